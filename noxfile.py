@@ -1,0 +1,129 @@
+"""Maintainers' tasks: `nox -l` lists them. Learners and testers need only course.py."""
+
+import re
+import shlex
+from pathlib import Path
+
+import nox
+
+nox.options.sessions = ["lint", "tests"]
+
+RUFF = "ruff==0.17.6"
+UV = "uv==0.13.9"
+PLAYWRIGHT = "playwright==1.65.2"
+
+PINS = Path("requirements.txt")
+TEST_PINS = Path("requirements-test.txt")
+ENVIRONMENT = Path("environment.yml")
+
+# Python and the lines for pip that environment.yml names: the one place that says them.
+BINDER_PYTHON = re.search(r"^ *- python=([\d.]+)$", ENVIRONMENT.read_text(), re.M)[1]
+BINDER_PIP = re.findall(r"^ +- (-.+)$", ENVIRONMENT.read_text().partition("- pip:")[2], re.M)
+
+
+def install_course(session, pins=PINS):
+    """Install exactly the pins and this package, as course.py does."""
+    session.install("--no-deps", "--no-compile", "-r", str(pins), "-e", ".")
+
+
+@nox.session
+def lock(session):
+    """Make both requirements files from pyproject.toml; `-- --upgrade` takes the newest."""
+    session.install(UV)
+
+    def compile_pins(output, *arguments):
+        # One version of each package for all Pythons ("fewest") and systems ("universal"). uv
+        # itself writes no index addresses, and no hashes unless asked.
+        session.run(
+            *"uv pip compile pyproject.toml --quiet --universal --python-version 3.11".split(),
+            *"--fork-strategy fewest --no-annotate --no-header --output-file".split(),
+            str(output),
+            *arguments,
+            *session.posargs,
+        )
+        return output.read_text().splitlines()
+
+    def write(path, *lines):
+        path.write_text("\n".join(lines) + "\n", newline="\n")
+
+    pins = compile_pins(PINS)
+    write(
+        PINS,
+        "# All that the course needs, for Python 3.11 to 3.13 on Linux, macOS and Windows.",
+        "# Made from pyproject.toml by `nox -s lock`: change that, not this.",
+        *pins,
+    )
+    with_tests = compile_pins(TEST_PINS, "--extra=test", f"--constraint={PINS}")
+    write(
+        TEST_PINS,
+        "# What the tests need besides. Made from pyproject.toml by `nox -s lock`.",
+        f"-r {PINS}",
+        *(line for line in with_tests if line not in pins),
+    )
+
+
+@nox.session(python=["3.11", "3.12", "3.13"])
+def tests(session):
+    """Run the whole suite, or what is named after `--`."""
+    install_course(session, TEST_PINS)
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def lint(session):
+    """Check the Python files' style; `-- --fix` mends what can be mended."""
+    session.install(RUFF)
+    session.run("ruff", "check", *session.posargs)
+    session.run("ruff", "format", *([] if "--fix" in session.posargs else ["--check"]))
+
+
+@nox.session
+def store(session):
+    """Run the notebooks and store their outputs; draw the README's picture."""
+    install_course(session)
+    session.run("python", "tools/store_outputs.py", *session.posargs)
+    session.run("python", "tools/readme_picture.py")
+
+
+@nox.session
+def bench(session):
+    """Time the helpers' EM beside scikit-learn's."""
+    install_course(session, TEST_PINS)
+    session.run("python", "tools/bench_em.py", *session.posargs)
+
+
+@nox.session(python=BINDER_PYTHON)
+def environment(session):
+    """Install what environment.yml gives to pip, as conda does on Binder, and use it."""
+    session.install(*(word for line in BINDER_PIP for word in shlex.split(line)))
+
+    # Each package there is pinned for the course, and none that they need is missing: so nothing
+    # that only the tests have is there, and every version is the one that is tested. (pip and
+    # setuptools come with the environment, nox's as well as conda's.)
+    session.run("python", "-m", "pip", "check")
+    listed = session.run(
+        *"python -m pip list --format=freeze".split(),
+        *"--exclude pip --exclude setuptools --exclude gmm-helpers".split(),
+        silent=True,
+    )
+    pins = {normalised(line.split(" ;")[0]) for line in PINS.read_text().splitlines()}
+    extra = {normalised(line) for line in listed.splitlines()} - pins
+    if extra:
+        session.error(f"installed, but not pinned in {PINS}: {', '.join(sorted(extra))}")
+
+    packages = "ipykernel, ipywidgets, jupyterlab, matplotlib, nbval, numpy, scipy, gmm_helpers"
+    session.run("python", "-c", f"import {packages}")
+    session.run("pytest", "--nbval", "notebooks")
+
+
+def normalised(pin):
+    """Write a package's name the way all spellings of it become equal."""
+    return re.sub(r"[-_.]+", "-", pin.partition("==")[0]).lower() + pin[pin.find("==") :]
+
+
+@nox.session
+def browser(session):
+    """Try the page in Debian's Chromium; `apt-get install chromium` puts it in place."""
+    # JupyterLab is started by course.py, from its own .venv; nbval is here for pytest's settings.
+    session.install(PLAYWRIGHT, "pytest", "nbval", f"--constraint={PINS}")
+    session.run("pytest", "tests/browser", *session.posargs)
