@@ -1,0 +1,64 @@
+"""Helpers of the course *Gaussian mixture models from scratch in Python*.
+
+Layers, each of which knows only those before it: `datasets` and `mixture`; `em` and `starts`;
+`drawing` and `film`; `stepper`.
+"""
+
+from gmm_helpers.datasets import Dataset, four_gaussians, galaxies, old_faithful, two_gaussians
+from gmm_helpers.drawing import (
+    draw_histogram,
+    draw_log_likelihood,
+    draw_mixture_1d,
+    draw_mixture_2d,
+    draw_points,
+    mass_inside,
+    new_figure,
+    show_figure,
+    update_log_likelihood,
+    update_mixture_1d,
+    update_mixture_2d,
+    update_points,
+)
+from gmm_helpers.em import e_step, m_step, run_em
+from gmm_helpers.mixture import Mixture
+from gmm_helpers.starts import (
+    fit,
+    start_from_kmeans_plusplus,
+    start_from_means,
+    start_from_random_points,
+)
+from gmm_helpers.stepper import Stepper, show_widget
+from gmm_helpers.trace import EMError, Step, Trace
+
+__all__ = [
+    "Dataset",
+    "EMError",
+    "Mixture",
+    "Step",
+    "Stepper",
+    "Trace",
+    "draw_histogram",
+    "draw_log_likelihood",
+    "draw_mixture_1d",
+    "draw_mixture_2d",
+    "draw_points",
+    "e_step",
+    "fit",
+    "four_gaussians",
+    "galaxies",
+    "m_step",
+    "mass_inside",
+    "new_figure",
+    "old_faithful",
+    "run_em",
+    "show_figure",
+    "show_widget",
+    "start_from_kmeans_plusplus",
+    "start_from_means",
+    "start_from_random_points",
+    "two_gaussians",
+    "update_log_likelihood",
+    "update_mixture_1d",
+    "update_mixture_2d",
+    "update_points",
+]

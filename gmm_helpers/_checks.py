@@ -1,0 +1,250 @@
+"""Checks at the boundary: clean values come back, or one clear sentence is raised.
+
+Every public function checks what it was given here, once, so that the modules that hold
+the mathematics can be read without a line about bad input.
+"""
+
+import numbers
+import sys
+
+import numpy as np
+
+COVARIANCE_TYPES = ("full", "tied", "diag", "spherical")
+# Squares of the data are summed, so a feature's span has to stay clear of both ends of float64.
+_LARGEST_SPAN = 1e152
+_SMALLEST_SPAN = 1e-152
+_SLACK = 1e-6  # by how much a sum of 1 may be off: what is summed may come from float32
+# A covariance is refused as singular when, of some feature's standard deviation, less than this
+# share is left once the features before it are known: what is left is then mostly rounding.
+_SMALLEST_SHARE = 3e-7
+
+
+class SingularCovarianceError(ValueError):
+    """A covariance that is not positive definite; `component` says whose."""
+
+    def __init__(self, component, covariance):
+        what = "its covariance is not positive definite: it has no spread in some direction"
+        if len(covariance) == 1:
+            what = f"its variance must be positive; it is {covariance[0, 0]:g}"
+        super().__init__(f"{name_component(component).capitalize()}: {what}.")
+        self.component = component
+
+
+def name_component(k):
+    """Name a component as texts and pictures do, from 1, and as arrays do, from 0."""
+    return f"component {k + 1} (index {k})"
+
+
+def as_points(x, n_features=None, name="x"):
+    """Check data `x` of shape (n, D), or (n,) for D = 1; return it as float64, (D, n) in C order.
+
+    One row per feature keeps each dimension contiguous, which is what makes EM fast.
+    """
+    values = as_real(x, name)
+    if values.ndim not in (1, 2):
+        raise ValueError(f"{name} must have shape (n, D), or (n,) for D = 1, not {values.shape}.")
+    if values.size == 0:
+        raise ValueError(f"{name} is empty (shape {values.shape}): it needs at least one point.")
+    points = np.ascontiguousarray(np.atleast_2d(values.T))
+    if n_features is not None and len(points) != n_features:
+        raise ValueError(
+            f"{name} has D = {len(points)} where D = {n_features} is needed: data and mixture must "
+            "have the same number of features."
+        )
+    if not np.isfinite([points.min(), points.max()]).all():
+        row = np.flatnonzero(~np.isfinite(points).all(axis=0))[0]
+        raise ValueError(f"{name} has NaN or infinity, first in row {row}: remove or replace it.")
+    return points
+
+
+def check_fittable(points, n_components):
+    """Check that `points` (D, n) can carry a fit of `n_components` components at all."""
+    n = points.shape[1]
+    if n_components > n:
+        raise ValueError(f"K = {n_components} components need at least K points; x has n = {n}.")
+    # A difference that overflows is infinite, and so it is refused below.
+    with np.errstate(over="ignore"):
+        spans = points.max(axis=1) - points.min(axis=1)
+    for feature, span in enumerate(spans):
+        if span == 0:
+            raise ValueError(
+                f"Feature {feature} of x is constant (always {points[feature, 0]:g}): leave it "
+                "out, it has no variance to fit."
+            )
+        if not _SMALLEST_SPAN < span < _LARGEST_SPAN:
+            raise ValueError(
+                f"Feature {feature} of x spans {span:g}, and its square leaves the range of "
+                "float64: change its unit (multiply it by a constant)."
+            )
+    n_distinct = count_distinct(points, n_components)
+    if n_distinct < n_components:
+        raise ValueError(
+            f"x has only {n_distinct} distinct points, fewer than K = {n_components}: "
+            "use fewer components."
+        )
+
+
+def check_independent(points):
+    """Check that full covariances can have volume: more than D points, no feature from others."""
+    D, n = points.shape
+    if n <= D:
+        raise ValueError(
+            f"x has n = {n} points in D = {D} dimensions: full and tied covariances need more than "
+            "D. Use covariance_type='diag', or a ridge."
+        )
+    deviations = points - points.mean(axis=1, keepdims=True)
+    scales = abs(deviations).max(axis=1, keepdims=True)
+    triangle = np.linalg.qr((deviations / scales).T, mode="r")
+    # What is left of a feature's deviations once the features before it are known, against what
+    # the stored numbers' last digits make of it.
+    left = abs(np.diagonal(triangle)) / np.sqrt(n) * scales[:, 0]
+    dependent = left <= 8 * np.finfo(float).eps * abs(points).max(axis=1)
+    if dependent.any():
+        raise ValueError(
+            f"Feature {dependent.argmax()} of x is a linear combination of the features before "
+            "it: leave it out, use covariance_type='diag', or add a ridge."
+        )
+
+
+def count_distinct(points, enough):
+    """Count the distinct columns of `points` (D, n), and stop at `enough`.
+
+    Sorting a million points would cost more than an EM iteration; a few passes that each
+    strike out one value do not, and nearly always the first thousand points settle it.
+    """
+    for rest in (points[:, :1000], points):
+        count = 0
+        while count < enough and rest.shape[1]:
+            rest = rest[:, (rest != rest[:, :1]).any(axis=0)]
+            count += 1
+        if count == enough:
+            break
+    return count
+
+
+@np.errstate(all="ignore")  # what overflows float64 becomes infinite, which is refused later
+def as_real(values, name):
+    """Return `values` as float64; refuse text, complex numbers, objects and missing values."""
+    if np.ma.is_masked(values):
+        raise ValueError(f"{name} has masked values: drop them or fill them in first.")
+    try:
+        array = np.asarray(values)
+    except ValueError as error:
+        raise ValueError(f"{name} has rows of different lengths; all must be equal.") from error
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must hold real numbers; it holds {array.dtype}.")
+    return array.astype(np.float64, copy=False)
+
+
+def as_parameter(values, name, shape, meaning):
+    """Return a copy of one of a mixture's arrays, checked against `shape` (None: any length)."""
+    array = as_real(values, name).copy()
+    if array.ndim != len(shape) or any(
+        wanted not in (None, found) for wanted, found in zip(shape, array.shape, strict=True)
+    ):
+        raise ValueError(f"{name} must have shape {meaning}; it has {array.shape}.")
+    if array.size == 0:
+        raise ValueError(f"{name} is empty: a mixture needs K ≥ 1 components and D ≥ 1 features.")
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} must be finite; it holds NaN or infinity.")
+    return array
+
+
+@np.errstate(all="ignore")
+def as_mixture(weights, means, covariances):
+    """Return a mixture's three arrays as float64 copies, checked but for positive definiteness."""
+    weights = as_parameter(weights, "weights", (None,), "(K,)")
+    K = len(weights)
+    means = as_parameter(means, "means", (K, None), f"(K, D) with K = {K}")
+    D = means.shape[1]
+    covariances = as_parameter(covariances, "covariances", (K, D, D), f"(K, D, D) = {(K, D, D)}")
+    if weights.min() < 0:
+        raise ValueError(
+            f"weights must not be negative; that of {name_component(weights.argmin())} is."
+        )
+    if abs(weights.sum() - 1) > _SLACK:
+        raise ValueError(
+            f"weights must sum to 1; they sum to {weights.sum():.9g} (divide them by their sum)."
+        )
+    deviations = np.sqrt(np.diagonal(covariances, axis1=1, axis2=2).clip(0))
+    slack = 1e-8 * deviations[:, :, None] * deviations[:, None, :]
+    if (abs(covariances - covariances.transpose(0, 2, 1)) > slack).any():
+        raise ValueError("covariances must be symmetric: each Σ_k equal to its transpose.")
+    return weights, means, covariances
+
+
+def cholesky_factors(covariances):
+    """Return the lower factors L_k, Σ_k = L_k L_kᵀ; the error names the component without one."""
+    try:
+        factors = np.linalg.cholesky(covariances)
+    except np.linalg.LinAlgError as error:
+        if len(covariances) > 1:  # find out whose it is
+            for component, covariance in enumerate(covariances):
+                try:
+                    cholesky_factors(covariance[None])
+                except SingularCovarianceError:
+                    raise SingularCovarianceError(component, covariance) from error
+        raise SingularCovarianceError(0, covariances[0]) from error
+    pivots = np.diagonal(factors, axis1=1, axis2=2)
+    deviations = np.sqrt(np.diagonal(covariances, axis1=1, axis2=2))
+    singular = (pivots < _SMALLEST_SHARE * deviations).any(axis=1)
+    if singular.any():
+        component = int(singular.argmax())
+        raise SingularCovarianceError(component, covariances[component])
+    return factors
+
+
+@np.errstate(all="ignore")
+def as_responsibilities(values, n, K=None):
+    """Return responsibilities of shape (n, K) as a new (K, n) array in C order."""
+    array = as_real(values, "responsibilities")
+    if array.ndim != 2 or not array.size or array.shape != (n, K or array.shape[1]):
+        wanted = f"(n, K) = ({n}, {K or 'K'})"
+        raise ValueError(f"responsibilities must have shape {wanted}; they have {array.shape}.")
+    array = array.T.copy()
+    totals = array.sum(axis=0)
+    if not np.isfinite([array.min(), array.max()]).all():
+        row = np.flatnonzero(~np.isfinite(array).all(axis=0))[0]
+        raise ValueError(f"responsibilities have NaN or infinity, first in row {row}.")
+    if array.min() < 0:
+        row = array.min(axis=0).argmin()
+        raise ValueError(f"responsibilities must not be negative; row {row} has one that is.")
+    if abs(totals - 1).max() > _SLACK:
+        row = abs(totals - 1).argmax()
+        raise ValueError(
+            "responsibilities must sum to 1 over the components for each point; "
+            f"row {row} sums to {totals[row]:.6g}."
+        )
+    return array
+
+
+def check_count(value, name, *, at_least):
+    """Return `value` as an int of at least `at_least`."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Integral):
+        raise TypeError(f"{name} must be a whole number; it is {value!r}.")
+    if value < at_least:
+        raise ValueError(f"{name} must be at least {at_least}; it is {value}.")
+    return int(value)
+
+
+def check_not_negative(value, name):
+    """Return `value` as a finite float of at least 0."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{name} must be a real number; it is {value!r}.")
+    if not 0 <= value <= sys.float_info.max:
+        raise ValueError(f"{name} must be at least 0 and finite; it is {value}.")
+    return float(value)
+
+
+def check_covariance_type(value):
+    """Return one of the four covariance types."""
+    if not (isinstance(value, str) and value in COVARIANCE_TYPES):
+        raise ValueError(f"covariance_type must be one of {COVARIANCE_TYPES}; it is {value!r}.")
+    return value
+
+
+def check_rng(rng):
+    """Return a NumPy generator; a seed or a legacy RandomState is not one."""
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng must be a generator, as np.random.default_rng(0) is; got {rng!r}.")
+    return rng

@@ -1,0 +1,89 @@
+"""Steps that a caller wrote: called as a course tells learners to write them, and checked."""
+
+import math
+import numbers
+
+import numpy as np
+
+from gmm_helpers import _checks
+from gmm_helpers.mixture import Mixture
+from gmm_helpers.trace import EMError
+
+
+class OwnSteps:
+    """A caller's `e_step` and `m_step`, either of which may be None or a stub that returns None.
+
+    Each call hands out copies, so that a step that changes its arguments spoils nothing, and
+    returns None where there is no step of the caller's.
+    """
+
+    def __init__(self, x, start, e_step, m_step):
+        for name, step in (("e_step", e_step), ("m_step", m_step)):
+            if step is not None and not callable(step):
+                raise TypeError(f"{name} must be a function; it is a {type(step).__name__}.")
+        self._x, self._start = np.array(x, dtype=np.float64), start
+        self._e_step, self._m_step = e_step, m_step
+        self._stubs = set()
+
+    @property
+    def stubs(self):
+        """The names of the steps that returned None."""
+        return tuple(sorted(self._stubs))
+
+    def e_step(self, mixture):
+        """Return the responsibilities as (K, n) and the log-likelihood, or None."""
+        result = self._call("e_step", self._e_step, mixture)
+        if result is None:
+            return None
+        if not (isinstance(result, tuple) and len(result) == 2):
+            raise EMError(
+                "your e_step must return two things, responsibilities (n, K) and the "
+                f"log-likelihood; it returned {_describe(result)}."
+            )
+        responsibilities, log_likelihood = result
+        try:
+            b = _checks.as_responsibilities(
+                responsibilities, len(self._x), self._start.n_components
+            )
+        except (TypeError, ValueError) as error:
+            raise EMError(f"your e_step's result cannot be used: {error}") from error
+        if np.ndim(log_likelihood) or not isinstance(log_likelihood, numbers.Real | np.ndarray):
+            raise EMError(
+                "your e_step must return the log-likelihood as one number; it returned "
+                f"{_describe(log_likelihood)}."
+            )
+        log_likelihood = float(log_likelihood)
+        if not math.isfinite(log_likelihood):
+            raise EMError(f"your e_step returned a log-likelihood of {log_likelihood}.")
+        return b, log_likelihood
+
+    def m_step(self, b):
+        """Return the next mixture, or None."""
+        result = self._call("m_step", self._m_step, b.T.copy())
+        if result is None:
+            return None
+        if not isinstance(result, Mixture):
+            raise EMError(f"your m_step must return a Mixture; it returned {_describe(result)}.")
+        if result.means.shape != self._start.means.shape:
+            raise EMError(
+                f"your m_step returned a mixture whose means have shape {result.means.shape}; "
+                f"(K, D) is {self._start.means.shape}."
+            )
+        return result
+
+    def _call(self, name, step, argument):
+        if step is None:
+            return None
+        try:
+            result = step(self._x.copy(), argument)
+        except ValueError as error:  # such as a Mixture that refuses what the step computed
+            component = getattr(error, "component", None)
+            raise EMError(f"your {name} was refused: {error}", component=component) from error
+        if result is None:
+            self._stubs.add(name)
+        return result
+
+
+def _describe(value):
+    shape = getattr(value, "shape", None)
+    return f"a {type(value).__name__}" + (f" of shape {shape}" if shape is not None else "")

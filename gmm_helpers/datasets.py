@@ -1,0 +1,97 @@
+"""The course's data: toy data drawn from a known mixture, and two real data sets."""
+
+from dataclasses import dataclass
+from importlib.resources import files
+
+import numpy as np
+
+from gmm_helpers.mixture import Mixture
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Data with what is known about them.
+
+    `x` has shape (n, D), or (n,) for D = 1; `features` names each feature with its unit. For toy
+    data, `mixture` is the truth and `z` (n,) the component each point came from; real data
+    have None there.
+    """
+
+    x: np.ndarray
+    features: tuple
+    mixture: Mixture | None = None
+    z: np.ndarray | None = None
+
+
+def two_gaussians(n=300, *, rng):
+    """Draw `n` points in one dimension from two overlapping Gaussians of unequal size.
+
+    Examples
+    --------
+    >>> data = two_gaussians(rng=np.random.default_rng(1))
+    >>> data.x.shape, data.mixture.weights
+    ((300,), array([0.4, 0.6]))
+    """
+    truth = Mixture.from_1d([0.4, 0.6], [-1.5, 2.0], [0.8**2, 1.2**2])
+    return _draw(truth, n, rng, ("x",))
+
+
+def four_gaussians(n=600, *, rng):
+    """Draw `n` points in two dimensions from four stretched Gaussians, two of which overlap.
+
+    Examples
+    --------
+    >>> four_gaussians(rng=np.random.default_rng(1)).x.shape
+    (600, 2)
+    """
+    truth = Mixture(
+        [0.3, 0.25, 0.25, 0.2],
+        [[-4.0, -2.0], [0.0, 3.5], [2.5, 2.0], [3.5, -3.0]],
+        [
+            [[1.6, 0.9], [0.9, 1.0]],
+            [[1.2, -0.7], [-0.7, 0.9]],
+            [[0.5, 0.2], [0.2, 1.4]],
+            [[1.0, 0.0], [0.0, 0.6]],
+        ],
+    )
+    return _draw(truth, n, rng, ("x₁", "x₂"))
+
+
+def old_faithful():
+    """Return 272 eruptions of the Old Faithful geyser: duration, and waiting time to the next.
+
+    Examples
+    --------
+    >>> old_faithful().x.shape
+    (272, 2)
+
+    References
+    ----------
+    Azzalini & Bowman (1990), Appl. Stat. 39, 357–365.
+    """
+    return Dataset(_read("old_faithful.csv"), ("duration (min)", "waiting time (min)"))
+
+
+def galaxies():
+    """Return the velocities of 82 galaxies in the Corona Borealis region, in 1000 km/s.
+
+    Examples
+    --------
+    >>> galaxies().x.max()
+    np.float64(34.279)
+
+    References
+    ----------
+    Roeder (1990), J. Am. Stat. Assoc. 85, 617–624; the 78th value as printed there, 26.960.
+    """
+    return Dataset(_read("galaxies.csv"), ("velocity (1000 km/s)",))
+
+
+def _draw(truth, n, rng, features):
+    x, z = truth.sample(n, rng)
+    return Dataset(x, features, truth, z)
+
+
+def _read(name):
+    with files("gmm_helpers").joinpath("data", name).open(encoding="utf-8") as file:
+        return np.loadtxt(file, delimiter=",", skiprows=1)

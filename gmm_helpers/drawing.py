@@ -1,0 +1,299 @@
+"""Pictures: each function draws on the axes it is given and returns the artists it made.
+
+Nothing here fits anything. What a slider changes is drawn once by a `draw_…` function and then
+moved by its `update_…` twin. A figure is 840 px wide at 72 px to the inch, so that a point is a
+pixel and text of size 20 is still 14 px tall on the narrowest page.
+"""
+
+import io
+
+import numpy as np
+from IPython.display import display
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from PIL import Image
+
+TEXT_SIZE = 20
+WIDTH = 840
+# Okabe & Ito (2008), told apart by people with any colour vision; the order keeps neighbours far
+# apart in brightness too. Black is kept for the whole mixture.
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7")
+MARKERS = ("o", "^", "s", "D", "v", "P")
+DASHES = ((), (6, 2), (2, 2), (6, 2, 2, 2), (9, 3), (4, 1, 1, 1))
+_GREY = "#767676"
+_FAINT = 0.3
+# Where one-dimensional points lie, as shares of the axes' height, and the room below 0 for them,
+# as a share of the height above it.
+_RUG, _RUG_ROOM = (0.02, 0.11), 0.16
+_ANGLES = np.linspace(0, 2 * np.pi, 101)
+
+
+def new_figure(n_axes=1, *, height=400):
+    """Make a figure of the course's width with `n_axes` axes side by side.
+
+    Parameters
+    ----------
+    n_axes : int
+    height : float
+        In pixels.
+
+    Returns
+    -------
+    figure : matplotlib.figure.Figure
+        Not known to pyplot: it is shown by `show_figure` alone.
+    axes : Axes, or ndarray of Axes if `n_axes` > 1
+    """
+    figure = Figure((WIDTH / 72, height / 72), dpi=72, facecolor="white", layout="constrained")
+    axes = figure.subplots(1, n_axes)
+    for ax in np.atleast_1d(axes):
+        set_up_axes(ax)
+    return figure, axes
+
+
+def set_up_axes(ax):
+    """Give axes the course's look: large text, light spines."""
+    ax.set_facecolor("white")
+    ax.tick_params(labelsize=TEXT_SIZE, labelcolor="black", color=_GREY)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.label.set_size(TEXT_SIZE)
+    for side, spine in ax.spines.items():
+        spine.set(visible=side in ("left", "bottom"), color=_GREY)
+
+
+def show_figure(figure, caption):
+    """Show a figure and print its caption: one or two sentences that say what it shows.
+
+    Readers who cannot see the picture have the caption in its place, so it is not optional.
+    """
+    if not (isinstance(caption, str) and caption.strip()):
+        raise ValueError("show_figure needs a caption that says in words what the figure shows.")
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=144)  # twice the pixels, for sharp screens
+    picture = to_png(Image.open(buffer).convert("RGB"))
+    display(
+        {"image/png": picture, "text/plain": caption},
+        metadata={"image/png": {"width": WIDTH, "alt": caption}},
+        raw=True,
+    )
+    print(caption)
+
+
+def to_png(picture):
+    """Return a PIL image as a PNG of at most 128 colours: a quarter of the bytes, and as sharp."""
+    buffer = io.BytesIO()
+    palette = picture.quantize(128, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    palette.save(buffer, format="png", compress_level=1)
+    return buffer.getvalue()
+
+
+def draw_histogram(ax, x, *, bins=40):
+    """Draw a pale histogram of `x` (n,), scaled to area 1 like a density."""
+    return ax.hist(x, bins=bins, density=True, color="#dddddd", edgecolor="white")[2]
+
+
+def draw_points(ax, x, K):
+    """Prepare to draw `x`, (n, 2) as a scatter or (n,) as a rug below 0, softly coloured.
+
+    Returns
+    -------
+    list of PathCollection
+        One for each component, with its own marker, and a grey one for points without colour.
+        They are empty until `update_points`.
+    """
+    transform = ax.transData
+    if np.ndim(x) == 1:
+        transform = ax.get_xaxis_transform()
+        top = ax.get_ylim()[1]
+        ax.set_yticks([tick for tick in ax.get_yticks() if 0 <= tick <= top])
+        ax.set_ylim(-_RUG_ROOM * top, top)
+    styles = [{"marker": MARKERS[k % len(MARKERS)]} for k in range(K)] + [{"marker": "o"}]
+    return [
+        ax.scatter(
+            [], [], transform=transform, linewidths=0.5, edgecolors="#444444", zorder=3, **style
+        )
+        for style in styles
+    ]
+
+
+def update_points(artists, x, responsibilities, *, faint=False):
+    """Place and colour the points: each colour is a mix, by responsibility, of the components'.
+
+    The marker is that of the component with the largest responsibility. Without responsibilities
+    (None) all points are grey.
+    """
+    positions = x if np.ndim(x) == 2 else np.column_stack([x, _rug_heights(len(x))])
+    K = len(artists) - 1
+    if responsibilities is None:
+        colours, owner = np.full((len(x), 3), 0.46), np.full(len(x), K)
+    else:
+        colours, owner = responsibilities @ component_rgb(K), responsibilities.argmax(axis=1)
+    for k, artist in enumerate(artists):
+        mine = owner == k
+        artist.set_offsets(positions[mine])
+        artist.set_facecolors(colours[mine])
+        artist.set_sizes([16 if faint else 42])
+        artist.set_alpha(0.6 if faint else 0.9)
+
+
+def component_rgb(K):
+    """Return the components' colours, shape (K, 3), each number from 0 to 1."""
+    return np.array([to_rgb(colour) for colour in _colours(K)])
+
+
+def draw_mixture_1d(ax, mixture, *, limits):
+    """Draw φ_k N(x | μ_k, σ_k²) for each component, and in black their sum p(x).
+
+    Parameters
+    ----------
+    ax : Axes
+    mixture : Mixture
+        With D = 1.
+    limits : tuple of float
+        From which x to which x.
+
+    Returns
+    -------
+    list of Artist
+        Each component's line, the sum's line, each component's number; `update_mixture_1d`
+        moves them.
+    """
+    K = mixture.n_components
+    artists = [ax.plot([], [], lw=3.5, **_line_style(k))[0] for k in range(K)]
+    artists += ax.plot([], [], lw=2, color="black", label="sum p(x)")
+    artists += _draw_numbers(ax, K)
+    update_mixture_1d(artists, mixture, limits=limits)
+    return artists
+
+
+def update_mixture_1d(artists, mixture, *, limits, faint=False):
+    """Move what `draw_mixture_1d` drew to another mixture."""
+    K = mixture.n_components
+    deviations = np.sqrt(mixture.variances)
+    around_means = mixture.means + deviations[:, None] * np.linspace(-4, 4, 41)
+    grid = np.sort(np.concatenate([np.linspace(*limits, 301), around_means.ravel().clip(*limits)]))
+    density = np.exp(mixture.log_density(grid))
+    curves = [*(mixture.responsibilities(grid) * density[:, None]).T, density]
+    for line, curve in zip(artists[: K + 1], curves, strict=True):
+        line.set_data(grid, curve)
+    peaks = mixture.weights / np.sqrt(2 * np.pi * mixture.variances)
+    _move_numbers(artists[K + 1 :], np.column_stack([mixture.means, peaks]))
+    _set_alpha(artists[: K + 1], faint)
+
+
+def draw_mixture_2d(ax, mixture, *, radii=(1, 2)):
+    """Draw for each component ellipses at so many standard deviations, and its number at its mean.
+
+    An ellipse of radius r holds the share `mass_inside(r)` of its component.
+
+    Returns
+    -------
+    list of Artist
+        Each component's ellipses, as one line; each component's number. `update_mixture_2d`
+        moves them.
+    """
+    K = mixture.n_components
+    artists = [ax.plot([], [], lw=3.5, zorder=4, **_line_style(k))[0] for k in range(K)]
+    artists += _draw_numbers(ax, K)
+    update_mixture_2d(artists, mixture, radii=radii)
+    return artists
+
+
+def update_mixture_2d(artists, mixture, *, radii=(1, 2), faint=False):
+    """Move what `draw_mixture_2d` drew to another mixture."""
+    K = mixture.n_components
+    circle = np.array([np.cos(_ANGLES), np.sin(_ANGLES)])
+    gap = np.full((2, 1), np.nan)  # lifts the pen between one ellipse and the next
+    for line, mean, covariance in zip(artists, mixture.means, mixture.covariances, strict=False):
+        half_axes = np.linalg.cholesky(covariance)  # maps the unit circle to the 1σ ellipse
+        ellipses = [np.hstack([mean[:, None] + r * half_axes @ circle, gap]) for r in radii]
+        line.set_data(*np.hstack(ellipses))
+    _move_numbers(artists[K:], mixture.means)
+    _set_alpha(artists[:K], faint)
+
+
+def mass_inside(radius):
+    """Return the share of a 2-D Gaussian within so many standard deviations: 1 − exp(−r²/2).
+
+    Examples
+    --------
+    >>> mass_inside(np.array([1, 2, 3])).round(3)
+    array([0.393, 0.865, 0.989])
+
+    References
+    ----------
+    The squared Mahalanobis distance has a χ² distribution with 2 degrees of freedom.
+    """
+    return -np.expm1(-0.5 * np.square(radius))
+
+
+def draw_log_likelihood(ax, log_likelihoods):
+    """Set up axes for ℓ (iterations + 1,) against the iteration, with a marker at its end.
+
+    Returns
+    -------
+    list of Line2D
+        The line so far and the marker; `update_log_likelihood` moves both.
+    """
+    last, low, high = len(log_likelihoods) - 1, min(log_likelihoods), max(log_likelihoods)
+    margin = 0.08 * ((high - low) or 1)
+    ax.set(xlim=(-0.04 * (last or 1), 1.06 * (last or 1)), ylim=(low - margin, high + margin))
+    ax.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+    ax.yaxis.set_major_locator(MaxNLocator(5))
+    lines = ax.plot([], [], "-", color="black", lw=2, marker=".", ms=8)
+    lines += ax.plot([], [], ls="", marker="o", ms=15, mfc="white", mec="black", mew=3)
+    update_log_likelihood(lines, log_likelihoods)
+    return lines
+
+
+def update_log_likelihood(lines, log_likelihoods):
+    """Draw ℓ up to the end of what is given."""
+    lines[0].set_data(np.arange(len(log_likelihoods)), log_likelihoods)
+    lines[1].set_data([len(log_likelihoods) - 1], log_likelihoods[-1:])
+
+
+def _draw_numbers(ax, K):
+    """Draw the numbers 1 to K, each in a ring of its component's colour."""
+    return [
+        ax.text(
+            0,
+            0,
+            str(k + 1),
+            size=TEXT_SIZE,
+            weight="bold",
+            ha="center",
+            va="center",
+            zorder=6,
+            clip_on=True,
+            bbox={"boxstyle": "circle,pad=0.15", "fc": "white", "ec": colour, "lw": 3},
+        )
+        for k, colour in enumerate(_colours(K))
+    ]
+
+
+def _move_numbers(numbers, positions):
+    for number, position in zip(numbers, positions, strict=True):
+        number.set_position(position)
+
+
+def _set_alpha(artists, faint):
+    for artist in artists:
+        artist.set_alpha(_FAINT if faint else 1)
+
+
+def _colours(K):
+    return [COLOURS[k % len(COLOURS)] for k in range(K)]
+
+
+def _line_style(k):
+    return {
+        "color": COLOURS[k % len(COLOURS)],
+        "dashes": DASHES[k % len(DASHES)],
+        "label": f"component {k + 1}",
+    }
+
+
+def _rug_heights(n):
+    """Spread a rug's points over a band, evenly and always the same way, so that few overlap."""
+    golden_ratio = (np.sqrt(5) - 1) / 2
+    return _RUG[0] + (_RUG[1] - _RUG[0]) * (np.arange(n) * golden_ratio % 1)

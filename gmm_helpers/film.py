@@ -1,0 +1,283 @@
+"""A trace as pictures and words: one frame and one text for each position of a slider."""
+
+import matplotlib
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+from gmm_helpers import _checks, drawing
+from gmm_helpers.trace import Trace
+
+SIZE = (drawing.WIDTH, 500)
+_MOST_POSITIONS = 40
+_EACH_HALF_STEP = 17  # positions that show every half-step: the start and eight iterations
+_MOST_POINTS = 2000
+
+_LEGENDS = {
+    1: "numbered: φ N(x | μ, σ²); black: their sum",
+    2: "ellipses hold {:.0%} and {:.0%} of each component".format(
+        *drawing.mass_inside(np.array([1, 2]))
+    ),
+}
+_HEADINGS = {
+    "start": "Start: a guess",
+    "E": "Iteration {} · E step: share out the points",
+    "M": "Iteration {} · M step: fit the components",
+}
+# The formulas in force, by the number of features and the kind of half-step. What the M step
+# does to the spreads depends on the covariance type as well.
+_DENSITY = {
+    1: r"\mathcal{N}(x_i\,|\,\mu_%s,\sigma_%s^2)",
+    2: r"\mathcal{N}(x_i\,|\,\mu_%s,\Sigma_%s)",
+}
+_SPREADS = {
+    (1, "tied"): r"\sigma^2=\dfrac{1}{n}\sum_{i,k} b_{ik}(x_i-\mu_k)^2",
+    (1, "full"): r"\sigma_k^2=\dfrac{1}{N_k}\sum_i b_{ik}(x_i-\mu_k)^2",
+    (2, "full"): r"\Sigma_k=\dfrac{1}{N_k}\sum_i b_{ik}(x_i-\mu_k)(x_i-\mu_k)^\top",
+    (2, "tied"): r"\Sigma=\dfrac{1}{n}\sum_{i,k} b_{ik}(x_i-\mu_k)(x_i-\mu_k)^\top",
+    (2, "diag"): r"\sigma_{kd}^2=\dfrac{1}{N_k}\sum_i b_{ik}(x_{id}-\mu_{kd})^2",
+    (2, "spherical"): r"\sigma_k^2=\dfrac{1}{2N_k}\sum_i b_{ik}\|x_i-\mu_k\|^2",
+}
+
+
+class Film:
+    """The frames and texts of a recorded trace, one for each position of a slider.
+
+    Parameters
+    ----------
+    x : array_like, shape (n,), (n, 1) or (n, 2)
+        The data of the run. Of more than 2000 points the frames show some, evenly chosen.
+    trace : Trace
+        With its half-steps.
+    features : sequence of str, optional
+        The axes' names, one for each feature.
+
+    Attributes
+    ----------
+    trace : Trace
+    steps : list of Step
+        What each frame shows.
+    texts : tuple of str
+        The same in words.
+    notes : list of str
+        What there is to know about all of it.
+    """
+
+    def __init__(self, x, trace, *, features=None):
+        points = _checks.as_points(x)
+        D, n = points.shape
+        _check_trace(trace, n, D)
+        features = features or (("x",) if D == 1 else ("x₁", "x₂"))
+        if isinstance(features, str) or len(features) != D:
+            raise ValueError(f"features must be {D} names, one for each column of x.")
+        self._chosen = np.arange(0, n, -(-n // _MOST_POINTS))
+        self._x = points[:, self._chosen].T if D == 2 else points[0, self._chosen]
+        self.trace = trace
+        self.steps = [trace.steps[i] for i in choose_positions(len(trace.steps))]
+        self.texts = _describe(self.steps, trace, points)
+        self.notes = _notes(trace, len(self._chosen), n)
+        # Whatever style the notebook has set, the pictures keep the course's.
+        with matplotlib.rc_context():
+            matplotlib.rcdefaults()
+            self._set_the_stage(points, features)
+
+    def __len__(self):
+        return len(self.steps)
+
+    def frame(self, position):
+        """Draw the frame at a position; return it as an RGB PIL image of `SIZE`."""
+        step = self.steps[position]
+        kind, shown = step.kind, step.responsibilities
+        self._heading.set_text(_HEADINGS[kind].format(step.iteration))
+        shown = None if shown is None else shown[self._chosen]
+        drawing.update_points(self._points, self._x, shown, faint=kind == "M")
+        self._update_mixture(self._mixture, step.mixture, faint=kind == "E", **self._limits)
+        done = step.iteration if kind == "M" else max(step.iteration - 1, 0)
+        drawing.update_log_likelihood(self._curve, self.trace.log_likelihoods[: done + 1])
+
+        self._canvas.restore_region(self._backgrounds[kind])
+        for artist in self._moving:
+            artist.draw(self._canvas.get_renderer())
+        return Image.frombuffer("RGBA", SIZE, self._canvas.buffer_rgba()).convert("RGB")
+
+    def _set_the_stage(self, points, features):
+        """Draw once what stays, one background for each formula, and make the artists that move."""
+        figure = Figure((SIZE[0] / 72, SIZE[1] / 72), dpi=72, facecolor="white")
+        self._canvas = FigureCanvasAgg(figure)
+        ax = figure.add_axes((0.105, 0.145, 0.53, 0.555))
+        trace_ax = figure.add_axes((0.755, 0.145, 0.235, 0.555))
+        for each in (ax, trace_ax):
+            drawing.set_up_axes(each)
+        trace_ax.set_title("log-likelihood ℓ", size=drawing.TEXT_SIZE, pad=10)
+        ax.set_title(_LEGENDS[len(points)], size=drawing.TEXT_SIZE, pad=10, loc="left")
+        trace_ax.set_xlabel("iteration")
+        ax.set_xlabel(features[0])
+        K = self.trace.mixture.n_components
+        low, high = points.min(axis=1), points.max(axis=1)
+        margin = 0.06 * (high - low)
+        ax.set_xlim(low[0] - margin[0], high[0] + margin[0])
+        ax.locator_params(nbins=6)
+        if len(points) == 1:
+            ax.set_ylabel("density")
+            bars = drawing.draw_histogram(ax, points[0])
+            self._limits = {"limits": ax.get_xlim()}
+            self._mixture = drawing.draw_mixture_1d(ax, self.steps[0].mixture, **self._limits)
+            self._update_mixture = drawing.update_mixture_1d
+            ax.set_ylim(top=_top_of_densities(bars, self.steps, points[0]))
+        else:
+            ax.set_ylabel(features[1])
+            ax.set_ylim(low[1] - margin[1], high[1] + margin[1])
+            self._limits = {}
+            self._mixture = drawing.draw_mixture_2d(ax, self.steps[0].mixture)
+            self._update_mixture = drawing.update_mixture_2d
+        self._points = drawing.draw_points(ax, self._x, K)
+        self._curve = drawing.draw_log_likelihood(trace_ax, self.trace.log_likelihoods)
+        self._heading = figure.text(0.012, 0.95, "", size=24, weight="bold", va="center")
+        in_axes = [*self._points, *self._mixture, *self._curve]
+        in_axes.sort(key=lambda artist: artist.zorder)
+        self._moving = [*in_axes, self._heading]
+        for artist in self._moving:
+            artist.set_animated(True)
+        self._canvas.draw()
+        bare = self._canvas.copy_from_bbox(figure.bbox)
+        self._backgrounds = {}
+        for kind, text in _formulas(self.trace, len(points)).items():
+            self._canvas.restore_region(bare)
+            formula = figure.text(0.012, 0.85, text, size=23, va="center")
+            formula.draw(self._canvas.get_renderer())
+            self._backgrounds[kind] = self._canvas.copy_from_bbox(figure.bbox)
+
+
+def choose_positions(n_steps):
+    """Choose which of a trace's half-steps get a position: all, or at most 40.
+
+    Of a longer run: every half-step of the first iterations, then the ends of whole iterations
+    at growing gaps, and always the last.
+
+    Examples
+    --------
+    >>> choose_positions(5)
+    [0, 1, 2, 3, 4]
+    >>> choose_positions(2001)[-4:]
+    [1052, 1304, 1614, 2000]
+    """
+    if n_steps <= _MOST_POSITIONS:
+        return list(range(n_steps))
+    last = n_steps - 1  # an E step only where the run failed in the M step after it
+    first, final = _EACH_HALF_STEP // 2, last // 2
+    whole = np.geomspace(first + 1, final, _MOST_POSITIONS - _EACH_HALF_STEP - last % 2)
+    later = 2 * np.maximum.accumulate(np.round(whole).astype(int))
+    return sorted({*range(_EACH_HALF_STEP), *later.tolist(), last})
+
+
+def _check_trace(trace, n, D):
+    """Check that a trace can be shown with `n` points in `D` dimensions."""
+    if not isinstance(trace, Trace):
+        raise TypeError(f"trace must come from run_em or fit; it is a {type(trace).__name__}.")
+    if not trace.steps:
+        raise ValueError("The trace has no half-steps: run EM with record=True.")
+    if D > 2 or trace.mixture.n_features != D:
+        raise ValueError(
+            f"The stepper draws data with D = 1 or 2; x has D = {D} and the run had "
+            f"D = {trace.mixture.n_features}."
+        )
+    if len(trace.steps) > 1 and len(trace.steps[1].responsibilities) != n:
+        raise ValueError(
+            f"x has n = {n} points, but the run had {len(trace.steps[1].responsibilities)}: "
+            "give the data that EM was run on."
+        )
+
+
+def _notes(trace, n_shown, n):
+    """Say what holds for all frames of a trace."""
+    notes = [
+        f"Your {name} returned None, as an unfinished exercise does: the module's own was used."
+        for name in trace.stubs
+    ]
+    if n_shown < n:
+        notes.append(f"The pictures show {n_shown} of the {n} points.")
+    return notes
+
+
+def _top_of_densities(bars, steps, x):
+    """Return where a density axis ends so that it holds the bars and the curves."""
+    tallest_bar = max(bar.get_height() for bar in bars)
+    tallest = max(np.exp(step.mixture.log_density(x)).max() for step in steps)
+    # A component that is collapsing has no limit: let it leave the picture.
+    return 1.2 * np.clip(tallest, tallest_bar, 2.5 * tallest_bar)
+
+
+def _formulas(trace, D):
+    """Return for each kind of half-step the formula in force, as mathtext."""
+    density_k, density_j = (_DENSITY[D] % (k, k) for k in "kj")
+    mixture = rf"p(x_i)=\sum_j\ \phi_j\,{density_j}"
+    spreads = _SPREADS.get((D, trace.covariance_type), _SPREADS[D, "full"])
+    ridge = r"+\mathrm{ridge}" if trace.ridge else ""
+    return {
+        "start": f"${mixture}$",
+        "E": rf"$b_{{ik}}=\dfrac{{\phi_k\,{density_k}}}{{p(x_i)}}\quad {mixture}$",
+        "M": r"$N_k=\sum_i b_{ik}\quad\phi_k=\dfrac{N_k}{n}\quad"
+        rf"\mu_k=\dfrac{{1}}{{N_k}}\sum_i b_{{ik}}x_i\quad{spreads}{ridge}$",
+    }
+
+
+def _describe(steps, trace, points):
+    """Return a text for each half-step that says in words what its frame shows."""
+    decimals = [max(0, 2 - int(np.floor(np.log10(s)))) for s in points.std(axis=1)]
+    n, texts = points.shape[1], []
+    for step in steps:
+        log_likelihood = f"Log-likelihood {_number(step.log_likelihood, 3)}"
+        parameters = _describe_mixture(step.mixture, decimals)
+        if step.kind == "start":
+            text = f"The start, a guess. {parameters} {log_likelihood}."
+        elif step.kind == "E":
+            shares = ", ".join(
+                f"{_number(total, 1)} to component {k + 1}"
+                for k, total in enumerate(step.responsibilities.sum(axis=0))
+            )
+            text = (
+                f"Iteration {step.iteration}, E step: the points take their colours, the "
+                f"components stand still. Of {n} points go {shares}. {log_likelihood}, unchanged."
+            )
+        else:
+            change = step.log_likelihood - trace.log_likelihoods[step.iteration - 1]
+            text = (
+                f"Iteration {step.iteration}, M step: the components move, the points keep "
+                f"their colours. {parameters} {log_likelihood}, {_change(change)}."
+            )
+        texts.append(text)
+    return tuple(texts)
+
+
+def _describe_mixture(mixture, decimals):
+    """Say a mixture's parameters, with spreads as standard deviations."""
+    parts = []
+    for k in range(mixture.n_components):
+        covariance = mixture.covariances[k]
+        deviations = np.sqrt(np.diagonal(covariance))
+        mean = _tuple(mixture.means[k], decimals)
+        spread = _tuple(deviations, decimals)
+        part = f"Component {k + 1}: weight {_number(mixture.weights[k], 3)}, mean {mean}, "
+        part += f"standard deviation{'s' * (len(deviations) == 2)} {spread}"
+        if len(deviations) == 2:
+            part += f", correlation {_number(covariance[0, 1] / deviations.prod(), 2)}"
+        parts.append(part + ".")
+    return " ".join(parts)
+
+
+def _change(change):
+    if abs(change) < 0.0005:
+        return "changed by less than 0.001"
+    return f"{'up' if change > 0 else 'DOWN'} by {_number(abs(change), 3)}"
+
+
+def _number(value, decimals):
+    """Write a number with a true minus sign, and without one for a zero."""
+    return f"{round(float(value), decimals) + 0:.{decimals}f}".replace("-", "−")
+
+
+def _tuple(values, decimals):
+    """Write one number as it is, two in brackets."""
+    numbers = [_number(value, d) for value, d in zip(values, decimals, strict=True)]
+    return numbers[0] if len(numbers) == 1 else f"({', '.join(numbers)})"

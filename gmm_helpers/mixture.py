@@ -1,0 +1,180 @@
+"""A Gaussian mixture: its parameters, its density, and what it says of given points."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg.lapack import dtrtri
+
+from gmm_helpers._checks import (
+    as_mixture,
+    as_parameter,
+    as_points,
+    check_count,
+    check_rng,
+    cholesky_factors,
+)
+
+_BLOCK = 2**15  # numbers per temporary array
+
+
+@dataclass(frozen=True, eq=False)
+class Mixture:
+    """A mixture of K Gaussian components in D dimensions: p(x) = Σ_k φ_k N(x | μ_k, Σ_k).
+
+    The arrays are checked, copied and made read-only.
+
+    Parameters
+    ----------
+    weights : array_like, shape (K,)
+        φ_k, not negative, with sum 1.
+    means : array_like, shape (K, D)
+        μ_k, in the units of the data.
+    covariances : array_like, shape (K, D, D)
+        Σ_k, symmetric positive definite, in squared units; this shape for every covariance type.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a shape or a value is not as above; the sentence names the component.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gmm_helpers import Mixture
+    >>> mixture = Mixture.from_1d([0.5, 0.5], [-1.0, 1.0], [1.0, 1.0])
+    >>> mixture.responsibilities([0.0, 10.0]).round(3)
+    array([[0.5, 0.5],
+           [0. , 1. ]])
+
+    References
+    ----------
+    Bishop (2006), *Pattern Recognition and Machine Learning*, eqs. 2.43, 9.7 and 9.13.
+    """
+
+    weights: np.ndarray
+    means: np.ndarray
+    covariances: np.ndarray
+
+    def __post_init__(self):
+        self._store(*as_mixture(self.weights, self.means, self.covariances))
+
+    @classmethod
+    def _from_checked(cls, weights, means, covariances):
+        """Make a mixture of arrays that need no check, such as the M step's own."""
+        mixture = object.__new__(cls)
+        mixture._store(weights, means, covariances)
+        return mixture
+
+    def _store(self, weights, means, covariances):
+        """Keep the arrays, read-only, with what every density needs of them."""
+        factors = cholesky_factors(covariances)
+        # W_k = L_k⁻¹ turns x − μ_k into coordinates in which component k is a standard normal.
+        whiteners = np.array([dtrtri(factor, lower=1)[0] for factor in factors])
+        with np.errstate(divide="ignore"):  # a weight of 0 is allowed; its log is −∞
+            log_heights = np.log(weights) - 0.5 * means.shape[1] * np.log(2 * np.pi)
+        log_heights += np.log(np.diagonal(whiteners, axis1=1, axis2=2)).sum(axis=1)
+        for name, array in {
+            "weights": weights,
+            "means": means,
+            "covariances": covariances,
+            "_factors": factors,
+            "_whiteners": whiteners,
+            "_log_heights": log_heights,
+        }.items():
+            array.setflags(write=False)
+            object.__setattr__(self, name, array)
+
+    def __reduce__(self):  # a copy or a pickle is made, and protected, by __init__ again
+        return Mixture, (self.weights, self.means, self.covariances)
+
+    @classmethod
+    def from_1d(cls, weights, means, variances):
+        """Make a mixture for D = 1 from three arrays of shape (K,); `variances` are σ_k²."""
+        means = as_parameter(means, "means", (None,), "(K,)")
+        variances = as_parameter(variances, "variances", (len(means),), f"(K,) = ({len(means)},)")
+        return cls(weights, means[:, None], variances[:, None, None])
+
+    @property
+    def n_components(self):
+        """K."""
+        return len(self.weights)
+
+    @property
+    def n_features(self):
+        """D."""
+        return self.means.shape[1]
+
+    @property
+    def variances(self):
+        """σ_k² of a mixture with D = 1, shape (K,)."""
+        if self.n_features != 1:
+            raise ValueError(f"variances are for D = 1; here D = {self.n_features}: covariances.")
+        return self.covariances[:, 0, 0]
+
+    def log_density(self, x):
+        """Return log p(x_i), shape (n,), for data `x` of shape (n, D), or (n,) for D = 1."""
+        return self._posterior(as_points(x, self.n_features))[1]
+
+    def responsibilities(self, x):
+        """Return b_ik = p(component k | x_i), shape (n, K); each row sums to 1."""
+        return self._posterior(as_points(x, self.n_features))[0].T
+
+    def sample(self, n, rng):
+        """Draw `n` points: first a component by its weight, then a point from that component.
+
+        Parameters
+        ----------
+        n : int
+            How many points, at least 1.
+        rng : numpy.random.Generator
+            Where the randomness comes from.
+
+        Returns
+        -------
+        x : ndarray, shape (n, D), or (n,) if D = 1
+        z : ndarray of int, shape (n,)
+            The component that each point came from, 0 to K − 1.
+        """
+        n = check_count(n, "n", at_least=1)
+        z = check_rng(rng).choice(self.n_components, size=n, p=self.weights / self.weights.sum())
+        noise = rng.standard_normal((n, self.n_features))
+        x = self.means[z] + np.einsum("nij,nj->ni", self._factors[z], noise)
+        return (x[:, 0] if self.n_features == 1 else x), z
+
+    @np.errstate(all="ignore")  # what leaves float64's range is looked for at the end
+    def _posterior(self, points):
+        """Return b (K, n) and log p (n,) for `points` (D, n), by log-sum-exp (Bayes' rule).
+
+        The points are taken in blocks, so that what is made on the way stays in the cache.
+        """
+        responsibilities = np.empty((self.n_components, points.shape[1]))
+        log_density = np.empty(points.shape[1])
+        for block in blocks(points.shape[1], self.means.size):
+            z = self._whiteners @ (points[:, block] - self.means[:, :, None])
+            joint = np.einsum("kdn,kdn->kn", z, z)
+            joint *= -0.5
+            joint += self._log_heights[:, None]  # log(φ_k N(x_i | μ_k, Σ_k))
+            largest = joint.max(axis=0)
+            joint -= largest
+            np.exp(joint, out=joint)
+            total = joint.sum(axis=0)
+            np.divide(joint, total, out=responsibilities[:, block])
+            log_density[block] = largest + np.log(total)
+        if not np.isfinite(log_density.sum()):
+            raise ValueError(
+                f"Row {log_density.argmin()} of x is so far from every component that its log "
+                "density leaves the range of float64: check the data's unit against the means."
+            )
+        return responsibilities, log_density
+
+
+def check_mixture(value, name):
+    """Check that an argument is a mixture."""
+    if not isinstance(value, Mixture):
+        raise TypeError(f"{name} must be a Mixture; it is {value!r:.60}.")
+
+
+def blocks(n, width):
+    """Return slices that cut `n` points into blocks whose (width, block) arrays fit the cache."""
+    size = max(_BLOCK // width, 128)
+    return [slice(first, first + size) for first in range(0, n, size)]

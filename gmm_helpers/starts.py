@@ -1,0 +1,214 @@
+"""Where EM starts, and `fit`: the best of several starts."""
+
+import warnings
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+
+from gmm_helpers import _checks
+from gmm_helpers.em import m_step, run_em
+from gmm_helpers.mixture import Mixture
+from gmm_helpers.trace import EMError
+
+
+def start_from_means(x, means, *, covariance_type="full", ridge=0.0):
+    """Make a start from guessed means: weights 1/K, every covariance that of all data.
+
+    Parameters
+    ----------
+    x : array_like, shape (n, D), or (n,) for D = 1
+    means : array_like, shape (K, D), or (K,) for D = 1
+    covariance_type, ridge
+        As in `m_step`.
+
+    Returns
+    -------
+    Mixture
+
+    Examples
+    --------
+    >>> start = start_from_means([0.0, 2.0, 4.0, 6.0], [1.0, 5.0])
+    >>> start.weights, start.variances
+    (array([0.5, 0.5]), array([5., 5.]))
+    """
+    points = _checks.as_points(x)
+    means = _checks.as_points(means, len(points), name="means").T
+    K = len(means)
+    _checks.check_fittable(points, K)
+    everyone = np.ones((points.shape[1], 1))
+    try:
+        whole = m_step(points.T, everyone, covariance_type=covariance_type, ridge=ridge)
+    except EMError as error:
+        raise ValueError(
+            "The covariance of all data is singular, up to rounding: leave a feature out that is "
+            "a linear combination of others, use covariance_type='diag', or add a ridge."
+        ) from error
+    return Mixture(np.full(K, 1 / K), means, np.repeat(whole.covariances, K, axis=0))
+
+
+def start_from_random_points(x, K, *, rng, **options):
+    """Make a start whose means are K distinct points of the data, all equally likely.
+
+    Takes `K` and a `numpy.random.Generator` where `start_from_means` takes the means.
+
+    Examples
+    --------
+    >>> start_from_random_points([0, 0, 1], 2, rng=np.random.default_rng(0)).means.ravel()
+    array([1., 0.])
+    """
+    points = _points_to_start_from(x, K, rng)
+    means = {}  # keys keep their order and are distinct
+    for i in rng.permutation(points.shape[1]):
+        means[tuple(points[:, i])] = None
+        if len(means) == K:
+            break
+    return start_from_means(points.T, list(means), **options)
+
+
+def start_from_kmeans_plusplus(x, K, *, rng, **options):
+    """Make a start whose means are K data points far from one another, by k-means++.
+
+    Each next mean is drawn with a probability that grows as the square of a point's distance to
+    the nearest mean so far; features are divided by their standard deviation first, so that
+    their units do not matter. Takes what `start_from_random_points` takes.
+
+    Examples
+    --------
+    >>> start_from_kmeans_plusplus([0, 0, 9], 2, rng=np.random.default_rng(0)).means.ravel()
+    array([9., 0.])
+
+    References
+    ----------
+    Arthur & Vassilvitskii (2007), *k-means++: the advantages of careful seeding*, section 2.2.
+    """
+    points = _points_to_start_from(x, K, rng)
+    scaled = points / points.std(axis=1, keepdims=True)
+    n = points.shape[1]
+    chosen = [int(rng.integers(n))]
+    nearest = np.full(n, np.inf)  # squared distance to the nearest mean so far
+    while len(chosen) < K:
+        to_last = ((scaled - scaled[:, chosen[-1:]]) ** 2).sum(axis=0)
+        nearest = np.minimum(nearest, to_last)
+        if not nearest.any():  # the points left are so near that their squared distances underflow
+            return start_from_random_points(x, K, rng=rng, **options)
+        chosen.append(int(rng.choice(n, p=nearest / nearest.sum())))
+    return start_from_means(points.T, points[:, chosen].T, **options)
+
+
+# Two runs that end so near in log-likelihood per point have climbed the same peak: keep the first.
+_SAME_OPTIMUM = 1e-9
+_STARTS = {"k-means++": start_from_kmeans_plusplus, "random points": start_from_random_points}
+
+
+def fit(
+    x,
+    K,
+    *,
+    rng,
+    init="k-means++",
+    n_init=10,
+    max_iter=2000,
+    tol=1e-10,
+    covariance_type="full",
+    ridge=0.0,
+    record=True,
+):
+    """Run EM from several starts and return the trace that ends highest.
+
+    A start from which EM fails (a component collapses) is skipped, and counted in the trace's
+    `n_failed`. If the best run has not converged, a warning says so, as does its `converged`.
+
+    Parameters
+    ----------
+    x : array_like, shape (n, D), or (n,) for D = 1
+    K : int
+        How many components.
+    rng : numpy.random.Generator
+        Where the starts come from.
+    init : {"k-means++", "random points"}, Mixture, or iterable of Mixture
+        How to draw `n_init` starts, or the starts themselves.
+    n_init : int
+        How many starts to draw.
+    max_iter, tol, covariance_type, ridge
+        As in `run_em`. The strict `tol` is there because EM can crawl for long before it climbs.
+    record : bool
+        Whether the returned trace has every half-step: n × K numbers for each iteration.
+
+    Returns
+    -------
+    Trace
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is not as above.
+    EMError
+        If EM fails from every start.
+
+    Examples
+    --------
+    >>> trace = fit([0.0, 0.1, 0.3, 5.0, 5.2, 5.3], 2, rng=np.random.default_rng(0))
+    >>> trace.log_likelihoods[-1].round(3), trace.converged
+    (np.float64(-0.183), True)
+
+    References
+    ----------
+    McLachlan & Peel (2000), *Finite Mixture Models*, chapter 2.
+    """
+    points = _points_to_start_from(x, K, rng)
+    _checks.check_count(n_init, "n_init", at_least=1)
+    model = {"covariance_type": covariance_type, "ridge": ridge}
+    options = {"max_iter": max_iter, "tol": tol, **model}
+    starts = _starts(x, K, init, n_init, rng, model)
+    smallest_gain = _SAME_OPTIMUM * points.shape[1]
+    best = best_start = None
+    failures = []
+    for start in starts:
+        try:
+            trace = run_em(x, start, record=False, **options)
+        except EMError as error:
+            failures.append(error)
+            continue
+        if best is None or trace.log_likelihoods[-1] > best.log_likelihoods[-1] + smallest_gain:
+            best, best_start = trace, start
+    if best is None:
+        raise EMError(
+            f"EM failed from all {len(starts)} starts; the last said: {failures[-1]}",
+            component=failures[-1].component,
+            iteration=failures[-1].iteration,
+            trace=failures[-1].trace,
+        )
+    if record:
+        best = run_em(x, best_start, **options)
+    if not best.converged:
+        warnings.warn(
+            f"The best of {len(starts)} starts had not converged after {best.iterations} "
+            "iterations: raise max_iter or tol.",
+            stacklevel=2,
+        )
+    return replace(best, n_starts=len(starts), n_failed=len(failures))
+
+
+def _points_to_start_from(x, K, rng):
+    """Check what every way to draw a start is given; return the points (D, n)."""
+    points = _checks.as_points(x)
+    _checks.check_fittable(points, _checks.check_count(K, "K", at_least=1))
+    _checks.check_rng(rng)
+    return points
+
+
+def _starts(x, K, init, n_init, rng, model):
+    """Return the starts that `init` asks for, as a list of mixtures with K components."""
+    if isinstance(init, str):
+        if init not in _STARTS:
+            raise ValueError(f"init must be one of {tuple(_STARTS)} or a Mixture; it is {init!r}.")
+        make = _STARTS[init]
+        return [make(x, K, rng=rng, **model) for _ in range(n_init)]
+    starts = list(init) if isinstance(init, Iterable) else [init]
+    if not starts or not all(isinstance(start, Mixture) for start in starts):
+        raise TypeError("init must be the name of a way to start, a Mixture, or several of them.")
+    for start in starts:
+        if start.n_components != K:
+            raise ValueError(f"K = {K}, but a start in init has {start.n_components} components.")
+    return starts

@@ -1,0 +1,69 @@
+"""What a run of EM leaves behind: its half-steps, or the error that ended it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gmm_helpers.mixture import Mixture
+
+
+class EMError(ValueError):
+    """A run that cannot go on: `component` (or None), `iteration`, and the `trace` up to there.
+
+    Where a step was called by itself, `iteration` and `trace` are None.
+    """
+
+    def __init__(self, message, *, component=None, iteration=None, trace=None):
+        super().__init__(message)
+        self.component = component
+        self.iteration = iteration
+        self.trace = trace
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """A half-step: `kind` is "start", "E" or "M".
+
+    `mixture` is in force after it, with its `log_likelihood`; `responsibilities` (n, K) are the
+    latest (None at the start).
+    """
+
+    kind: str
+    iteration: int
+    mixture: Mixture
+    responsibilities: np.ndarray | None
+    log_likelihood: float
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """A run of EM: the last `mixture`, and how it came about.
+
+    `log_likelihoods` (iterations + 1,) holds ℓ in nats at the start and after each iteration;
+    `steps` every half-step (start, E, M, E, M, …), or nothing if it was not recorded; `stubs`
+    the names of the caller's steps that returned None, so that the module's stood in; `n_starts`
+    and `n_failed` how many starts `fit` tried, and how many of them it had to skip.
+    `covariance_type` and `ridge` are those of the run.
+    """
+
+    mixture: Mixture
+    log_likelihoods: np.ndarray
+    converged: bool
+    steps: tuple = ()
+    stubs: tuple = ()
+    n_starts: int = 1
+    n_failed: int = 0
+    covariance_type: str = "full"
+    ridge: float = 0.0
+
+    @property
+    def iterations(self):
+        """The number of iterations, each an E step and an M step."""
+        return len(self.log_likelihoods) - 1
+
+    def __str__(self):
+        best = f"Best of {self.n_starts} starts ({self.n_failed} failed): " * (self.n_starts > 1)
+        return (
+            f"{best}log-likelihood {self.log_likelihoods[-1]:.3f} after {self.iterations} "
+            f"iterations, {'' if self.converged else 'not '}converged."
+        )

@@ -1,0 +1,65 @@
+"""The data sets: the real ones are what was published, the toy ones follow their stated truth."""
+
+import numpy as np
+import pytest
+from scipy.stats import chisquare
+
+from gmm_helpers import four_gaussians, galaxies, old_faithful, two_gaussians
+
+toys = pytest.mark.parametrize("toy", [two_gaussians, four_gaussians])
+
+
+def test_old_faithful_is_rs_faithful():
+    x = old_faithful().x
+    assert x.shape == (272, 2)
+    np.testing.assert_array_equal(x[[0, 1, -1]], [[3.6, 79], [1.8, 54], [4.467, 74]])
+    # R: colMeans(faithful), and sapply(faithful, range)
+    np.testing.assert_allclose(x.mean(axis=0), [3.487783, 70.897059], atol=5e-7)
+    np.testing.assert_array_equal([x.min(axis=0), x.max(axis=0)], [[1.6, 43], [5.1, 96]])
+
+
+def test_galaxies_are_roeders():
+    x = galaxies().x
+    assert x.shape == (82,)
+    assert (x.min(), x.max()) == (9.172, 34.279)
+    assert (np.diff(x) >= 0).all()
+    assert x[77] == 26.960  # the 78th value; some copies carry 26.690
+    # The mean of R's MASS::galaxies is 20828.17 km/s, with that slip of 270 in one of the 82.
+    assert x.mean() == pytest.approx(20.82817 + 0.270 / 82, abs=5e-6)
+
+
+@pytest.mark.parametrize("data", [old_faithful(), galaxies()], ids=["old_faithful", "galaxies"])
+def test_real_data_have_no_truth(data):
+    assert data.mixture is None
+    assert data.z is None
+    assert len(data.features) == np.atleast_2d(data.x.T).shape[0]
+
+
+def test_each_call_reads_afresh():
+    old_faithful().x[:] = 0
+    assert old_faithful().x.min() > 0
+
+
+@toys
+def test_toy_data_follow_their_truth(toy):
+    data = toy(20_000, rng=np.random.default_rng(0))
+    truth = data.mixture
+    x = data.x.reshape(len(data.x), -1)
+    assert len(data.features) == x.shape[1] == truth.n_features
+    assert chisquare(np.bincount(data.z), 20_000 * truth.weights).pvalue > 1e-3
+    for k in range(truth.n_components):
+        own = x[data.z == k]
+        errors = np.sqrt(np.diag(truth.covariances[k]) / len(own))
+        assert (abs(own.mean(axis=0) - truth.means[k]) < 4 * errors).all()
+        np.testing.assert_allclose(
+            np.cov(own.T).reshape(truth.covariances[k].shape), truth.covariances[k], atol=0.1
+        )
+
+
+@toys
+def test_toy_data_are_seeded(toy):
+    first, again, other = (toy(5, rng=np.random.default_rng(seed)) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first.x, again.x)
+    np.testing.assert_array_equal(first.z, again.z)
+    assert not np.array_equal(first.x, other.x)
+    assert len(first.x) == len(first.z) == 5

@@ -1,0 +1,144 @@
+"""The pictures hold what they say they hold: curves, ellipses, colours, captions."""
+
+import io
+import itertools
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+from PIL import Image
+
+import gmm_helpers as gmm
+from gmm_helpers import drawing
+
+
+@pytest.fixture
+def ax():
+    return gmm.new_figure()[1]
+
+
+@pytest.fixture
+def mixture_1d():
+    return gmm.Mixture.from_1d([0.3, 0.7], [-1.0, 2.0], [0.25, 1.0])
+
+
+@pytest.fixture
+def mixture_2d():
+    return gmm.Mixture([0.4, 0.6], [[0, 0], [5, 1]], [[[4, 1], [1, 1]], [[1, -0.5], [-0.5, 2]]])
+
+
+def test_curves_have_the_components_weights_as_areas(ax, mixture_1d):
+    lines = gmm.draw_mixture_1d(ax, mixture_1d, limits=(-8, 10))[:3]
+    areas = [np.trapezoid(*line.get_data()[::-1]) for line in lines]
+    np.testing.assert_allclose(areas, [0.3, 0.7, 1.0], rtol=1e-4)
+
+
+def test_a_narrow_peak_is_drawn_to_its_top(ax):
+    narrow = gmm.Mixture.from_1d([1.0], [0.123], [1e-6])
+    line = gmm.draw_mixture_1d(ax, narrow, limits=(-10, 10))[0]
+    assert line.get_ydata().max() == pytest.approx(1 / np.sqrt(2e-6 * np.pi), rel=1e-9)
+
+
+def test_an_ellipse_holds_the_mass_it_says(ax, mixture_2d):
+    radius = 1.5
+    line = gmm.draw_mixture_2d(ax, mixture_2d, radii=[radius])[0]
+    x, y = (coordinate[:-1] for coordinate in line.get_data())  # the last is the lifted pen
+    squared = [d @ np.linalg.solve(mixture_2d.covariances[0], d) for d in np.column_stack([x, y])]
+    np.testing.assert_allclose(squared, radius**2, rtol=1e-12)
+    points = gmm.Mixture([1], mixture_2d.means[:1], mixture_2d.covariances[:1]).sample(
+        200_000, np.random.default_rng(0)
+    )[0]
+    inside = np.einsum("nd,nd->n", points, np.linalg.solve(mixture_2d.covariances[0], points.T).T)
+    assert np.mean(inside < radius**2) == pytest.approx(gmm.mass_inside(radius), abs=0.005)
+
+
+def test_update_draws_what_draw_draws(mixture_1d, mixture_2d):
+    other_1d = gmm.Mixture.from_1d([0.5, 0.5], [0, 1], [1, 2])
+    other_2d = gmm.Mixture([0.5, 0.5], [[1, 1], [2, 0]], [np.eye(2), 2 * np.eye(2)])
+    limits = {"limits": (-5, 5)}
+    for draw, update, first, second, options in (
+        (gmm.draw_mixture_1d, gmm.update_mixture_1d, mixture_1d, other_1d, limits),
+        (gmm.draw_mixture_2d, gmm.update_mixture_2d, mixture_2d, other_2d, {}),
+    ):
+        moved = draw(gmm.new_figure()[1], first, **options)
+        update(moved, second, **options)
+        fresh = draw(gmm.new_figure()[1], second, **options)
+        for a, b in zip(moved, fresh, strict=True):
+            if hasattr(a, "get_xydata"):
+                np.testing.assert_array_equal(a.get_xydata(), b.get_xydata())
+            else:
+                assert (a.get_text(), *a.get_position()) == (b.get_text(), *b.get_position())
+
+
+def test_points_mix_the_components_colours_and_take_the_likelier_ones_marker(ax):
+    b = np.array([[1, 0], [0.25, 0.75], [0, 1]])
+    artists = gmm.draw_points(ax, np.arange(3.0), K=2)
+    gmm.update_points(artists, np.arange(3.0), b)
+    assert [len(artist.get_offsets()) for artist in artists] == [1, 2, 0]
+    first, second = (np.array(to_rgb(colour)) for colour in drawing.COLOURS[:2])
+    np.testing.assert_allclose(artists[1].get_facecolors()[0, :3], 0.25 * first + 0.75 * second)
+
+
+def test_without_responsibilities_all_points_are_grey(ax):
+    artists = gmm.draw_points(ax, np.zeros((5, 2)), K=3)
+    gmm.update_points(artists, np.zeros((5, 2)), None)
+    assert [len(artist.get_offsets()) for artist in artists] == [0, 0, 0, 5]
+    assert len(set(artists[3].get_facecolors()[0, :3])) == 1
+
+
+def test_the_log_likelihood_ends_at_its_marker(ax):
+    line, marker = gmm.draw_log_likelihood(ax, [-30.0, -20.0, -19.0])
+    gmm.update_log_likelihood((line, marker), [-30.0, -20.0])
+    assert line.get_xydata().tolist() == [[0, -30], [1, -20]]
+    assert marker.get_xydata().tolist() == [[1, -20]]
+    assert ax.get_ylim()[0] < -30 and ax.get_ylim()[1] > -19
+
+
+def seen_by(colour, deficiency):
+    """Simulate a colour vision deficiency in linear RGB (Viénot, Brettel & Mollon 1999)."""
+    to_lms = np.array([[17.8824, 43.5161, 4.11935], [3.45565, 27.1554, 3.86714],
+                       [0.0299566, 0.184309, 1.46709]])  # fmt: skip
+    projection = {
+        "protanopia": [[0, 2.02344, -2.52581], [0, 1, 0], [0, 0, 1]],
+        "deuteranopia": [[1, 0, 0], [0.494207, 0, 1.24827], [0, 0, 1]],
+        "none": np.eye(3),
+    }[deficiency]
+    return np.linalg.solve(to_lms, np.array(projection) @ to_lms @ np.power(to_rgb(colour), 2.2))
+
+
+@pytest.mark.parametrize("deficiency", ["none", "protanopia", "deuteranopia"])
+def test_the_first_four_colours_can_be_told_apart(deficiency):
+    colours = [seen_by(colour, deficiency) for colour in drawing.COLOURS[:4]]
+    distances = [np.linalg.norm(a - b) for a, b in itertools.combinations(colours, 2)]
+    assert min(distances) > 0.12
+
+
+def test_no_two_components_share_both_cues():
+    cues = list(zip(drawing.COLOURS, drawing.MARKERS, drawing.DASHES, strict=True))
+    assert all(len(set(column)) == len(column) for column in zip(*cues, strict=True))
+
+
+def test_text_is_large_enough_for_the_back_row():
+    figure, axes = gmm.new_figure(2)
+    for ax in axes:
+        ax.set(xlabel="x", ylabel="y")
+        texts = [ax.xaxis.label, ax.yaxis.label, *ax.get_xticklabels()]
+        assert {text.get_size() for text in texts} == {20}
+    assert figure.get_size_inches()[0] * figure.dpi == 840 and figure.dpi == 72
+
+
+def test_show_figure_displays_the_picture_and_prints_the_caption(ax, monkeypatch, capsys):
+    shown = []
+    monkeypatch.setattr(drawing, "display", lambda data, **options: shown.append((data, options)))
+    caption = "An empty pair of axes from 0 to 1."
+    gmm.show_figure(ax.figure, caption)
+    ((data, options),) = shown
+    assert Image.open(io.BytesIO(data["image/png"])).size[0] == 2 * drawing.WIDTH
+    assert data["text/plain"] == options["metadata"]["image/png"]["alt"] == caption
+    assert capsys.readouterr().out == caption + "\n"
+
+
+@pytest.mark.parametrize("caption", ["", "  ", None])
+def test_show_figure_refuses_to_go_without_a_caption(ax, caption):
+    with pytest.raises(ValueError, match="needs a caption"):
+        gmm.show_figure(ax.figure, caption)

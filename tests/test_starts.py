@@ -1,0 +1,242 @@
+"""Starts, and `fit`: the best of several, with the published optima of Old Faithful."""
+
+import itertools
+
+import numpy as np
+import pytest
+from scipy.stats import chisquare
+
+from gmm_helpers import (
+    EMError,
+    Mixture,
+    fit,
+    galaxies,
+    m_step,
+    old_faithful,
+    run_em,
+    start_from_kmeans_plusplus,
+    start_from_means,
+    start_from_random_points,
+)
+
+TYPES = ("full", "tied", "diag", "spherical")
+RANDOM_STARTS = {
+    "random points": start_from_random_points,
+    "k-means++": start_from_kmeans_plusplus,
+}
+random_starts = pytest.mark.parametrize("start_from", RANDOM_STARTS.values(), ids=RANDOM_STARTS)
+X = galaxies().x
+
+
+def seeded(seed=0):
+    return np.random.default_rng(seed)
+
+
+# --- where EM starts ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("covariance_type", TYPES)
+def test_start_from_means_is_a_fair_guess(covariance_type):
+    """Weights 1/K, and for each component the covariance that one Gaussian for all would have."""
+    x = old_faithful().x
+    start = start_from_means(x, [[2, 55], [3, 60], [4, 80]], covariance_type=covariance_type)
+    np.testing.assert_array_equal(start.weights, [1 / 3] * 3)
+    np.testing.assert_array_equal(start.means, [[2, 55], [3, 60], [4, 80]])
+    variances = x.var(axis=0)
+    expected = {
+        "full": np.cov(x.T, bias=True),
+        "tied": np.cov(x.T, bias=True),
+        "diag": np.diag(variances),
+        "spherical": variances.mean() * np.eye(2),
+    }[covariance_type]
+    np.testing.assert_allclose(start.covariances, [expected] * 3, rtol=1e-12)
+
+
+@random_starts
+def test_a_random_start_is_one_from_distinct_points(start_from):
+    """Even where nearly all points are duplicates of a few."""
+    x = np.repeat([[0, 0], [1, 5], [2, 3], [9, 4]], [50, 50, 1, 1], axis=0)
+    for seed in range(20):
+        start = start_from(x, 4, rng=seeded(seed), covariance_type="diag")
+        assert sorted(start.means.tolist()) == [[0, 0], [1, 5], [2, 3], [9, 4]]
+        rebuilt = start_from_means(x, start.means, covariance_type="diag")
+        np.testing.assert_array_equal(start.covariances, rebuilt.covariances)
+
+
+@random_starts
+def test_a_start_is_seeded(start_from):
+    first, again, other = (start_from(X, 3, rng=seeded(seed)).means for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+@random_starts
+def test_any_point_may_come_first(start_from):
+    first = [start_from([0, 1, 2, 10], 2, rng=seeded(i)).means[0, 0] for i in range(800)]
+    counts = np.unique(first, return_counts=True)[1]
+    assert chisquare(counts).pvalue > 1e-3
+
+
+def test_random_points_are_all_equally_likely():
+    rng = seeded()
+    pairs = [
+        tuple(start_from_random_points([0, 1, 2, 10], 2, rng=rng).means.ravel().tolist())
+        for _ in range(1200)
+    ]
+    counts = [pairs.count(pair) for pair in itertools.permutations([0, 1, 2, 10], 2)]
+    assert sum(counts) == 1200
+    assert chisquare(counts).pvalue > 1e-3
+
+
+def test_kmeans_plusplus_draws_by_squared_distance():
+    """From 0 the points 1 and 3 are drawn as 1 to 9, from 1 the points 0 and 3 as 1 to 4, …"""
+    x, rng = [0.0, 1.0, 3.0], seeded()
+    pairs = [
+        tuple(start_from_kmeans_plusplus(x, 2, rng=rng).means.ravel().tolist()) for _ in range(1500)
+    ]
+    chances = {(0, 1): 1 / 10, (0, 3): 9 / 10, (1, 0): 1 / 5, (1, 3): 4 / 5,
+               (3, 0): 9 / 13, (3, 1): 4 / 13}  # fmt: skip
+    counts = [pairs.count(pair) for pair in chances]
+    assert chisquare(counts, [500 * chance for chance in chances.values()]).pvalue > 1e-3
+
+
+def test_kmeans_plusplus_goes_by_the_nearest_mean():
+    """Each of four tight clusters gets one, whichever the last mean was."""
+    x = np.repeat([0.0, 1e3, 2e3, 5e3], 25) + np.linspace(0, 1, 100)
+    for seed in range(20):
+        means = start_from_kmeans_plusplus(x, 4, rng=seeded(seed)).means.ravel()
+        assert sorted(means.round(-3).tolist()) == [0, 1e3, 2e3, 5e3]
+
+
+def test_kmeans_plusplus_knows_no_units():
+    x = old_faithful().x
+    means = start_from_kmeans_plusplus(x, 4, rng=seeded()).means
+    rescaled = start_from_kmeans_plusplus(x * [2.0**20, 2.0**-20], 4, rng=seeded()).means
+    np.testing.assert_array_equal(rescaled, means * [2.0**20, 2.0**-20])
+
+
+def test_kmeans_plusplus_where_squared_distances_underflow():
+    """(1e-200)² is 0 in float64, but the points are distinct, and there are three of them."""
+    means = start_from_kmeans_plusplus([0, 1e-200, 1.0], 3, rng=seeded()).means
+    assert sorted(means.ravel().tolist()) == [0, 1e-200, 1]
+
+
+# --- the best of several --------------------------------------------------------------------------
+
+# R's optima (design section 9): type, K, log-likelihood, free parameters.
+OLD_FAITHFUL = [
+    ("full", 2, -1130.26396, 11),
+    ("tied", 2, -1140.18676, 8),
+    ("tied", 3, -1126.31593, 11),
+    ("tied", 4, -1120.82813, 14),
+    ("diag", 2, -1147.80635, 9),
+]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize(("covariance_type", "K", "log_likelihood", "n_free"), OLD_FAITHFUL)
+def test_optima_of_old_faithful(covariance_type, K, log_likelihood, n_free, seed):
+    x = old_faithful().x
+    trace = fit(x, K, rng=seeded(seed), covariance_type=covariance_type, record=False)
+    assert trace.converged
+    assert round(trace.log_likelihoods[-1], 5) == log_likelihood
+    if (covariance_type, K) == ("tied", 3):  # mclust prints −2314.316, with the other sign
+        bic = n_free * np.log(272) - 2 * trace.log_likelihoods[-1]
+        assert bic == pytest.approx(2314.29568, abs=1.5e-5)
+
+
+def test_fit_takes_the_run_that_ends_highest():
+    starts = [start_from_means(X, means) for means in ([20, 21, 22], [10, 20, 33], [20, 22, 24])]
+    ends = [run_em(X, start, tol=1e-8, max_iter=500).log_likelihoods[-1] for start in starts]
+    trace = fit(X, 3, rng=seeded(), init=starts, tol=1e-8)
+    assert np.argmax(ends) == 1  # neither the first nor the last
+    assert ends[1] > max(ends[0], ends[2]) + 1
+    assert trace.log_likelihoods[-1] == ends[1]
+
+
+def test_fit_takes_the_highest_whatever_tol_is():
+    """Two starts on one way up: with this loose `tol` both stop at once, a nat apart."""
+    way_up = run_em(X, start_from_means(X, [10, 20, 30]), max_iter=3, tol=0).steps
+    lower, higher = (step.mixture for step in way_up if step.kind == "M" and step.iteration > 1)
+    trace = fit(X, 3, rng=seeded(), init=[lower, higher], tol=0.02)
+    assert trace.steps[0].mixture is higher
+
+
+@pytest.mark.parametrize("init", RANDOM_STARTS)
+def test_fit_draws_as_many_starts_as_asked_for(init):
+    options = {"covariance_type": "diag", "tol": 1e-3}
+    trace = fit(X, 2, rng=seeded(), init=init, n_init=3, **options)
+    rng = seeded()
+    starts = [RANDOM_STARTS[init](X, 2, rng=rng, covariance_type="diag") for _ in range(3)]
+    given = fit(X, 2, rng=seeded(), init=starts, **options)
+    assert trace.n_starts == given.n_starts == 3
+    np.testing.assert_array_equal(trace.log_likelihoods, given.log_likelihoods)
+
+
+@pytest.mark.parametrize("form", [lambda start: start, lambda start: iter([start])])
+def test_fit_runs_from_a_given_start(form):
+    start = start_from_means(X, [10.0, 20.0, 30.0])
+    trace = fit(X, 3, rng=seeded(), init=form(start))
+    expected = run_em(X, start, tol=1e-10, max_iter=2000)
+    assert trace.steps[0].mixture is start
+    np.testing.assert_array_equal(trace.log_likelihoods, expected.log_likelihoods)
+    assert (trace.n_starts, trace.converged) == (1, True)
+
+
+def test_fit_is_seeded():
+    first, again = (fit(X, 3, rng=seeded(7), tol=1e-3) for _ in range(2))
+    np.testing.assert_array_equal(first.log_likelihoods, again.log_likelihoods)
+    np.testing.assert_array_equal(first.mixture.means, again.mixture.means)
+
+
+GOOD = Mixture.from_1d([0.5, 0.5], [0.0, 5.0], [1.0, 1.0])
+TRAP = Mixture.from_1d([0.5, 0.5], [0.0, 0.1], [1.0, 1e-6])
+SIX = [0.0, 0.1, 0.3, 5.0, 5.2, 5.3]
+
+
+def test_fit_skips_starts_that_fail_and_counts_them():
+    trace = fit(SIX, 2, rng=seeded(), init=[TRAP, GOOD, TRAP])
+    assert (trace.n_starts, trace.n_failed) == (3, 2)
+    assert str(trace).startswith("Best of 3 starts (2 failed): ")
+    np.testing.assert_allclose(sorted(trace.mixture.means.ravel()), [0.4 / 3, 15.5 / 3], rtol=1e-6)
+
+
+def test_fit_fails_where_every_start_fails():
+    with pytest.raises(EMError, match="from all 2 starts.*index 1. has collapsed.*ridge") as caught:
+        fit(SIX, 2, rng=seeded(), init=[TRAP, TRAP])
+    assert (caught.value.component, caught.value.iteration) == (1, 1)
+    assert caught.value.trace.mixture is TRAP
+
+
+def test_fit_does_not_hide_what_no_start_can_mend():
+    with pytest.raises(ValueError, match="tol must be") as caught:
+        fit(SIX, 2, rng=seeded(), init=[GOOD, GOOD], tol=-1)
+    assert not isinstance(caught.value, EMError)
+
+
+def test_fit_says_that_it_has_not_converged():
+    with pytest.warns(UserWarning, match="not converged after 1 iterations") as caught:
+        trace = fit(X, 2, rng=seeded(), max_iter=1)
+    assert not trace.converged
+    assert caught[0].filename == __file__  # the caller's line, not one of the module's
+
+
+def test_fit_keeps_half_steps_unless_told_otherwise():
+    recorded, bare = (fit(X, 2, rng=seeded(), record=record) for record in (True, False))
+    assert len(recorded.steps) == 2 * recorded.iterations + 1
+    assert bare.steps == ()
+    np.testing.assert_array_equal(bare.log_likelihoods, recorded.log_likelihoods)
+
+
+def test_fit_with_a_ridge_takes_dependent_features():
+    """As `run_em` does: with the ridge every covariance is positive definite."""
+    x = np.column_stack([X, 2 * X + 1])
+    trace = fit(x, 2, rng=seeded(), ridge=1e-2)
+    assert (trace.ridge, trace.converged) == (1e-2, True)
+
+
+def test_fit_of_one_component_is_the_m_steps():
+    trace = fit(X, 1, rng=seeded())
+    np.testing.assert_allclose(
+        trace.mixture.variances, m_step(X, np.ones((82, 1))).variances, rtol=1e-14
+    )

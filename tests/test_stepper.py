@@ -1,0 +1,173 @@
+"""The stepper's widgets, as Python sees them; tests/browser moves them as a person does."""
+
+import asyncio
+import html
+import re
+
+import ipywidgets as widgets
+import numpy as np
+import pytest
+from ipywidgets.widgets.widget import _instances as live_widgets
+
+import gmm_helpers as gmm
+from gmm_helpers import stepper as stepper_module
+
+
+@pytest.fixture(scope="module")
+def run():
+    x = gmm.two_gaussians(60, rng=np.random.default_rng(1)).x
+    return x, gmm.run_em(x, gmm.Mixture.from_1d([0.5, 0.5], [0, 1], [1, 1]), max_iter=3)
+
+
+@pytest.fixture
+def cell(monkeypatch):
+    """Pretend to be a cell of a notebook: set `cell.name` and `cell.run`."""
+
+    class Cell:
+        name, run = "a", 0
+
+    monkeypatch.setattr(stepper_module, "_running_cell", lambda: (Cell.name, Cell.run))
+    monkeypatch.setattr(stepper_module, "_made_by_cell", {})
+    return Cell
+
+
+def find(widget, kind):
+    """Return the widgets of a kind in a tree."""
+    found = [widget] if isinstance(widget, kind) else []
+    return found + [w for child in getattr(widget, "children", ()) for w in find(child, kind)]
+
+
+def pages(stepper):
+    (stack,) = find(stepper.widget, widgets.Stack)
+    return [page.value for page in stack.children]
+
+
+def test_each_position_has_a_picture_and_its_text_as_alt_text(run):
+    stepper = gmm.Stepper(*run)
+    assert len(pages(stepper)) == len(stepper.texts) == 7
+    for page, text in zip(pages(stepper), stepper.texts, strict=True):
+        assert re.search('alt="(.*?)"', page)[1] == html.escape(text)
+        assert re.search("<p aria-live.*?>(.*)</p>", page)[1] == html.escape(text)
+    pictures = {re.search('src="data:image/png;base64,(.*?)"', page)[1] for page in pages(stepper)}
+    assert len(pictures) == 7
+
+
+def test_controls_cover_all_positions(run):
+    stepper = gmm.Stepper(*run)
+    for kind in (widgets.IntSlider, widgets.Play, widgets.BoundedIntText):
+        (control,) = find(stepper.widget, kind)
+        assert (control.min, control.max, control.value) == (0, 6, 0)
+
+
+def test_the_browser_links_the_controls_to_the_stack(run):
+    stepper = gmm.Stepper(*run)
+    targets = {
+        (type(a[0]), type(b[0]), b[1]) for a, b in ((k.source, k.target) for k in stepper._links)
+    }
+    assert targets == {
+        (widgets.Play, widgets.IntSlider, "value"),
+        (widgets.BoundedIntText, widgets.IntSlider, "value"),
+        (widgets.IntSlider, widgets.Stack, "selected_index"),
+    }
+
+
+def test_the_first_picture_is_there_at_once_and_the_rest_follow_nearest_first(run):
+    async def watch():
+        stepper = gmm.Stepper(*run)
+        (slider,) = find(stepper.widget, widgets.IntSlider)
+        slider.value = 5
+        drawn = [set()]
+        while len(drawn[-1]) < 7:
+            drawn.append({i for i, page in enumerate(pages(stepper)) if "image/png" in page})
+            await asyncio.sleep(0)
+        return drawn[1], [min(b - a) for a, b in zip(drawn[1:], drawn[2:], strict=False) if b - a]
+
+    first, order = asyncio.run(watch())
+    assert first == {0}
+    assert order[0] == 5 and set(order[1:3]) == {4, 6} and order[-1] == 1
+
+
+def test_walk_goes_to_every_position_and_back(run):
+    stepper = gmm.Stepper(*run)
+    (slider,), (stack,) = (find(stepper.widget, k) for k in (widgets.IntSlider, widgets.Stack))
+    visited = [(slider.value, stack.selected_index, step) for step in stepper.walk()]
+    assert [a for a, _, _ in visited] == [b for _, b, _ in visited] == list(range(7))
+    assert [step for _, _, step in visited] == list(run[1].steps)
+    assert slider.value == stack.selected_index == 0
+
+
+def test_two_steppers_share_no_state(run):
+    one, two = gmm.Stepper(*run), gmm.Stepper(*run)
+    parts = [set(find(s.widget, widgets.Widget)) for s in (one, two)]
+    assert not parts[0] & parts[1]
+    (slider,) = find(one.widget, widgets.IntSlider)
+    slider.value = 3
+    assert find(two.widget, widgets.IntSlider)[0].value == 0
+
+
+def test_a_cell_run_again_closes_what_it_made_before(run, cell):
+    counts = []
+    for cell.run in range(4):
+        gmm.Stepper(*run)
+        gmm.Stepper(*run)
+        gmm.show_widget(widgets.HBox([widgets.IntSlider()]), "A slider.")
+        counts.append(len(live_widgets))
+    assert counts[1:] == counts[:-1]
+
+
+def test_another_cell_closes_nothing(run, cell):
+    stepper = gmm.Stepper(*run)
+    cell.name, cell.run = "b", 1
+    gmm.Stepper(*run)
+    assert stepper.widget.model_id in live_widgets
+
+
+def test_close_leaves_no_widget_behind(run):
+    before = set(live_widgets)
+    gmm.Stepper(*run).close()
+    assert set(live_widgets) == before
+
+
+def test_close_ends_the_drawing(run):
+    async def close_early():
+        stepper = gmm.Stepper(*run)
+        await asyncio.sleep(0)
+        stepper.close()
+        await asyncio.sleep(0)
+        return stepper._filling
+
+    assert asyncio.run(close_early()).cancelled()
+
+
+def test_the_bundle_holds_the_view_a_film_strip_and_its_caption(run):
+    stepper = gmm.Stepper(*run)
+    data, metadata = stepper._repr_mimebundle_()
+    view = data["application/vnd.jupyter.widget-view+json"]
+    assert view["model_id"] == stepper.widget.model_id
+    assert data["image/png"].startswith(b"\x89PNG")
+    for position in (0, 1, 2, 6):
+        assert f"Position {position}. {stepper.texts[position]}" in data["text/plain"]
+    assert metadata["image/png"]["alt"] == data["text/plain"]
+
+
+def test_a_run_of_no_iterations_has_one_position(run):
+    x, trace = run
+    stepper = gmm.Stepper(x, gmm.run_em(x, trace.mixture, max_iter=0))
+    assert len(stepper.texts) == 1
+    assert "Position 0" in stepper._repr_mimebundle_()[0]["text/plain"]
+
+
+def test_a_stub_is_named_beside_the_pictures(run):
+    x, trace = run
+    with_stub = gmm.run_em(x, trace.mixture, max_iter=1, e_step=lambda x, mixture: None)
+    stepper = gmm.Stepper(x, with_stub)
+    note = "Your e_step returned None, as an unfinished exercise does: the module's own was used."
+    assert [label.value for label in find(stepper.widget, widgets.Label)][0] == note
+    assert note in stepper._repr_mimebundle_()[0]["text/plain"]
+
+
+def test_the_text_keeps_room_for_its_longest_form(run):
+    stepper = gmm.Stepper(*run)
+    heights = {re.search(r"min-height:([\d.]+)em", page)[1] for page in pages(stepper)}
+    assert len(heights) == 1
+    assert float(heights.pop()) >= 1.4 * max(map(len, stepper.texts)) / 68
