@@ -1,0 +1,83 @@
+"""A real JupyterLab, started as the README says, and a real Chromium that opens notebooks in it."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 120  # seconds to wait for a server or a notebook: long, as nothing depends on speed
+
+
+@pytest.fixture(scope="session")
+def lab_url(tmp_path_factory):
+    """Start JupyterLab with the README's command; give the address it prints.
+
+    It must not save what the tests run over the stored notebooks, so it is told not to autosave.
+    """
+    settings = tmp_path_factory.mktemp("settings")
+    plugin = settings / "@jupyterlab" / "docmanager-extension" / "plugin.jupyterlab-settings"
+    plugin.parent.mkdir(parents=True)
+    plugin.write_text('{"autosave": false}')
+    log = settings / "server.log"
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            [sys.executable, "course.py", "--no-browser"],
+            cwd=ROOT,
+            env={**os.environ, "JUPYTERLAB_SETTINGS_DIR": str(settings)},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        deadline = time.monotonic() + PATIENCE
+        while not (found := re.search(r"http://127\.0\.0\.1:\S+token=\w+", log.read_text())):
+            assert server.poll() is None and time.monotonic() < deadline, log.read_text()
+            time.sleep(0.2)
+        yield found[0]
+    finally:
+        server.terminate()
+        server.wait()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Give Debian's Chromium."""
+    with sync_playwright() as playwright:
+        options = {"executable_path": "/usr/bin/chromium", "args": ["--no-sandbox"]}
+        with_browser = playwright.chromium.launch(**options)
+        yield with_browser
+        with_browser.close()
+
+
+@pytest.fixture
+def page(browser):
+    """Give a new page on a laptop's screen; the test fails on any error in the console."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on(
+        "console", lambda message: errors.append(message.text) if message.type == "error" else None
+    )
+    yield page
+    page.close()
+    assert not errors
+
+
+def open_and_run(page, lab_url, name):
+    """Open a notebook, run all its cells, and wait until all have run."""
+    page.goto(re.sub(r"/lab\S*\?", f"/lab/tree/notebooks/{name}?reset&", lab_url))
+    page.locator(".jp-Notebook .jp-Cell").first.click(timeout=PATIENCE * 1000)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    page.wait_for_function(
+        """() => {
+            const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]
+            return prompts.length && prompts.every(prompt => /\\d/.test(prompt.textContent))
+        }""",
+        timeout=PATIENCE * 1000,
+    )

@@ -1,0 +1,94 @@
+"""The notebooks as a learner meets them: opened in JupyterLab, run, and stepped through."""
+
+from pathlib import Path
+
+import pytest
+from conftest import PATIENCE, open_and_run
+
+NOTEBOOKS = sorted(path.name for path in Path("notebooks").glob("[0-9]*.ipynb"))
+
+
+def test_the_start_command_opens_the_first_notebook(page, lab_url):
+    page.goto(lab_url)
+    heading = page.locator(".jp-Notebook h1")
+    heading.wait_for(timeout=PATIENCE * 1000)
+    assert heading.inner_text().startswith("Start here")
+
+
+class StepperOnPage:
+    """A stepper as a person finds it: by its controls, its picture and its text."""
+
+    def __init__(self, box):
+        self.box = box
+        self.handle = box.get_by_role("slider")
+        self.picture = box.locator("img")
+        self.field = box.get_by_role("spinbutton")
+
+    @property
+    def position(self):
+        return int(float(self.handle.get_attribute("aria-valuenow")))
+
+    @property
+    def last(self):
+        return int(float(self.handle.get_attribute("aria-valuemax")))
+
+    def wait_until_drawn(self, page):
+        """Wait until the picture of the present position has come from the kernel."""
+        self.picture.scroll_into_view_if_needed()
+        page.wait_for_function(
+            "picture => picture.src.startsWith('data:image/png') && picture.complete",
+            arg=self.picture.element_handle(),
+        )
+
+    def look(self):
+        """Return which picture is shown, and the text under it."""
+        return self.picture.get_attribute("src"), self.box.locator("p[aria-live]").inner_text()
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_every_stepper_moves_by_keyboard_mouse_field_and_play(page, lab_url, name):
+    open_and_run(page, lab_url, name)
+    assert not page.locator(
+        ".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']"
+    ).count()
+    assert not page.get_by_text("model not found").count()
+    boxes = page.locator(".widget-vbox:has(.widget-play)")
+    assert boxes.count() >= 1
+    for i in range(boxes.count()):
+        stepper = StepperOnPage(boxes.nth(i))
+        stepper.handle.focus()
+        stepper.wait_until_drawn(page)
+        page.wait_for_timeout(1500)  # the rest of the pictures, which are drawn by and by
+
+        looks, pixels = [stepper.look()], [stepper.picture.screenshot()]
+        for position in (1, 2, 3):
+            page.keyboard.press("ArrowRight")
+            assert stepper.position == position
+            looks.append(stepper.look())
+            pixels.append(stepper.picture.screenshot())
+        assert len(set(looks)) == len(set(pixels)) == 4
+        assert "E step" in looks[1][1] and "M step" in looks[2][1] and "E step" in looks[3][1]
+        page.keyboard.press("ArrowLeft")
+        assert stepper.look() == looks[2]
+
+        page.keyboard.press("End")
+        end = stepper.look()
+        assert stepper.position == stepper.last and f"of {stepper.last}" in stepper.box.inner_text()
+        page.keyboard.press("Home")
+        assert stepper.look() == looks[0]
+
+        bar = stepper.box.locator(".noUi-base").bounding_box()
+        page.mouse.click(bar["x"] + bar["width"] / 2, bar["y"] + bar["height"] / 2)
+        assert abs(stepper.position - stepper.last / 2) <= 1
+        assert stepper.look() not in looks
+        assert int(stepper.field.input_value()) == stepper.position
+
+        stepper.field.fill(str(stepper.last - 1))
+        stepper.field.press("Enter")
+        assert stepper.position == stepper.last - 1
+        stepper.box.locator(".widget-play button").first.click()
+        page.wait_for_function(
+            "([handle, last]) => Number(handle.getAttribute('aria-valuenow')) === last",
+            arg=[stepper.handle.element_handle(), stepper.last],
+        )
+        assert stepper.look() == end

@@ -1,0 +1,180 @@
+"""The notebooks' form. What they print is compared by nbval, which pytest runs beside this."""
+
+import ast
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+FOLDER = Path(__file__).parents[1] / "notebooks"
+PATHS = sorted(FOLDER.glob("*.ipynb"))
+LONGEST_CELL = 16  # lines: what fits on a projector
+
+
+@pytest.fixture(params=PATHS, ids=lambda path: path.stem)
+def path(request):
+    return request.param
+
+
+@pytest.fixture
+def notebook(path):
+    return nbformat.read(path, as_version=4)
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def markdown(notebook):
+    return "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+
+
+def outputs(notebook):
+    return [output for cell in code_cells(notebook) for output in cell.outputs]
+
+
+def calls(notebook, name):
+    """Count the cells that call a function or class of this name."""
+    return sum(f"{name}(" in cell.source for cell in code_cells(notebook))
+
+
+def test_the_folder_holds_notebooks_in_reading_order():
+    assert [path.name[:2] for path in PATHS] == [f"{i:02}" for i in range(len(PATHS))]
+
+
+def test_the_notebook_is_valid(notebook):
+    nbformat.validate(notebook)
+
+
+def test_cells_were_run_in_order_from_a_clean_start(notebook):
+    counts = [cell.execution_count for cell in code_cells(notebook)]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+def test_no_widget_state_and_nothing_of_the_machine_is_stored(notebook):
+    assert set(notebook.metadata) == {"kernelspec", "language_info"}
+    assert set(notebook.metadata.language_info) == {"name"}
+    assert "widget-view" not in nbformat.writes(notebook)
+    assert all(set(cell.metadata) <= {"tags", "jupyter"} for cell in notebook.cells)
+
+
+def test_no_cell_failed_or_warned(notebook):
+    assert not [
+        o for o in outputs(notebook) if o.output_type == "error" or o.get("name") == "stderr"
+    ]
+
+
+def test_headings_start_with_one_h1_and_skip_no_level(notebook):
+    text = re.sub(r"```.*?```", "", markdown(notebook), flags=re.DOTALL)
+    levels = [len(marks) for marks in re.findall(r"^(#+) ", text, flags=re.MULTILINE)]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+
+
+@pytest.mark.parametrize("part", ["You will be able to", "You need", "Time", "## Key points"])
+def test_the_parts_that_every_notebook_has(part, notebook):
+    assert part in markdown(notebook)
+
+
+def test_cells_fit_on_a_projector(notebook):
+    long = {c.id: c.source.count("\n") + 1 for c in code_cells(notebook)}
+    assert not {name: lines for name, lines in long.items() if lines > LONGEST_CELL}
+
+
+def test_imports_stand_in_the_first_code_cell(notebook):
+    for cell in code_cells(notebook)[1:]:
+        nodes = ast.walk(ast.parse(cell.source))
+        assert not [n for n in nodes if isinstance(n, ast.Import | ast.ImportFrom)], cell.id
+
+
+def test_every_picture_has_a_text_alternative(notebook):
+    pictures = [o for o in outputs(notebook) if "image/png" in o.get("data", {})]
+    assert pictures
+    for picture in pictures:
+        assert len(picture.metadata["image/png"]["alt"].split()) >= 10
+        assert picture.data["text/plain"] == picture.metadata["image/png"]["alt"]
+    assert "![]" not in markdown(notebook)
+
+
+def test_every_figure_prints_its_caption(notebook):
+    for cell in code_cells(notebook):
+        printed = "".join(o.text for o in cell.outputs if o.output_type == "stream")
+        for output in cell.outputs:
+            if output.output_type == "display_data" and "image/png" in output.data:
+                assert output.data["text/plain"] in printed
+
+
+def test_a_cell_walks_a_stepper_and_prints_every_position(notebook):
+    assert calls(notebook, "Stepper") >= 1
+    assert calls(notebook, "walk") >= 1
+
+
+def test_at_most_one_cell_is_left_out_of_the_comparison(notebook):
+    left_out = [
+        cell
+        for cell in code_cells(notebook)
+        if "NBVAL" in cell.source.upper()
+        or any("nbval" in t for t in cell.metadata.get("tags", ()))
+    ]
+    assert len(left_out) <= 1
+
+
+def anchors(notebook):
+    """Return the anchors that JupyterLab gives to headings."""
+    headings = re.findall(r"^#+ (.*)$", markdown(notebook), flags=re.MULTILINE)
+    return {heading.strip().replace(" ", "-") for heading in headings}
+
+
+def test_links_resolve(path, notebook):
+    for target in re.findall(r"\]\(([^)]+)\)", markdown(notebook)):
+        if "://" in target:
+            continue
+        name, _, anchor = target.partition("#")
+        file = FOLDER / name if name else path
+        assert file.is_file(), target
+        if anchor:
+            assert anchor in anchors(nbformat.read(file, as_version=4)), target
+
+
+def test_every_cell_is_safe_to_run_twice(notebook):
+    """A cell that changes what an earlier cell made would give something else the second time.
+
+    So no cell assigns into, or adds onto, a name that it has not made itself.
+    """
+    for cell in code_cells(notebook):
+        tree = ast.parse(cell.source)
+        made = {
+            n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+        }
+        made |= {a.arg for n in ast.walk(tree) if isinstance(n, ast.arguments) for a in n.args}
+        for node in ast.walk(tree):
+            targets = []
+            if isinstance(node, ast.AugAssign):
+                targets = [node.target]
+            elif isinstance(node, ast.Assign):
+                targets = [t for t in node.targets if isinstance(t, ast.Subscript)]
+            for target in targets:
+                root = target
+                while not isinstance(root, ast.Name):
+                    root = root.value
+                plain = isinstance(node, ast.AugAssign) and isinstance(target, ast.Name)
+                first = min(
+                    (
+                        n.lineno
+                        for n in ast.walk(tree)
+                        if isinstance(n, ast.Name)
+                        and n.id == root.id
+                        and isinstance(n.ctx, ast.Store)
+                        and n is not target
+                    ),
+                    default=None,
+                )
+                assert root.id in made and (not plain or first is not None), (cell.id, root.id)
+
+
+def test_the_map_and_the_readme_name_every_notebook(path):
+    readme = (FOLDER.parent / "README.md").read_text(encoding="utf-8")
+    first = markdown(nbformat.read(PATHS[0], as_version=4))
+    assert f"(notebooks/{path.name})" in readme
+    assert path == PATHS[0] or f"({path.name})" in first

@@ -1,0 +1,58 @@
+"""Run the notebooks from a clean kernel and store their outputs in a stable form.
+
+Run it with `nox -s store`, or `nox -s store -- notebooks/01_….ipynb` for some. Run twice, it
+changes nothing. What would differ from run to run is left out: widget views and their state,
+times of execution, the Python version.
+"""
+
+import sys
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+KEPT_CELL_METADATA = ("tags", "jupyter")
+
+
+def stored_form(notebook):
+    """Strip an executed notebook of all that a second run would change."""
+    notebook.metadata = nbformat.from_dict(METADATA)
+    for cell in notebook.cells:
+        cell.metadata = nbformat.from_dict(
+            {key: cell.metadata[key] for key in KEPT_CELL_METADATA if key in cell.metadata}
+        )
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(WIDGET_VIEW, None)
+    return notebook
+
+
+def store(path):
+    """Execute one notebook and write it; return whether that changed the file."""
+    notebook = nbformat.read(path, as_version=4)
+    NotebookClient(
+        notebook,
+        kernel_name="python3",
+        resources={"metadata": {"path": path.parent}},
+        coalesce_streams=True,
+        store_widget_state=False,
+    ).execute()
+    text = nbformat.writes(stored_form(notebook)) + "\n"
+    changed = text != path.read_text(encoding="utf-8")
+    path.write_text(text, encoding="utf-8", newline="\n")
+    return changed
+
+
+def main(arguments):
+    """Store the notebooks that are named, or all."""
+    for path in map(Path.resolve, map(Path, arguments or sorted(NOTEBOOKS.glob("[0-9]*.ipynb")))):
+        print(f"{path.name}: {'outputs stored' if store(path) else 'unchanged'}", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
