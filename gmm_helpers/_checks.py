@@ -13,6 +13,7 @@ COVARIANCE_TYPES = ("full", "tied", "diag", "spherical")
 # Squares of the data are summed, so a feature's span has to stay clear of both ends of float64.
 _LARGEST_SPAN = 1e152
 _SMALLEST_SPAN = 1e-152
+_RESOLUTION = 8 * np.finfo(np.float64).eps  # what is smaller than so much of a number is rounding
 _SLACK = 1e-6  # by how much a sum of 1 may be off: what is summed may come from float32
 # A covariance is refused as singular when, of some feature's standard deviation, less than this
 # share is left once the features before it are known: what is left is then mostly rounding.
@@ -22,11 +23,8 @@ _SMALLEST_SHARE = 3e-7
 class SingularCovarianceError(ValueError):
     """A covariance that is not positive definite; `component` says whose."""
 
-    def __init__(self, component, covariance):
-        what = "its covariance is not positive definite: it has no spread in some direction"
-        if len(covariance) == 1:
-            what = f"its variance must be positive; it is {covariance[0, 0]:g}"
-        super().__init__(f"{name_component(component).capitalize()}: {what}.")
+    def __init__(self, message, component=None):
+        super().__init__(message)
         self.component = component
 
 
@@ -71,6 +69,11 @@ def check_fittable(points, n_components):
                 f"Feature {feature} of x is constant (always {points[feature, 0]:g}): leave it "
                 "out, it has no variance to fit."
             )
+        if span <= _RESOLUTION * abs(points[feature]).max():
+            raise ValueError(
+                f"Feature {feature} of x is constant but for rounding: subtract a number near "
+                f"{points[feature, 0]:g} where the data are made, or leave the feature out."
+            )
         if not _SMALLEST_SPAN < span < _LARGEST_SPAN:
             raise ValueError(
                 f"Feature {feature} of x spans {span:g}, and its square leaves the range of "
@@ -82,6 +85,13 @@ def check_fittable(points, n_components):
             f"x has only {n_distinct} distinct points, fewer than K = {n_components}: "
             "use fewer components."
         )
+
+
+def standard_deviations(points):
+    """Return the standard deviation of each feature, (D,), without squares that overflow."""
+    low = points.min(axis=1, keepdims=True)
+    span = points.max(axis=1, keepdims=True) - low
+    return span[:, 0] * ((points - low) / span).std(axis=1)
 
 
 def check_independent(points):
@@ -98,7 +108,7 @@ def check_independent(points):
     # What is left of a feature's deviations once the features before it are known, against what
     # the stored numbers' last digits make of it.
     left = abs(np.diagonal(triangle)) / np.sqrt(n) * scales[:, 0]
-    dependent = left <= 8 * np.finfo(float).eps * abs(points).max(axis=1)
+    dependent = left <= _RESOLUTION * abs(points).max(axis=1)
     if dependent.any():
         raise ValueError(
             f"Feature {dependent.argmax()} of x is a linear combination of the features before "
@@ -166,6 +176,8 @@ def as_mixture(weights, means, covariances):
         raise ValueError(
             f"weights must sum to 1; they sum to {weights.sum():.9g} (divide them by their sum)."
         )
+    if abs(weights.sum() - 1) > 1e-12:  # rounded to fewer digits: else the area would not be 1
+        weights /= weights.sum()
     deviations = np.sqrt(np.diagonal(covariances, axis1=1, axis2=2).clip(0))
     slack = 1e-8 * deviations[:, :, None] * deviations[:, None, :]
     if (abs(covariances - covariances.transpose(0, 2, 1)) > slack).any():
@@ -178,20 +190,26 @@ def cholesky_factors(covariances):
     try:
         factors = np.linalg.cholesky(covariances)
     except np.linalg.LinAlgError as error:
-        if len(covariances) > 1:  # find out whose it is
-            for component, covariance in enumerate(covariances):
-                try:
-                    cholesky_factors(covariance[None])
-                except SingularCovarianceError:
-                    raise SingularCovarianceError(component, covariance) from error
-        raise SingularCovarianceError(0, covariances[0]) from error
+        for component in range(len(covariances) - 1):  # whose? not the last one's, if no other's
+            try:
+                np.linalg.cholesky(covariances[component])
+            except np.linalg.LinAlgError:
+                raise _singular(component, covariances[component]) from error
+        raise _singular(len(covariances) - 1, covariances[-1]) from error
     pivots = np.diagonal(factors, axis1=1, axis2=2)
     deviations = np.sqrt(np.diagonal(covariances, axis1=1, axis2=2))
     singular = (pivots < _SMALLEST_SHARE * deviations).any(axis=1)
     if singular.any():
-        component = int(singular.argmax())
-        raise SingularCovarianceError(component, covariances[component])
+        raise _singular(int(singular.argmax()), covariances[singular.argmax()])
     return factors
+
+
+def _singular(component, covariance):
+    what = "its covariance is not positive definite: it has no spread in some direction"
+    if len(covariance) == 1:
+        what = f"its variance must be positive; it is {covariance[0, 0]:g}"
+    name = name_component(component).capitalize()
+    return SingularCovarianceError(f"{name}: {what}.", component)
 
 
 @np.errstate(all="ignore")

@@ -1,7 +1,6 @@
 """Steps that a caller wrote: called as a course tells learners to write them, and checked."""
 
 import math
-import numbers
 
 import numpy as np
 
@@ -47,14 +46,18 @@ class OwnSteps:
             )
         except (TypeError, ValueError) as error:
             raise EMError(f"your e_step's result cannot be used: {error}") from error
-        if np.ndim(log_likelihood) or not isinstance(log_likelihood, numbers.Real | np.ndarray):
+        try:
+            if np.ndim(log_likelihood):
+                raise TypeError
+            log_likelihood = float(log_likelihood)
+        except TypeError:
             raise EMError(
                 "your e_step must return the log-likelihood as one number; it returned "
                 f"{_describe(log_likelihood)}."
-            )
-        log_likelihood = float(log_likelihood)
+            ) from None
         if not math.isfinite(log_likelihood):
             raise EMError(f"your e_step returned a log-likelihood of {log_likelihood}.")
+        b.setflags(write=False)
         return b, log_likelihood
 
     def m_step(self, b):

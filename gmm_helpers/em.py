@@ -86,6 +86,9 @@ def m_step(x, responsibilities, *, covariance_type="full", ridge=0.0):
     return _m_step(points, b, covariance_type, _added_variances(points, covariance_type, ridge))
 
 
+_MODULES_STEPS = (e_step, m_step)  # inside run_em these names are its arguments
+
+
 def run_em(
     x,
     start,
@@ -104,6 +107,7 @@ def run_em(
     ----------
     x : array_like, shape (n, D), or (n,) for D = 1
     start : Mixture
+        With covariances of the type asked for; else the first iteration may lower ℓ.
     max_iter : int
         The most iterations, at least 0.
     tol : float
@@ -145,6 +149,10 @@ def run_em(
     max_iter = _checks.check_count(max_iter, "max_iter", at_least=0)
     smallest_change = _checks.check_not_negative(tol, "tol") * points.shape[1]
     added = _added_variances(points, covariance_type, ridge)
+    e_step, m_step = (
+        None if any(step is known for known in _MODULES_STEPS) else step
+        for step in (e_step, m_step)
+    )
     if m_step is not None and (covariance_type, ridge) != ("full", 0):
         raise ValueError("covariance_type and ridge are for the module's m_step, not for yours.")
     own = OwnSteps(x, start, e_step, m_step)
@@ -228,7 +236,7 @@ def _m_step(points, b, covariance_type, added):
     covariances -= shifts[:, :, None] * shifts[:, None, :]
     covariances = (covariances + covariances.transpose(0, 2, 1)) / 2
 
-    weights = totals / n
+    weights = totals / totals.sum()
     if covariance_type == "tied":
         covariances[:] = np.tensordot(weights, covariances, 1)
     elif covariance_type == "diag":
@@ -268,5 +276,8 @@ def _added_variances(points, covariance_type, ridge):
         if covariance_type in ("full", "tied"):
             _checks.check_independent(points)
         return np.zeros(len(points))
-    added = ridge * points.var(axis=1)
+    with np.errstate(over="ignore"):
+        added = ridge * _checks.standard_deviations(points) ** 2
+    if not np.isfinite(added).all():
+        raise ValueError(f"ridge = {ridge:g} is too large: it is a fraction of the variances.")
     return np.full_like(added, added.mean()) if covariance_type == "spherical" else added

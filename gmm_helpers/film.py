@@ -106,32 +106,15 @@ class Film:
         figure = Figure((SIZE[0] / 72, SIZE[1] / 72), dpi=72, facecolor="white")
         self._canvas = FigureCanvasAgg(figure)
         ax = figure.add_axes((0.105, 0.145, 0.53, 0.555))
-        trace_ax = figure.add_axes((0.755, 0.145, 0.235, 0.555))
-        for each in (ax, trace_ax):
+        trace_ax = figure.add_axes((0.755, 0.145, 0.215, 0.555))
+        for each, title, label in (
+            (ax, _LEGENDS[len(points)], features[0]),
+            (trace_ax, "log-likelihood ℓ", "iteration"),
+        ):
             drawing.set_up_axes(each)
-        trace_ax.set_title("log-likelihood ℓ", size=drawing.TEXT_SIZE, pad=10)
-        ax.set_title(_LEGENDS[len(points)], size=drawing.TEXT_SIZE, pad=10, loc="left")
-        trace_ax.set_xlabel("iteration")
-        ax.set_xlabel(features[0])
-        K = self.trace.mixture.n_components
-        low, high = points.min(axis=1), points.max(axis=1)
-        margin = 0.06 * (high - low)
-        ax.set_xlim(low[0] - margin[0], high[0] + margin[0])
-        ax.locator_params(nbins=6)
-        if len(points) == 1:
-            ax.set_ylabel("density")
-            bars = drawing.draw_histogram(ax, points[0])
-            self._limits = {"limits": ax.get_xlim()}
-            self._mixture = drawing.draw_mixture_1d(ax, self.steps[0].mixture, **self._limits)
-            self._update_mixture = drawing.update_mixture_1d
-            ax.set_ylim(top=_top_of_densities(bars, self.steps, points[0]))
-        else:
-            ax.set_ylabel(features[1])
-            ax.set_ylim(low[1] - margin[1], high[1] + margin[1])
-            self._limits = {}
-            self._mixture = drawing.draw_mixture_2d(ax, self.steps[0].mixture)
-            self._update_mixture = drawing.update_mixture_2d
-        self._points = drawing.draw_points(ax, self._x, K)
+            each.set_title(title, size=drawing.TEXT_SIZE, pad=10, loc="left")
+            each.set_xlabel(label)
+        self._fill_plot(ax, points, features)
         self._curve = drawing.draw_log_likelihood(trace_ax, self.trace.log_likelihoods)
         self._heading = figure.text(0.012, 0.95, "", size=24, weight="bold", va="center")
         in_axes = [*self._points, *self._mixture, *self._curve]
@@ -140,13 +123,35 @@ class Film:
         for artist in self._moving:
             artist.set_animated(True)
         self._canvas.draw()
-        bare = self._canvas.copy_from_bbox(figure.bbox)
         self._backgrounds = {}
+        bare = self._canvas.copy_from_bbox(figure.bbox)
         for kind, text in _formulas(self.trace, len(points)).items():
             self._canvas.restore_region(bare)
             formula = figure.text(0.012, 0.85, text, size=23, va="center")
             formula.draw(self._canvas.get_renderer())
             self._backgrounds[kind] = self._canvas.copy_from_bbox(figure.bbox)
+
+    def _fill_plot(self, ax, points, features):
+        """Draw the data and the first mixture, between limits that hold the data."""
+        low, high = points.min(axis=1), points.max(axis=1)
+        low, high = low - 0.06 * (high - low), high + 0.06 * (high - low)
+        ax.set_xlim(low[0], high[0])
+        ax.locator_params(nbins=6)
+        first = self.steps[0].mixture
+        if len(points) == 1:
+            ax.set_ylabel("density")
+            bars = drawing.draw_histogram(ax, points[0])
+            self._limits = {"limits": (low[0], high[0])}
+            self._mixture = drawing.draw_mixture_1d(ax, first, **self._limits)
+            self._update_mixture = drawing.update_mixture_1d
+            ax.set_ylim(top=_top_of_densities(bars, self.steps, points[0]))
+        else:
+            ax.set_ylabel(features[1])
+            ax.set_ylim(low[1], high[1])
+            self._limits = {}
+            self._mixture = drawing.draw_mixture_2d(ax, first)
+            self._update_mixture = drawing.update_mixture_2d
+        self._points = drawing.draw_points(ax, self._x, first.n_components)
 
 
 def choose_positions(n_steps):

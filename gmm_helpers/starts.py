@@ -83,7 +83,7 @@ def start_from_kmeans_plusplus(x, K, *, rng, **options):
     Arthur & Vassilvitskii (2007), *k-means++: the advantages of careful seeding*, section 2.2.
     """
     points = _points_to_start_from(x, K, rng)
-    scaled = points / points.std(axis=1, keepdims=True)
+    scaled = points / _checks.standard_deviations(points)[:, None]
     n = points.shape[1]
     chosen = [int(rng.integers(n))]
     nearest = np.full(n, np.inf)  # squared distance to the nearest mean so far

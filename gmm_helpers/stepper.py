@@ -27,6 +27,9 @@ _LETTERS_PER_LINE, _LINE_EM = 68, 1.4
 _STRIP_LETTERS, _STRIP_TEXT = 72, 190  # letters on a line, and the height for the text in pixels
 _EMPTY_PICTURE = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 
+# ipywidgets does not mark the slider that the keys move. The style holds for all sliders on a page.
+_FOCUS_STYLE = "<style>.noUi-handle:focus {outline: 3px solid #D55E00; outline-offset: 2px}</style>"
+
 # How to close what each cell has made in its latest run: cell → (run, functions).
 _made_by_cell = {}
 
@@ -96,7 +99,7 @@ class Stepper:
         links.append(widgets.jslink((self._slider, "value"), (self._stack, "selected_index")))
         controls = widgets.HBox([play, self._slider, field, end], layout=full)
         notes = [widgets.Label(note) for note in self._film.notes]
-        self.widget = widgets.VBox([*notes, controls, self._stack])
+        self.widget = widgets.VBox([*notes, controls, self._stack, _focus_style()])
         self._links = links
 
         self._drawn = set()
@@ -172,8 +175,13 @@ def show_widget(widget, caption):
 
     Like a stepper, it is closed when its cell runs again.
     """
-    _replace_earlier_run(lambda: close_tree(widget))
-    display({**widget._repr_mimebundle_(), "text/plain": caption}, raw=True)
+    box = widgets.VBox([widget, _focus_style()])
+    _replace_earlier_run(lambda: close_tree(box))
+    display({**box._repr_mimebundle_(), "text/plain": caption}, raw=True)
+
+
+def _focus_style():
+    return widgets.HTML(_FOCUS_STYLE, layout={"display": "none"})
 
 
 def close_tree(widget):

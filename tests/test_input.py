@@ -90,6 +90,7 @@ BAD_DATA = {
     "nothing": (None, TypeError, "real numbers"),
     "text": ("old_faithful.csv", TypeError, "real numbers"),
     "numbers as text": (["1", "2", "3"], TypeError, "real numbers"),
+    "numbers as bytes": ([b"1", b"2", b"3"], TypeError, "real numbers"),
     "complex": (X + 0j, TypeError, "real numbers.* complex"),
     "objects": (np.array([1, 2, None]), TypeError, "real numbers"),
     "dates": ([datetime.date(2020, 1, 1)] * 3, TypeError, "real numbers"),
@@ -204,12 +205,27 @@ def test_dependent_features(shift, covariance_type, function):
     )
 
 
+@pytest.mark.parametrize("function", FIT_PLANE)
+@pytest.mark.parametrize("covariance_type", ["diag", "spherical"])
+def test_dependent_features_do_no_harm_where_none_is_looked_at(covariance_type, function):
+    """The sentence of the test above recommends it."""
+    x = np.column_stack([X, 3 * X + 1])
+    FIT_PLANE[function](x, covariance_type)
+
+
 @pytest.mark.parametrize("shift", [0, 1e8, 1e12])
 @pytest.mark.parametrize("D", [2, 3, 5])
 def test_no_more_points_than_features(D, shift):
     """D points span a plane at most, wherever they are and however they round."""
     x = rng().standard_normal((D, D)) + shift
     refused(ValueError, r"linear combination|n = \d", lambda: m_step(x, np.ones((D, 1))))
+
+
+@pytest.mark.parametrize("function", FIT)
+def test_feature_that_varies_in_its_last_digits_only(function):
+    """It depends on no other: with D = 1 there is none."""
+    x = (1e8 + np.arange(4) * 1.5e-8).tolist()
+    refused(ValueError, "Feature 0 of x (?!is a linear)", lambda: FIT[function](x))
 
 
 def test_constant_feature_is_named():
@@ -449,6 +465,11 @@ def test_bad_ridge(ridge, error, sentence, function):
     refused(error, f"ridge .*{sentence}", lambda: CALLS[function](ridge=ridge))
 
 
+def test_ridge_that_overflows():
+    """Else the covariances are infinite, and the densities 0."""
+    refused(ValueError, "ridge", lambda: m_step(X, HALVES, ridge=1e308))
+
+
 @pytest.mark.parametrize("function", CALLS)
 @pytest.mark.parametrize("kind", ["Full", "spheric", "", None, 3, ["full"], np.array(["a", "b"])])
 def test_unknown_covariance_type(kind, function):
@@ -503,17 +524,16 @@ def test_what_is_not_a_mixture(function, given):
     refused(TypeError, "must be a Mixture", lambda: function(X, given))
 
 
+@pytest.mark.parametrize("given", [ONE_D, np.zeros(3), "e_step"], ids=["mixture", "array", "name"])
 @pytest.mark.parametrize("name", ["e_step", "m_step"])
-def test_own_step_that_cannot_be_called(name):
-    not_a_step = {name: ONE_D}
-    refused(
-        TypeError, f"{name} must be a function.* Mixture", lambda: run_em(X, ONE_D, **not_a_step)
-    )
+def test_own_step_that_cannot_be_called(name, given):
+    what = f"{name} must be a function.* {type(given).__name__}"
+    refused(TypeError, what, lambda: run_em(X, ONE_D, **{name: given}))
 
 
 @pytest.mark.parametrize("option", [{"covariance_type": "tied"}, {"ridge": 0.1}])
 def test_options_that_an_own_m_step_would_not_see(option):
-    refused(ValueError, "m_step", lambda: run_em(X, ONE_D, m_step=m_step, **option))
+    refused(ValueError, "m_step", lambda: run_em(X, ONE_D, m_step=lambda x, b: ONE_D, **option))
 
 
 # --- good input in any form -----------------------------------------------------------------------
@@ -560,7 +580,13 @@ USES = {
     "m_step": lambda x: m_step(x, np.full((40, 2), 0.5), covariance_type="tied").covariances,
     "run_em": lambda x: run_em(x, WIDE, max_iter=3).log_likelihoods,
     "own steps": lambda x: (
-        run_em(x, WIDE, max_iter=3, e_step=e_step, m_step=m_step).log_likelihoods
+        run_em(
+            x,
+            WIDE,
+            max_iter=3,
+            e_step=lambda *given: e_step(*given),
+            m_step=lambda *given: m_step(*given),
+        ).log_likelihoods
     ),
     "fit": lambda x: fit(x, 2, rng=rng(), tol=1e-2).log_likelihoods,
     "start_from_means": lambda x: start_from_means(x, [[1, 2], [3, 4]]).covariances,

@@ -211,6 +211,7 @@ def test_parameters_of_any_float_type(dtype):
     parameters = [0.4, 0.6], [0.0, 1.0], [1.0, 4.0]
     mixture = Mixture.from_1d(*(np.array(values, dtype=dtype) for values in parameters))
     assert mixture.weights.dtype == np.float64
+    assert mixture.weights.sum() == pytest.approx(1, abs=1e-15)  # or the area would not be 1
     expected = Mixture.from_1d(*parameters).log_density([0.5, 3.0])
     np.testing.assert_allclose(mixture.log_density([0.5, 3.0]), expected, rtol=2e-3)
 

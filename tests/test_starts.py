@@ -121,6 +121,13 @@ def test_kmeans_plusplus_where_squared_distances_underflow():
     assert sorted(means.ravel().tolist()) == [0, 1e-200, 1]
 
 
+def test_kmeans_plusplus_where_a_sum_of_squares_overflows():
+    """So wide is the widest span that is taken: its square fits, 100,000 of them do not."""
+    x = np.resize([-0.49e152, 0.49e152], 100_000)
+    means = start_from_kmeans_plusplus(x, 2, rng=seeded()).means
+    assert sorted(means.ravel().tolist()) == [-0.49e152, 0.49e152]
+
+
 # --- the best of several --------------------------------------------------------------------------
 
 # R's optima (design section 9): type, K, log-likelihood, free parameters.

@@ -15,6 +15,23 @@ def test_the_start_command_opens_the_first_notebook(page, lab_url):
     assert heading.inner_text().startswith("Start here")
 
 
+def test_the_set_up_check_hears_from_python_and_from_the_keyboard(page, lab_url):
+    """Notebook 00 says what the keys do, and that a sentence follows the slider."""
+    open_and_run(page, lab_url, "00_start_here.ipynb")
+    box = page.locator(".widget-hbox:has-text('Python says')").last
+    handle = box.get_by_role("slider")
+    handle.focus()
+    for key, value in (
+        ("ArrowRight", 4),
+        ("ArrowLeft", 3),
+        ("End", 12),
+        ("Home", 0),
+        ("PageUp", 5),
+    ):
+        page.keyboard.press(key)
+        box.get_by_text(f"Python says: {value} squared is {value**2}.").wait_for()
+
+
 class StepperOnPage:
     """A stepper as a person finds it: by its controls, its picture and its text."""
 
@@ -32,16 +49,9 @@ class StepperOnPage:
     def last(self):
         return int(float(self.handle.get_attribute("aria-valuemax")))
 
-    def wait_until_drawn(self, page):
-        """Wait until the picture of the present position has come from the kernel."""
-        self.picture.scroll_into_view_if_needed()
-        page.wait_for_function(
-            "picture => picture.src.startsWith('data:image/png') && picture.complete",
-            arg=self.picture.element_handle(),
-        )
-
     def look(self):
-        """Return which picture is shown, and the text under it."""
+        """Return which picture is shown, once it has come from the kernel, and its text."""
+        self.box.locator("img[src^='data:image/png']").wait_for()
         return self.picture.get_attribute("src"), self.box.locator("p[aria-live]").inner_text()
 
 
@@ -57,9 +67,6 @@ def test_every_stepper_moves_by_keyboard_mouse_field_and_play(page, lab_url, nam
     for i in range(boxes.count()):
         stepper = StepperOnPage(boxes.nth(i))
         stepper.handle.focus()
-        stepper.wait_until_drawn(page)
-        page.wait_for_timeout(1500)  # the rest of the pictures, which are drawn by and by
-
         looks, pixels = [stepper.look()], [stepper.picture.screenshot()]
         for position in (1, 2, 3):
             page.keyboard.press("ArrowRight")
