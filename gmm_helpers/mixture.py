@@ -14,7 +14,7 @@ from gmm_helpers._checks import (
     cholesky_factors,
 )
 
-_BLOCK = 2**15  # numbers per temporary array
+_BLOCK = 2**16  # numbers per temporary array
 
 
 @dataclass(frozen=True, eq=False)
