@@ -24,7 +24,7 @@ _TEXT_PX = 16
 # How many letters of the text stand on a line of the narrowest page, and how tall a line is: the
 # text keeps room for its longest form, so that nothing jumps.
 _LETTERS_PER_LINE, _LINE_EM = 68, 1.4
-_STRIP_LETTERS, _STRIP_TEXT = 72, 190  # letters on a line, and the height for the text in pixels
+_STRIP_LETTERS, _STRIP_LINE = 72, 26  # letters on a line, and a line's height in pixels
 _EMPTY_PICTURE = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 
 # ipywidgets does not mark the slider that the keys move. The style holds for all sliders on a page.
@@ -195,17 +195,21 @@ def close_tree(widget):
 
 def _film_strip(film, positions):
     """Set some frames side by side, each over its text, on one picture."""
-    width, height = SIZE
-    rows = -(-len(positions) // 2)
-    strip = Image.new("RGB", (2 * width, rows * (height + _STRIP_TEXT)), "white")
+    texts = [
+        textwrap.fill(film.texts[position], _STRIP_LETTERS, break_on_hyphens=False)
+        for position in positions
+    ]
     fonts = Path(matplotlib.get_data_path(), "fonts", "ttf")
     font = ImageFont.truetype(fonts / "DejaVuSans.ttf", drawing.TEXT_SIZE)
+    width, height = SIZE
+    tile_height = height + _STRIP_LINE * (max(text.count("\n") for text in texts) + 3)
+    strip = Image.new("RGB", (2 * width, tile_height * -(-len(positions) // 2)), "white")
     pen = ImageDraw.Draw(strip)
-    for i, position in enumerate(positions):
-        left, top = i % 2 * width, i // 2 * (height + _STRIP_TEXT)
+    for i, (position, text) in enumerate(zip(positions, texts, strict=True)):
+        left, top = i % 2 * width, i // 2 * tile_height
         strip.paste(film.frame(position), (left, top))
-        text = textwrap.fill(film.texts[position], _STRIP_LETTERS, break_on_hyphens=False)
-        pen.multiline_text((left + 10, top + height + 8), text, "black", font, spacing=6)
+        spacing = _STRIP_LINE - drawing.TEXT_SIZE
+        pen.multiline_text((left + 10, top + height + 8), text, "black", font, spacing=spacing)
     return strip
 
 
