@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import nox
@@ -92,7 +93,8 @@ def bench(session):
     session.run("python", "tools/bench_em.py", *session.posargs)
 
 
-@nox.session(python=BINDER_PYTHON)
+# With Binder's Python where there is one, else with the one that runs nox.
+@nox.session(python=BINDER_PYTHON if shutil.which(f"python{BINDER_PYTHON}") else None)
 def environment(session):
     """Install what environment.yml gives to pip, as conda does on Binder, and use it."""
     session.install(*(word for line in BINDER_PIP for word in shlex.split(line)))

@@ -1,7 +1,6 @@
 """Helpers of the course *Gaussian mixture models from scratch in Python*.
 
-Layers, each of which knows only those before it: `datasets` and `mixture`; `em` and `starts`;
-`drawing` and `film`; `stepper`.
+All public names can be imported from here. The README says how the modules build on each other.
 """
 
 from gmm_helpers.datasets import Dataset, four_gaussians, galaxies, old_faithful, two_gaussians

@@ -26,6 +26,15 @@ class Dataset:
 def two_gaussians(n=300, *, rng):
     """Draw `n` points in one dimension from two overlapping Gaussians of unequal size.
 
+    Parameters
+    ----------
+    n : int
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    Dataset
+
     Examples
     --------
     >>> data = two_gaussians(rng=np.random.default_rng(1))
@@ -38,6 +47,8 @@ def two_gaussians(n=300, *, rng):
 
 def four_gaussians(n=600, *, rng):
     """Draw `n` points in two dimensions from four stretched Gaussians, two of which overlap.
+
+    Takes and returns what `two_gaussians` does.
 
     Examples
     --------

@@ -65,6 +65,16 @@ def show_figure(figure, caption):
     """Show a figure and print its caption: one or two sentences that say what it shows.
 
     Readers who cannot see the picture have the caption in its place, so it is not optional.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    caption : str
+
+    Raises
+    ------
+    ValueError
+        If the caption is missing.
     """
     if not (isinstance(caption, str) and caption.strip()):
         raise ValueError("show_figure needs a caption that says in words what the figure shows.")
@@ -88,12 +98,30 @@ def to_png(picture):
 
 
 def draw_histogram(ax, x, *, bins=40):
-    """Draw a pale histogram of `x` (n,), scaled to area 1 like a density."""
+    """Draw a pale histogram of `x`, scaled to area 1 like a density.
+
+    Parameters
+    ----------
+    ax : Axes
+    x : array_like, shape (n,)
+    bins : int
+
+    Returns
+    -------
+    BarContainer
+    """
     return ax.hist(x, bins=bins, density=True, color="#dddddd", edgecolor="white")[2]
 
 
 def draw_points(ax, x, K):
-    """Prepare to draw `x`, (n, 2) as a scatter or (n,) as a rug below 0, softly coloured.
+    """Prepare to draw points: in two dimensions as a scatter, in one as a rug below 0.
+
+    Parameters
+    ----------
+    ax : Axes
+    x : array_like, shape (n, 2) or (n,)
+    K : int
+        How many components there are to colour them by.
 
     Returns
     -------
@@ -119,15 +147,24 @@ def draw_points(ax, x, K):
 def update_points(artists, x, responsibilities, *, faint=False):
     """Place and colour the points: each colour is a mix, by responsibility, of the components'.
 
-    The marker is that of the component with the largest responsibility. Without responsibilities
-    (None) all points are grey.
+    The marker is that of the component with the largest responsibility.
+
+    Parameters
+    ----------
+    artists : list of PathCollection
+        From `draw_points`.
+    x : array_like, shape (n, 2) or (n,)
+    responsibilities : ndarray, shape (n, K), or None
+        With None all points are grey.
+    faint : bool
+        Whether to draw the points small and pale.
     """
     positions = x if np.ndim(x) == 2 else np.column_stack([x, _rug_heights(len(x))])
     K = len(artists) - 1
     if responsibilities is None:
         colours, owner = np.full((len(x), 3), 0.46), np.full(len(x), K)
     else:
-        colours, owner = responsibilities @ component_rgb(K), responsibilities.argmax(axis=1)
+        colours, owner = responsibilities @ _component_rgb(K), responsibilities.argmax(axis=1)
     for k, artist in enumerate(artists):
         mine = owner == k
         artist.set_offsets(positions[mine])
@@ -136,7 +173,7 @@ def update_points(artists, x, responsibilities, *, faint=False):
         artist.set_alpha(0.6 if faint else 0.9)
 
 
-def component_rgb(K):
+def _component_rgb(K):
     """Return the components' colours, shape (K, 3), each number from 0 to 1."""
     return np.array([to_rgb(colour) for colour in _colours(K)])
 
@@ -160,7 +197,7 @@ def draw_mixture_1d(ax, mixture, *, limits):
     """
     K = mixture.n_components
     artists = [ax.plot([], [], lw=3.5, **_line_style(k))[0] for k in range(K)]
-    artists += ax.plot([], [], lw=2, color="black", label="sum p(x)")
+    artists += ax.plot([], [], lw=2, color="black")
     artists += _draw_numbers(ax, K)
     update_mixture_1d(artists, mixture, limits=limits)
     return artists
@@ -185,6 +222,14 @@ def draw_mixture_2d(ax, mixture, *, radii=(1, 2)):
     """Draw for each component ellipses at so many standard deviations, and its number at its mean.
 
     An ellipse of radius r holds the share `mass_inside(r)` of its component.
+
+    Parameters
+    ----------
+    ax : Axes
+    mixture : Mixture
+        With D = 2.
+    radii : sequence of float
+        In standard deviations.
 
     Returns
     -------
@@ -228,7 +273,13 @@ def mass_inside(radius):
 
 
 def draw_log_likelihood(ax, log_likelihoods):
-    """Set up axes for ℓ (iterations + 1,) against the iteration, with a marker at its end.
+    """Set up axes for ℓ against the iteration, and draw it with a marker at its end.
+
+    Parameters
+    ----------
+    ax : Axes
+    log_likelihoods : sequence of float, shape (iterations + 1,)
+        All that the axes have to hold, in nats.
 
     Returns
     -------
@@ -238,7 +289,7 @@ def draw_log_likelihood(ax, log_likelihoods):
     last, low, high = len(log_likelihoods) - 1, min(log_likelihoods), max(log_likelihoods)
     margin = 0.08 * ((high - low) or 1)
     ax.set(xlim=(-0.04 * (last or 1), 1.06 * (last or 1)), ylim=(low - margin, high + margin))
-    ax.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+    ax.xaxis.set_major_locator(MaxNLocator(4 if last < 1000 else 2, integer=True))
     ax.yaxis.set_major_locator(MaxNLocator(5))
     lines = ax.plot([], [], "-", color="black", lw=2, marker=".", ms=8)
     lines += ax.plot([], [], ls="", marker="o", ms=15, mfc="white", mec="black", mew=3)
@@ -289,7 +340,6 @@ def _line_style(k):
     return {
         "color": COLOURS[k % len(COLOURS)],
         "dashes": DASHES[k % len(DASHES)],
-        "label": f"component {k + 1}",
     }
 
 

@@ -86,7 +86,7 @@ def m_step(x, responsibilities, *, covariance_type="full", ridge=0.0):
     return _m_step(points, b, covariance_type, _added_variances(points, covariance_type, ridge))
 
 
-_MODULES_STEPS = (e_step, m_step)  # inside run_em these names are its arguments
+_MODULES_E_STEP, _MODULES_M_STEP = e_step, m_step  # in run_em these names are its arguments
 
 
 def run_em(
@@ -149,10 +149,8 @@ def run_em(
     max_iter = _checks.check_count(max_iter, "max_iter", at_least=0)
     smallest_change = _checks.check_not_negative(tol, "tol") * points.shape[1]
     added = _added_variances(points, covariance_type, ridge)
-    e_step, m_step = (
-        None if any(step is known for known in _MODULES_STEPS) else step
-        for step in (e_step, m_step)
-    )
+    e_step = None if e_step is _MODULES_E_STEP else e_step
+    m_step = None if m_step is _MODULES_M_STEP else m_step
     if m_step is not None and (covariance_type, ridge) != ("full", 0):
         raise ValueError("covariance_type and ridge are for the module's m_step, not for yours.")
     own = OwnSteps(x, start, e_step, m_step)

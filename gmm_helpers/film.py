@@ -82,9 +82,6 @@ class Film:
             matplotlib.rcdefaults()
             self._set_the_stage(points, features)
 
-    def __len__(self):
-        return len(self.steps)
-
     def frame(self, position):
         """Draw the frame at a position; return it as an RGB PIL image of `SIZE`."""
         step = self.steps[position]
@@ -243,7 +240,8 @@ def _describe(steps, trace, points):
             )
             text = (
                 f"Iteration {step.iteration}, E step: the points take their colours, the "
-                f"components stand still. Of {n} points go {shares}. {log_likelihood}, unchanged."
+                f"components stand still. Of {n} points go {shares}. {parameters} "
+                f"{log_likelihood}, unchanged."
             )
         else:
             change = step.log_likelihood - trace.log_likelihoods[step.iteration - 1]

@@ -112,7 +112,10 @@ class Mixture:
         return self.covariances[:, 0, 0]
 
     def log_density(self, x):
-        """Return log p(x_i), shape (n,), for data `x` of shape (n, D), or (n,) for D = 1."""
+        """Return log p(x_i), shape (n,), for data `x` of shape (n, D), or (n,) for D = 1.
+
+        A ValueError names a point so far away that even its log density leaves float64's range.
+        """
         return self._posterior(as_points(x, self.n_features))[1]
 
     def responsibilities(self, x):

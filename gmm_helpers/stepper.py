@@ -133,7 +133,7 @@ class Stepper:
             self._filling.cancel()
         for link in self._links:
             link.close()
-        close_tree(self.widget)
+        _close_tree(self.widget)
 
     def _repr_mimebundle_(self, **_):
         """Give a notebook the widgets, and pages without widgets a film strip and its caption."""
@@ -174,9 +174,14 @@ def show_widget(widget, caption):
     """Show a widget, and where widgets are not shown a caption that says what it is.
 
     Like a stepper, it is closed when its cell runs again.
+
+    Parameters
+    ----------
+    widget : ipywidgets.Widget
+    caption : str
     """
     box = widgets.VBox([widget, _focus_style()])
-    _replace_earlier_run(lambda: close_tree(box))
+    _replace_earlier_run(lambda: _close_tree(box))
     display({**box._repr_mimebundle_(), "text/plain": caption}, raw=True)
 
 
@@ -184,10 +189,10 @@ def _focus_style():
     return widgets.HTML(_FOCUS_STYLE, layout={"display": "none"})
 
 
-def close_tree(widget):
+def _close_tree(widget):
     """Close a widget with all in it; ipywidgets keeps each part until it is closed itself."""
     for child in getattr(widget, "children", ()):
-        close_tree(child)
+        _close_tree(child)
     for part in (getattr(widget, "style", None), getattr(widget, "layout", None), widget):
         if part is not None:
             part.close()

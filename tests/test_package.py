@@ -72,9 +72,10 @@ def test_the_import_is_lean():
 
 def test_no_file_names_an_index_or_a_machines_path():
     root = FOLDER.parent
-    files = [
-        p for p in root.rglob("*") if p.suffix in {".py", ".md", ".toml", ".txt", ".yml", ".ipynb"}
-    ]
-    files = [p for p in files if not {".venv", ".nox", ".git"} & set(p.relative_to(root).parts)]
-    pattern = re.compile(r"pypi\\.org|files\\.pythonhosted|/root/|/home/|--index-url|--extra-index")
-    assert not [p for p in files if p != Path(__file__) and pattern.search(p.read_text("utf-8"))]
+    names = subprocess.run(["git", "ls-files"], cwd=root, capture_output=True, text=True).stdout
+    files = [root / name for name in names.split("\n") if name and not name.endswith(".png")]
+    files = [file for file in files if file.is_file() and file != Path(__file__)]
+    if not files:
+        pytest.skip("not a git checkout")
+    pattern = re.compile(r"pypi\.org|pythonhosted\.org|/root/|--(extra-)?index-url|--find-links")
+    assert not [file for file in files if pattern.search(file.read_text("utf-8"))]
