@@ -16,8 +16,9 @@ _SMALLEST_SPAN = 1e-152
 _RESOLUTION = 8 * np.finfo(np.float64).eps  # what is smaller than so much of a number is rounding
 _SLACK = 1e-6  # by how much a sum of 1 may be off: what is summed may come from float32
 # A covariance is refused as singular when, of some feature's standard deviation, less than this
-# share is left once the features before it are known: what is left is then mostly rounding.
-_SMALLEST_SHARE = 3e-7
+# share is left once the features before it are known. The relative error of what is left is about
+# ε / share², so with this share the log-likelihood keeps some six digits at the worst.
+_SMALLEST_SHARE = 1e-5
 
 
 class SingularCovarianceError(ValueError):

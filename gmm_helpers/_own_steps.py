@@ -50,7 +50,7 @@ class OwnSteps:
             if np.ndim(log_likelihood):
                 raise TypeError
             log_likelihood = float(log_likelihood)
-        except TypeError:
+        except (TypeError, ValueError):
             raise EMError(
                 "your e_step must return the log-likelihood as one number; it returned "
                 f"{_describe(log_likelihood)}."

@@ -243,14 +243,18 @@ def _m_step(points, b, covariance_type, added):
         covariances = np.einsum("kdd->k", covariances)[:, None, None] / D * np.eye(D)
     variances = np.einsum("kdd->kd", covariances)
     variances += added  # a view: into the covariances
-    # A component that is narrower than the last digit of its mean sits on one point.
-    collapsed = (variances <= (4 * np.finfo(float).eps * means) ** 2).any(axis=1)
-    component = int(collapsed.argmax())
-    if not collapsed.any():
-        try:
-            return Mixture._from_checked(weights, means, covariances)
-        except _checks.SingularCovarianceError as error:
-            component = error.component
+    try:
+        mixture = Mixture._from_checked(weights, means, covariances)
+    except _checks.SingularCovarianceError as error:
+        component = error.component
+    else:
+        # What spread is left in some direction must be more than the last digit of the mean:
+        # a component narrower than that sits on one point, or on a line or plane of points.
+        pivots = np.diagonal(mixture._factors, axis1=1, axis2=2)
+        collapsed = (pivots <= 4 * np.finfo(float).eps * abs(means)).any(axis=1)
+        if not collapsed.any():
+            return mixture
+        component = int(collapsed.argmax())
     what = "has collapsed: up to rounding its points span no volume, and ℓ has no upper limit"
     raise _failure(component, what, covariance_type, added)
 

@@ -41,8 +41,9 @@ def start_from_means(x, means, *, covariance_type="full", ridge=0.0):
         whole = m_step(points.T, everyone, covariance_type=covariance_type, ridge=ridge)
     except EMError as error:
         raise ValueError(
-            "The covariance of all data is singular, up to rounding: leave a feature out that is "
-            "a linear combination of others, use covariance_type='diag', or add a ridge."
+            "The covariance of all data is singular, up to rounding: a feature is nearly a linear "
+            "combination of others (leave it out, use covariance_type='diag', or add a ridge), or "
+            "a few points are so far away that beside them the rest has no spread."
         ) from error
     return Mixture(np.full(K, 1 / K), means, np.repeat(whole.covariances, K, axis=0))
 

@@ -783,6 +783,20 @@ def test_the_remedy_is_not_what_was_done_already():
     assert "ridge" not in str(caught.value)
 
 
+def test_a_component_flat_but_for_rounding_has_collapsed_in_any_direction():
+    """Across each line the points lie within a last digit, and no mean is stored finer than that.
+
+    Each feature by itself has spread enough; ℓ would be 0.17 below its maximum.
+    """
+    rng = np.random.default_rng(0)
+    along = 0.01 * rng.standard_normal(40)
+    across = np.spacing(1e8) * rng.integers(-1, 2, 40)
+    labels = np.arange(40) % 2  # along the one diagonal, and along the other
+    x = 1e8 + np.column_stack([along, along * (1 - 2 * labels) + across])
+    with pytest.raises(EMError, match="has collapsed"):
+        m_step(x, np.eye(2)[labels])
+
+
 def test_ridge_rescues_a_collapsing_run():
     trace = run_em(TWINS, TO_COLLAPSE, ridge=1e-3)
     assert trace.converged
