@@ -256,10 +256,9 @@ def check_not_negative(value, name):
 
 
 def check_covariance_type(value):
-    """Return one of the four covariance types."""
+    """Check that a covariance type is one of the four."""
     if not (isinstance(value, str) and value in COVARIANCE_TYPES):
         raise ValueError(f"covariance_type must be one of {COVARIANCE_TYPES}; it is {value!r}.")
-    return value
 
 
 def check_rng(rng):

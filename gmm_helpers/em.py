@@ -167,7 +167,7 @@ def run_em(
 
     def note(kind, b):
         if record:
-            shown = None if kind == "start" else b.T
+            shown = None if b is None else b.T
             steps.append(Step(kind, iteration, mixture, shown, log_likelihoods[-1]))
 
     def trace():
@@ -186,7 +186,7 @@ def run_em(
     try:
         b, log_likelihood = expect(mixture)
         log_likelihoods.append(log_likelihood)
-        note("start", b)
+        note("start", None)
         while iteration < max_iter and not converged:
             iteration += 1
             note("E", b)

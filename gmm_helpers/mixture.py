@@ -139,7 +139,7 @@ class Mixture:
             The component that each point came from, 0 to K − 1.
         """
         n = check_count(n, "n", at_least=1)
-        z = check_rng(rng).choice(self.n_components, size=n, p=self.weights / self.weights.sum())
+        z = check_rng(rng).choice(self.n_components, size=n, p=self.weights)
         noise = rng.standard_normal((n, self.n_features))
         x = self.means[z] + np.einsum("nij,nj->ni", self._factors[z], noise)
         return (x[:, 0] if self.n_features == 1 else x), z
