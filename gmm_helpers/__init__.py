@@ -3,6 +3,7 @@
 All public names can be imported from here. The README says how the modules build on each other.
 """
 
+from gmm_helpers._page import show_widget
 from gmm_helpers.datasets import Dataset, four_gaussians, galaxies, old_faithful, two_gaussians
 from gmm_helpers.drawing import (
     draw_histogram,
@@ -19,20 +20,24 @@ from gmm_helpers.drawing import (
     update_points,
 )
 from gmm_helpers.em import e_step, m_step, run_em
+from gmm_helpers.flipbook import Flipbook
 from gmm_helpers.mixture import Mixture
+from gmm_helpers.stage import Stage, plain_style
 from gmm_helpers.starts import (
     fit,
     start_from_kmeans_plusplus,
     start_from_means,
     start_from_random_points,
 )
-from gmm_helpers.stepper import Stepper, show_widget
+from gmm_helpers.stepper import Stepper, step_through
 from gmm_helpers.trace import EMError, Step, Trace
 
 __all__ = [
     "Dataset",
     "EMError",
+    "Flipbook",
     "Mixture",
+    "Stage",
     "Step",
     "Stepper",
     "Trace",
@@ -49,12 +54,14 @@ __all__ = [
     "mass_inside",
     "new_figure",
     "old_faithful",
+    "plain_style",
     "run_em",
     "show_figure",
     "show_widget",
     "start_from_kmeans_plusplus",
     "start_from_means",
     "start_from_random_points",
+    "step_through",
     "two_gaussians",
     "update_log_likelihood",
     "update_mixture_1d",

@@ -1,6 +1,7 @@
 """Steps that a caller wrote: called as a course tells learners to write them, and checked."""
 
 import math
+import traceback
 
 import numpy as np
 
@@ -82,9 +83,19 @@ class OwnSteps:
         except ValueError as error:  # such as a Mixture that refuses what the step computed
             component = getattr(error, "component", None)
             raise EMError(f"your {name} was refused: {error}", component=component) from error
+        except Exception as error:
+            raise EMError(f"your {name} raised {describe_exception(error)}.") from error
         if result is None:
             self._stubs.add(name)
         return result
+
+
+def describe_exception(error):
+    """Say what was raised in a function that the caller of this called, and in which line."""
+    frames = traceback.extract_tb(error.__traceback__)
+    line = frames[1].line if len(frames) > 1 else ""  # frames[0] is where the function was called
+    where = f", in the line “{line}”" if line else ""
+    return f"{type(error).__name__}: {error}{where}"
 
 
 def _describe(value):

@@ -1,15 +1,12 @@
 """A trace as pictures and words: one frame and one text for each position of a slider."""
 
-import matplotlib
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from PIL import Image
 
 from gmm_helpers import _checks, drawing
+from gmm_helpers.stage import Stage, plain_style
 from gmm_helpers.trace import Trace
 
-SIZE = (drawing.WIDTH, 500)
+_HEIGHT = 500
 _MOST_POSITIONS = 40
 _EACH_HALF_STEP = 17  # positions that show every half-step: the start and eight iterations
 _MOST_POINTS = 2000
@@ -77,13 +74,11 @@ class Film:
         self.steps = [trace.steps[i] for i in choose_positions(len(trace.steps))]
         self.texts = _describe(self.steps, trace, points)
         self.notes = _notes(trace, len(self._chosen), n)
-        # Whatever style the notebook has set, the pictures keep the course's.
-        with matplotlib.rc_context():
-            matplotlib.rcdefaults()
+        with plain_style():
             self._set_the_stage(points, features)
 
     def frame(self, position):
-        """Draw the frame at a position; return it as an RGB PIL image of `SIZE`."""
+        """Draw the frame at a position; return it as an RGB PIL image."""
         step = self.steps[position]
         kind, shown = step.kind, step.responsibilities
         self._heading.set_text(_HEADINGS[kind].format(step.iteration))
@@ -92,16 +87,12 @@ class Film:
         self._update_mixture(self._mixture, step.mixture, faint=kind == "E", **self._limits)
         done = step.iteration if kind == "M" else max(step.iteration - 1, 0)
         drawing.update_log_likelihood(self._curve, self.trace.log_likelihoods[: done + 1])
-
-        self._canvas.restore_region(self._backgrounds[kind])
-        for artist in self._moving:
-            artist.draw(self._canvas.get_renderer())
-        return Image.frombuffer("RGBA", SIZE, self._canvas.buffer_rgba()).convert("RGB")
+        return self._stage.picture(kind)
 
     def _set_the_stage(self, points, features):
         """Draw once what stays, one background for each formula, and make the artists that move."""
-        figure = Figure((SIZE[0] / 72, SIZE[1] / 72), dpi=72, facecolor="white")
-        self._canvas = FigureCanvasAgg(figure)
+        self._stage = Stage(_HEIGHT)
+        figure = self._stage.figure
         ax = figure.add_axes((0.105, 0.145, 0.53, 0.555))
         trace_ax = figure.add_axes((0.755, 0.145, 0.215, 0.555))
         for each, title, label in (
@@ -114,19 +105,9 @@ class Film:
         self._fill_plot(ax, points, features)
         self._curve = drawing.draw_log_likelihood(trace_ax, self.trace.log_likelihoods)
         self._heading = figure.text(0.012, 0.95, "", size=24, weight="bold", va="center")
-        in_axes = [*self._points, *self._mixture, *self._curve]
-        in_axes.sort(key=lambda artist: artist.zorder)
-        self._moving = [*in_axes, self._heading]
-        for artist in self._moving:
-            artist.set_animated(True)
-        self._canvas.draw()
-        self._backgrounds = {}
-        bare = self._canvas.copy_from_bbox(figure.bbox)
+        self._stage.hold([*self._points, *self._mixture, *self._curve, self._heading])
         for kind, text in _formulas(self.trace, len(points)).items():
-            self._canvas.restore_region(bare)
-            formula = figure.text(0.012, 0.85, text, size=23, va="center")
-            formula.draw(self._canvas.get_renderer())
-            self._backgrounds[kind] = self._canvas.copy_from_bbox(figure.bbox)
+            self._stage.hold_with(figure.text(0.012, 0.85, text, size=23, va="center"), kind)
 
     def _fill_plot(self, ax, points, features):
         """Draw the data and the first mixture, between limits that hold the data."""

@@ -728,9 +728,16 @@ def test_a_refused_own_step_leads_to_its_line():
     assert "<lambda>" in chain
 
 
-def test_other_errors_of_own_steps_are_left_alone():
-    with pytest.raises(ZeroDivisionError):
-        run_em(X, START, e_step=lambda x, mixture: 1 / 0)
+def test_any_error_of_an_own_step_ends_the_run_with_a_sentence_and_its_cause():
+    def broken(x, b):
+        return b.no_such_thing
+
+    with pytest.raises(
+        EMError, match="your m_step raised AttributeError: .*“return b.no_su"
+    ) as info:
+        run_em(X, START, m_step=broken)
+    assert isinstance(info.value.__cause__, AttributeError)
+    assert len(info.value.trace.steps) == 2
 
 
 # --- what cannot go on ----------------------------------------------------------------------------

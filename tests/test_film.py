@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import gmm_helpers as gmm
-from gmm_helpers.film import SIZE, Film, choose_positions
+from gmm_helpers.film import Film, choose_positions
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ PLOT = slice(120, None)
 def test_every_frame_has_the_same_size_and_a_text(run_1d):
     film = Film(*run_1d)
     assert len(film.texts) == len(film.steps)
-    assert {film.frame(i).size for i in range(len(film.steps))} == {SIZE}
+    assert {film.frame(i).size for i in range(len(film.steps))} == {(840, 500)}
     assert len(set(film.texts)) == len(film.steps)
 
 

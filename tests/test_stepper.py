@@ -2,6 +2,7 @@
 
 import asyncio
 import html
+import itertools
 import re
 
 import ipywidgets as widgets
@@ -10,7 +11,7 @@ import pytest
 from ipywidgets.widgets.widget import _instances as live_widgets
 
 import gmm_helpers as gmm
-from gmm_helpers import stepper as stepper_module
+from gmm_helpers import _page
 
 
 @pytest.fixture(scope="module")
@@ -26,8 +27,8 @@ def cell(monkeypatch):
     class Cell:
         name, run = "a", 0
 
-    monkeypatch.setattr(stepper_module, "_running_cell", lambda: (Cell.name, Cell.run))
-    monkeypatch.setattr(stepper_module, "_made_by_cell", {})
+    monkeypatch.setattr(_page, "_running_cell", lambda: (Cell.name, Cell.run))
+    monkeypatch.setattr(_page, "_made_by_cell", {})
     return Cell
 
 
@@ -35,6 +36,12 @@ def find(widget, kind):
     """Return the widgets of a kind in a tree."""
     found = [widget] if isinstance(widget, kind) else []
     return found + [w for child in getattr(widget, "children", ()) for w in find(child, kind)]
+
+
+def notes(stepper):
+    """Return what stands above the controls."""
+    above = itertools.takewhile(lambda w: isinstance(w, widgets.HTML), stepper.widget.children)
+    return [html.unescape(re.search("<p.*?>(.*)</p>", note.value)[1]) for note in above]
 
 
 def pages(stepper):
@@ -162,7 +169,7 @@ def test_a_stub_is_named_beside_the_pictures(run):
     with_stub = gmm.run_em(x, trace.mixture, max_iter=1, e_step=lambda x, mixture: None)
     stepper = gmm.Stepper(x, with_stub)
     note = "Your e_step returned None, as an unfinished exercise does: the module's own was used."
-    assert [label.value for label in find(stepper.widget, widgets.Label)][0] == note
+    assert notes(stepper) == [note]
     assert note in stepper._repr_mimebundle_()[0]["text/plain"]
 
 
@@ -171,3 +178,45 @@ def test_the_text_keeps_room_for_its_longest_form(run):
     heights = {re.search(r"min-height:([\d.]+)em", page)[1] for page in pages(stepper)}
     assert len(heights) == 1
     assert float(heights.pop()) >= 1.4 * max(map(len, stepper.texts)) / 68
+
+
+def test_step_through_a_run_that_succeeds_is_its_stepper(run):
+    x, trace = run
+    stepper = gmm.step_through(x, trace.steps[0].mixture, max_iter=3)
+    assert stepper.texts == gmm.Stepper(x, trace).texts
+    assert stepper.trace.iterations == 3
+    assert not any("could not go on" in note for note in notes(stepper))
+
+
+def test_step_through_a_run_that_fails_shows_it_until_then_and_says_why(run):
+    x, trace = run
+    start, calls = trace.steps[0].mixture, []
+
+    def m_step(x, b):
+        calls.append(1)
+        return gmm.m_step(x, b) if len(calls) < 3 else gmm.Mixture.from_1d([1, 1], [0, 1], [1, 1])
+
+    stepper = gmm.step_through(x, start, m_step=m_step)
+    assert stepper.texts == gmm.Stepper(x, trace).texts[:6]  # start, E, M, E, M, E
+    assert notes(stepper)[0].startswith(
+        "EM could not go on. Iteration 3: your m_step was refused: weights must sum to 1"
+    )
+    assert notes(stepper)[0] in stepper._repr_mimebundle_()[0]["text/plain"]
+
+
+def test_step_through_a_run_that_fails_at_once_shows_the_start(run):
+    x, trace = run
+    stepper = gmm.step_through(x, trace.steps[0].mixture, e_step=lambda x, mixture: 1 / 0)
+    assert len(stepper.texts) == 1
+    assert "Iteration 0: your e_step raised ZeroDivisionError" in notes(stepper)[0]
+
+
+def test_step_through_leaves_bad_arguments_to_be_seen(run):
+    x, trace = run
+    with pytest.raises(ValueError, match="at least 0"):
+        gmm.step_through(x, trace.mixture, max_iter=-1)
+
+
+def test_a_flipbook_needs_texts():
+    with pytest.raises(ValueError, match="at least one text"):
+        gmm.Flipbook(lambda position: None, [])

@@ -1,0 +1,122 @@
+"""What all widgets of the course share: how they are shown, replaced, and seen without eyes."""
+
+import base64
+import html
+
+import ipywidgets as widgets
+from IPython import get_ipython
+from IPython.display import display
+
+from gmm_helpers.drawing import WIDTH, to_png
+
+_TEXT_PX = 16
+# How many letters of the text stand on a line of the narrowest page, and how tall a line is: the
+# text keeps room for its longest form, so that nothing jumps.
+_LETTERS_PER_LINE, _LINE_EM = 68, 1.4
+_EMPTY_PICTURE = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
+
+# ipywidgets does not mark the slider that the keys move. The style holds for all sliders on a page.
+_FOCUS_STYLE = "<style>.noUi-handle:focus {outline: 3px solid #D55E00; outline-offset: 2px}</style>"
+
+# How to close what each cell has made in its latest run: cell → (run, functions).
+_made_by_cell = {}
+
+
+def show_widget(widget, caption):
+    """Show a widget, and where widgets are not shown a caption that says what it is.
+
+    Like a stepper, it is closed when its cell runs again.
+
+    Parameters
+    ----------
+    widget : ipywidgets.Widget
+    caption : str
+    """
+    box = widgets.VBox([widget, focus_style()])
+    replace_earlier_run(lambda: close_tree(box))
+    display({**box._repr_mimebundle_(), "text/plain": caption}, raw=True)
+
+
+def page_layout(**more):
+    """Return a layout as wide as the page, and at most as wide as a picture."""
+    return widgets.Layout(width="100%", max_width=f"{WIDTH}px", margin="0", **more)
+
+
+def focus_style():
+    """Return an invisible widget that marks the slider which has the focus."""
+    return widgets.HTML(_FOCUS_STYLE, layout={"display": "none"})
+
+
+def note(text):
+    """Return a widget that says something above or below a picture, on as many lines as it takes."""
+    return widgets.HTML(
+        f'<p style="line-height:{_LINE_EM}; font-size:{_TEXT_PX}px; margin:2px 0 6px">'
+        f"{html.escape(text)}</p>",
+        layout=page_layout(),
+    )
+
+
+def picture_page(picture, text, *, size, most_letters):
+    """Return HTML with a picture, and under it the text that is its alt text too.
+
+    Parameters
+    ----------
+    picture : PIL.Image.Image or None
+        Of `size`; None leaves the place empty.
+    text : str
+    size : tuple of int
+        Width and height in pixels.
+    most_letters : int
+        For how long a text to keep room.
+    """
+    source = _EMPTY_PICTURE
+    if picture is not None:
+        source = "data:image/png;base64," + base64.b64encode(to_png(picture)).decode()
+    text, (width, height) = html.escape(text), size
+    lines = -(-most_letters // _LETTERS_PER_LINE)
+    return (
+        f'<img src="{source}" alt="{text}" width="{width}" height="{height}" '
+        f'style="width:100%; height:auto; aspect-ratio:{width}/{height}; display:block; '
+        f'background:white"><p aria-live="polite" style="min-height:{lines * _LINE_EM:.1f}em; '
+        f'line-height:{_LINE_EM}; font-size:{_TEXT_PX}px; margin:6px 0 0">{text}</p>'
+    )
+
+
+def bundle(widget, picture, caption):
+    """Return what a cell displays: the widget, and for pages without widgets a picture and text."""
+    data = widget._repr_mimebundle_()
+    data["image/png"], data["text/plain"] = to_png(picture), caption
+    return data, {"image/png": {"width": WIDTH, "alt": caption}}
+
+
+def close_tree(widget):
+    """Close a widget with all in it; ipywidgets keeps each part until it is closed itself."""
+    for child in getattr(widget, "children", ()):
+        close_tree(child)
+    for part in (getattr(widget, "style", None), getattr(widget, "layout", None), widget):
+        if part is not None:
+            part.close()
+
+
+def replace_earlier_run(close):
+    """Close what the running cell made when it ran before; `close` does so to what it makes now."""
+    cell, run = _running_cell()
+    if cell is None:
+        return
+    earlier_run, to_close = _made_by_cell.get(cell, (run, []))
+    if earlier_run != run:
+        for close_earlier in to_close:
+            close_earlier()
+        to_close = []
+    _made_by_cell[cell] = (run, [*to_close, close])
+
+
+def _running_cell():
+    """Return what names the cell that is running and what names this run of it, or None twice."""
+    kernel = getattr(get_ipython(), "kernel", None)
+    if kernel is None:
+        return None, None
+    request = kernel.get_parent("shell")
+    # JupyterLab names the cell; where a front end does not, the cell's text has to do.
+    cell = request["metadata"].get("cellId") or request["content"]["code"]
+    return cell, request["header"]["msg_id"]
