@@ -136,3 +136,10 @@ def browser(session):
     # JupyterLab is started by course.py, from its own .venv; nbval is here for pytest's settings.
     session.install(PLAYWRIGHT, "pytest", "nbval", f"--constraint={PINS}")
     session.run("pytest", "tests/browser", *session.posargs)
+
+
+@nox.session
+def latency(session):
+    """Time every kind of widget in JupyterLab from key press to pixels, beside plain interact."""
+    session.install(PLAYWRIGHT, "pytest", f"--constraint={PINS}")  # the tests' helpers import it
+    session.run("python", "tools/bench_page.py", *session.posargs)
