@@ -87,6 +87,13 @@ def store(session):
 
 
 @nox.session
+def student(session):
+    """Make the version of the notebooks without solutions, in the folder student/."""
+    install_course(session)
+    session.run("python", "tools/student_version.py")
+
+
+@nox.session
 def bench(session):
     """Time the helpers' EM beside scikit-learn's."""
     install_course(session, TEST_PINS)

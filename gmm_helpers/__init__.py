@@ -3,6 +3,7 @@
 All public names can be imported from here. The README says how the modules build on each other.
 """
 
+from gmm_helpers._diagnosis import Check
 from gmm_helpers._page import show_widget
 from gmm_helpers.bound import lower_bound
 from gmm_helpers.bugs import broken_steps
@@ -30,8 +31,17 @@ from gmm_helpers.drawing_bound import (
 )
 from gmm_helpers.drawing_landscape import draw_landscape, draw_paths, update_paths
 from gmm_helpers.em import e_step, m_step, run_em
+from gmm_helpers.exercises import (
+    check_e_step,
+    check_em,
+    check_gaussian,
+    check_m_step,
+    check_mixture_density,
+)
 from gmm_helpers.flipbook import Flipbook
 from gmm_helpers.mixture import Mixture
+from gmm_helpers.panels import HandFit, LivePanel, PointPosterior
+from gmm_helpers.questions import Choice, Question, ask
 from gmm_helpers.stage import Stage, plain_style
 from gmm_helpers.starts import (
     fit,
@@ -43,15 +53,27 @@ from gmm_helpers.stepper import Stepper, step_through
 from gmm_helpers.trace import EMError, Step, Trace
 
 __all__ = [
+    "Check",
+    "Choice",
     "Dataset",
     "EMError",
     "Flipbook",
+    "HandFit",
+    "LivePanel",
     "Mixture",
+    "PointPosterior",
+    "Question",
     "Stage",
     "Step",
     "Stepper",
     "Trace",
+    "ask",
     "broken_steps",
+    "check_e_step",
+    "check_em",
+    "check_gaussian",
+    "check_m_step",
+    "check_mixture_density",
     "draw_bound_bars",
     "draw_bound_curve",
     "draw_histogram",

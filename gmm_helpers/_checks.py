@@ -29,6 +29,14 @@ class SingularCovarianceError(ValueError):
         self.component = component
 
 
+class WeightSumError(ValueError):
+    """Weights that do not sum to 1; `total` is their sum."""
+
+    def __init__(self, message, total=None):
+        super().__init__(message)
+        self.total = total
+
+
 def name_component(k):
     """Name a component as texts and pictures do, from 1, and as arrays do, from 0."""
     return f"component {k + 1} (index {k})"
@@ -173,12 +181,13 @@ def as_mixture(weights, means, covariances):
         raise ValueError(
             f"weights must not be negative; that of {name_component(weights.argmin())} is."
         )
-    if abs(weights.sum() - 1) > _SLACK:
-        raise ValueError(
-            f"weights must sum to 1; they sum to {weights.sum():.9g} (divide them by their sum)."
+    total = float(weights.sum())
+    if abs(total - 1) > _SLACK:
+        raise WeightSumError(
+            f"weights must sum to 1; they sum to {total:.9g} (divide them by their sum).", total
         )
-    if abs(weights.sum() - 1) > 1e-12:  # rounded to fewer digits: else the area would not be 1
-        weights /= weights.sum()
+    if abs(total - 1) > 1e-12:  # rounded to fewer digits: else the area would not be 1
+        weights /= total
     deviations = np.sqrt(np.diagonal(covariances, axis1=1, axis2=2).clip(0))
     slack = 1e-8 * deviations[:, :, None] * deviations[:, None, :]
     if (abs(covariances - covariances.transpose(0, 2, 1)) > slack).any():

@@ -95,7 +95,7 @@ def describe_exception(error):
     frames = traceback.extract_tb(error.__traceback__)
     line = frames[1].line if len(frames) > 1 else ""  # frames[0] is where the function was called
     where = f", in the line “{line}”" if line else ""
-    return f"{type(error).__name__}: {error}{where}"
+    return f"{type(error).__name__}: {error}".rstrip(": .") + where
 
 
 def _describe(value):

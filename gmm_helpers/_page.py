@@ -15,8 +15,13 @@ _TEXT_PX = 16
 _LETTERS_PER_LINE, _LINE_EM = 68, 1.4
 _EMPTY_PICTURE = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 
-# ipywidgets does not mark the slider that the keys move. The style holds for all sliders on a page.
-_FOCUS_STYLE = "<style>.noUi-handle:focus {outline: 3px solid #D55E00; outline-offset: 2px}</style>"
+# ipywidgets does not mark the slider that the keys move. The first rule holds for all sliders on a
+# page. A question's choices are as large as its text, and wrap as it does.
+_STYLE = f"""<style>
+.noUi-handle:focus {{outline: 3px solid #D55E00; outline-offset: 2px}}
+.gmm-question .widget-radio-box label {{
+  font-size: {_TEXT_PX}px; line-height: {_LINE_EM}; height: auto; white-space: normal}}
+</style>"""
 
 # How to close what each cell has made in its latest run: cell → (run, functions).
 _made_by_cell = {}
@@ -32,7 +37,7 @@ def show_widget(widget, caption):
     widget : ipywidgets.Widget
     caption : str
     """
-    box = widgets.VBox([widget, focus_style()])
+    box = widgets.VBox([widget, page_style()])
     replace_earlier_run(lambda: close_tree(box))
     display({**box._repr_mimebundle_(), "text/plain": caption}, raw=True)
 
@@ -42,18 +47,24 @@ def page_layout(**more):
     return widgets.Layout(width="100%", max_width=f"{WIDTH}px", margin="0", **more)
 
 
-def focus_style():
-    """Return an invisible widget that marks the slider which has the focus."""
-    return widgets.HTML(_FOCUS_STYLE, layout={"display": "none"})
+def page_style():
+    """Return an invisible widget with the style of all others: the course's marks and sizes."""
+    return widgets.HTML(_STYLE, layout={"display": "none"})
 
 
-def note(text):
-    """Return a widget that says something above or below a picture, on as many lines as it takes."""
+def note(text, *, strong=False):
+    """Return a widget that says something above or below a picture."""
+    kind = 'style="font-weight:bold; ' if strong else 'role="status" style="'
     return widgets.HTML(
-        f'<p style="line-height:{_LINE_EM}; font-size:{_TEXT_PX}px; margin:2px 0 6px">'
+        f'<p {kind}line-height:{_LINE_EM}; font-size:{_TEXT_PX}px; margin:2px 0 6px">'
         f"{html.escape(text)}</p>",
         layout=page_layout(),
     )
+
+
+def note_height(letters):
+    """Return how tall a note of so many letters is on the narrowest page, as a CSS length."""
+    return f"{_lines(letters) * _LINE_EM * _TEXT_PX + 8:.0f}px"
 
 
 def picture_page(picture, text, *, size, most_letters):
@@ -73,13 +84,18 @@ def picture_page(picture, text, *, size, most_letters):
     if picture is not None:
         source = "data:image/png;base64," + base64.b64encode(to_png(picture)).decode()
     text, (width, height) = html.escape(text), size
-    lines = -(-most_letters // _LETTERS_PER_LINE)
+    room = f"{_lines(most_letters) * _LINE_EM:.1f}em"
     return (
         f'<img src="{source}" alt="{text}" width="{width}" height="{height}" '
         f'style="width:100%; height:auto; aspect-ratio:{width}/{height}; display:block; '
-        f'background:white"><p aria-live="polite" style="min-height:{lines * _LINE_EM:.1f}em; '
+        f'background:white"><p aria-live="polite" style="min-height:{room}; '
         f'line-height:{_LINE_EM}; font-size:{_TEXT_PX}px; margin:6px 0 0">{text}</p>'
     )
+
+
+def _lines(letters):
+    """Return how many lines so many letters fill on the narrowest page."""
+    return -(-letters // _LETTERS_PER_LINE)
 
 
 def bundle(widget, picture, caption):

@@ -144,6 +144,12 @@ def draw_points(ax, x, K):
     ]
 
 
+def end_density_axis(ax, top):
+    """Let a density's axis end at `top`, with room below 0 for a rug."""
+    ax.set_yticks([tick for tick in MaxNLocator(5).tick_values(0, top) if tick <= top])
+    ax.set_ylim(-_RUG_ROOM * top, top)
+
+
 def update_points(artists, x, responsibilities, *, faint=False):
     """Place and colour the points: each colour is a mix, by responsibility, of the components'.
 
@@ -301,6 +307,42 @@ def update_log_likelihood(lines, log_likelihoods):
     """Draw ℓ up to the end of what is given."""
     lines[0].set_data(np.arange(len(log_likelihoods)), log_likelihoods)
     lines[1].set_data([len(log_likelihoods) - 1], log_likelihoods[-1:])
+
+
+def draw_bars(ax, K):
+    """Set up axes for a bar for each component, over the component's number.
+
+    Parameters
+    ----------
+    ax : Axes
+        With its limits in y; those in x are set here.
+    K : int
+
+    Returns
+    -------
+    list of Artist
+        Each component's bar, and each bar's label; `update_bars` moves them.
+    """
+    ax.set(xlim=(0, K), xticks=[])
+    places, below = np.arange(K) + 0.5, ax.get_xaxis_transform()
+    for number, place in zip(_draw_numbers(ax, K), places, strict=True):
+        number.set(position=(place, -0.09), transform=below, clip_on=False)
+    bars = ax.bar(places, 0, width=0.56, color=_colours(K))
+    labels = [ax.text(place, 0, "", ha="center", va="bottom", size=TEXT_SIZE) for place in places]
+    return [*bars, *labels]
+
+
+def update_bars(artists, heights, labels):
+    """Give the bars that `draw_bars` drew other heights and labels."""
+    K = len(heights)
+    for bar, label, height, text in zip(artists[:K], artists[K:], heights, labels, strict=True):
+        bar.set_height(height)
+        label.set(y=height, text=text)
+
+
+def format_number(value, decimals):
+    """Write a number with a true minus sign, and without one for a zero."""
+    return f"{round(float(value), decimals) + 0:.{decimals}f}".replace("-", "−")
 
 
 def _draw_numbers(ax, K):

@@ -76,7 +76,7 @@ class Flipbook:
         self._stack = widgets.Stack(self._frames, selected_index=0, layout=full)
         controls = self._make_controls(last)
         self.widget = widgets.VBox(
-            [*map(_page.note, self._notes), controls, self._stack, _page.focus_style()]
+            [*map(_page.note, self._notes), controls, self._stack, _page.page_style()]
         )
         self._show(0, picture)
         for position in range(1, last + 1):

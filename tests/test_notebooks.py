@@ -7,6 +7,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from gmm_helpers.questions import load_questions
+
 FOLDER = Path(__file__).parents[1] / "notebooks"
 PATHS = sorted(FOLDER.glob("*.ipynb"))
 LONGEST_CELL = 16  # lines: what fits on a projector
@@ -34,9 +36,9 @@ def outputs(notebook):
     return [output for cell in code_cells(notebook) for output in cell.outputs]
 
 
-def calls(notebook, name):
-    """Count the cells that call a function or class of this name."""
-    return sum(f"{name}(" in cell.source for cell in code_cells(notebook))
+def calls(cell, *names):
+    """Say whether a cell calls a function or class of one of these names."""
+    return any(f"{name}(" in cell.source for name in names)
 
 
 def test_the_folder_holds_notebooks_in_reading_order():
@@ -106,8 +108,30 @@ def test_every_figure_prints_its_caption(notebook):
 
 
 def test_a_cell_walks_a_stepper_and_prints_every_position(notebook):
-    assert calls(notebook, "Stepper") >= 1
-    assert calls(notebook, "walk") >= 1
+    assert any(calls(cell, "Stepper", "step_through") for cell in code_cells(notebook))
+    assert any(calls(cell, "walk") for cell in code_cells(notebook))
+
+
+def test_a_prediction_is_asked_for_before_each_stepper(notebook):
+    asked = False
+    for cell in code_cells(notebook):
+        if calls(cell, "Stepper", "step_through"):
+            assert asked, cell.id
+            asked = False
+        asked = asked or calls(cell, "ask")
+
+
+def test_each_question_is_asked_once():
+    notebooks = [nbformat.read(path, as_version=4) for path in PATHS]
+    code = "\n".join(cell.source for notebook in notebooks for cell in code_cells(notebook))
+    assert re.findall(r'gmm\.ask\("(.*?)"\)', code) == list(load_questions())
+
+
+def test_each_exercise_shows_its_check_and_the_untouched_one_says_what_to_do(notebook):
+    for cell in code_cells(notebook):
+        solution = "solution" in cell.metadata.get("tags", ())
+        if re.search(r"gmm\.check_\w+\(", cell.source) and not solution:
+            assert cell.outputs[0].data["text/plain"].startswith("To do.")
 
 
 def test_at_most_one_cell_is_left_out_of_the_comparison(notebook):

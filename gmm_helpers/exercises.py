@@ -1,0 +1,1157 @@
+"""The self-checks: one for each exercise, in the order of the notebooks.
+
+Each takes the learner's function and returns a `Check`. What is right comes from the modules below.
+"""
+
+import numpy as np
+from scipy.special import ndtr
+
+from gmm_helpers import em
+from gmm_helpers._checks import SingularCovarianceError, WeightSumError
+from gmm_helpers._diagnosis import (
+    Exercise,
+    Finding,
+    Group,
+    Part,
+    Slip,
+    describe,
+    diagnose,
+    same,
+    slips,
+)
+from gmm_helpers.mixture import Mixture
+
+_MOST_CALLS = 5000  # of the steps that `em` is handed; even 1000 iterations need fewer
+
+
+# --- notebook 01: the density of one Gaussian -----------------------------------------------------
+
+
+def check_gaussian(gaussian):
+    """Check the density of a Gaussian, called as `gaussian(x, mean, variance)`.
+
+    Parameters
+    ----------
+    gaussian : callable
+        Numbers or arrays in, as NumPy broadcasts them; out comes N(x | mean, variance).
+
+    Returns
+    -------
+    Check
+
+    Examples
+    --------
+    >>> check_gaussian(lambda x, mean, variance: np.exp(-((x - mean) ** 2) / (2 * variance))).slip
+    'missing_constant'
+    """
+    return diagnose(gaussian, _GAUSSIAN)
+
+
+def _gaussian(x, mean, variance):
+    return np.exp(-((x - mean) ** 2) / (2 * variance)) / np.sqrt(2 * np.pi * variance)
+
+
+# What may stand in the exponent and in front of it. A wrong answer is any pair, and the exponent's
+# slip is told first. Here d is x − μ, v is σ², and s is σ.
+_EXPONENTS = {
+    None: [lambda d, v, s: -(d**2) / (2 * v)],
+    "deviation_for_variance": [
+        lambda d, v, s: -(d**2) / (2 * v**2),
+        lambda d, v, s: -(d**2) / (2 * s),
+        lambda d, v, s: -(d**2) / v**2,
+        lambda d, v, s: -(d**2) / s,
+    ],
+    "missing_square": [
+        lambda d, v, s: -d / (2 * v),
+        lambda d, v, s: -abs(d) / (2 * v),
+        lambda d, v, s: -d / v,
+        lambda d, v, s: -abs(d) / v,
+        lambda d, v, s: -d / (2 * s),
+        lambda d, v, s: -abs(d) / (2 * s),
+        lambda d, v, s: -d / s,
+        lambda d, v, s: -abs(d) / s,
+    ],
+    "missing_minus": [lambda d, v, s: d**2 / (2 * v), lambda d, v, s: d**2 / v],
+    "missing_half": [lambda d, v, s: -(d**2) / v],
+    "two_inside_square": [lambda d, v, s: -(d**2) / (4 * v), lambda d, v, s: -((d / (2 * v)) ** 2)],
+    "missing_brackets": [
+        lambda d, v, s: -(d**2) / 2 * v,
+        lambda d, v, s: -(d**2) / 2 * s,
+        lambda d, v, s: -(d**2) * 2 * v,
+    ],
+    "exponent_without_variance": [lambda d, v, s: -(d**2) / 2, lambda d, v, s: -(d**2)],
+}
+_CONSTANTS = {
+    None: [lambda v, s: 1 / np.sqrt(2 * np.pi * v)],
+    "deviation_for_variance": [
+        lambda v, s: 1 / np.sqrt(2 * np.pi * v**2),
+        lambda v, s: 1 / np.sqrt(2 * np.pi * s),
+    ],
+    "missing_constant": [lambda v, s: 1],
+    "constant_without_variance": [lambda v, s: 1 / np.sqrt(2 * np.pi)],
+    "constant_without_pi": [
+        lambda v, s: 1 / s,
+        lambda v, s: 1 / v,
+        lambda v, s: 1 / np.sqrt(2 * v),
+        lambda v, s: 1 / np.sqrt(np.pi * v),
+    ],
+    "two_pi_outside_root": [
+        lambda v, s: 1 / (2 * np.pi * s),
+        lambda v, s: 1 / (2 * np.pi * v),
+        lambda v, s: 1 / (2 * np.sqrt(np.pi * v)),
+        lambda v, s: 1 / (np.pi * np.sqrt(2 * v)),
+    ],
+    "constant_upside_down": [
+        lambda v, s: np.sqrt(2 * np.pi * v),
+        lambda v, s: s / np.sqrt(2 * np.pi),
+        lambda v, s: v / np.sqrt(2 * np.pi),
+    ],
+}
+_GAUSSIAN_SLIPS = {
+    "deviation_for_variance": "The third argument is the variance σ², not σ: somewhere it is "
+    "squared once more, or its root stands where σ² belongs.",
+    "missing_square": "In the exponent, the deviation from the mean is not squared.",
+    "missing_minus": "The exponent lost its minus sign: this curve grows away from the mean.",
+    "missing_half": "The exponent is twice too large: a factor is missing in it.",
+    "two_inside_square": "The 2 in the exponent has been squared along with the deviation.",
+    "missing_brackets": "The exponent multiplies by something that belongs in the denominator: "
+    "`a / b * c` is `(a / b) * c`.",
+    "exponent_without_variance": "The variance is missing in the exponent, so each bell has the "
+    "same width.",
+    "missing_constant": "The factor in front is missing: the peak is 1, and so the area is not.",
+    "constant_without_variance": "The variance is missing in the factor in front: a wider bell "
+    "has to be lower, or its area is not 1.",
+    "constant_without_pi": "In the factor in front, something of 2πσ² is missing.",
+    "two_pi_outside_root": "In the factor in front, the square root has to reach over all of 2πσ².",
+    "constant_upside_down": "In the factor in front, something multiplies that should divide: a "
+    "wider bell has to be lower.",
+}
+
+
+def _pair(exponent, constant):
+    """Return the density that has this exponent and this factor in front of it."""
+
+    def density(x, mean, variance):
+        deviation, s = x - mean, np.sqrt(variance)
+        return constant(variance, s) * np.exp(exponent(deviation, variance, s))
+
+    return density
+
+
+def _gaussian_slips():
+    for of_exponent, exponents in _EXPONENTS.items():
+        for of_constant, constants in _CONSTANTS.items():
+            name = of_exponent or of_constant
+            for wrong in [_pair(e, c) for e in exponents for c in constants if name]:
+                yield Slip(name, wrong, _GAUSSIAN_SLIPS[name])
+    yield from slips(
+        "log_returned",
+        "This is a logarithm or only the exponent, and not the density.",
+        lambda *a: np.log(_gaussian(*a)),
+        *[
+            lambda x, mean, v, e=exponent: e(x - mean, v, np.sqrt(v))
+            for exponents in _EXPONENTS.values()
+            for exponent in exponents
+        ],
+    )
+    yield from slips(
+        "probability",
+        "This is the probability of a value below x, the area to the left. The density is the "
+        "height of the curve at x.",
+        lambda x, mean, variance: ndtr((x - mean) / np.sqrt(variance)),
+    )
+
+
+def _where_gaussian(index, *arguments):
+    x, mean, variance = (a[index] for a in np.broadcast_arrays(*arguments))
+    return f"For x = {x:g}, mean = {mean:g} and variance = {variance:g}".replace("-", "−")
+
+
+_GAUSSIAN = Exercise(
+    name="gaussian",
+    arguments=("x", "mean", "variance"),
+    course=_gaussian,
+    parts=(
+        Part("the density", "density", "the shape of x", _where_gaussian, tuple(_gaussian_slips())),
+    ),
+    groups=(
+        Group(((0.4, 1.1, 1.7), (-2.3, -0.6, 0.35), (3.1, 1.9, 2.6))),
+        Group(
+            ((np.array([-1.4, 0.2, 0.9, 2.8]), 0.7, 1.3),),
+            "numbers_only",
+            "For single numbers it is right, but `x` may be an array as well: the functions of "
+            "`math` take one number, those of NumPy take both.",
+        ),
+        Group(
+            (
+                (
+                    np.array([[-0.9], [0.3], [1.2], [2.7]]),
+                    np.array([-0.5, 0.8, 2.1]),
+                    np.array([0.6, 1.4, 2.3]),
+                ),
+            ),
+            "no_broadcasting",
+            "For one mean and one variance it is right, but they may be arrays as well.",
+        ),
+    ),
+    right="the right density on numbers and arrays that you have not seen",
+)
+
+
+# --- notebook 01: the density of a mixture --------------------------------------------------------
+
+
+def check_mixture_density(mixture_density):
+    """Check a mixture's density, called as `mixture_density(x, weights, means, variances)`.
+
+    Parameters
+    ----------
+    mixture_density : callable
+        Takes x of shape (n,) and three arrays of shape (K,); returns p(x_i), shape (n,).
+
+    Returns
+    -------
+    Check
+
+    Examples
+    --------
+    >>> check_mixture_density(lambda x, weights, means, variances: None).slip
+    'untouched'
+    """
+    return diagnose(mixture_density, _MIXTURE_DENSITY)
+
+
+def _mixture_density(x, weights, means, variances):
+    return np.exp(Mixture.from_1d(weights, means, variances).log_density(x))
+
+
+def _densities(x, means, variances):
+    """Return N(x_i | μ_k, σ_k²), shape (n, K)."""
+    return _gaussian(np.asarray(x)[:, None], means, variances)
+
+
+_MIXTURE_DENSITY_SLIPS = (
+    *slips(
+        "weights_forgotten",
+        "The weights are forgotten: each component counts in full, and the area is K.",
+        lambda x, w, m, v: _densities(x, m, v).sum(axis=1),
+    ),
+    *slips(
+        "averaged",
+        "The components are averaged: the weights already add up to 1, so their sum is "
+        "divided by nothing more.",
+        lambda x, w, m, v: (w * _densities(x, m, v)).mean(axis=1),
+        lambda x, w, m, v: _densities(x, m, v).mean(axis=1),
+    ),
+    *slips(
+        "not_summed",
+        "The densities of the components stand side by side: the mixture's is one number for "
+        "each point, their sum over k.",
+        lambda x, w, m, v: w * _densities(x, m, v),
+        lambda x, w, m, v: (w * _densities(x, m, v)).T,
+        lambda x, w, m, v: _densities(x, m, v),
+        lambda x, w, m, v: _densities(x, m, v).T,
+    ),
+    *slips(
+        "wrong_axis",
+        "The sum goes over the points: what comes out is one number for each component. Sum over "
+        "the components, to get one for each point.",
+        lambda x, w, m, v: (w * _densities(x, m, v)).sum(axis=0),
+        lambda x, w, m, v: _densities(x, m, v).sum(axis=0),
+    ),
+    *slips(
+        "summed_over_all",
+        "The sum goes over points and components: sum over the components only, to get one number "
+        "for each point.",
+        lambda x, w, m, v: (w * _densities(x, m, v)).sum(),
+        lambda x, w, m, v: _densities(x, m, v).sum(),
+    ),
+    *slips(
+        "weights_inside",
+        "The weights stand inside the densities, where they change positions or widths. They "
+        "multiply the densities from outside.",
+        lambda x, w, m, v: _densities(x, w * m, v).sum(axis=1),
+        lambda x, w, m, v: _densities(x, m, w * v).sum(axis=1),
+        lambda x, w, m, v: _densities(x, w * m, w * v).sum(axis=1),
+        lambda x, w, m, v: _densities(x, w * m, w**2 * v).sum(axis=1),
+        lambda x, w, m, v: _gaussian(np.multiply.outer(x, w), m, v).sum(axis=1),
+    ),
+    *slips(
+        "one_gaussian",
+        "This is one Gaussian with averaged parameters, a single bell. A mixture adds densities "
+        "up, not means and variances.",
+        lambda x, w, m, v: _gaussian(x, w @ m, w @ v),
+        lambda x, w, m, v: _gaussian(x, w @ m, w**2 @ v),
+        lambda x, w, m, v: _gaussian(x, w @ m, w @ (v + m**2) - (w @ m) ** 2),
+        lambda x, w, m, v: _gaussian(x, m.mean(), v.mean()),
+        lambda x, w, m, v: _gaussian(x, m.sum(), v.sum()),
+    ),
+    *slips(
+        "product",
+        "The components are multiplied: a point comes from one *or* the other, so they add up.",
+        lambda x, w, m, v: (w * _densities(x, m, v)).prod(axis=1),
+        lambda x, w, m, v: _densities(x, m, v).prod(axis=1),
+        lambda x, w, m, v: (_densities(x, m, v) ** w).prod(axis=1),
+    ),
+    *slips(
+        "largest_only",
+        "Only the largest component counts at each point: all of them add up.",
+        lambda x, w, m, v: (w * _densities(x, m, v)).max(axis=1),
+        lambda x, w, m, v: _densities(x, m, v).max(axis=1),
+    ),
+    *slips(
+        "log_returned",
+        "This is the logarithm of the density; the density itself is asked for.",
+        lambda x, w, m, v: np.log(_mixture_density(x, w, m, v)),
+    ),
+    *slips(
+        "deviation_for_variance",
+        "The last argument holds variances σ_k², not standard deviations.",
+        lambda x, w, m, v: _mixture_density(x, w, m, v**2),
+        lambda x, w, m, v: _mixture_density(x, w, m, np.sqrt(v)),
+    ),
+    *slips(
+        "missing_constant",
+        "The factor in front of each bell is missing: so the areas are not 1.",
+        lambda x, w, m, v: (w * np.sqrt(2 * np.pi * v) * _densities(x, m, v)).sum(axis=1),
+    ),
+)
+
+
+def _number(value):
+    return f"{value:g}".replace("-", "−")
+
+
+def _where_point(index, x, *arguments):
+    return f"For point {index[0] + 1}, x = {_number(x[index[0]])},"
+
+
+_MIXTURE_DENSITY = Exercise(
+    name="mixture_density",
+    arguments=("x", "weights", "means", "variances"),
+    course=_mixture_density,
+    parts=(Part("the density", "p", "(n,)", _where_point, _MIXTURE_DENSITY_SLIPS),),
+    groups=(
+        Group(
+            (
+                (
+                    np.array([-2.1, -0.4, 0.3, 1.6, 2.9]),
+                    np.array([0.3, 0.7]),
+                    np.array([-1.2, 1.4]),
+                    np.array([0.6, 1.9]),
+                ),
+                (
+                    np.array([-1.7, 0.1, 0.8, 2.2]),
+                    np.array([0.55, 0.45]),
+                    np.array([0.5, -0.9]),
+                    np.array([2.2, 0.45]),
+                ),
+            )
+        ),
+        Group(
+            (
+                (
+                    np.array([-2.6, -1.1, -0.2, 0.7, 1.3, 2.4, 3.8]),
+                    np.array([0.2, 0.5, 0.3]),
+                    np.array([-1.6, 0.4, 2.3]),
+                    np.array([0.7, 1.6, 0.4]),
+                ),
+            ),
+            "only_two_components",
+            "For K = 2 it is right, but not for K = 3: go over all components, however many.",
+        ),
+    ),
+    right="the right density for K = 2 and K = 3, on points that you have not seen",
+)
+
+
+# --- notebook 01: the E step ----------------------------------------------------------------------
+
+
+def check_e_step(e_step):
+    """Check an E step, called as `e_step(x, mixture)`.
+
+    Parameters
+    ----------
+    e_step : callable
+        Takes x of shape (n,) and a Mixture with D = 1; returns the responsibilities, shape
+        (n, K), and the log-likelihood.
+
+    Returns
+    -------
+    Check
+
+    Examples
+    --------
+    >>> check_e_step(lambda x, mixture: mixture.responsibilities(x)).slip
+    'log_likelihood_missing'
+    """
+    return diagnose(e_step, _E_STEP)
+
+
+def _columns(x, mixture):
+    """Return φ_k N(x_i | μ_k, σ_k²), shape (n, K)."""
+    return mixture.weights * _unweighted(x, mixture)
+
+
+def _unweighted(x, mixture):
+    return _densities(x, mixture.means[:, 0], mixture.variances)
+
+
+def _to_rows(values):
+    return values / values.sum(axis=1, keepdims=True)
+
+
+def _with(mixture, *, weights=None, variances=None):
+    """Return the mixture with other weights or variances."""
+    weights = mixture.weights if weights is None else weights
+    variances = mixture.variances if variances is None else variances
+    return Mixture.from_1d(weights, mixture.means[:, 0], variances)
+
+
+def _bells(x, mixture):
+    """Return the densities without the factor in front."""
+    return _unweighted(x, mixture) * np.sqrt(mixture.variances)
+
+
+_RESPONSIBILITY_SLIPS = (
+    *slips(
+        "wrong_axis",
+        "The responsibilities are divided by sums over the points, so that the columns sum to 1. "
+        "For each point, they have to sum to 1 over the components.",
+        lambda x, mixture: _columns(x, mixture) / _columns(x, mixture).sum(axis=0),
+        lambda x, mixture: _unweighted(x, mixture) / _unweighted(x, mixture).sum(axis=0),
+    ),
+    *slips(
+        "weights_forgotten",
+        "The responsibilities forget the weights: they are the prior probabilities in Bayes' rule.",
+        lambda x, mixture: _to_rows(_unweighted(x, mixture)),
+    ),
+    *slips(
+        "weights_forgotten",
+        "The denominator has the weights, the numerator has not: Bayes' rule has them in both.",
+        lambda x, mixture: (
+            _unweighted(x, mixture) / _columns(x, mixture).sum(axis=1, keepdims=True)
+        ),
+    ),
+    *slips(
+        "weights_forgotten",
+        "The numerator has the weights, the denominator has not: Bayes' rule has them in both.",
+        lambda x, mixture: (
+            _columns(x, mixture) / _unweighted(x, mixture).sum(axis=1, keepdims=True)
+        ),
+    ),
+    *slips(
+        "weights_twice",
+        "The weights are multiplied in twice.",
+        lambda x, mixture: _to_rows(mixture.weights * _columns(x, mixture)),
+    ),
+    *slips(
+        "not_normalised",
+        "These are densities, and not yet shares: for each point, the responsibilities have to "
+        "sum to 1.",
+        _columns,
+        _unweighted,
+    ),
+    *slips(
+        "not_normalised",
+        "For each point, the responsibilities have to sum to 1: here something else than the sum "
+        "over the components divides.",
+        lambda x, mixture: _columns(x, mixture) / _columns(x, mixture).sum(),
+        lambda x, mixture: _columns(x, mixture) / _columns(x, mixture).mean(axis=1, keepdims=True),
+        lambda x, mixture: _columns(x, mixture) / _columns(x, mixture).max(axis=1, keepdims=True),
+    ),
+    *slips(
+        "hard_labels",
+        "Each point is given to one component altogether. A responsibility is a probability, "
+        "and may be anything from 0 to 1.",
+        lambda x, mixture: np.eye(mixture.n_components)[_columns(x, mixture).argmax(axis=1)],
+        lambda x, mixture: _columns(x, mixture).argmax(axis=1),
+        lambda x, mixture: _columns(x, mixture).argmax(axis=1) + 1,
+        lambda x, mixture: np.eye(mixture.n_components)[_unweighted(x, mixture).argmax(axis=1)],
+        lambda x, mixture: _unweighted(x, mixture).argmax(axis=1),
+    ),
+    *slips(
+        "deviation_for_variance",
+        "`mixture.variances` are σ_k², and here they are squared once more, or their roots are "
+        "taken, on the way to the density.",
+        lambda x, mixture: _with(mixture, variances=mixture.variances**2).responsibilities(x),
+        lambda x, mixture: _with(mixture, variances=mixture.variances**0.5).responsibilities(x),
+    ),
+    *slips(
+        "missing_constant",
+        "The factor in front of the bells is missing. It differs between the components, so it "
+        "does not cancel.",
+        lambda x, mixture: _to_rows(mixture.weights * _bells(x, mixture)),
+    ),
+    *slips(
+        "softmax_of_densities",
+        "The densities go through one more exponential: they only need to be divided by their sum.",
+        lambda x, mixture: _to_rows(np.exp(_columns(x, mixture))),
+        lambda x, mixture: _to_rows(np.exp(_unweighted(x, mixture))),
+    ),
+    *slips(
+        "log_returned",
+        "These are logarithms: the responsibilities themselves are asked for.",
+        lambda x, mixture: np.log(mixture.responsibilities(x)),
+        lambda x, mixture: np.log(_columns(x, mixture)),
+    ),
+)
+_LOG_LIKELIHOOD_SLIPS = (
+    *slips(
+        "log_inside",
+        "The logarithm is taken of each component by itself. It belongs around their sum: first "
+        "add up over the components, then take the logarithm, then add up over the points.",
+        lambda x, mixture: np.log(_columns(x, mixture)).sum(),
+        lambda x, mixture: np.log(_unweighted(x, mixture)).sum(),
+    ),
+    *slips(
+        "weights_forgotten",
+        "The responsibilities are right, but the log-likelihood forgets the weights.",
+        lambda x, mixture: np.log(_unweighted(x, mixture).sum(axis=1)).sum(),
+        lambda x, mixture: np.log(_unweighted(x, mixture).mean(axis=1)).sum(),
+    ),
+    *slips(
+        "log_likelihood_per_point",
+        "The log densities of the points are not added up: the log-likelihood is one number.",
+        lambda x, mixture: mixture.log_density(x),
+        lambda x, mixture: mixture.log_density(x)[:, None],
+    ),
+    *slips(
+        "log_likelihood_averaged",
+        "The log densities are averaged over the points; ℓ is their sum.",
+        lambda x, mixture: mixture.log_density(x).mean(),
+    ),
+    *slips(
+        "log_likelihood_negative",
+        "The sign is turned round: the higher ℓ, the better, and here it would be the lower.",
+        lambda x, mixture: -mixture.log_density(x).sum(),
+        lambda x, mixture: -mixture.log_density(x).mean(),
+    ),
+    *slips(
+        "log_of_sum",
+        "The densities of all points are added up before the logarithm. The likelihood is their "
+        "product, so the logarithms are added up.",
+        lambda x, mixture: np.log(_columns(x, mixture).sum()),
+    ),
+    *slips(
+        "log_wrong_axis",
+        "Under the logarithm the sum goes over the points. It goes over the components there.",
+        lambda x, mixture: np.log(_columns(x, mixture).sum(axis=0)).sum(),
+    ),
+    *slips(
+        "no_log",
+        "The logarithm is missing.",
+        lambda x, mixture: _columns(x, mixture).sum(),
+        lambda x, mixture: np.exp(mixture.log_density(x).sum()),
+    ),
+    *slips(
+        "other_log",
+        "This is a logarithm to the base 10 or 2; ℓ takes the natural one.",
+        lambda x, mixture: mixture.log_density(x).sum() / np.log(10),
+        lambda x, mixture: mixture.log_density(x).sum() / np.log(2),
+    ),
+    *slips(
+        "from_responsibilities",
+        "The log-likelihood is computed from the responsibilities. It needs the densities as they "
+        "were before the division.",
+        lambda x, mixture: np.log(mixture.responsibilities(x)).sum(),
+        lambda x, mixture: np.log(mixture.responsibilities(x).sum(axis=1)).sum(),
+        lambda x, mixture: np.log(mixture.responsibilities(x).max(axis=1)).sum(),
+        lambda x, mixture: np.log(mixture.responsibilities(x).sum(axis=0)).sum(),
+        lambda x, mixture: mixture.responsibilities(x).sum(),
+    ),
+    *slips(
+        "expected_log_likelihood",
+        "The logarithms of the components are averaged with the responsibilities. That is the "
+        "quantity which the M step raises; ℓ is the log of the summed densities.",
+        lambda x, mixture: (mixture.responsibilities(x) * np.log(_columns(x, mixture))).sum(),
+        lambda x, mixture: (mixture.responsibilities(x) * np.log(_unweighted(x, mixture))).sum(),
+    ),
+)
+
+
+def _read_e_step(result, x, mixture):
+    if isinstance(result, tuple) and len(result) == 2:
+        if np.ndim(result[0]) == 0 and np.ndim(result[1]) == 2:
+            raise Finding("swapped", "The two results have changed places: first b, then ℓ.")
+        return result
+    if np.shape(result) == (len(x), mixture.n_components):
+        raise Finding(
+            "log_likelihood_missing",
+            "`e_step` returns the responsibilities only: the log-likelihood is asked for as well, "
+            "as a second result.",
+        )
+    raise Finding(
+        "wrong_type",
+        "`e_step` has to return two things, responsibilities (n, K) and the log-likelihood, with "
+        f"a comma between them. It returns {describe(result)}.",
+        vague=True,
+    )
+
+
+def _where_responsibility(index, x, mixture):
+    return f"{_where_point(index, x)} and component {index[1] + 1}"
+
+
+def _where_all(index, x, mixture):
+    return f"On {len(x)} points and with K = {mixture.n_components}"
+
+
+_MORE_COMPONENTS = (
+    "only_two_components",
+    "For K = 2 it is right, but not for K = 3: nothing may count on there being two components.",
+)
+_E_STEP_CASES = (
+    (
+        np.array([-2.3, -0.7, 0.2, 0.9, 1.8, 3.3]),
+        Mixture.from_1d([0.35, 0.65], [-0.8, 1.3], [0.7, 1.8]),
+    ),
+    (
+        np.array([-1.2, -0.3, 0.6, 1.1, 2.5]),
+        Mixture.from_1d([0.6, 0.4], [0.9, -0.4], [1.5, 0.45]),
+    ),
+)
+_E_STEP = Exercise(
+    name="e_step",
+    arguments=("x", "mixture"),
+    course=em.e_step,
+    read=_read_e_step,
+    parts=(
+        Part("the responsibilities", "b", "(n, K)", _where_responsibility, _RESPONSIBILITY_SLIPS),
+        Part("the log-likelihood", "ℓ", "()", _where_all, _LOG_LIKELIHOOD_SLIPS),
+    ),
+    groups=(
+        Group(_E_STEP_CASES),
+        Group(
+            (
+                (
+                    np.array([-3.1, -1.6, -0.5, 0.4, 1.2, 2.6, 3.4]),
+                    Mixture.from_1d([0.25, 0.45, 0.3], [-1.7, 0.3, 2.2], [0.8, 1.4, 0.5]),
+                ),
+            ),
+            *_MORE_COMPONENTS,
+        ),
+    ),
+    right="the right responsibilities and log-likelihoods for K = 2 and K = 3, on points that you "
+    "have not seen",
+)
+
+
+# --- notebook 01: the M step ----------------------------------------------------------------------
+
+
+def check_m_step(m_step):
+    """Check an M step, called as `m_step(x, b)`.
+
+    Parameters
+    ----------
+    m_step : callable
+        Takes x of shape (n,) and responsibilities of shape (n, K); returns a Mixture, as
+        `Mixture.from_1d(weights, means, variances)` makes it.
+
+    Returns
+    -------
+    Check
+
+    Examples
+    --------
+    >>> def m_step(x, b):
+    ...     totals = b.sum(axis=0)
+    ...     return Mixture.from_1d(totals, x @ b / totals, np.ones(len(totals)))
+    >>> check_m_step(m_step).slip
+    'weights_not_divided'
+    """
+    return diagnose(m_step, _M_STEP)
+
+
+def _hard(b):
+    return np.eye(b.shape[1])[b.argmax(axis=1)]
+
+
+def _mean(x, b):
+    return x @ b / b.sum(axis=0)
+
+
+def _squares(x, b, centre=None):
+    """Return Σ_i b_ik (x_i − c_k)², by default about the right means."""
+    centre = _mean(x, b) if centre is None else centre
+    return (b * (x[:, None] - centre) ** 2).sum(axis=0)
+
+
+def _variance(x, b, centre=None):
+    return _squares(x, b, centre) / b.sum(axis=0)
+
+
+_DIVISORS = {
+    "divided_by_n": (
+        "{} are divided by n, the number of all points. Component k answers for N_k of them.",
+        lambda x, b: len(x),
+    ),
+    "divided_by_weights": (
+        "{} are divided by the weights: the sums need N_k, the weights are shares of 1.",
+        lambda x, b: b.mean(axis=0),
+    ),
+    "divided_by_one_less": (
+        "{} are divided by N_k − 1. Maximum likelihood divides by N_k itself.",
+        lambda x, b: b.sum(axis=0) - 1,
+    ),
+    "not_divided": ("{} are sums that are not divided by anything.", lambda x, b: 1),
+}
+
+
+def _wrong_divisors(name, total):
+    """Return the slips of dividing `total(x, b)` by something else than N_k."""
+    for slip, (message, divisor) in _DIVISORS.items():
+        yield Slip(slip, lambda x, b, d=divisor: total(x, b) / d(x, b), message.format(name))
+
+
+_WEIGHT_SLIPS = (
+    *slips(
+        "weights_equal",
+        "The weights are all 1/K, whatever the responsibilities: each is the share of the points "
+        "that its component answers for.",
+        lambda x, b: np.full(b.shape[1], 1 / b.shape[1]),
+    ),
+    *slips(
+        "hard_labels",
+        "The weights count each point for its most likely component only. Each point counts for "
+        "every component, with its responsibility.",
+        lambda x, b: _hard(b).mean(axis=0),
+    ),
+)
+_MEAN_SLIPS = (
+    *_wrong_divisors("The means", lambda x, b: x @ b),
+    *slips(
+        "unweighted",
+        "Each mean is the plain mean of all points: the responsibilities are forgotten.",
+        lambda x, b: np.full(b.shape[1], x.mean()),
+    ),
+    *slips(
+        "hard_labels",
+        "Each mean is that of the points whose most likely component it is. Each point counts for "
+        "every component, with its responsibility.",
+        lambda x, b: _mean(x, _hard(b)),
+    ),
+    *slips(
+        "responsibilities_squared",
+        "In the means, the responsibilities are multiplied in twice.",
+        lambda x, b: x @ b**2 / b.sum(axis=0),
+        lambda x, b: _mean(x, b**2),
+    ),
+)
+_VARIANCE_SLIPS = (
+    *slips(
+        "standard_deviation",
+        "Weights and means are right. These are standard deviations; variances are asked for.",
+        lambda x, b: np.sqrt(_variance(x, b)),
+    ),
+    *_wrong_divisors("The variances", _squares),
+    *slips(
+        "unweighted",
+        "The variances count all points alike: the responsibilities are forgotten.",
+        lambda x, b: _squares(x, np.ones_like(b), _mean(x, b)) / len(x),
+        lambda x, b: np.full(b.shape[1], x.var()),
+        lambda x, b: np.full(b.shape[1], x.var(ddof=1)),
+    ),
+    *slips(
+        "about_overall_mean",
+        "The variances are taken about the mean of all points: each needs its component's own.",
+        lambda x, b: _variance(x, b, x.mean()),
+    ),
+    *slips(
+        "mean_not_subtracted",
+        "These are mean squares of x itself: they are right only about a mean of 0.",
+        lambda x, b: _variance(x, b, 0),
+        lambda x, b: _variance(x, b, 0) - _mean(x, b),
+    ),
+    *slips(
+        "hard_labels",
+        "The variances count each point for its most likely component only. Each point counts for "
+        "every component, with its responsibility.",
+        lambda x, b: _variance(x, _hard(b)),
+        lambda x, b: _variance(x, _hard(b), _mean(x, b)),
+    ),
+    *slips(
+        "missing_square",
+        "The deviations from the means are not squared.",
+        lambda x, b: (b * abs(x[:, None] - _mean(x, b))).sum(axis=0) / b.sum(axis=0),
+        lambda x, b: np.zeros(b.shape[1]),
+    ),
+    *slips(
+        "responsibilities_squared",
+        "The responsibilities are squared along with the deviations, or multiplied in twice.",
+        lambda x, b: _squares(x, b**2, _mean(x, b)) / b.sum(axis=0),
+        lambda x, b: _variance(x, b**2, _mean(x, b)),
+    ),
+    *slips(
+        "shared_variance",
+        "All components have the same variance: each needs its own.",
+        lambda x, b: np.full(b.shape[1], _squares(x, b).sum() / len(x)),
+    ),
+    *slips(
+        "squared_twice",
+        "These are squares of the variances.",
+        lambda x, b: _variance(x, b) ** 2,
+    ),
+)
+
+
+def _recognise_old_mean(cases, found, wanted):
+    """Find variances about the same points c_k in every case: (μ_k − c_k)² too large.
+
+    c_k is μ_k plus or minus the root of what is too much; of the two it is the one that comes
+    again.
+    """
+    candidates = []
+    for case, f, w in zip(cases, found, wanted, strict=True):
+        if f.shape != w.shape or not (f - w >= 0).all():
+            return
+        candidates.append(_mean(*case) + np.outer([-1, 1], np.sqrt(f - w)))
+    first, second = candidates
+    gaps = abs(first[:, None] - second)
+    if gaps.min(axis=(0, 1)).max() > 1e-6:
+        return
+    nearest = gaps.min(axis=1).argmin(axis=0)
+    centres = " and ".join(_number(round(c, 3) + 0) for c in first[nearest, range(len(nearest))])
+    raise Finding(
+        "old_mean",
+        f"The variances are taken about {centres}, whatever the responsibilities: means of an "
+        "earlier mixture, in place of the new ones? With the means of the iteration before, EM "
+        "would still come to rest at the same mixtures, where old and new means agree, and ℓ would "
+        "never fall; until then each variance is too large by the square of its mean's step, and "
+        "EM is usually slower.",
+    )
+
+
+def _read_m_step(result, x, b):
+    if not isinstance(result, Mixture):
+        packed = isinstance(result, (tuple, list)) and len(result) == 3
+        raise Finding(
+            "not_a_mixture",
+            "`m_step` returns three things: pack them into one Mixture, by `Mixture.from_1d`."
+            if packed
+            else f"`m_step` has to return a Mixture; it returns {describe(result)}.",
+        )
+    found, wanted = result.means.shape, (b.shape[1], 1)
+    if found != wanted:
+        text = f"The means of the mixture have shape {found}, where (K, D) = {wanted} is asked for."
+        if found[0] == len(x):
+            raise Finding(
+                "wrong_axis", f"{text} There is one component for each point: sum over the points."
+            )
+        raise Finding("wrong_shape", text, vague=True)
+    return result.weights, result.means[:, 0], result.variances
+
+
+def _explain_refusal(error, x, b):
+    """Name what made a mixture refuse the learner's parameters."""
+    n, K = b.shape
+    if isinstance(error, WeightSumError):
+        total = f"The weights sum to {error.total:.4g}, and have to sum to 1"
+        if np.isclose(error.total, n):
+            raise Finding(
+                "weights_not_divided",
+                f"{total}. These are the N_k, which sum to n = {n}: a weight is a share.",
+            )
+        if np.isclose(error.total, n / K):
+            raise Finding(
+                "weights_divided_by_k", f"{total}. This is n/K = {n}/{K}: what do all N_k sum to?"
+            )
+        raise Finding("weights_sum", f"{total}: what are the N_k shares of?", vague=True)
+    if isinstance(error, SingularCovarianceError):
+        raise Finding(
+            "variance_not_positive",
+            f"`m_step` got no mixture. {error} Are the deviations squared, and do the sums go over "
+            "the points?",
+            vague=True,
+        )
+
+
+def _where_component(index, x, b):
+    return f"On {len(x)} points, for component {index[0] + 1},"
+
+
+def _m_step_case(x, weights, means, variances):
+    x = np.array(x)
+    return x, np.array(Mixture.from_1d(weights, means, variances).responsibilities(x))
+
+
+_M_STEP_CASES = (
+    _m_step_case([-1.9, -0.6, 0.3, 0.8, 1.7, 2.4, 4.1], [0.4, 0.6], [-0.7, 1.9], [1.3, 2.1]),
+    _m_step_case([-0.8, 0.5, 1.4, 2.2, 3.7, 5.3], [0.55, 0.45], [0.9, 3.4], [1.8, 1.2]),
+)
+_M_STEP = Exercise(
+    name="m_step",
+    arguments=("x", "b"),
+    course=em.m_step,
+    read=_read_m_step,
+    on_error=_explain_refusal,
+    parts=(
+        Part("the weights", "φ", "(K,)", _where_component, _WEIGHT_SLIPS),
+        Part("the means", "μ", "(K,)", _where_component, _MEAN_SLIPS),
+        Part("the variances", "σ²", "(K,)", _where_component, _VARIANCE_SLIPS, _recognise_old_mean),
+    ),
+    groups=(
+        Group(_M_STEP_CASES),
+        Group(
+            (
+                _m_step_case(
+                    [-3.4, -2.2, -1.3, -0.1, 0.6, 1.5, 2.7, 3.2, 4.6],
+                    [0.3, 0.45, 0.25],
+                    [-1.8, 0.9, 3.1],
+                    [1.4, 1.1, 1.9],
+                ),
+            ),
+            *_MORE_COMPONENTS,
+        ),
+    ),
+    right="the right mixtures for K = 2 and K = 3, from points that you have not seen",
+)
+
+
+# --- notebook 01: the loop ------------------------------------------------------------------------
+
+
+def check_em(em):
+    """Check the loop, called as `em(x, mixture, e_step, m_step, n_iterations)`.
+
+    The steps that it is handed are the course's, so it can be right while the learner's are not.
+
+    Parameters
+    ----------
+    em : callable
+        Returns the mixture after so many iterations, and the log-likelihoods of the start and
+        after each iteration, n_iterations + 1 numbers.
+
+    Returns
+    -------
+    Check
+
+    Examples
+    --------
+    >>> check_em(lambda x, mixture, e_step, m_step, n_iterations: (mixture, [])).slip
+    'ignores_steps'
+    """
+    return diagnose(em, _loop_exercise())
+
+
+def _run(x, mixture, e_step, m_step, n_iterations):
+    trace = em.run_em(x, mixture, max_iter=n_iterations, tol=0, e_step=e_step, m_step=m_step)
+    return trace.mixture, list(trace.log_likelihoods)
+
+
+class _Steps:
+    """The course's steps, which remember how they were called, and end a loop that does not."""
+
+    def __init__(self):
+        self.mixtures = []  # those that the E step was given
+        self.m_calls = 0
+
+    def e_step(self, x, mixture):
+        self.mixtures.append(mixture)
+        self._limit()
+        return em.e_step(x, mixture)
+
+    def m_step(self, x, b):
+        self.m_calls += 1
+        self._limit()
+        return em.m_step(x, b)
+
+    def _limit(self):
+        if len(self.mixtures) + self.m_calls > _MOST_CALLS:
+            raise Finding(
+                "endless",
+                f"`em` was stopped after {_MOST_CALLS} calls of the steps: what ends its loop? It "
+                "has to do `n_iterations` iterations.",
+            )
+
+
+def _loop_exercise():
+    def case(x, mixture, n_iterations):
+        steps = _Steps()
+        return np.array(x), mixture, steps.e_step, steps.m_step, n_iterations
+
+    start = Mixture.from_1d([0.5, 0.5], [0.2, 1.1], [1.2, 0.8])
+    overlapping = [-2.1, -1.4, -0.9, -0.2, 0.4, 0.7, 1.3, 1.8, 2.6, 3.5]
+    apart = [-5.2, -4.8, -4.4, -4.1, 3.9, 4.3, 4.4, 5.0, 5.6]
+    return Exercise(
+        name="em",
+        arguments=("x", "mixture", "e_step", "m_step", "n_iterations"),
+        course=_run,
+        expected=lambda x, mixture, e_step, m_step, n: _run(x, mixture, None, None, n),
+        read=_read_loop,
+        parts=(
+            Part("the mixture", "", "(3, K)", _where_parameter, (), _recognise_loop),
+            Part("the history", "ℓ", "(n_iterations + 1,)", _where_history, (), _recognise_history),
+        ),
+        groups=(Group((case(overlapping, start, 4), case(apart, start, 40))),),
+        right="the right mixtures and histories after 4 and after 40 iterations, on points that "
+        "you have not seen",
+    )
+
+
+def _read_loop(result, x, mixture, e_step, m_step, n_iterations):
+    if isinstance(result, Mixture):
+        raise Finding(
+            "history_missing",
+            "`em` returns the mixture only: the list of log-likelihoods is asked for as well, as a "
+            "second result.",
+        )
+    if not (isinstance(result, tuple) and len(result) == 2):
+        raise Finding(
+            "wrong_type",
+            "`em` has to return two things, the mixture and the list of log-likelihoods, with a "
+            f"comma between them. It returns {describe(result)}.",
+            vague=True,
+        )
+    found, history = result
+    if isinstance(history, Mixture):
+        raise Finding("swapped", "The two results have changed places: first the mixture.")
+    if not isinstance(found, Mixture):
+        raise Finding(
+            "not_a_mixture",
+            f"The first result of `em` has to be a Mixture; it is {describe(found)}.",
+        )
+    steps = getattr(e_step, "__self__", None)
+    if isinstance(steps, _Steps) and not (steps.mixtures and steps.m_calls):
+        missing = "`m_step`" if steps.mixtures else "`e_step`" if steps.m_calls else "steps"
+        raise Finding(
+            "ignores_steps",
+            f"`em` never calls the {missing} that it is handed. It has to use its arguments, so "
+            "that it can run with any steps.",
+        )
+    for kind, what in ((tuple, "pairs"), (list, "lists"), (Mixture, "mixtures")):
+        if isinstance(history, list) and any(isinstance(entry, kind) for entry in history):
+            raise Finding(
+                "history_of_others",
+                f"The history holds {what}: only the log-likelihood of each belongs there.",
+            )
+    return np.array([found.weights, found.means[:, 0], found.variances]), history
+
+
+def _recognise_loop(cases, found, wanted):
+    """Name the slip by which mixture came out, and by how the steps were called."""
+    steps = [case[2].__self__ for case in cases]
+    asked = [case[-1] for case in cases]
+    done = [each.m_calls for each in steps]
+
+    def ends_after(iterations):
+        pairs = zip(cases, iterations, strict=True)
+        ends = [_run(*case[:2], None, None, number)[0] for case, number in pairs]
+        return same(found, [np.array([m.weights, m.means[:, 0], m.variances]) for m in ends])
+
+    only_start = all(all(m is each.mixtures[0] for m in each.mixtures) for each in steps)
+    if ends_after([0] * len(cases)):
+        if only_start:
+            raise Finding(
+                "result_thrown_away",
+                "The mixture that `m_step` returns is never used: each iteration works on the "
+                "start again.",
+            )
+        raise Finding(
+            "returns_start", "The iterations are right, but what is returned is the start."
+        )
+    if only_start and ends_after([1] * len(cases)):
+        raise Finding(
+            "always_start",
+            "Each E step is given the start (or there is only one E step): it needs the newest "
+            "mixture, in each iteration.",
+        )
+    if ends_after([number - 1 for number in asked]):
+        text = "one iteration too few" if done != asked else "the mixture before the last M step"
+        raise Finding("one_too_few", f"What comes out is {text}.")
+    if not ends_after(done):
+        return
+    counts = " and ".join(
+        f"{number} iterations where {n} were asked for"
+        for number, n in zip(done, asked, strict=True)
+        if number != n
+    )
+    if done == [number + 1 for number in asked]:
+        raise Finding("one_too_many", f"It does one iteration too many: {counts}.")
+    if len(set(done)) == 1:
+        raise Finding("iterations_ignored", f"The argument `n_iterations` is ignored: {counts}.")
+    if all(number <= n for number, n in zip(done, asked, strict=True)):
+        raise Finding("stops_early", f"{_STOPS_EARLY} It did {counts}.")
+    raise Finding("other_number", f"The number of iterations is another: {counts}.")
+
+
+_STOPS_EARLY = (
+    "It stops by a rule of its own before all iterations are done. That is sensible elsewhere; "
+    "here `n_iterations` of them are asked for."
+)
+# What the history holds in place of ℓ_0, ℓ_1, …, ℓ_n.
+_HISTORIES = (
+    (
+        "history_without_start",
+        "The history starts after the first iteration: the log-likelihood of the start is missing.",
+        lambda right: right[1:],
+    ),
+    (
+        "history_without_last",
+        "The history is one short: the last mixture, which is returned, has no log-likelihood in "
+        "it. Each E step gives that of the mixture which it is given.",
+        lambda right: right[:-1],
+    ),
+    (
+        "history_without_ends",
+        "The log-likelihoods of the start and of the last mixture are missing in the history.",
+        lambda right: right[1:-1],
+    ),
+    (
+        "history_repeats",
+        "One log-likelihood stands in the history twice, and that of the last mixture is missing.",
+        lambda right: np.append(right[:-1], right[-2]),
+    ),
+    (
+        "history_repeats",
+        "The log-likelihood of the start stands in the history twice.",
+        lambda right: np.append(right[0], right[:-1]),
+    ),
+    (
+        "history_repeats",
+        "The log-likelihood of the start stands in the history twice.",
+        lambda right: np.append(right[0], right),
+    ),
+    (
+        "history_repeats",
+        "The last log-likelihood stands in the history twice.",
+        lambda right: np.append(right, right[-1]),
+    ),
+    (
+        "history_of_start",
+        "The history holds the log-likelihood of the start over and over.",
+        lambda right: np.full_like(right, right[0]),
+    ),
+    (
+        "history_of_start",
+        "The history holds the log-likelihood of the start over and over.",
+        lambda right: np.full_like(right[1:], right[0]),
+    ),
+    ("one_number", "The history is only the last number: keep them all.", lambda right: right[-1]),
+    ("one_number", "The history is only one number: keep them all.", lambda right: right[-2]),
+    ("history_reversed", "The history runs backwards.", lambda right: right[::-1]),
+)
+
+
+def _recognise_history(cases, found, wanted):
+    for name, message, wrong in _HISTORIES:
+        if same(found, [wrong(right) for right in wanted]):
+            raise Finding(name, message)
+    if all(f.ndim == 3 for f in found):
+        raise Finding(
+            "history_of_others",
+            "The history holds responsibilities: only the log-likelihoods belong there.",
+        )
+    if all(f.ndim == 1 and same([f], [w[: len(f)]]) for f, w in zip(found, wanted, strict=True)):
+        raise Finding("stops_early", _STOPS_EARLY)
+
+
+def _where_parameter(index, x, mixture, e_step, m_step, n_iterations):
+    name = ("weight", "mean", "variance")[index[0]]
+    return f"After {n_iterations} iterations, for the {name} of component {index[1] + 1},"
+
+
+def _where_history(index, x, mixture, e_step, m_step, n_iterations):
+    return f"After {index[0]} of {n_iterations} iterations"

@@ -1,0 +1,650 @@
+"""Live panels: sliders that redraw one picture through the kernel, and say in words what it shows.
+
+A stepper's pictures are finished before it is moved. These have too many settings for that, so
+each is drawn when it is asked for: only what moves, over a background drawn once.
+"""
+
+import math
+
+import ipywidgets as widgets
+import numpy as np
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+
+from gmm_helpers import _checks, _page, drawing
+from gmm_helpers.mixture import Mixture, check_mixture
+from gmm_helpers.stage import Stage, plain_style
+
+_MOST_POINTS = 2000  # in a rug
+_TOPS = (1, 2.5, 5, 10)  # where a density axis may end, times a power of ten
+_MARGIN = 0.15  # how far a picture goes beyond the data, as a share of their span
+_number = drawing.format_number
+_LOW = "₁₂"
+_TEXT = {"size": drawing.TEXT_SIZE, "va": "center"}
+# A score's three marks differ in width and dashes as well.
+_NOW_LINE = {"color": "#555555", "lw": 12, "solid_capstyle": "butt"}
+_BEST_LINE = {"color": "#D55E00", "lw": 4, "dashes": ()}
+_EM_LINE = {"color": "#009E73", "lw": 3.5, "dashes": (2, 1)}
+# Two columns where they fit, one where a column would be too narrow for a slider and its numbers.
+_COLUMNS = "repeat(auto-fit, minmax(max(270px, 40%), 1fr))"
+
+
+class LivePanel:
+    """Controls over one picture, which is drawn anew whenever a control moves.
+
+    Shown when it is the last value of a cell; a cell that is run again closes the panels of its
+    run before. The browser sends one position of a control at a time, and while Python draws it
+    keeps only the newest of the next ones. So the picture never lags behind a fast hand, and the
+    last position always wins.
+
+    Parameters
+    ----------
+    controls : dict
+        The controls by name, in reading order: widgets with a `description` and a `value`.
+    draw : callable
+        `draw(**values)` takes the controls' values by their names. It returns the picture, an RGB
+        PIL image of always the same size, and a text that says all that the picture shows, with
+        each slider's value as the slider shows it. Aim for 25 ms.
+    title : str
+        What it is; the caption's first words.
+    buttons : sequence of ipywidgets.Widget
+        What stands after the sliders, in one row. May hold some of the controls.
+    most_letters : int
+        For how long a text to keep room under the picture.
+
+    Attributes
+    ----------
+    widget : ipywidgets.VBox
+        To place the panel among other widgets.
+    text : str
+        What the picture shows now, in words.
+
+    Raises
+    ------
+    ValueError
+        If there are no controls.
+
+    Examples
+    --------
+    >>> from PIL import Image
+    >>> def draw(grey):
+    ...     return Image.new("RGB", (840, 300), (grey, grey, grey)), f"All has the grey {grey}."
+    >>> slider = widgets.IntSlider(10, 0, 255, description="grey")
+    >>> panel = LivePanel({"grey": slider}, draw, title="One grey")
+    >>> panel.set(grey=200)
+    >>> panel.text
+    'All has the grey 200.'
+    """
+
+    def __init__(self, controls, draw, *, title, buttons=(), most_letters=0):
+        if not controls:
+            raise ValueError("A live panel needs at least one control.")
+        self._controls, self._picture_at, self._title = dict(controls), draw, title
+        self._most_letters, self._setting = most_letters, False
+        self._page = widgets.HTML(layout=_page.page_layout())
+        self.widget = widgets.VBox(
+            [self._lay_out(list(buttons)), self._page, _page.page_style()]
+        ).add_class("gmm-panel")
+        self._draw()
+        for control in self._controls.values():
+            control.observe(self._moved, names="value")
+        _page.replace_earlier_run(self.close)
+
+    def set(self, **values):
+        """Move controls, given by name, and draw once.
+
+        Raises
+        ------
+        ValueError
+            If there is no control of that name, or it cannot take that value.
+        """
+        for name, value in values.items():
+            self._check(name, value)
+        self._setting = True
+        try:
+            for name, value in values.items():
+                self._controls[name].value = value
+        finally:
+            self._setting = False
+        self._draw()
+
+    def close(self):
+        """Take the widgets off the page and out of the kernel's memory."""
+        for control in self._controls.values():
+            control.unobserve_all()
+        _page.close_tree(self.widget)
+
+    def _repr_mimebundle_(self, **_):
+        """Give a notebook the widgets, and pages without widgets this picture and its text."""
+        caption = f"{self._title}, a live panel with sliders.\n{self.text}"
+        return _page.bundle(self.widget, self._picture, caption)
+
+    def _lay_out(self, buttons):
+        """Set the controls in two columns where they fit, with the buttons in the last cell."""
+        cells = [control for control in self._controls.values() if control not in buttons]
+        for each in [*cells, *buttons]:
+            each.layout.width, each.layout.min_width = "auto", "0"
+            each.tooltip = each.tooltip or each.description  # else it is the word "null"
+        if buttons:
+            cells.append(widgets.HBox(buttons, layout={"min_width": "0", "overflow": "visible"}))
+        layout = _page.page_layout(grid_template_columns=_COLUMNS, grid_gap="0 8px")
+        return widgets.GridBox(cells, layout=layout)
+
+    def _check(self, name, value):
+        """Check that there is a control of that name, and that it can take that value."""
+        control = self._controls.get(name)
+        if control is None:
+            raise ValueError(
+                f"There is no control {name!r}: there are {', '.join(self._controls)}."
+            )
+        if hasattr(control, "max"):
+            _check_range(value, name, control.min, control.max)
+
+    def _moved(self, _):
+        if not self._setting:
+            self._draw()
+
+    def _draw(self):
+        """Draw the picture for the controls' values, and show it with its text."""
+        values = {name: control.value for name, control in self._controls.items()}
+        self._picture, self.text = self._picture_at(**values)
+        self._most_letters = max(self._most_letters, len(self.text))
+        self._page.value = _page.picture_page(
+            self._picture, self.text, size=self._picture.size, most_letters=self._most_letters
+        )
+
+
+class HandFit(LivePanel):
+    """Build your own mixture: K = 2 fitted by hand over the data, with ℓ as the score.
+
+    Parameters
+    ----------
+    x : array_like, shape (n,)
+    em : Mixture
+        What EM found, with D = 1. A button shows its curve and its log-likelihood.
+    weight : float
+        φ₁ at the start; φ₂ is 1 − φ₁.
+    means, deviations : sequence of float, shape (2,), optional
+        μ₁, μ₂ and σ₁, σ₂ at the start: by default a poor guess.
+    feature : str
+        The axis's name.
+
+    Attributes
+    ----------
+    mixture, score : Mixture, float
+        What the sliders say now, and its log-likelihood.
+    best, best_score : Mixture, float
+        The best so far.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If two components cannot be fitted to `x`, or the sliders cannot start as asked.
+
+    Examples
+    --------
+    >>> from gmm_helpers import Mixture
+    >>> em = Mixture.from_1d([0.5, 0.5], [0, 5], [0.06, 0.1])
+    >>> panel = HandFit([-0.3, 0.0, 0.3, 4.6, 5.0, 5.4], em=em)
+    >>> panel.set(mean_1=0, mean_2=5, deviation_1=0.3, deviation_2=0.3)
+    >>> round(panel.best_score, 2)
+    -5.23
+    """
+
+    def __init__(self, x, *, em, weight=0.5, means=None, deviations=None, feature="x"):
+        self._x = _as_data(x)
+        check_mixture(em, "em")
+        self._em, self._em_score = em, float(em.log_density(self._x).sum())
+        self.best, self.best_score = None, -math.inf
+        controls = self._make_controls(weight, means, deviations)
+        with plain_style():
+            self._set_the_stage(feature, narrowest=controls["deviation_1"].min)
+        back = widgets.Button(description="Back to my best")
+        back.on_click(lambda _: self.set(**self._best_values))
+        super().__init__(
+            controls,
+            self._show,
+            title="Build your own mixture",
+            buttons=[controls["show_em"], back],
+            most_letters=400,
+        )
+
+    def _make_controls(self, weight, means, deviations):
+        """Make sliders with round steps, and ranges that suit the data."""
+        span = np.ptp(self._x)
+        step, fine = _round_up(span / 150), _round_up(span / 300)
+        self._limits = _limits(self._x, step)
+        low, high = _limits(self._x, step, 0.5 * _MARGIN)  # so that no component's number is cut
+        if means is None:
+            means = [step * round((low + share * (high - low)) / step) for share in (0.5, 0.7)]
+        if deviations is None:
+            deviations = [fine * round(span / 10 / fine)] * 2
+        means = _checks.as_parameter(means, "means", (2,), "(2,)")
+        deviations = _checks.as_parameter(deviations, "deviations", (2,), "(2,)")
+        widest = fine * math.ceil(span / 2 / fine)
+        controls = {}
+        for k, mean in enumerate(means):
+            controls[f"mean_{k + 1}"] = _slider(f"mean μ{_LOW[k]}", mean, low, high, step)
+        for k, deviation in enumerate(deviations):
+            controls[f"deviation_{k + 1}"] = _slider(
+                f"spread σ{_LOW[k]}", deviation, 2 * fine, widest, fine
+            )
+        controls["weight_1"] = _slider("weight φ₁", weight, 0, 1, 0.01)
+        controls["show_em"] = widgets.ToggleButton(description="Show EM's score")
+        self._decimals = _decimals(step), _decimals(fine)
+        return controls
+
+    def _set_the_stage(self, feature, *, narrowest):
+        """Draw once what stays, one background for each height, and make the artists that move."""
+        self._stage = Stage(480)
+        figure = self._stage.figure
+        ax = self._ax = figure.add_axes((0.105, 0.145, 0.55, 0.69))
+        ax.set_xlim(self._limits)
+        tallest_bar = _draw_data(ax, self._x, feature)
+        points = drawing.draw_points(ax, self._x, 0)
+        drawing.update_points(points, self._x[:: -(-len(self._x) // _MOST_POINTS)], None)
+        grid = np.linspace(*self._limits, 801)
+        self._em_line = ax.plot(grid, np.exp(self._em.log_density(grid)), **_EM_LINE)[0]
+        self._area = ax.fill([0], [0], color="#888888", alpha=0.3, lw=0, zorder=1.5)[0]
+        any_mixture = Mixture.from_1d([0.5, 0.5], [0, 0], [1, 1])
+        self._curves = drawing.draw_mixture_1d(ax, any_mixture, limits=self._limits)
+        self._heading = figure.text(0.105, 0.92, "", **_TEXT)
+        self._gauge = _Gauge(figure, self._em_score, len(self._x))
+        moving = [self._em_line, self._area, *self._curves, self._heading, *self._gauge.artists]
+        self._tops = _round_tops(1.1 * tallest_bar, 1.1 * _peak(narrowest))
+        for top in self._tops:
+            drawing.end_density_axis(ax, top)
+            self._stage.hold(moving, top)
+
+    def _show(self, *, weight_1, show_em, **values):
+        """Return the picture and the text for what the controls say."""
+        self.mixture = Mixture.from_1d(
+            [weight_1, 1 - weight_1],
+            [values["mean_1"], values["mean_2"]],
+            np.square([values["deviation_1"], values["deviation_2"]]),
+        )
+        self.score = float(self.mixture.log_density(self._x).sum())
+        is_new = self.score > self.best_score + 1e-9
+        if is_new:
+            self.best, self.best_score = self.mixture, self.score
+            self._best_values = {"weight_1": weight_1, **values}
+        drawing.update_mixture_1d(self._curves, self.mixture, limits=self._limits)
+        grid, density = self._curves[2].get_data()
+        inside, area, tallest = np.trapezoid(density, grid), _area(self.mixture), density.max()
+        top = next(top for top in self._tops if top >= 1.1 * tallest or top == self._tops[-1])
+        self._area.set_xy([(grid[0], 0), *zip(grid, density, strict=True), (grid[-1], 0)])
+        self._em_line.set_visible(show_em)
+        self._heading.set_text(
+            f"black sum: area {_number(area, 3)}, tallest peak {_number(tallest, 2)}"
+        )
+        self._gauge.show(self.score, self.best_score, self._em_score if show_em else None)
+        drawing.end_density_axis(self._ax, top)
+        picture = self._stage.picture(top)
+        return picture, " ".join(
+            [
+                self._say_parameters(),
+                _say_area(area, inside, tallest),
+                self._say_score(is_new, show_em),
+            ]
+        )
+
+    def _say_parameters(self):
+        """Say the mixture's parameters as the sliders show them."""
+        of_means, of_deviations = self._decimals
+        return " ".join(
+            f"Component {k + 1}: weight {_number(self.mixture.weights[k], 2)}, "
+            f"mean {_number(self.mixture.means[k, 0], of_means)}, standard deviation "
+            f"{_number(math.sqrt(self.mixture.variances[k]), of_deviations)}."
+            for k in range(2)
+        )
+
+    def _say_score(self, is_new, show_em):
+        """Say the log-likelihood, the best so far and, when asked for, EM's."""
+        text = f"Log-likelihood {_number(self.score, 2)}"
+        if self.score < self._gauge.floor:
+            text += f", below the gauge's floor of {_number(self._gauge.floor, 0)}"
+        if is_new:
+            text += ": your best so far."
+        else:
+            text += f"; your best so far is {_number(self.best_score, 2)}."
+        if show_em:
+            text += f" EM's, dashed, is {_number(self._em_score, 2)}: "
+            difference = self._em_score - self.best_score
+            text += f"{_number(abs(difference), 2)} {'above' if difference >= 0 else 'below'} "
+            text += "your best."
+        return text
+
+
+class _Gauge:
+    """The log-likelihood as a column, with marks for the best so far and for EM's.
+
+    The scale is fixed: it ends a little above EM's score, and one nat per point below it.
+
+    Parameters
+    ----------
+    figure : Figure
+    em_score : float
+    n : int
+        How many points have been scored.
+    """
+
+    def __init__(self, figure, em_score, n):
+        unit = _round_up(n / 10)
+        self.floor = unit * math.floor((em_score - n) / unit)
+        ax = figure.add_axes((0.78, 0.145, 0.055, 0.69))
+        drawing.set_up_axes(ax)
+        ax.set(xlim=(0, 1), ylim=(self.floor, unit * math.ceil(em_score / unit + 0.5)), xticks=[])
+        ax.locator_params(axis="y", nbins=6)
+        figure.text(0.685, 0.92, "log-likelihood ℓ", **_TEXT)
+        self._column = ax.add_patch(Rectangle((0.1, self.floor), 0.8, 0, color="#555555"))
+        self._below = ax.plot([0.5], [0.03], "v", ms=14, color="#555555", transform=ax.transAxes)[0]
+        self._best, self._em = (
+            ax.plot([-0.1, 1.1], [0, 0], clip_on=False, **style)[0]
+            for style in (_BEST_LINE, _EM_LINE)
+        )
+        rows = (0.77, "now", _NOW_LINE), (0.55, "your best", _BEST_LINE), (0.33, "EM's", _EM_LINE)
+        self._numbers = [_label_score(figure, *row) for row in rows]
+        self.artists = [self._column, self._below, self._best, self._em, *self._numbers]
+
+    def show(self, now, best, em):
+        """Move the marks; `em` may be None, and is then kept hidden."""
+        self._column.set_height(max(now - self.floor, 0))
+        self._below.set_visible(now < self.floor)
+        for line, score in ((self._best, best), (self._em, em)):
+            line.set_visible(score is not None and score >= self.floor)
+            line.set_ydata([score, score])
+        for number, score in zip(self._numbers, (now, best, em), strict=True):
+            number.set_text("hidden" if score is None else _fit(score))
+
+
+def _label_score(figure, y, label, style):
+    """Write what a row of the gauge's numbers is, with its mark; return the number's text."""
+    figure.text(0.86, y, label, **_TEXT)
+    figure.add_artist(Line2D([0.86, 0.93], [y - 0.042] * 2, **style))
+    return figure.text(0.86, y - 0.09, "", **_TEXT)
+
+
+class PointPosterior(LivePanel):
+    """The posterior of one point by Bayes' rule: prior × density, and its shares, under sliders.
+
+    Parameters
+    ----------
+    x : array_like, shape (n,)
+        The data, for the picture's background and for the range of the slider.
+    mixture : Mixture
+        With D = 1 and K = 2. A slider moves its weights; means and variances stay.
+    at : float, optional
+        Where the point is at the start: by default in the middle of the data.
+    reach : float
+        How many times the data's span the point may go beyond them.
+    feature : str
+        The axis's name.
+
+    Attributes
+    ----------
+    mixture : Mixture
+        With the weights that the slider says now.
+    responsibilities : ndarray, shape (2,)
+        b_1 and b_2 of the point.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the data or the mixture are not as above, or the sliders cannot start as asked.
+
+    Examples
+    --------
+    >>> from gmm_helpers import Mixture
+    >>> mixture = Mixture.from_1d([0.5, 0.5], [0, 2], [1, 1])
+    >>> panel = PointPosterior([-1.0, 0.0, 1.0, 3.0], mixture, at=1)
+    >>> panel.set(weight_1=0.8)
+    >>> panel.responsibilities.round(3)
+    array([0.8, 0.2])
+    """
+
+    def __init__(self, x, mixture, *, at=None, reach=3, feature="x"):
+        self._x = _as_data(x)
+        check_mixture(mixture, "mixture")
+        if mixture.n_components != 2 or mixture.n_features != 1:
+            raise ValueError(
+                "The mixture must have K = 2 components in D = 1; it has "
+                f"K = {mixture.n_components} and D = {mixture.n_features}."
+            )
+        self.mixture = mixture
+        step = _round_up(np.ptp(self._x) / 150)
+        self._near = _limits(self._x, step)
+        far = _limits(self._x, step, max(_checks.check_not_negative(reach, "reach"), _MARGIN))
+        at = step * round((self._x.min() + self._x.max()) / 2 / step) if at is None else at
+        controls = {
+            "x": _slider(f"point {feature}", at, *far, step),
+            "weight_1": _slider("weight φ₁", round(mixture.weights[0], 2), 0, 1, 0.01),
+        }
+        controls["x"].layout.grid_column = "1 / -1"  # of many steps: as long as the page allows
+        self._decimals, self._feature = _decimals(step), feature
+        with plain_style():
+            self._set_the_stage(feature, far)
+        super().__init__(controls, self._show, title="The posterior of one point", most_letters=280)
+
+    def _set_the_stage(self, feature, far):
+        """Draw once what stays, for points near the data and far from them; make what moves."""
+        self._stage = Stage(460)
+        figure = self._stage.figure
+        top = 1.15 * _peak(math.sqrt(self.mixture.variances.min()))
+        curves, products, posterior = [
+            figure.add_axes((left, 0.145, width, 0.64))
+            for left, width in ((0.105, 0.365), (0.49, 0.235), (0.785, 0.205))
+        ]
+        self._ax = curves
+        _draw_data(curves, self._x, feature)
+        curves.set_ylim(0, top)
+        for ax, title, ylim in (
+            (products, "prior × density", top),
+            (posterior, "posterior b", 1.15),
+        ):
+            drawing.set_up_axes(ax)
+            ax.set_ylim(0, ylim)
+            ax.set_title(title, size=drawing.TEXT_SIZE, pad=10)
+        self._curves = drawing.draw_mixture_1d(curves, self.mixture, limits=self._near)
+        self._curves[2].set_visible(False)  # the sum is in the text
+        self._position = curves.plot([0, 0], [0, top], color="black", lw=2)[0]
+        self._cuts = [
+            curves.plot(
+                [],
+                [],
+                drawing.MARKERS[k],
+                ms=13,
+                mec="black",
+                color=drawing.COLOURS[k],
+                clip_on=False,
+            )[0]
+            for k in range(2)
+        ]
+        self._products, self._posterior = (drawing.draw_bars(ax, 2) for ax in (products, posterior))
+        products.set_yticks([])
+        posterior.set_yticks([0, 0.5, 1])
+        self._where = curves.set_title("", size=drawing.TEXT_SIZE, pad=10, loc="left")
+        self._formula = figure.text(0.105, 0.93, "", size=23, va="center")
+        moving = [*self._curves, self._position, *self._cuts, self._where, self._formula]
+        moving += [*self._products, *self._posterior]
+        self._windows = {"near": self._near, "far": far}
+        for name, limits in self._windows.items():
+            curves.set_xlim(limits)
+            self._stage.hold(moving, name)
+
+    def _show(self, *, x, weight_1):
+        """Return the picture and the text for what the controls say."""
+        self.mixture = Mixture.from_1d(
+            [weight_1, 1 - weight_1], self.mixture.means[:, 0], self.mixture.variances
+        )
+        self.responsibilities = b = self.mixture.responsibilities([x])[0]
+        # In logarithms, because far from the data the densities themselves round to 0.
+        log_densities = _log_densities(self.mixture, x)
+        with np.errstate(divide="ignore"):  # the log of a weight of 0 is −∞
+            log_products = np.log(self.mixture.weights) + log_densities
+        log_sum = self.mixture.log_density([x])[0]
+        products = [_from_log(value) for value in log_products]
+        shares = [_share(b[k], log_products[k] - log_sum) for k in range(2)]
+        place = f"{self._feature} = {_number(x, self._decimals)}"
+        text = self._say(x, place, log_densities, products, _from_log(log_sum), shares)
+        self._where.set_text(place)
+        self._formula.set_text(
+            f"b₁ = {products[0]} / ({products[0]} + {products[1]}) = {shares[0]}"
+        )
+        drawing.update_bars(self._products, np.exp(log_products), map(_shorten, products))
+        drawing.update_bars(self._posterior, b, map(_shorten, shares))
+        return self._picture_at_point(x, np.exp(log_products)), text
+
+    def _picture_at_point(self, x, heights):
+        """Move the curves and the point, and draw over the background where it can be seen."""
+        name = "near" if self._near[0] <= x <= self._near[1] else "far"
+        limits = self._windows[name]
+        self._ax.set_xlim(limits)
+        drawing.update_mixture_1d(self._curves, self.mixture, limits=limits)
+        self._position.set_xdata([x, x])
+        for cut, height in zip(self._cuts, heights, strict=True):
+            cut.set_data([x], [height])
+        return self._stage.picture(name)
+
+    def _where_that_is(self, x):
+        """Say it when a point lies outside the data."""
+        low, high = self._x.min(), self._x.max()
+        if low <= x <= high:
+            return ""
+        ends = " to ".join(_number(end, self._decimals) for end in (low, high))
+        return f", outside the data, which go from {ends}"
+
+    def _say(self, x, place, log_densities, products, total, shares):
+        """Say all numbers of Bayes' rule, and what follows."""
+        parts = [f"The point is at {place}{self._where_that_is(x)}."]
+        for k in range(2):
+            parts.append(
+                f"Component {k + 1}: prior {_number(self.mixture.weights[k], 2)} × density "
+                f"{_from_log(log_densities[k])} = {products[k]}."
+            )
+        parts.append(f"Their sum is {total}. So b₁ = {shares[0]} and b₂ = {shares[1]}:")
+        first, second = self.responsibilities
+        if abs(first - second) < 1e-9:
+            parts.append("either component may have made it.")
+        else:
+            parts.append(f"component {1 if first > second else 2} is the likelier source.")
+        return " ".join(parts)
+
+
+def _as_data(x):
+    """Check data to draw over, in one dimension and with a span; return it as (n,)."""
+    points = _checks.as_points(x, 1)
+    _checks.check_fittable(points, 2)
+    return points[0]
+
+
+def _slider(description, value, low, high, step):
+    """Return a slider, once its start is checked."""
+    decimals = _decimals(step)
+    _check_range(value, description, low, high)
+    return widgets.FloatSlider(
+        value, min=low, max=high, step=step, description=description, readout_format=f".{decimals}f"
+    )
+
+
+def _check_range(value, name, low, high):
+    """Check that a slider can take a value; widgets would quietly take the nearest."""
+    if not low <= value <= high:
+        raise ValueError(f"{name} must be from {low:g} to {high:g}; it is {value:g}.")
+
+
+def _decimals(step):
+    """Return with how many decimals a multiple of a round step is written."""
+    return max(0, -math.floor(math.log10(step) + 1e-9))
+
+
+def _round_up(value, leading=(1, 2, 5, 10)):
+    """Return the next larger number that is one of `leading` times a power of ten."""
+    unit = 10.0 ** math.floor(math.log10(value))
+    return next(unit * digit for digit in leading if unit * digit >= value * (1 - 1e-9))
+
+
+def _round_tops(first, last):
+    """Return round numbers, each about twice the one before, from above `first` to `last`."""
+    tops = [_round_up(first, _TOPS)]
+    while tops[-1] < last:
+        tops.append(_round_up(1.5 * tops[-1], _TOPS))
+    return tops
+
+
+def _limits(x, step, share=_MARGIN):
+    """Return limits outside the data by a share of their span, as multiples of `step`."""
+    margin = share * np.ptp(x)
+    low, high = (x.min() - margin) / step, (x.max() + margin) / step
+    return step * math.floor(low), step * math.ceil(high)
+
+
+def _draw_data(ax, x, feature):
+    """Draw a pale histogram under densities; return the height of its tallest bar."""
+    drawing.set_up_axes(ax)
+    ax.set_xlabel(feature)
+    ax.set_ylabel("density")
+    ax.yaxis.set_label_coords(-60 / ax.bbox.width, 0.5)  # at rest while the numbers change
+    ax.locator_params(axis="x", nbins=6)
+    return max(bar.get_height() for bar in drawing.draw_histogram(ax, x))
+
+
+def _peak(deviation):
+    """Return a Gaussian's density at its mean."""
+    return 1 / (deviation * math.sqrt(2 * math.pi))
+
+
+def _area(mixture):
+    """Return the area under a density by the trapezoid rule, 8σ beyond every component."""
+    around = np.sqrt(mixture.variances)[:, None] * np.linspace(-8, 8, 321)
+    grid = np.sort((mixture.means + around).ravel())
+    return np.trapezoid(np.exp(mixture.log_density(grid)), grid)
+
+
+def _say_area(area, inside, tallest):
+    """Say the area under the sum, and how tall the sum is."""
+    text = f"Area under the sum {_number(area, 3)}"
+    if inside < area - 0.005:
+        text += f", of it {_number(inside, 3)} in the picture"
+    text += f"; tallest peak {_number(tallest, 2)}"
+    return text + (": a density may exceed 1." if tallest > 1 else ".")
+
+
+def _fit(score):
+    """Write a score in few characters."""
+    return _number(score, 2 if abs(score) < 1e4 else 0) if abs(score) < 1e7 else f"{score:.1e}"
+
+
+def _log_densities(mixture, x):
+    """Return log N(x | μ_k, σ_k²), shape (K,)."""
+    z = (x - mixture.means[:, 0]) / np.sqrt(mixture.variances)
+    return -0.5 * (z**2 + np.log(2 * np.pi * mixture.variances))
+
+
+def _share(share, log_share):
+    """Write a probability: with three decimals, or as a power of ten where these would be 0."""
+    return _number(share, 3) if share >= 0.001 else _from_log(log_share)
+
+
+def _shorten(number):
+    """Leave out the decimal of a number that would be too wide over a bar, such as 1.2e−262."""
+    mantissa, sign, exponent = number.partition("e−")
+    return number if len(exponent) < 3 else f"{float(mantissa):.0f}{sign}{exponent}"
+
+
+def _from_log(log_value):
+    """Write exp(log_value) to two digits, however small it is.
+
+    Examples
+    --------
+    >>> [_from_log(value) for value in (-1.0, -5.0, -10.0, -10_000.0, -math.inf)]
+    ['0.37', '0.0067', '4.5e−5', '1.1e−4343', '0']
+    """
+    if log_value == -math.inf:
+        return "0"
+    exponent = math.floor(log_value / math.log(10))
+    leading = math.exp(log_value - exponent * math.log(10))
+    if round(leading, 1) >= 10:
+        exponent, leading = exponent + 1, leading / 10
+    if exponent >= -3:
+        return _number(math.exp(log_value), max(0, 1 - exponent))
+    return f"{leading:.1f}e−{-exponent}"

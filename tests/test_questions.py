@@ -1,0 +1,95 @@
+"""The questions: what is kept in questions.toml, and the widget that asks."""
+
+import html
+import re
+
+import ipywidgets as widgets
+import pytest
+from ipywidgets.widgets.widget import _instances as live_widgets
+
+import gmm_helpers as gmm
+from gmm_helpers import _page
+from gmm_helpers.questions import load_questions
+
+QUESTIONS = load_questions()
+TWO = [gmm.Choice("yes", "It is.", right=True), gmm.Choice("no", "It is not so.")]
+
+
+def answers(question):
+    """Return what the pages under the buttons say."""
+    stack = question.widget.children[2]
+    assert isinstance(stack, widgets.Stack)
+    return [html.unescape(re.search("<p.*?>(.*)</p>", page.value)[1]) for page in stack.children]
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_each_question_of_the_course_can_be_asked_and_gives_every_choice_its_reason(name):
+    question = gmm.ask(name)
+    assert question.text.endswith("?")
+    assert sum(choice.right for choice in question.choices) == 1
+    assert len({choice.text for choice in question.choices}) == len(question.choices) >= 2
+    for choice, answer in zip(question.choices, answers(question), strict=True):
+        assert answer == choice.answer
+        assert answer.startswith("Right. " if choice.right else "Not quite. ")
+        assert len(choice.reason.split()) >= 6 and choice.reason.endswith((".", ")"))
+        assert len(choice.text) <= 75  # one line of the narrowest page
+
+
+def test_right_choices_do_not_always_stand_in_the_same_place():
+    places = [[c.right for c in q["choices"]].index(True) for q in QUESTIONS.values()]
+    assert len(set(places)) >= 3
+
+
+def test_nothing_is_chosen_and_no_answer_is_shown_at_first():
+    question = gmm.Question("So?", TWO)
+    _, buttons, stack, _ = question.widget.children
+    assert buttons.index is None and stack.selected_index is None
+    assert buttons.options == ("yes", "no")
+
+
+def test_the_browser_links_the_choice_to_its_answer():
+    question = gmm.Question("So?", TWO)
+    _, buttons, stack, _ = question.widget.children
+    link = question._link
+    assert (link.source, link.target) == ((buttons, "index"), (stack, "selected_index"))
+
+
+def test_what_is_stored_holds_question_and_choices_but_no_answer():
+    data = gmm.Question("So?", TWO)._repr_mimebundle_()
+    assert set(data) == {"application/vnd.jupyter.widget-view+json", "text/plain"}
+    assert data["text/plain"] == "Question: So?\n  ( ) yes\n  ( ) no"
+
+
+def test_markup_in_a_question_is_shown_as_text():
+    question = gmm.Question("a < b?", [gmm.Choice("yes", "b > a."), gmm.Choice("no", "No.", True)])
+    assert "a &lt; b?" in question.widget.children[0].value
+    assert answers(question)[0] == "Not quite. b > a."
+
+
+def test_a_cell_run_again_closes_the_question_of_its_run_before(monkeypatch):
+    counts = []
+    for run in range(3):
+        monkeypatch.setattr(_page, "_running_cell", lambda run=run: ("a", run))
+        gmm.Question("So?", TWO)
+        counts.append(len(live_widgets))
+    assert counts[0] == counts[1] == counts[2]
+
+
+@pytest.mark.parametrize(
+    "text, choices, message",
+    [
+        ("", TWO, "needs a text"),
+        ("So?", [TWO[0], gmm.Choice("no", "")], "a text and a reason"),
+        ("So?", TWO[:1], "Exactly one of two or more"),
+        ("So?", [TWO[1], TWO[1]], "Exactly one of two or more"),
+        ("So?", [TWO[0], TWO[0]], "Exactly one of two or more"),
+    ],
+)
+def test_what_cannot_be_asked(text, choices, message):
+    with pytest.raises(ValueError, match=message):
+        gmm.Question(text, choices)
+
+
+def test_an_unknown_name_is_answered_with_the_known_ones():
+    with pytest.raises(ValueError, match="no question 'nope'; there are .*narrow_peak"):
+        gmm.ask("nope")
