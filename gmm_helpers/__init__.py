@@ -38,6 +38,12 @@ from gmm_helpers.exercises import (
     check_m_step,
     check_mixture_density,
 )
+from gmm_helpers.exercises_02 import (
+    check_log_e_step,
+    check_log_sum_exp,
+    check_lower_bound,
+    check_m_step_vector,
+)
 from gmm_helpers.flipbook import Flipbook
 from gmm_helpers.mixture import Mixture
 from gmm_helpers.panels import HandFit, LivePanel, PointPosterior
@@ -72,7 +78,11 @@ __all__ = [
     "check_e_step",
     "check_em",
     "check_gaussian",
+    "check_log_e_step",
+    "check_log_sum_exp",
+    "check_lower_bound",
     "check_m_step",
+    "check_m_step_vector",
     "check_mixture_density",
     "draw_bound_bars",
     "draw_bound_curve",
