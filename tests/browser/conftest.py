@@ -76,7 +76,9 @@ def open_and_run(page, lab_url, name):
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     page.wait_for_function(
         """() => {
-            const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]
+            const folded = '.jp-Placeholder-prompt' // it shows no number
+            const prompts = [
+                ...document.querySelectorAll(`.jp-CodeCell .jp-InputPrompt:not(${folded})`)]
             return prompts.length && prompts.every(prompt => /\\d/.test(prompt.textContent))
         }""",
         timeout=PATIENCE * 1000,
