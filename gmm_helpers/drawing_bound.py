@@ -82,11 +82,12 @@ def draw_bound_curve(ax, grid, log_likelihoods):
         until `update_bound_curve`; last the curve of ℓ, which stays.
     """
     (curve,) = ax.plot(grid, log_likelihoods, color="black", lw=3)
-    low, high = np.min(log_likelihoods), np.max(log_likelihoods)
-    ax.set(xlim=(grid[0], grid[-1]), ylim=(low - 0.02 * (high - low), high + 0.08 * (high - low)))
+    low, height = np.min(log_likelihoods), np.ptp(log_likelihoods)
+    # Room below, where a bound has to show even if it touches at the lowest point.
+    ax.set(xlim=(grid[0], grid[-1]), ylim=(low - 0.4 * height, low + 1.08 * height))
     artists = ax.plot([], [], color=_BOUND, lw=3.5, dashes=(4, 1.5))
     artists += ax.plot([], [], color=_GAP, lw=7, solid_capstyle="butt")
-    artists += ax.plot([], [], ls="", marker="o", ms=15, mfc="white", mec="black", mew=3, zorder=5)
+    artists += ax.plot([], [], ls="", marker="o", ms=17, mfc="none", mec="black", mew=3, zorder=5)
     return [*artists, curve]
 
 

@@ -350,8 +350,8 @@ _LOG_SUM_EXP = Exercise(
     groups=(
         Group(
             (
-                (np.array([[0.3, -1.2], [1.7, 0.9], [-0.4, 2.2]]),),
-                (np.array([[2.1, 0.6], [-0.7, -1.9], [0.8, 0.5], [-2.3, 1.1]]),),
+                (np.array([[1.3, -0.2], [1.7, 0.9], [-0.4, 2.2]]),),
+                (np.array([[2.1, 0.6], [-0.7, 1.9], [0.8, 0.5], [2.3, -1.1]]),),
             )
         ),
         Group(
@@ -366,10 +366,10 @@ _LOG_SUM_EXP = Exercise(
             "exponential is stored as 0. Pull out the largest number before you take exponentials.",
         ),
         Group(
-            ((np.array([[1500.0, 1501.0], [720.0, -300.0]]),),),
+            ((np.array([[1500.0, 1501.0], [1490.0, 460.0]]),),),
             "overflow",
-            "It is right so far, but somewhere an exponential is too large to be stored. Pull out the "
-            "largest number of each row: then no exponent is above 0.",
+            "It is right so far, but somewhere an exponential is too large to be stored. Pull out "
+            "the largest number of each row: then no exponent is above 0.",
         ),
         Group(
             ((np.array([[-1700.0, -1702.0], [2.0, 1.0], [800.0, 795.0]]),),),
