@@ -86,7 +86,7 @@ def draw_bound_curve(ax, grid, log_likelihoods):
     # Room below, where a bound has to show even if it touches at the lowest point.
     ax.set(xlim=(grid[0], grid[-1]), ylim=(low - 0.4 * height, low + 1.08 * height))
     artists = ax.plot([], [], color=_BOUND, lw=3.5, dashes=(4, 1.5))
-    artists += ax.plot([], [], color=_GAP, lw=7, solid_capstyle="butt")
+    artists += ax.plot([], [], color=_GAP, lw=6, marker="s", ms=9, zorder=6)
     artists += ax.plot([], [], ls="", marker="o", ms=17, mfc="none", mec="black", mew=3, zorder=5)
     return [*artists, curve]
 
