@@ -8,6 +8,7 @@ named only where it gives the learner's very numbers.
 import dis
 import html
 import inspect
+import itertools
 import math
 import re
 import warnings
@@ -84,9 +85,30 @@ class Slip(NamedTuple):
     message: str
 
 
-def slips(name, message, *wrongs):
-    """Return the variants of one slip."""
-    return tuple(Slip(name, wrong, message) for wrong in wrongs)
+def slips(messages, make, *places):
+    """Return a slip for each way to go wrong in one or more places of a formula.
+
+    Each place is a dictionary of what may stand there: under None what is right, and under a
+    slip's name what is wrong, one function or several. `make(*functions)`, with one of them for
+    each place, returns a function of the exercise's arguments. Of several slips at once, the one
+    in the first place is told; `messages` has a sentence for each name.
+    """
+    choices = [
+        [(name, each) for name, functions in place.items() for each in _as_tuple(functions)]
+        for place in places
+    ]
+    found = []
+    for choice in itertools.product(*choices):
+        names = [name for name, _ in choice if name is not None]
+        if names:
+            wrong = make(*(each for _, each in choice))
+            found.append((len(names), Slip(names[0], wrong, messages[names[0]])))
+    found.sort(key=lambda pair: pair[0])  # the simplest explanation comes first
+    return tuple(slip for _, slip in found)
+
+
+def _as_tuple(value):
+    return value if isinstance(value, tuple) else (value,)
 
 
 class Part(NamedTuple):
@@ -174,12 +196,12 @@ def _check_signature(own, exercise):
         return ""
     has = [p.name for p in signature.parameters.values()]
     if sorted(has) == sorted(wanted) and has != [*wanted]:
-        raise Finding("wrong_signature", f"{call} is what is called; yours has another order.")
+        raise Finding("wrong_signature", f"The call is {call}; yours takes these in another order.")
     try:
         signature.bind(*wanted)
     except TypeError:
         raise Finding(
-            "wrong_signature", f"{call} is what is called; yours takes ({', '.join(has)})."
+            "wrong_signature", f"The call is {call}; yours takes ({', '.join(has)})."
         ) from None
     own_names = has[: len(wanted)]
     if own_names == [*wanted] or any(
@@ -200,18 +222,22 @@ def _examine(own, exercise, cases, *, first):
     expected = exercise.expected or exercise.course
     wanted = [exercise.read(expected(*case), *case) for case in cases]
     for i, part in enumerate(exercise.parts):
-        _judge(part, cases, [each[i] for each in found], [each[i] for each in wanted])
+        try:
+            _judge(part, cases, [each[i] for each in found], [each[i] for each in wanted])
+        except Finding as finding:
+            if i:
+                names = ", ".join(each.name for each in exercise.parts[:i])
+                finding.message = f"Right so far: {names}. {finding.message}"
+            raise
 
 
 def _call(own, exercise, case):
     """Call a learner's function on copies, without NumPy's warnings."""
-    copies = [each.copy() if isinstance(each, np.ndarray) else each for each in case]
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         try:
-            result = own(*copies)
-            # What the function keeps, it may change in its next call.
-            return result.copy() if isinstance(result, np.ndarray) else result
+            # What comes back is copied, too: the function may change it in its next call.
+            return _copied(own(*_copied(case)))
         except NotImplementedError:
             return None
         except Exception as error:
@@ -219,9 +245,17 @@ def _call(own, exercise, case):
             raise Finding("error", _tell_error(error, exercise, case), vague=True) from error
 
 
+def _copied(value):
+    if isinstance(value, tuple):
+        return tuple(_copied(each) for each in value)
+    return value.copy() if isinstance(value, np.ndarray) else value
+
+
 def _tell_error(error, exercise, case):
     """Say what a learner's function raised, and of shapes that do not fit, what it was given."""
-    text = f"`{exercise.name}` raised {' '.join(describe_exception(error).split())}."
+    raised = " ".join(describe_exception(error).split())
+    raised = re.sub(" at 0x[0-9a-fA-F]+", "", raised)  # an address is another in each run
+    text = f"`{exercise.name}` raised {raised}."
     if re.search("broadcast|shape|dimension|aligned|matmul", str(error)):
         shapes = [
             f"`{name}` has shape {value.shape}"
@@ -285,8 +319,20 @@ def as_numbers(value, name):
     """Return a learner's numbers as an array, whatever holds them."""
     try:
         return _checks.as_real(value, name)
-    except (TypeError, ValueError) as error:
-        raise Finding("wrong_type", f"{error} It is {describe(value)}.", vague=True) from None
+    except ValueError as error:
+        text = str(error)
+        raise Finding("wrong_type", text[0].upper() + text[1:], vague=True) from None
+    except TypeError:
+        text = f"For {name} it returns {describe(value)}, where real numbers are asked for."
+        raise Finding("wrong_type", text, vague=True) from None
+
+
+def shape_of(value):
+    """Return the shape of a learner's numbers, or None where they are none, or ragged."""
+    try:
+        return _checks.as_real(value, "value").shape
+    except (TypeError, ValueError):
+        return None
 
 
 def same(found, wanted):
@@ -327,35 +373,54 @@ def _check_constant(part, found, wanted):
 
 
 def _check_rounded(part, found, wanted):
-    errors = [np.abs(f - w) / np.abs(w) for f, w in zip(found, wanted, strict=True)]
-    largest = max(error.max() for error in errors)
+    for decimals in range(1, DIGITS):
+        if same(found, [w.round(decimals) for w in wanted]):
+            raise Finding(
+                "rounded",
+                f"For {part.name} it returns numbers rounded to {decimals} decimals; all digits "
+                "are asked for.",
+            )
+    largest = max(_relative_error(f, w).max() for f, w in zip(found, wanted, strict=True))
     if largest < _ROUNDED:
         raise Finding(
             "rounded",
-            f"Almost: for {part.name} the first {max(1, round(-math.log10(largest)))} digits are "
-            f"right, and {DIGITS} are asked for. Look for a rounded constant, a call of `round`, "
-            "or a small number added somewhere.",
+            f"Almost: for {part.name} the first {round(-math.log10(largest))} digits are right, "
+            f"and {DIGITS} are asked for. Look for a rounded constant, single precision, or a "
+            "small number added somewhere.",
         )
 
 
+def _relative_error(found, wanted):
+    """Return how far off each number is, as a share of the right one; 0 if it is near enough."""
+    with np.errstate(all="ignore"):
+        error = np.abs(found - wanted) / np.abs(wanted)
+    return np.where(_close(found, wanted), 0, np.nan_to_num(error, nan=np.inf))
+
+
 def _show_difference(part, cases, found, wanted):
-    """Show the first number that is wrong, and the right one; nothing where the shapes differ."""
-    for case, f, w in zip(cases, found, wanted, strict=True):
-        if f.shape != w.shape:
-            return ""
-        wrong = np.argwhere(~_close(f, w))
-        if len(wrong):
-            index = tuple(int(i) for i in wrong[0])
+    """Show the first number that is clearly wrong; nothing where the shapes differ."""
+    if any(f.shape != w.shape for f, w in zip(found, wanted, strict=True)):
+        return ""
+    errors = [_relative_error(f, w) for f, w in zip(found, wanted, strict=True)]
+    clear = min(0.01, max(error.max() for error in errors))
+    for case, f, w, error in zip(cases, found, wanted, errors, strict=True):
+        if error.max() >= clear:
+            index = tuple(int(i) for i in np.argwhere(error >= clear)[0])
             a, b = _two_numbers(f[index], w[index])
             what = f"{part.symbol} = {a}" if part.symbol else a
             return f"{part.where(index, *case)} it gives {what}; right is {b}."
-    return ""
+    raise AssertionError("there is a largest error")
+
+
+def number(value, digits=6, form=""):
+    """Write a number with a true minus sign."""
+    return f"{value:{form}.{digits}g}".replace("-", "−")
 
 
 def _two_numbers(a, b):
-    """Write two numbers with as many digits as tell them apart, and with true minus signs."""
+    """Write two numbers with as many digits as tell them apart."""
     for digits in range(4, 17):
-        texts = [f"{value:.{digits}g}".replace("-", "−") for value in (a, b)]
+        texts = [number(value, digits, "#") for value in (a, b)]
         if texts[0] != texts[1]:
             break
     return texts

@@ -16,12 +16,18 @@ from gmm_helpers._diagnosis import (
     Slip,
     describe,
     diagnose,
+    number,
     same,
+    shape_of,
     slips,
 )
 from gmm_helpers.mixture import Mixture
 
 _MOST_CALLS = 5000  # of the steps that `em` is handed; even 1000 iterations need fewer
+_MORE_COMPONENTS = (
+    "only_two_components",
+    "For K = 2 it is right, but not for K = 3: nothing may count on there being two components.",
+)
 
 
 # --- notebook 01: the density of one Gaussian -----------------------------------------------------
@@ -51,84 +57,88 @@ def _gaussian(x, mean, variance):
     return np.exp(-((x - mean) ** 2) / (2 * variance)) / np.sqrt(2 * np.pi * variance)
 
 
-# What may stand in the exponent and in front of it. A wrong answer is any pair, and the exponent's
-# slip is told first. Here d is x − μ, v is σ², and s is σ.
+# Here d is x − μ, v is σ², and s is σ.
 _EXPONENTS = {
-    None: [lambda d, v, s: -(d**2) / (2 * v)],
-    "deviation_for_variance": [
+    None: lambda d, v, s: -(d**2) / (2 * v),
+    "deviation_for_variance": (
         lambda d, v, s: -(d**2) / (2 * v**2),
         lambda d, v, s: -(d**2) / (2 * s),
         lambda d, v, s: -(d**2) / v**2,
         lambda d, v, s: -(d**2) / s,
-    ],
-    "missing_square": [
+    ),
+    "missing_square": (
         lambda d, v, s: -d / (2 * v),
-        lambda d, v, s: -abs(d) / (2 * v),
         lambda d, v, s: -d / v,
-        lambda d, v, s: -abs(d) / v,
         lambda d, v, s: -d / (2 * s),
-        lambda d, v, s: -abs(d) / (2 * s),
         lambda d, v, s: -d / s,
+        lambda d, v, s: -abs(d) / (2 * v),
+        lambda d, v, s: -abs(d) / v,
+        lambda d, v, s: -abs(d) / (2 * s),
         lambda d, v, s: -abs(d) / s,
-    ],
-    "missing_minus": [lambda d, v, s: d**2 / (2 * v), lambda d, v, s: d**2 / v],
-    "missing_half": [lambda d, v, s: -(d**2) / v],
-    "two_inside_square": [lambda d, v, s: -(d**2) / (4 * v), lambda d, v, s: -((d / (2 * v)) ** 2)],
-    "missing_brackets": [
+    ),
+    "missing_minus": (lambda d, v, s: d**2 / (2 * v), lambda d, v, s: d**2 / v),
+    "missing_half": lambda d, v, s: -(d**2) / v,
+    "two_inside_square": (
+        lambda d, v, s: -(d**2) / (4 * v),
+        lambda d, v, s: -(d**2) / (4 * v**2),
+    ),
+    "missing_brackets": (
         lambda d, v, s: -(d**2) / 2 * v,
         lambda d, v, s: -(d**2) / 2 * s,
         lambda d, v, s: -(d**2) * 2 * v,
-    ],
-    "exponent_without_variance": [lambda d, v, s: -(d**2) / 2, lambda d, v, s: -(d**2)],
+    ),
+    "exponent_without_variance": (lambda d, v, s: -(d**2) / 2, lambda d, v, s: -(d**2)),
 }
 _CONSTANTS = {
-    None: [lambda v, s: 1 / np.sqrt(2 * np.pi * v)],
-    "deviation_for_variance": [
+    None: lambda v, s: 1 / np.sqrt(2 * np.pi * v),
+    "deviation_for_variance": (
         lambda v, s: 1 / np.sqrt(2 * np.pi * v**2),
         lambda v, s: 1 / np.sqrt(2 * np.pi * s),
-    ],
-    "missing_constant": [lambda v, s: 1],
-    "constant_without_variance": [lambda v, s: 1 / np.sqrt(2 * np.pi)],
-    "constant_without_pi": [
+    ),
+    "missing_constant": lambda v, s: 1,
+    "constant_without_variance": lambda v, s: 1 / np.sqrt(2 * np.pi),
+    "constant_without_pi": (
         lambda v, s: 1 / s,
         lambda v, s: 1 / v,
         lambda v, s: 1 / np.sqrt(2 * v),
         lambda v, s: 1 / np.sqrt(np.pi * v),
-    ],
-    "two_pi_outside_root": [
+    ),
+    "two_pi_outside_root": (
         lambda v, s: 1 / (2 * np.pi * s),
         lambda v, s: 1 / (2 * np.pi * v),
         lambda v, s: 1 / (2 * np.sqrt(np.pi * v)),
         lambda v, s: 1 / (np.pi * np.sqrt(2 * v)),
-    ],
-    "constant_upside_down": [
+    ),
+    "constant_upside_down": (
         lambda v, s: np.sqrt(2 * np.pi * v),
         lambda v, s: s / np.sqrt(2 * np.pi),
         lambda v, s: v / np.sqrt(2 * np.pi),
-    ],
+    ),
 }
-_GAUSSIAN_SLIPS = {
+_GAUSSIAN_MESSAGES = {
     "deviation_for_variance": "The third argument is the variance σ², not σ: somewhere it is "
     "squared once more, or its root stands where σ² belongs.",
     "missing_square": "In the exponent, the deviation from the mean is not squared.",
-    "missing_minus": "The exponent lost its minus sign: this curve grows away from the mean.",
-    "missing_half": "The exponent is twice too large: a factor is missing in it.",
-    "two_inside_square": "The 2 in the exponent has been squared along with the deviation.",
+    "missing_minus": "The exponent lacks its minus sign: this curve grows away from the mean.",
+    "missing_half": "The exponent is twice too large: it lacks a factor.",
+    "two_inside_square": "The 2 in the exponent is squared along with the deviation.",
     "missing_brackets": "The exponent multiplies by something that belongs in the denominator: "
     "`a / b * c` is `(a / b) * c`.",
-    "exponent_without_variance": "The variance is missing in the exponent, so each bell has the "
-    "same width.",
-    "missing_constant": "The factor in front is missing: the peak is 1, and so the area is not.",
-    "constant_without_variance": "The variance is missing in the factor in front: a wider bell "
-    "has to be lower, or its area is not 1.",
-    "constant_without_pi": "In the factor in front, something of 2πσ² is missing.",
+    "exponent_without_variance": "The exponent lacks the variance, so each bell is equally wide.",
+    "missing_constant": "The factor in front is missing: each peak is 1, and so the area is not.",
+    "constant_without_variance": "The factor in front lacks the variance: a wider bell has to be "
+    "lower, or its area is not 1.",
+    "constant_without_pi": "In the factor in front, a part of 2πσ² is missing.",
     "two_pi_outside_root": "In the factor in front, the square root has to reach over all of 2πσ².",
     "constant_upside_down": "In the factor in front, something multiplies that should divide: a "
     "wider bell has to be lower.",
+    "log_returned": "This is a logarithm, or the exponent by itself; the density is asked for.",
+    "probability": "This is the probability of a value below x, an area. The density is the "
+    "height of the curve at x.",
 }
 
 
-def _pair(exponent, constant):
+def _product(exponent, constant):
     """Return the density that has this exponent and this factor in front of it."""
 
     def density(x, mean, variance):
@@ -138,49 +148,44 @@ def _pair(exponent, constant):
     return density
 
 
-def _gaussian_slips():
-    for of_exponent, exponents in _EXPONENTS.items():
-        for of_constant, constants in _CONSTANTS.items():
-            name = of_exponent or of_constant
-            for wrong in [_pair(e, c) for e in exponents for c in constants if name]:
-                yield Slip(name, wrong, _GAUSSIAN_SLIPS[name])
-    yield from slips(
-        "log_returned",
-        "This is a logarithm or only the exponent, and not the density.",
-        lambda *a: np.log(_gaussian(*a)),
-        *[
-            lambda x, mean, v, e=exponent: e(x - mean, v, np.sqrt(v))
-            for exponents in _EXPONENTS.values()
-            for exponent in exponents
-        ],
-    )
-    yield from slips(
+_GAUSSIAN_SLIPS = (
+    *slips(_GAUSSIAN_MESSAGES, _product, _EXPONENTS, _CONSTANTS),
+    Slip(
         "probability",
-        "This is the probability of a value below x, the area to the left. The density is the "
-        "height of the curve at x.",
         lambda x, mean, variance: ndtr((x - mean) / np.sqrt(variance)),
-    )
+        _GAUSSIAN_MESSAGES["probability"],
+    ),
+    *slips(
+        _GAUSSIAN_MESSAGES,
+        lambda density: lambda *arguments: np.log(density(*arguments)),
+        {
+            "log_returned": tuple(
+                _product(exponent, constant)
+                for exponent in (_EXPONENTS[None], *_EXPONENTS["deviation_for_variance"])
+                for constant in (_CONSTANTS[None], _CONSTANTS["missing_constant"])
+            )
+        },
+    ),
+)
 
 
-def _where_gaussian(index, *arguments):
-    x, mean, variance = (a[index] for a in np.broadcast_arrays(*arguments))
-    return f"For x = {x:g}, mean = {mean:g} and variance = {variance:g}".replace("-", "−")
+def _where_value(index, *arguments):
+    x, mean, variance = (number(a[index]) for a in np.broadcast_arrays(*arguments))
+    return f"For x = {x}, mean = {mean} and variance = {variance}"
 
 
 _GAUSSIAN = Exercise(
     name="gaussian",
     arguments=("x", "mean", "variance"),
     course=_gaussian,
-    parts=(
-        Part("the density", "density", "the shape of x", _where_gaussian, tuple(_gaussian_slips())),
-    ),
+    parts=(Part("the density", "density", "that of x", _where_value, _GAUSSIAN_SLIPS),),
     groups=(
         Group(((0.4, 1.1, 1.7), (-2.3, -0.6, 0.35), (3.1, 1.9, 2.6))),
         Group(
             ((np.array([-1.4, 0.2, 0.9, 2.8]), 0.7, 1.3),),
             "numbers_only",
             "For single numbers it is right, but `x` may be an array as well: the functions of "
-            "`math` take one number, those of NumPy take both.",
+            "`math` take one number only, those of NumPy take both.",
         ),
         Group(
             (
@@ -225,105 +230,95 @@ def _mixture_density(x, weights, means, variances):
     return np.exp(Mixture.from_1d(weights, means, variances).log_density(x))
 
 
-def _densities(x, means, variances):
-    """Return N(x_i | μ_k, σ_k²), shape (n, K)."""
-    return _gaussian(np.asarray(x)[:, None], means, variances)
+def _columns(x, w, m, v):
+    """Return φ_k N(x_i | μ_k, σ_k²), shape (n, K)."""
+    return w * _gaussian(x[:, None], m, v)
 
 
+# What may be computed for each point and component, before anything is summed.
+_COLUMNS = {
+    None: _columns,
+    "weights_forgotten": lambda x, w, m, v: _columns(x, 1, m, v),
+    "weights_twice": lambda x, w, m, v: _columns(x, w**2, m, v),
+    "deviation_for_variance": (
+        lambda x, w, m, v: _columns(x, w, m, v**2),
+        lambda x, w, m, v: _columns(x, w, m, np.sqrt(v)),
+    ),
+    "missing_constant": (
+        lambda x, w, m, v: _columns(x, w * np.sqrt(2 * np.pi * v), m, v),
+        lambda x, w, m, v: _columns(x, w * np.sqrt(2 * np.pi), m, v),
+        lambda x, w, m, v: _columns(x, w * np.sqrt(v), m, v),
+    ),
+    "weights_inside": (
+        lambda x, w, m, v: _columns(x, 1, w * m, v),
+        lambda x, w, m, v: _columns(x, 1, m, w * v),
+        lambda x, w, m, v: _columns(x, 1, w * m, w * v),
+        lambda x, w, m, v: _columns(x, 1, w * m, w**2 * v),
+        lambda x, w, m, v: _gaussian(x[:, None] * w, m, v),
+    ),
+}
+_COLUMNS_MESSAGES = {
+    "weights_forgotten": "The weights are forgotten: each component counts in full.",
+    "weights_twice": "The weights are multiplied in twice.",
+    "deviation_for_variance": "The densities are those of other widths: the variances are σ_k², "
+    "and here they are squared once more, or their roots are taken.",
+    "missing_constant": "In the Gaussians, the factor in front lacks a part, and so the areas are "
+    "not 1.",
+    "weights_inside": "The weights stand inside the Gaussians, where they change positions or "
+    "widths. They multiply the densities from outside.",
+}
+_SUMS = {
+    None: lambda c: c.sum(axis=1),
+    "averaged": lambda c: c.mean(axis=1),
+    "not_summed": (lambda c: c, lambda c: c.T),
+    "wrong_axis": lambda c: c.sum(axis=0),
+    "summed_over_all": lambda c: c.sum(),
+    "product": lambda c: c.prod(axis=1),
+    "largest_only": lambda c: c.max(axis=1),
+    "log_returned": (lambda c: np.log(c.sum(axis=1)), lambda c: np.log(c).sum(axis=1)),
+}
+_SUMS_MESSAGES = {
+    "averaged": "The components are averaged: the weights do that already, so the sum is divided "
+    "by nothing more.",
+    "not_summed": "The components stand side by side: the density of the mixture is their sum, "
+    "one number for each point.",
+    "wrong_axis": "The sum goes over the points, and what comes out is one number for each "
+    "component. Sum over the components instead.",
+    "summed_over_all": "The sum goes over points and components: what is asked for is one number "
+    "for each point.",
+    "product": "The components are multiplied. A point comes from one or from the other: so they "
+    "are added.",
+    "largest_only": "Only the largest component counts at each point: all of them add up.",
+    "log_returned": "This is a logarithm; the density itself is asked for.",
+    "one_gaussian": "This is a single bell with averaged parameters: a mixture adds densities up, "
+    "not means and variances.",
+}
 _MIXTURE_DENSITY_SLIPS = (
     *slips(
-        "weights_forgotten",
-        "The weights are forgotten: each component counts in full, and the area is K.",
-        lambda x, w, m, v: _densities(x, m, v).sum(axis=1),
+        _COLUMNS_MESSAGES | _SUMS_MESSAGES,
+        lambda finish, columns: lambda *arguments: finish(columns(*arguments)),
+        _SUMS,
+        _COLUMNS,
     ),
     *slips(
-        "averaged",
-        "The components are averaged: the weights already add up to 1, so their sum is "
-        "divided by nothing more.",
-        lambda x, w, m, v: (w * _densities(x, m, v)).mean(axis=1),
-        lambda x, w, m, v: _densities(x, m, v).mean(axis=1),
-    ),
-    *slips(
-        "not_summed",
-        "The densities of the components stand side by side: the mixture's is one number for "
-        "each point, their sum over k.",
-        lambda x, w, m, v: w * _densities(x, m, v),
-        lambda x, w, m, v: (w * _densities(x, m, v)).T,
-        lambda x, w, m, v: _densities(x, m, v),
-        lambda x, w, m, v: _densities(x, m, v).T,
-    ),
-    *slips(
-        "wrong_axis",
-        "The sum goes over the points: what comes out is one number for each component. Sum over "
-        "the components, to get one for each point.",
-        lambda x, w, m, v: (w * _densities(x, m, v)).sum(axis=0),
-        lambda x, w, m, v: _densities(x, m, v).sum(axis=0),
-    ),
-    *slips(
-        "summed_over_all",
-        "The sum goes over points and components: sum over the components only, to get one number "
-        "for each point.",
-        lambda x, w, m, v: (w * _densities(x, m, v)).sum(),
-        lambda x, w, m, v: _densities(x, m, v).sum(),
-    ),
-    *slips(
-        "weights_inside",
-        "The weights stand inside the densities, where they change positions or widths. They "
-        "multiply the densities from outside.",
-        lambda x, w, m, v: _densities(x, w * m, v).sum(axis=1),
-        lambda x, w, m, v: _densities(x, m, w * v).sum(axis=1),
-        lambda x, w, m, v: _densities(x, w * m, w * v).sum(axis=1),
-        lambda x, w, m, v: _densities(x, w * m, w**2 * v).sum(axis=1),
-        lambda x, w, m, v: _gaussian(np.multiply.outer(x, w), m, v).sum(axis=1),
-    ),
-    *slips(
-        "one_gaussian",
-        "This is one Gaussian with averaged parameters, a single bell. A mixture adds densities "
-        "up, not means and variances.",
-        lambda x, w, m, v: _gaussian(x, w @ m, w @ v),
-        lambda x, w, m, v: _gaussian(x, w @ m, w**2 @ v),
-        lambda x, w, m, v: _gaussian(x, w @ m, w @ (v + m**2) - (w @ m) ** 2),
-        lambda x, w, m, v: _gaussian(x, m.mean(), v.mean()),
-        lambda x, w, m, v: _gaussian(x, m.sum(), v.sum()),
-    ),
-    *slips(
-        "product",
-        "The components are multiplied: a point comes from one *or* the other, so they add up.",
-        lambda x, w, m, v: (w * _densities(x, m, v)).prod(axis=1),
-        lambda x, w, m, v: _densities(x, m, v).prod(axis=1),
-        lambda x, w, m, v: (_densities(x, m, v) ** w).prod(axis=1),
-    ),
-    *slips(
-        "largest_only",
-        "Only the largest component counts at each point: all of them add up.",
-        lambda x, w, m, v: (w * _densities(x, m, v)).max(axis=1),
-        lambda x, w, m, v: _densities(x, m, v).max(axis=1),
-    ),
-    *slips(
-        "log_returned",
-        "This is the logarithm of the density; the density itself is asked for.",
-        lambda x, w, m, v: np.log(_mixture_density(x, w, m, v)),
-    ),
-    *slips(
-        "deviation_for_variance",
-        "The last argument holds variances σ_k², not standard deviations.",
-        lambda x, w, m, v: _mixture_density(x, w, m, v**2),
-        lambda x, w, m, v: _mixture_density(x, w, m, np.sqrt(v)),
-    ),
-    *slips(
-        "missing_constant",
-        "The factor in front of each bell is missing: so the areas are not 1.",
-        lambda x, w, m, v: (w * np.sqrt(2 * np.pi * v) * _densities(x, m, v)).sum(axis=1),
+        _SUMS_MESSAGES,
+        lambda density: density,
+        {
+            "one_gaussian": (
+                lambda x, w, m, v: _gaussian(x, w @ m, w @ v),
+                lambda x, w, m, v: _gaussian(x, w @ m, w**2 @ v),
+                lambda x, w, m, v: _gaussian(x, w @ m, w @ (v + m**2) - (w @ m) ** 2),
+                lambda x, w, m, v: _gaussian(x, m.mean(), v.mean()),
+                lambda x, w, m, v: _gaussian(x, m.sum(), v.sum()),
+            ),
+            "product": lambda x, w, m, v: (_columns(x, 1, m, v) ** w).prod(axis=1),
+        },
     ),
 )
 
 
-def _number(value):
-    return f"{value:g}".replace("-", "−")
-
-
 def _where_point(index, x, *arguments):
-    return f"For point {index[0] + 1}, x = {_number(x[index[0]])},"
+    return f"For point {index[0] + 1}, x = {number(x[index[0]])},"
 
 
 _MIXTURE_DENSITY = Exercise(
@@ -357,8 +352,7 @@ _MIXTURE_DENSITY = Exercise(
                     np.array([0.7, 1.6, 0.4]),
                 ),
             ),
-            "only_two_components",
-            "For K = 2 it is right, but not for K = 3: go over all components, however many.",
+            *_MORE_COMPONENTS,
         ),
     ),
     right="the right density for K = 2 and K = 3, on points that you have not seen",
@@ -389,194 +383,111 @@ def check_e_step(e_step):
     return diagnose(e_step, _E_STEP)
 
 
-def _columns(x, mixture):
-    """Return φ_k N(x_i | μ_k, σ_k²), shape (n, K)."""
-    return mixture.weights * _unweighted(x, mixture)
+def _from_columns(finish, columns):
+    """Return the E step's result that is made from such columns."""
+
+    def result(x, mixture):
+        return finish(columns(x, mixture.weights, mixture.means[:, 0], mixture.variances))
+
+    return result
 
 
-def _unweighted(x, mixture):
-    return _densities(x, mixture.means[:, 0], mixture.variances)
+def _to_rows(c):
+    return c / c.sum(axis=1, keepdims=True)
 
 
-def _to_rows(values):
-    return values / values.sum(axis=1, keepdims=True)
-
-
-def _with(mixture, *, weights=None, variances=None):
-    """Return the mixture with other weights or variances."""
-    weights = mixture.weights if weights is None else weights
-    variances = mixture.variances if variances is None else variances
-    return Mixture.from_1d(weights, mixture.means[:, 0], variances)
-
-
-def _bells(x, mixture):
-    """Return the densities without the factor in front."""
-    return _unweighted(x, mixture) * np.sqrt(mixture.variances)
-
-
-_RESPONSIBILITY_SLIPS = (
-    *slips(
-        "wrong_axis",
-        "The responsibilities are divided by sums over the points, so that the columns sum to 1. "
-        "For each point, they have to sum to 1 over the components.",
-        lambda x, mixture: _columns(x, mixture) / _columns(x, mixture).sum(axis=0),
-        lambda x, mixture: _unweighted(x, mixture) / _unweighted(x, mixture).sum(axis=0),
+_SHARES = {
+    None: _to_rows,
+    "wrong_axis": lambda c: c / c.sum(axis=0),
+    "not_normalised": (
+        lambda c: c,
+        lambda c: c / c.sum(),
+        lambda c: c / c.mean(axis=1, keepdims=True),
+        lambda c: c / c.max(axis=1, keepdims=True),
     ),
-    *slips(
-        "weights_forgotten",
-        "The responsibilities forget the weights: they are the prior probabilities in Bayes' rule.",
-        lambda x, mixture: _to_rows(_unweighted(x, mixture)),
+    "hard_labels": (
+        lambda c: np.eye(c.shape[1])[c.argmax(axis=1)],
+        lambda c: c.argmax(axis=1),
+        lambda c: c.argmax(axis=1) + 1,
     ),
-    *slips(
-        "weights_forgotten",
-        "The denominator has the weights, the numerator has not: Bayes' rule has them in both.",
-        lambda x, mixture: (
-            _unweighted(x, mixture) / _columns(x, mixture).sum(axis=1, keepdims=True)
-        ),
+    "exponential_of_densities": lambda c: _to_rows(np.exp(c)),
+    "log_returned": (lambda c: np.log(_to_rows(c)), np.log),
+}
+_SHARES_MESSAGES = {
+    "wrong_axis": "The responsibilities are divided by sums over the points, so that each column "
+    "sums to 1. Each row has to: for each point, over the components.",
+    "not_normalised": "For each point, the responsibilities have to sum to 1: divide by the sum "
+    "over the components, and by nothing else.",
+    "hard_labels": "Each point is given to one component altogether. A responsibility is a "
+    "probability, anything from 0 to 1.",
+    "exponential_of_densities": "The densities go through one more exponential before they are "
+    "divided by their sum.",
+    "log_returned": "These are logarithms; the responsibilities themselves are asked for.",
+    "weights_forgotten": "The responsibilities forget the weights, which are the prior "
+    "probabilities in Bayes' rule.",
+}
+_HALF_WEIGHTED = {
+    "weights_forgotten": (
+        lambda x, w, m, v: _columns(x, 1, m, v) / _columns(x, w, m, v).sum(axis=1, keepdims=True),
+        lambda x, w, m, v: _columns(x, w, m, v) / _columns(x, 1, m, v).sum(axis=1, keepdims=True),
+    )
+}
+_LOGS = {
+    None: lambda c: np.log(c.sum(axis=1)).sum(),
+    "log_inside": lambda c: np.log(c).sum(),
+    "log_likelihood_per_point": (
+        lambda c: np.log(c.sum(axis=1)),
+        lambda c: np.log(c.sum(axis=1, keepdims=True)),
     ),
-    *slips(
-        "weights_forgotten",
-        "The numerator has the weights, the denominator has not: Bayes' rule has them in both.",
-        lambda x, mixture: (
-            _columns(x, mixture) / _unweighted(x, mixture).sum(axis=1, keepdims=True)
-        ),
+    "log_likelihood_averaged": lambda c: np.log(c.sum(axis=1)).mean(),
+    "log_likelihood_negative": (
+        lambda c: -np.log(c.sum(axis=1)).sum(),
+        lambda c: -np.log(c.sum(axis=1)).mean(),
     ),
-    *slips(
-        "weights_twice",
-        "The weights are multiplied in twice.",
-        lambda x, mixture: _to_rows(mixture.weights * _columns(x, mixture)),
+    "log_of_sum": lambda c: np.log(c.sum()),
+    "log_wrong_axis": lambda c: np.log(c.sum(axis=0)).sum(),
+    "no_log": (lambda c: c.sum(), lambda c: c.sum(axis=1).prod(), lambda c: c.sum(axis=1)),
+    "other_log": (
+        lambda c: np.log10(c.sum(axis=1)).sum(),
+        lambda c: np.log2(c.sum(axis=1)).sum(),
     ),
-    *slips(
-        "not_normalised",
-        "These are densities, and not yet shares: for each point, the responsibilities have to "
-        "sum to 1.",
-        _columns,
-        _unweighted,
+    "weights_forgotten": lambda c: np.log(c.mean(axis=1)).sum(),
+    "from_responsibilities": (
+        lambda c: np.log(_to_rows(c)).sum(),
+        lambda c: np.log(_to_rows(c).sum(axis=1)).sum(),
+        lambda c: np.log(_to_rows(c).sum(axis=0)).sum(),
+        lambda c: np.log(_to_rows(c).max(axis=1)).sum(),
+        lambda c: _to_rows(c).sum(),
     ),
-    *slips(
-        "not_normalised",
-        "For each point, the responsibilities have to sum to 1: here something else than the sum "
-        "over the components divides.",
-        lambda x, mixture: _columns(x, mixture) / _columns(x, mixture).sum(),
-        lambda x, mixture: _columns(x, mixture) / _columns(x, mixture).mean(axis=1, keepdims=True),
-        lambda x, mixture: _columns(x, mixture) / _columns(x, mixture).max(axis=1, keepdims=True),
-    ),
-    *slips(
-        "hard_labels",
-        "Each point is given to one component altogether. A responsibility is a probability, "
-        "and may be anything from 0 to 1.",
-        lambda x, mixture: np.eye(mixture.n_components)[_columns(x, mixture).argmax(axis=1)],
-        lambda x, mixture: _columns(x, mixture).argmax(axis=1),
-        lambda x, mixture: _columns(x, mixture).argmax(axis=1) + 1,
-        lambda x, mixture: np.eye(mixture.n_components)[_unweighted(x, mixture).argmax(axis=1)],
-        lambda x, mixture: _unweighted(x, mixture).argmax(axis=1),
-    ),
-    *slips(
-        "deviation_for_variance",
-        "`mixture.variances` are σ_k², and here they are squared once more, or their roots are "
-        "taken, on the way to the density.",
-        lambda x, mixture: _with(mixture, variances=mixture.variances**2).responsibilities(x),
-        lambda x, mixture: _with(mixture, variances=mixture.variances**0.5).responsibilities(x),
-    ),
-    *slips(
-        "missing_constant",
-        "The factor in front of the bells is missing. It differs between the components, so it "
-        "does not cancel.",
-        lambda x, mixture: _to_rows(mixture.weights * _bells(x, mixture)),
-    ),
-    *slips(
-        "softmax_of_densities",
-        "The densities go through one more exponential: they only need to be divided by their sum.",
-        lambda x, mixture: _to_rows(np.exp(_columns(x, mixture))),
-        lambda x, mixture: _to_rows(np.exp(_unweighted(x, mixture))),
-    ),
-    *slips(
-        "log_returned",
-        "These are logarithms: the responsibilities themselves are asked for.",
-        lambda x, mixture: np.log(mixture.responsibilities(x)),
-        lambda x, mixture: np.log(_columns(x, mixture)),
-    ),
-)
-_LOG_LIKELIHOOD_SLIPS = (
-    *slips(
-        "log_inside",
-        "The logarithm is taken of each component by itself. It belongs around their sum: first "
-        "add up over the components, then take the logarithm, then add up over the points.",
-        lambda x, mixture: np.log(_columns(x, mixture)).sum(),
-        lambda x, mixture: np.log(_unweighted(x, mixture)).sum(),
-    ),
-    *slips(
-        "weights_forgotten",
-        "The responsibilities are right, but the log-likelihood forgets the weights.",
-        lambda x, mixture: np.log(_unweighted(x, mixture).sum(axis=1)).sum(),
-        lambda x, mixture: np.log(_unweighted(x, mixture).mean(axis=1)).sum(),
-    ),
-    *slips(
-        "log_likelihood_per_point",
-        "The log densities of the points are not added up: the log-likelihood is one number.",
-        lambda x, mixture: mixture.log_density(x),
-        lambda x, mixture: mixture.log_density(x)[:, None],
-    ),
-    *slips(
-        "log_likelihood_averaged",
-        "The log densities are averaged over the points; ℓ is their sum.",
-        lambda x, mixture: mixture.log_density(x).mean(),
-    ),
-    *slips(
-        "log_likelihood_negative",
-        "The sign is turned round: the higher ℓ, the better, and here it would be the lower.",
-        lambda x, mixture: -mixture.log_density(x).sum(),
-        lambda x, mixture: -mixture.log_density(x).mean(),
-    ),
-    *slips(
-        "log_of_sum",
-        "The densities of all points are added up before the logarithm. The likelihood is their "
-        "product, so the logarithms are added up.",
-        lambda x, mixture: np.log(_columns(x, mixture).sum()),
-    ),
-    *slips(
-        "log_wrong_axis",
-        "Under the logarithm the sum goes over the points. It goes over the components there.",
-        lambda x, mixture: np.log(_columns(x, mixture).sum(axis=0)).sum(),
-    ),
-    *slips(
-        "no_log",
-        "The logarithm is missing.",
-        lambda x, mixture: _columns(x, mixture).sum(),
-        lambda x, mixture: np.exp(mixture.log_density(x).sum()),
-    ),
-    *slips(
-        "other_log",
-        "This is a logarithm to the base 10 or 2; ℓ takes the natural one.",
-        lambda x, mixture: mixture.log_density(x).sum() / np.log(10),
-        lambda x, mixture: mixture.log_density(x).sum() / np.log(2),
-    ),
-    *slips(
-        "from_responsibilities",
-        "The log-likelihood is computed from the responsibilities. It needs the densities as they "
-        "were before the division.",
-        lambda x, mixture: np.log(mixture.responsibilities(x)).sum(),
-        lambda x, mixture: np.log(mixture.responsibilities(x).sum(axis=1)).sum(),
-        lambda x, mixture: np.log(mixture.responsibilities(x).max(axis=1)).sum(),
-        lambda x, mixture: np.log(mixture.responsibilities(x).sum(axis=0)).sum(),
-        lambda x, mixture: mixture.responsibilities(x).sum(),
-    ),
-    *slips(
-        "expected_log_likelihood",
-        "The logarithms of the components are averaged with the responsibilities. That is the "
-        "quantity which the M step raises; ℓ is the log of the summed densities.",
-        lambda x, mixture: (mixture.responsibilities(x) * np.log(_columns(x, mixture))).sum(),
-        lambda x, mixture: (mixture.responsibilities(x) * np.log(_unweighted(x, mixture))).sum(),
-    ),
-)
+    "expected_log_likelihood": lambda c: (_to_rows(c) * np.log(c)).sum(),
+}
+_LOGS_MESSAGES = {
+    "log_inside": "The logarithm is taken of each component by itself. For each point, the "
+    "components are added up first, and then comes the logarithm.",
+    "log_likelihood_per_point": "These are the log densities of the single points: the "
+    "log-likelihood is their sum, one number.",
+    "log_likelihood_averaged": "The log densities are averaged over the points; ℓ is their sum.",
+    "log_likelihood_negative": "The log-likelihood has the wrong sign.",
+    "log_of_sum": "The densities of all points are added up before the logarithm. The likelihood "
+    "is their product, and so the logarithms are added up.",
+    "log_wrong_axis": "Under the logarithm, the sum goes over the points. There it has to go over "
+    "the components.",
+    "no_log": "The log-likelihood lacks its logarithm.",
+    "other_log": "This is a logarithm to another base; ℓ takes the natural one.",
+    "weights_forgotten": "The log-likelihood forgets the weights.",
+    "from_responsibilities": "The log-likelihood is made from the responsibilities. It needs the "
+    "densities as they were before the division.",
+    "expected_log_likelihood": "The logarithms of the components are averaged by responsibility: "
+    "that is what the M step raises. ℓ takes the logarithm of their sum.",
+}
 
 
 def _read_e_step(result, x, mixture):
     if isinstance(result, tuple) and len(result) == 2:
-        if np.ndim(result[0]) == 0 and np.ndim(result[1]) == 2:
+        if shape_of(result[0]) == () and len(shape_of(result[1]) or ()) == 2:
             raise Finding("swapped", "The two results have changed places: first b, then ℓ.")
         return result
-    if np.shape(result) == (len(x), mixture.n_components):
+    if shape_of(result) == (len(x), mixture.n_components):
         raise Finding(
             "log_likelihood_missing",
             "`e_step` returns the responsibilities only: the log-likelihood is asked for as well, "
@@ -598,31 +509,43 @@ def _where_all(index, x, mixture):
     return f"On {len(x)} points and with K = {mixture.n_components}"
 
 
-_MORE_COMPONENTS = (
-    "only_two_components",
-    "For K = 2 it is right, but not for K = 3: nothing may count on there being two components.",
-)
-_E_STEP_CASES = (
-    (
-        np.array([-2.3, -0.7, 0.2, 0.9, 1.8, 3.3]),
-        Mixture.from_1d([0.35, 0.65], [-0.8, 1.3], [0.7, 1.8]),
-    ),
-    (
-        np.array([-1.2, -0.3, 0.6, 1.1, 2.5]),
-        Mixture.from_1d([0.6, 0.4], [0.9, -0.4], [1.5, 0.45]),
-    ),
-)
 _E_STEP = Exercise(
     name="e_step",
     arguments=("x", "mixture"),
     course=em.e_step,
     read=_read_e_step,
     parts=(
-        Part("the responsibilities", "b", "(n, K)", _where_responsibility, _RESPONSIBILITY_SLIPS),
-        Part("the log-likelihood", "ℓ", "()", _where_all, _LOG_LIKELIHOOD_SLIPS),
+        Part(
+            "the responsibilities",
+            "b",
+            "(n, K)",
+            _where_responsibility,
+            (
+                *slips(_COLUMNS_MESSAGES | _SHARES_MESSAGES, _from_columns, _SHARES, _COLUMNS),
+                *slips(_SHARES_MESSAGES, _from_columns, {None: lambda b: b}, _HALF_WEIGHTED),
+            ),
+        ),
+        Part(
+            "the log-likelihood",
+            "ℓ",
+            "()",
+            _where_all,
+            slips(_COLUMNS_MESSAGES | _LOGS_MESSAGES, _from_columns, _LOGS, _COLUMNS),
+        ),
     ),
     groups=(
-        Group(_E_STEP_CASES),
+        Group(
+            (
+                (
+                    np.array([-2.3, -0.7, 0.2, 0.9, 1.8, 3.3]),
+                    Mixture.from_1d([0.35, 0.65], [-0.8, 1.3], [0.7, 1.8]),
+                ),
+                (
+                    np.array([-1.2, -0.3, 0.6, 1.1, 2.5]),
+                    Mixture.from_1d([0.6, 0.4], [0.9, -0.4], [1.5, 0.45]),
+                ),
+            )
+        ),
         Group(
             (
                 (
@@ -673,126 +596,104 @@ def _mean(x, b):
     return x @ b / b.sum(axis=0)
 
 
-def _squares(x, b, centre=None):
-    """Return Σ_i b_ik (x_i − c_k)², by default about the right means."""
-    centre = _mean(x, b) if centre is None else centre
+def _squares(x, b, centre):
+    """Return Σ_i b_ik (x_i − c_k)²."""
     return (b * (x[:, None] - centre) ** 2).sum(axis=0)
 
 
-def _variance(x, b, centre=None):
-    return _squares(x, b, centre) / b.sum(axis=0)
+def _variance(x, b):
+    return _squares(x, b, _mean(x, b)) / b.sum(axis=0)
 
 
+# By what each point counts, what is summed (with the right means as μ), what divides the sums, and
+# what is done to the result.
+_COUNTS = {
+    None: lambda b: b,
+    "unweighted": np.ones_like,
+    "hard_labels": _hard,
+    "responsibilities_squared": np.square,
+}
+_DEVIATIONS = {
+    None: _squares,
+    "about_overall_mean": lambda x, b, mu: _squares(x, b, x.mean()),
+    "mean_not_subtracted": lambda x, b, mu: _squares(x, b, 0),
+    "missing_square": lambda x, b, mu: (b * abs(x[:, None] - mu)).sum(axis=0),
+}
 _DIVISORS = {
-    "divided_by_n": (
-        "{} are divided by n, the number of all points. Component k answers for N_k of them.",
-        lambda x, b: len(x),
-    ),
-    "divided_by_weights": (
-        "{} are divided by the weights: the sums need N_k, the weights are shares of 1.",
-        lambda x, b: b.mean(axis=0),
-    ),
+    None: (lambda b, counts: counts.sum(axis=0), lambda b, counts: b.sum(axis=0)),
+    "divided_by_n": lambda b, counts: len(b),
+    "divided_by_weights": lambda b, counts: b.mean(axis=0),
     "divided_by_one_less": (
-        "{} are divided by N_k − 1. Maximum likelihood divides by N_k itself.",
-        lambda x, b: b.sum(axis=0) - 1,
+        lambda b, counts: counts.sum(axis=0) - 1,
+        lambda b, counts: len(b) - 1,
     ),
-    "not_divided": ("{} are sums that are not divided by anything.", lambda x, b: 1),
+    "not_divided": lambda b, counts: 1,
+}
+_POWERS = {None: lambda value: value, "standard_deviation": np.sqrt, "squared_twice": np.square}
+_M_STEP_MESSAGES = {
+    "weights_equal": "The weights are all 1/K, whatever the responsibilities. Each is the share of "
+    "the points that its component answers for.",
+    "unweighted": "All points count alike: the responsibilities are forgotten.",
+    "hard_labels": "Each point counts for its most likely component only. It has to count for "
+    "every component, with its responsibility.",
+    "responsibilities_squared": "The responsibilities are squared, or multiplied in twice.",
+    "about_overall_mean": "The deviations are taken from the mean of all points: each component "
+    "has a mean of its own.",
+    "mean_not_subtracted": "The mean is not subtracted before x is squared.",
+    "missing_square": "The deviations from the means are not squared.",
+    "divided_by_n": "The sums are divided by the number of all points. Component k answers for "
+    "N_k of them.",
+    "divided_by_weights": "The sums are divided by the weights. These are shares of 1; the sums "
+    "need the number of points that component k answers for.",
+    "divided_by_one_less": "The sums are divided by one less. Maximum likelihood divides by N_k "
+    "itself.",
+    "not_divided": "The sums are not divided by anything.",
+    "standard_deviation": "These are standard deviations; variances are asked for.",
+    "squared_twice": "These are squares of variances.",
+    "shared_variance": "All components have the same variance: each needs its own.",
 }
 
 
-def _wrong_divisors(name, total):
-    """Return the slips of dividing `total(x, b)` by something else than N_k."""
-    for slip, (message, divisor) in _DIVISORS.items():
-        yield Slip(slip, lambda x, b, d=divisor: total(x, b) / d(x, b), message.format(name))
+def _make_mean(count, divisor):
+    def means(x, b):
+        counts = count(b)
+        return x @ counts / divisor(b, counts)
+
+    return means
 
 
-_WEIGHT_SLIPS = (
-    *slips(
-        "weights_equal",
-        "The weights are all 1/K, whatever the responsibilities: each is the share of the points "
-        "that its component answers for.",
-        lambda x, b: np.full(b.shape[1], 1 / b.shape[1]),
-    ),
-    *slips(
-        "hard_labels",
-        "The weights count each point for its most likely component only. Each point counts for "
-        "every component, with its responsibility.",
-        lambda x, b: _hard(b).mean(axis=0),
-    ),
+def _make_variance(power, count, deviations, divisor):
+    def variances(x, b):
+        counts = count(b)
+        return power(deviations(x, counts, _mean(x, b)) / divisor(b, counts))
+
+    return variances
+
+
+_WEIGHT_SLIPS = slips(
+    _M_STEP_MESSAGES,
+    lambda weights: lambda x, b: weights(b),
+    {
+        "weights_equal": lambda b: np.full(b.shape[1], 1 / b.shape[1]),
+        "hard_labels": lambda b: _hard(b).mean(axis=0),
+    },
 )
-_MEAN_SLIPS = (
-    *_wrong_divisors("The means", lambda x, b: x @ b),
-    *slips(
-        "unweighted",
-        "Each mean is the plain mean of all points: the responsibilities are forgotten.",
-        lambda x, b: np.full(b.shape[1], x.mean()),
-    ),
-    *slips(
-        "hard_labels",
-        "Each mean is that of the points whose most likely component it is. Each point counts for "
-        "every component, with its responsibility.",
-        lambda x, b: _mean(x, _hard(b)),
-    ),
-    *slips(
-        "responsibilities_squared",
-        "In the means, the responsibilities are multiplied in twice.",
-        lambda x, b: x @ b**2 / b.sum(axis=0),
-        lambda x, b: _mean(x, b**2),
-    ),
-)
+_MEAN_SLIPS = slips(_M_STEP_MESSAGES, _make_mean, _COUNTS, _DIVISORS)
 _VARIANCE_SLIPS = (
+    *slips(_M_STEP_MESSAGES, _make_variance, _POWERS, _COUNTS, _DEVIATIONS, _DIVISORS),
     *slips(
-        "standard_deviation",
-        "Weights and means are right. These are standard deviations; variances are asked for.",
-        lambda x, b: np.sqrt(_variance(x, b)),
-    ),
-    *_wrong_divisors("The variances", _squares),
-    *slips(
-        "unweighted",
-        "The variances count all points alike: the responsibilities are forgotten.",
-        lambda x, b: _squares(x, np.ones_like(b), _mean(x, b)) / len(x),
-        lambda x, b: np.full(b.shape[1], x.var()),
-        lambda x, b: np.full(b.shape[1], x.var(ddof=1)),
-    ),
-    *slips(
-        "about_overall_mean",
-        "The variances are taken about the mean of all points: each needs its component's own.",
-        lambda x, b: _variance(x, b, x.mean()),
-    ),
-    *slips(
-        "mean_not_subtracted",
-        "These are mean squares of x itself: they are right only about a mean of 0.",
-        lambda x, b: _variance(x, b, 0),
-        lambda x, b: _variance(x, b, 0) - _mean(x, b),
-    ),
-    *slips(
-        "hard_labels",
-        "The variances count each point for its most likely component only. Each point counts for "
-        "every component, with its responsibility.",
-        lambda x, b: _variance(x, _hard(b)),
-        lambda x, b: _variance(x, _hard(b), _mean(x, b)),
-    ),
-    *slips(
-        "missing_square",
-        "The deviations from the means are not squared.",
-        lambda x, b: (b * abs(x[:, None] - _mean(x, b))).sum(axis=0) / b.sum(axis=0),
-        lambda x, b: np.zeros(b.shape[1]),
-    ),
-    *slips(
-        "responsibilities_squared",
-        "The responsibilities are squared along with the deviations, or multiplied in twice.",
-        lambda x, b: _squares(x, b**2, _mean(x, b)) / b.sum(axis=0),
-        lambda x, b: _variance(x, b**2, _mean(x, b)),
-    ),
-    *slips(
-        "shared_variance",
-        "All components have the same variance: each needs its own.",
-        lambda x, b: np.full(b.shape[1], _squares(x, b).sum() / len(x)),
-    ),
-    *slips(
-        "squared_twice",
-        "These are squares of the variances.",
-        lambda x, b: _variance(x, b) ** 2,
+        _M_STEP_MESSAGES,
+        lambda variances: variances,
+        {
+            "unweighted": (
+                lambda x, b: np.full(b.shape[1], x.var()),
+                lambda x, b: np.full(b.shape[1], x.var(ddof=1)),
+            ),
+            "hard_labels": lambda x, b: _variance(x, _hard(b)),
+            "missing_square": lambda x, b: np.zeros(b.shape[1]),
+            "mean_not_subtracted": lambda x, b: (x**2 @ b) / b.sum(axis=0) - _mean(x, b),
+            "shared_variance": lambda x, b: np.full(b.shape[1], b.mean(axis=0) @ _variance(x, b)),
+        },
     ),
 )
 
@@ -813,14 +714,13 @@ def _recognise_old_mean(cases, found, wanted):
     if gaps.min(axis=(0, 1)).max() > 1e-6:
         return
     nearest = gaps.min(axis=1).argmin(axis=0)
-    centres = " and ".join(_number(round(c, 3) + 0) for c in first[nearest, range(len(nearest))])
+    centres = " and ".join(number(round(c, 3) + 0) for c in first[nearest, range(len(nearest))])
     raise Finding(
         "old_mean",
-        f"The variances are taken about {centres}, whatever the responsibilities: means of an "
-        "earlier mixture, in place of the new ones? With the means of the iteration before, EM "
-        "would still come to rest at the same mixtures, where old and new means agree, and ℓ would "
-        "never fall; until then each variance is too large by the square of its mean's step, and "
-        "EM is usually slower.",
+        f"The variances are taken about {centres}, whatever the responsibilities: are these means "
+        "of an earlier mixture? With those of the iteration before, EM still comes to rest where "
+        "it should, since there old and new means agree, and ℓ never falls. But on the way each "
+        "variance is too large by the square of its mean's step, and EM is usually slower.",
     )
 
 
@@ -877,10 +777,6 @@ def _m_step_case(x, weights, means, variances):
     return x, np.array(Mixture.from_1d(weights, means, variances).responsibilities(x))
 
 
-_M_STEP_CASES = (
-    _m_step_case([-1.9, -0.6, 0.3, 0.8, 1.7, 2.4, 4.1], [0.4, 0.6], [-0.7, 1.9], [1.3, 2.1]),
-    _m_step_case([-0.8, 0.5, 1.4, 2.2, 3.7, 5.3], [0.55, 0.45], [0.9, 3.4], [1.8, 1.2]),
-)
 _M_STEP = Exercise(
     name="m_step",
     arguments=("x", "b"),
@@ -893,7 +789,14 @@ _M_STEP = Exercise(
         Part("the variances", "σ²", "(K,)", _where_component, _VARIANCE_SLIPS, _recognise_old_mean),
     ),
     groups=(
-        Group(_M_STEP_CASES),
+        Group(
+            (
+                _m_step_case(
+                    [-1.9, -0.6, 0.3, 0.8, 1.7, 2.4, 4.1], [0.4, 0.6], [-0.7, 1.9], [1.3, 2.1]
+                ),
+                _m_step_case([-0.8, 0.5, 1.4, 2.2, 3.7, 5.3], [0.55, 0.45], [0.9, 3.4], [1.8, 1.2]),
+            )
+        ),
         Group(
             (
                 _m_step_case(
@@ -965,30 +868,6 @@ class _Steps:
                 f"`em` was stopped after {_MOST_CALLS} calls of the steps: what ends its loop? It "
                 "has to do `n_iterations` iterations.",
             )
-
-
-def _loop_exercise():
-    def case(x, mixture, n_iterations):
-        steps = _Steps()
-        return np.array(x), mixture, steps.e_step, steps.m_step, n_iterations
-
-    start = Mixture.from_1d([0.5, 0.5], [0.2, 1.1], [1.2, 0.8])
-    overlapping = [-2.1, -1.4, -0.9, -0.2, 0.4, 0.7, 1.3, 1.8, 2.6, 3.5]
-    apart = [-5.2, -4.8, -4.4, -4.1, 3.9, 4.3, 4.4, 5.0, 5.6]
-    return Exercise(
-        name="em",
-        arguments=("x", "mixture", "e_step", "m_step", "n_iterations"),
-        course=_run,
-        expected=lambda x, mixture, e_step, m_step, n: _run(x, mixture, None, None, n),
-        read=_read_loop,
-        parts=(
-            Part("the mixture", "", "(3, K)", _where_parameter, (), _recognise_loop),
-            Part("the history", "ℓ", "(n_iterations + 1,)", _where_history, (), _recognise_history),
-        ),
-        groups=(Group((case(overlapping, start, 4), case(apart, start, 40))),),
-        right="the right mixtures and histories after 4 and after 40 iterations, on points that "
-        "you have not seen",
-    )
 
 
 def _read_loop(result, x, mixture, e_step, m_step, n_iterations):
@@ -1081,64 +960,48 @@ _STOPS_EARLY = (
     "It stops by a rule of its own before all iterations are done. That is sensible elsewhere; "
     "here `n_iterations` of them are asked for."
 )
-# What the history holds in place of ℓ_0, ℓ_1, …, ℓ_n.
-_HISTORIES = (
-    (
-        "history_without_start",
-        "The history starts after the first iteration: the log-likelihood of the start is missing.",
-        lambda right: right[1:],
-    ),
-    (
-        "history_without_last",
-        "The history is one short: the last mixture, which is returned, has no log-likelihood in "
-        "it. Each E step gives that of the mixture which it is given.",
-        lambda right: right[:-1],
-    ),
-    (
-        "history_without_ends",
-        "The log-likelihoods of the start and of the last mixture are missing in the history.",
-        lambda right: right[1:-1],
-    ),
-    (
-        "history_repeats",
-        "One log-likelihood stands in the history twice, and that of the last mixture is missing.",
-        lambda right: np.append(right[:-1], right[-2]),
-    ),
-    (
-        "history_repeats",
-        "The log-likelihood of the start stands in the history twice.",
-        lambda right: np.append(right[0], right[:-1]),
-    ),
-    (
-        "history_repeats",
-        "The log-likelihood of the start stands in the history twice.",
-        lambda right: np.append(right[0], right),
-    ),
-    (
-        "history_repeats",
-        "The last log-likelihood stands in the history twice.",
-        lambda right: np.append(right, right[-1]),
-    ),
-    (
-        "history_of_start",
-        "The history holds the log-likelihood of the start over and over.",
-        lambda right: np.full_like(right, right[0]),
-    ),
-    (
-        "history_of_start",
-        "The history holds the log-likelihood of the start over and over.",
-        lambda right: np.full_like(right[1:], right[0]),
-    ),
-    ("one_number", "The history is only the last number: keep them all.", lambda right: right[-1]),
-    ("one_number", "The history is only one number: keep them all.", lambda right: right[-2]),
-    ("history_reversed", "The history runs backwards.", lambda right: right[::-1]),
+
+
+def _history(case):
+    """Return ℓ_0, ℓ_1, …, ℓ_n."""
+    x, mixture, *_, n_iterations = case
+    return np.array(_run(x, mixture, None, None, n_iterations)[1])
+
+
+_HISTORY_SLIPS = slips(
+    {
+        "history_without_start": "The history starts after the first iteration: the "
+        "log-likelihood of the start is missing.",
+        "history_without_last": "The last mixture, which is returned, has no log-likelihood in the "
+        "history: each E step gives that of the mixture which goes into it.",
+        "history_empty": "The history is empty.",
+        "history_repeats": "One log-likelihood stands in the history twice.",
+        "history_of_start": "The history holds the log-likelihood of the start over and over.",
+        "one_number": "The history is one number only: keep those of all iterations.",
+        "history_reversed": "The history runs backwards.",
+    },
+    lambda history: lambda *case: history(_history(case)),
+    {
+        "history_without_start": (lambda right: right[1:], lambda right: right[1:-1]),
+        "history_without_last": lambda right: right[:-1],
+        "history_empty": lambda right: right[:0],
+        "history_repeats": (
+            lambda right: np.append(right[:-1], right[-2]),
+            lambda right: np.append(right[0], right[:-1]),
+            lambda right: np.append(right[0], right),
+            lambda right: np.append(right, right[-1]),
+        ),
+        "history_of_start": (
+            lambda right: np.full_like(right, right[0]),
+            lambda right: np.full_like(right[1:], right[0]),
+        ),
+        "one_number": (lambda right: right[-1], lambda right: right[-2]),
+        "history_reversed": lambda right: right[::-1],
+    },
 )
 
 
 def _recognise_history(cases, found, wanted):
-    for name, message, wrong in _HISTORIES:
-        if same(found, [wrong(right) for right in wanted]):
-            raise Finding(name, message)
     if all(f.ndim == 3 for f in found):
         raise Finding(
             "history_of_others",
@@ -1155,3 +1018,34 @@ def _where_parameter(index, x, mixture, e_step, m_step, n_iterations):
 
 def _where_history(index, x, mixture, e_step, m_step, n_iterations):
     return f"After {index[0]} of {n_iterations} iterations"
+
+
+def _loop_exercise():
+    def case(x, mixture, n_iterations):
+        steps = _Steps()
+        return np.array(x), mixture, steps.e_step, steps.m_step, n_iterations
+
+    start = Mixture.from_1d([0.5, 0.5], [0.2, 1.1], [1.2, 0.8])
+    overlapping = [-2.1, -1.4, -0.9, -0.2, 0.4, 0.7, 1.3, 1.8, 2.6, 3.5]
+    apart = [-5.2, -4.8, -4.4, -4.1, 3.9, 4.3, 4.4, 5.0, 5.6]
+    return Exercise(
+        name="em",
+        arguments=("x", "mixture", "e_step", "m_step", "n_iterations"),
+        course=_run,
+        expected=lambda x, mixture, e_step, m_step, n: _run(x, mixture, None, None, n),
+        read=_read_loop,
+        parts=(
+            Part("the mixture", "", "(3, K)", _where_parameter, (), _recognise_loop),
+            Part(
+                "the history",
+                "ℓ",
+                "(n_iterations + 1,)",
+                _where_history,
+                _HISTORY_SLIPS,
+                _recognise_history,
+            ),
+        ),
+        groups=(Group((case(overlapping, start, 4), case(apart, start, 40))),),
+        right="the right mixtures and histories after 4 and after 40 iterations, on points that "
+        "you have not seen",
+    )

@@ -74,6 +74,7 @@ class Question:
         self._stack = widgets.Stack(
             answers, selected_index=None, layout=_page.page_layout(min_height=room)
         )
+        self._stack.add_class("gmm-answer")
         self._link = widgets.jslink((self._buttons, "index"), (self._stack, "selected_index"))
         self.widget = widgets.VBox(
             [_page.note(text, strong=True), self._buttons, self._stack, _page.page_style()],

@@ -10,9 +10,7 @@ NOTEBOOKS = sorted(path.name for path in Path("notebooks").glob("[0-9]*.ipynb"))
 
 def test_the_start_command_opens_the_first_notebook(page, lab_url):
     page.goto(lab_url)
-    heading = page.locator(".jp-Notebook h1")
-    heading.wait_for(timeout=PATIENCE * 1000)
-    assert heading.inner_text().startswith("Start here")
+    page.get_by_role("heading", level=1, name="Start here").wait_for(timeout=PATIENCE * 1000)
 
 
 def test_the_set_up_check_hears_from_python_and_from_the_keyboard(page, lab_url):

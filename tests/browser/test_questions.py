@@ -7,7 +7,7 @@ from test_page import NOTEBOOKS
 
 def shown(box):
     """Return the answer that is shown, or nothing."""
-    return " ".join(box.locator(".jupyter-widget-stack").inner_text().split())
+    return " ".join(box.locator(".gmm-answer").inner_text().split())
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
