@@ -5,9 +5,20 @@ from dataclasses import replace
 import numpy as np
 
 from gmm_helpers import exercises as first
-from gmm_helpers._diagnosis import Exercise, Group, Part, diagnose, slips
+from gmm_helpers._diagnosis import Exercise, Group, Part, Slip, diagnose
 from gmm_helpers.bound import lower_bound as _lower_bound
 from gmm_helpers.mixture import Mixture
+
+
+def _slips(name, message, *wrongs):
+    """Return the variants of one slip."""
+    return tuple(Slip(name, wrong, message) for wrong in wrongs)
+
+
+def _columns(x, mixture):
+    """Return φ_k N(x_i | μ_k, σ_k²), shape (n, K)."""
+    return first._columns(x, mixture.weights, mixture.means[:, 0], mixture.variances)
+
 
 # --- the lower bound ------------------------------------------------------------------------------
 
@@ -34,7 +45,7 @@ def check_lower_bound(lower_bound):
 
 
 def _expected(x, mixture, q):
-    return (q * np.log(first._columns(x, mixture))).sum()
+    return (q * np.log(_columns(x, mixture))).sum()
 
 
 def _negative_entropy(q):
@@ -42,24 +53,24 @@ def _negative_entropy(q):
 
 
 _LOWER_BOUND_SLIPS = (
-    *slips(
+    *_slips(
         "entropy_missing",
         "This is the expected complete-data log-likelihood: F divides by q_ik under the logarithm "
         "as well.",
         _expected,
     ),
-    *slips(
+    *_slips(
         "entropy_sign",
         "The q_ik under the logarithm multiplies: F divides by it there, and so −q log q is added.",
         lambda x, mixture, q: _expected(x, mixture, q) + _negative_entropy(q),
     ),
-    *slips(
+    *_slips(
         "log_likelihood",
         "This is ℓ, whatever q is. F depends on q, and is below ℓ unless q holds the "
         "responsibilities.",
         lambda x, mixture, q: mixture.log_density(x).sum(),
     ),
-    *slips(
+    *_slips(
         "own_responsibilities",
         "Somewhere the mixture's own responsibilities stand in place of the q that was given.",
         lambda x, mixture, q: (
@@ -70,61 +81,63 @@ _LOWER_BOUND_SLIPS = (
         ),
         lambda x, mixture, q: (q * np.log(mixture.responsibilities(x) / q)).sum(),
     ),
-    *slips(
+    *_slips(
         "gap",
         "This is the gap, KL(q ‖ b). F is ℓ less the gap.",
         lambda x, mixture, q: (q * np.log(q / mixture.responsibilities(x))).sum(),
     ),
-    *slips(
+    *_slips(
         "gap_added",
         "The gap is added to ℓ: the bound lies below ℓ.",
         lambda x, mixture, q: (
             mixture.log_density(x).sum() + (q * np.log(q / mixture.responsibilities(x))).sum()
         ),
     ),
-    *slips(
+    *_slips(
         "weights_forgotten",
         "The weights φ_k are forgotten: they stand under the logarithm with the densities.",
-        lambda x, mixture, q: (q * np.log(first._unweighted(x, mixture) / q)).sum(),
+        lambda x, mixture, q: (q * np.log(_columns(x, mixture) / mixture.weights / q)).sum(),
     ),
-    *slips(
+    *_slips(
         "q_outside_forgotten",
         "The factor q_ik before the logarithm is forgotten.",
-        lambda x, mixture, q: np.log(first._columns(x, mixture) / q).sum(),
+        lambda x, mixture, q: np.log(_columns(x, mixture) / q).sum(),
     ),
-    *slips(
+    *_slips(
         "log_outside",
         "The logarithm is taken of a sum over the components. In F it stands inside that sum: that "
         "is what Jensen's inequality has done.",
-        lambda x, mixture, q: np.log((q * first._columns(x, mixture)).sum(axis=1)).sum(),
-        lambda x, mixture, q: np.log((first._columns(x, mixture) / q).sum(axis=1)).sum(),
-        lambda x, mixture, q: np.log((q * first._columns(x, mixture) / q).sum()),
+        lambda x, mixture, q: np.log((q * _columns(x, mixture)).sum(axis=1)).sum(),
+        lambda x, mixture, q: np.log((_columns(x, mixture) / q).sum(axis=1)).sum(),
+        lambda x, mixture, q: np.log((q * _columns(x, mixture) / q).sum()),
     ),
-    *slips(
+    *_slips(
         "averaged",
         "F is averaged over the points; it is a sum, as ℓ is.",
         lambda x, mixture, q: _lower_bound(x, mixture, q) / len(x),
         lambda x, mixture, q: _lower_bound(x, mixture, q) / q.size,
     ),
-    *slips(
+    *_slips(
         "not_summed",
         "The terms are not added up over all points and components: F is one number.",
-        lambda x, mixture, q: (q * np.log(first._columns(x, mixture) / q)).sum(axis=1),
-        lambda x, mixture, q: (q * np.log(first._columns(x, mixture) / q)).sum(axis=0),
-        lambda x, mixture, q: q * np.log(first._columns(x, mixture) / q),
+        lambda x, mixture, q: (q * np.log(_columns(x, mixture) / q)).sum(axis=1),
+        lambda x, mixture, q: (q * np.log(_columns(x, mixture) / q)).sum(axis=0),
+        lambda x, mixture, q: q * np.log(_columns(x, mixture) / q),
     ),
-    *slips(
+    *_slips(
         "sign",
         "The sign is turned round: F is below ℓ, and like ℓ it is better the higher it is.",
         lambda x, mixture, q: -_lower_bound(x, mixture, q),
     ),
-    *slips(
+    *_slips(
         "deviation_for_variance",
         "`mixture.variances` are σ_k², and here they are squared once more, or their roots are "
         "taken, on the way to the density.",
         *[
             lambda x, mixture, q, power=power: _lower_bound(
-                x, first._with(mixture, variances=mixture.variances**power), q
+                x,
+                Mixture.from_1d(mixture.weights, mixture.means[:, 0], mixture.variances**power),
+                q,
             )
             for power in (0.5, 2)
         ],
@@ -185,8 +198,7 @@ _LOWER_BOUND = Exercise(
             ),
             "zero_times_log_zero",
             "It is right as long as every q_ik is positive. A term with q_ik = 0 has to count as "
-            "0: NumPy makes 0 · log 0 not a number. `np.where` picks between two arrays, and "
-            "`q[q > 0]` takes the positive ones.",
+            "0, but NumPy makes 0 · log 0 not a number: leave such terms out before the logarithm.",
         ),
     ),
     right="the right bound for K = 2 and K = 3, with zeros in q as well",
@@ -223,7 +235,7 @@ _M_STEP_VECTOR = replace(
     groups=(
         *first._M_STEP.groups,
         Group(
-            tuple(map(_far_from_zero, first._M_STEP_CASES)),
+            tuple(map(_far_from_zero, first._M_STEP.groups[0].cases)),
             "cancellation",
             "It is right near 0, but on the same points moved by 10⁸ it loses digits: the "
             "mean of the squares and the square of the mean are huge there, and their difference "
@@ -267,70 +279,70 @@ def _without_largest(a):
 
 
 _LOG_SUM_EXP_SLIPS = (
-    *slips(
+    *_slips(
         "largest_not_added",
         "The largest number is pulled out of the sum, and then lost: it has to be added again "
         "after the logarithm.",
         _without_largest,
     ),
-    *slips(
+    *_slips(
         "largest_multiplied",
         "The largest number multiplies the result. It is added to the logarithm: the factor e^m "
         "before the sum becomes the summand m.",
         lambda a: a.max(axis=1) * _without_largest(a),
     ),
-    *slips(
+    *_slips(
         "largest_subtracted",
         "The largest number is subtracted at the end; it has to be added.",
         lambda a: _without_largest(a) - a.max(axis=1),
     ),
-    *slips(
+    *_slips(
         "added_under_log",
         "The largest number is added under the logarithm. It belongs outside.",
         lambda a: np.log(a.max(axis=1) + np.exp(_without_largest(a))),
     ),
-    *slips(
+    *_slips(
         "wrong_axis",
         "The sum goes over the points: it has to go over the components, along each row.",
         lambda a: _log_sum_exp(a.T),
         lambda a: np.log(np.exp(a - a.max(axis=1, keepdims=True)).sum(axis=0)),
     ),
-    *slips(
+    *_slips(
         "summed_over_all",
         "The sum goes over all numbers: one result for each row is asked for.",
         lambda a: _log_sum_exp(a.reshape(1, -1))[0],
         lambda a: _log_sum_exp(a).sum(),
     ),
-    *slips(
+    *_slips(
         "log_inside",
         "The logarithm of each exponential is the number itself: this only adds up or averages a. "
         "First the exponentials are summed, and then the logarithm is taken.",
         lambda a: a.sum(axis=1),
         lambda a: a.mean(axis=1),
     ),
-    *slips(
+    *_slips(
         "largest_only",
         "Only the largest number counts: the others add to it.",
         lambda a: a.max(axis=1),
     ),
-    *slips(
+    *_slips(
         "averaged",
         "The exponentials are averaged; they have to be summed.",
         lambda a: _log_sum_exp(a) - np.log(a.shape[1]),
     ),
-    *slips(
+    *_slips(
         "no_log",
         "The logarithm is missing.",
         lambda a: np.exp(_log_sum_exp(a)),
         lambda a: np.exp(_without_largest(a)),
         lambda a: a.max(axis=1) + np.exp(_without_largest(a)),
     ),
-    *slips(
+    *_slips(
         "no_exp",
         "The exponentials are missing: this is the logarithm of a plain sum.",
         lambda a: np.log(a.sum(axis=1)),
     ),
-    *slips(
+    *_slips(
         "log1p",
         "`log1p` adds a 1 that is already there: the largest exponential is itself 1.",
         lambda a: a.max(axis=1) + np.log1p(np.exp(_without_largest(a))),
@@ -375,7 +387,7 @@ _LOG_SUM_EXP = Exercise(
             ((np.array([[-1700.0, -1702.0], [2.0, 1.0], [800.0, 795.0]]),),),
             "one_maximum_for_all",
             "It is right as long as all rows are of one size. Each row needs its own largest "
-            "number, `a.max(axis=1)`: what is the largest in one row leaves only zeros in another.",
+            "number: what is the largest in one row leaves only zeros in another.",
         ),
         Group(
             ((np.array([[-np.inf, -1.3], [0.7, -np.inf]]),),),
@@ -422,8 +434,7 @@ _LOG_E_STEP = replace(
             ),
             "underflow",
             "It is right near the components, but far from them every density is stored as 0, and "
-            "0 divided by 0 is not a number. Stay with logarithms until the responsibilities: "
-            "b_ik = exp(a_ik − log p(x_i)).",
+            "0 divided by 0 is not a number. Stay with logarithms, and take the exponential last.",
         ),
         Group(
             (

@@ -3,11 +3,14 @@
 The wrong answers here are written as learners write them, in NumPy, and not as the checks do.
 """
 
+import itertools
+import re
+
 import numpy as np
 import pytest
 
 import gmm_helpers as gmm
-from gmm_helpers import Mixture
+from gmm_helpers import Mixture, exercises_02
 
 CHECKS = [
     gmm.check_lower_bound,
@@ -205,8 +208,34 @@ def test_each_slip_is_called_by_its_name(check, slip):
     with np.errstate(all="ignore"):
         result = check(SLIPS[check][slip])
     assert (result.ok, result.slip) == (False, slip), result
-    assert result.message[0].isupper() or result.message.startswith("`")
-    assert result.message.endswith((".", "?"))
+    assert re.match(r"[A-Z`]", result.message) and result.message.endswith((".", "?"))
+    written = re.sub("“.*?”", "", result.message)  # a line of the learner's own may be cited
+    assert not re.search(r"np\.|axis=|keepdims|\.sum|exp\(|sqrt\(|log\(|\*\*|@", written)
+    assert len(result.message) < 480
+
+
+@pytest.mark.parametrize("exercise", [exercises_02._LOWER_BOUND, exercises_02._LOG_SUM_EXP])
+def test_no_slip_is_taken_for_another(exercise):
+    """No two slips make the same numbers, and none makes the right ones."""
+    cases = exercise.groups[0].cases
+    (part,) = exercise.parts
+    with np.errstate(all="ignore"):
+        made = [(slip.name, [slip.wrong(*case) for case in cases]) for slip in part.slips]
+    made.append(("right", [exercise.course(*case) for case in cases]))
+    for (one, a), (two, b) in itertools.combinations(made, 2):
+        shapes = [np.shape(value) for value in a] == [np.shape(value) for value in b]
+        if one != two and shapes:
+            assert not all(np.allclose(f, g) for f, g in zip(a, b, strict=True)), (one, two)
+
+
+def test_each_slip_of_the_tables_is_tried_above():
+    for check, exercise in (
+        (gmm.check_lower_bound, exercises_02._LOWER_BOUND),
+        (gmm.check_log_sum_exp, exercises_02._LOG_SUM_EXP),
+    ):
+        names = {slip.name for slip in exercise.parts[0].slips}
+        names |= {group.slip for group in exercise.groups if group.slip}
+        assert names <= set(SLIPS[check])
 
 
 def test_far_points_are_checked_where_a_hybrid_fails():
