@@ -15,10 +15,11 @@ _TEXT_PX = 16
 _LETTERS_PER_LINE, _LINE_EM = 68, 1.4
 _EMPTY_PICTURE = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 
-# ipywidgets does not mark the slider that the keys move. The first rule holds for all sliders on a
+# ipywidgets hardly marks the control that the keys move. The first rule holds for all sliders on a
 # page. A question's choices are as large as its text, and wrap as it does.
 _STYLE = f"""<style>
-.noUi-handle:focus {{outline: 3px solid #D55E00; outline-offset: 2px}}
+.noUi-handle:focus, .gmm-panel button:focus:enabled {{
+  outline: 3px solid #D55E00; outline-offset: 2px}}
 .gmm-question .widget-radio-box label {{
   font-size: {_TEXT_PX}px; line-height: {_LINE_EM}; height: auto; white-space: normal}}
 </style>"""
