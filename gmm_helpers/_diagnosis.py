@@ -139,12 +139,14 @@ class Group(NamedTuple):
     """Arguments to call the learner's function with, told apart by what they ask of it.
 
     `slip` and `message` are for functions that were right in the groups before, and fail here in a
-    way that is not known otherwise.
+    way that is not known otherwise. `explains` has the names of vague findings that the message
+    explains already: of these nothing follows it.
     """
 
     cases: tuple
     slip: str | None = None
     message: str = ""
+    explains: tuple = ()
 
 
 @dataclass(frozen=True)
@@ -178,7 +180,8 @@ def diagnose(own, exercise):
             except Finding as finding:
                 if group.slip is None or not finding.vague:
                     raise
-                raise Finding(group.slip, f"{group.message} {finding.detail}", vague=True) from None
+                detail = "" if finding.slip in group.explains else f" {finding.detail}"
+                raise Finding(group.slip, f"{group.message}{detail}", vague=True) from None
     except Finding as finding:
         message = finding.message + (_outside(own) if finding.vague else "")
         return Check(False, finding.slip, message, exercise.course)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from gmm_helpers import exercises as first
-from gmm_helpers._diagnosis import Exercise, Group, Part, Slip, diagnose
+from gmm_helpers._diagnosis import Exercise, Group, Part, Slip, diagnose, slips
 from gmm_helpers.bound import lower_bound as _lower_bound
 from gmm_helpers.mixture import Mixture
 
@@ -67,7 +67,8 @@ _LOWER_BOUND_SLIPS = (
     *_slips(
         "log_likelihood",
         "This is ℓ, whatever q is. F depends on q, and is below ℓ unless q holds the "
-        "responsibilities.",
+        "responsibilities. If your terms are weighted by q, then under the logarithm they divide "
+        "by the responsibilities in place of q.",
         lambda x, mixture, q: mixture.log_density(x).sum(),
     ),
     *_slips(
@@ -240,6 +241,7 @@ _M_STEP_VECTOR = replace(
             "It is right near 0, but on the same points moved by 10⁸ it loses digits: the "
             "mean of the squares and the square of the mean are huge there, and their difference "
             "is small. Subtract the mean first, and square then.",
+            explains=("variance_not_positive",),
         ),
     ),
     right="the right mixtures for K = 2 and K = 3, near 0 and far away from it",
@@ -378,7 +380,11 @@ _LOG_SUM_EXP = Exercise(
             "exponential is stored as 0. Pull out the largest number before you take exponentials.",
         ),
         Group(
-            ((np.array([[1500.0, 1501.0], [1490.0, 460.0]]),),),
+            (
+                (np.array([[1500.0, 1501.0], [1490.0, 460.0]]),),
+                # Less the mean of its row, a number is still too large here.
+                (np.array([[0.0, -3000.0], [1.2, -0.3]]),),
+            ),
             "overflow",
             "It is right so far, but somewhere an exponential is too large to be stored. Pull out "
             "the largest number of each row: then no exponent is above 0.",
@@ -421,8 +427,50 @@ def check_log_e_step(e_step):
     return diagnose(e_step, _LOG_E_STEP)
 
 
+def _columns_with_factor(factor):
+    return lambda x, w, m, v: first._columns(x, w * factor(v), m, v)
+
+
+# What becomes of φ_k N by a slip in log N, which may have log 2πσ² in one term or in two.
+_LOG_COLUMNS = {
+    "half_missing": (
+        _columns_with_factor(lambda v: 1 / np.sqrt(2 * np.pi * v)),
+        _columns_with_factor(lambda v: 1 / np.sqrt(2 * np.pi)),
+        _columns_with_factor(lambda v: 1 / np.sqrt(v)),
+    ),
+    "minus_missing": (
+        _columns_with_factor(lambda v: 2 * np.pi * v),
+        _columns_with_factor(lambda v: 2 * np.pi),
+        _columns_with_factor(lambda v: v),
+        _columns_with_factor(lambda v: (2 * np.pi * v) ** 1.5),
+    ),
+}
+_LOG_E_STEP_MESSAGES = {
+    "half_missing": "In log N the factor ½ stands before log 2πσ² as well.",
+    "minus_missing": "In log N the factor ½ stands before log 2πσ², and a minus before it.",
+    "largest_not_added": "In ℓ the largest number, which was pulled out, has not been added again.",
+}
+
+
+def _with_slips(part, *places):
+    more = slips(_LOG_E_STEP_MESSAGES, first._from_columns, *places)
+    return part._replace(slips=(*part.slips, *more))
+
+
+_RESPONSIBILITIES, _LOG_LIKELIHOOD = first._E_STEP.parts
 _LOG_E_STEP = replace(
     first._E_STEP,
+    parts=(
+        _with_slips(_RESPONSIBILITIES, {None: first._to_rows}, _LOG_COLUMNS),
+        _with_slips(
+            _LOG_LIKELIHOOD,
+            {
+                None: first._LOGS[None],
+                "largest_not_added": lambda c: np.log(c.sum(axis=1) / c.max(axis=1)).sum(),
+            },
+            {None: first._columns, **_LOG_COLUMNS},
+        ),
+    ),
     groups=(
         *first._E_STEP.groups,
         Group(

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import gmm_helpers as gmm
-from gmm_helpers import Mixture, exercises_02
+from gmm_helpers import Mixture, _diagnosis, exercises_02
 
 CHECKS = [
     gmm.check_lower_bound,
@@ -58,6 +58,43 @@ def e_step(x, m):
     a = logs(x, m)
     log_p = lse(a)
     return np.exp(a - log_p[:, None]), log_p.sum()
+
+
+def e_step_without_maximum(x, mixture):
+    """The largest number is pulled out, and never added again."""
+    a = logs(x, mixture)
+    e = np.exp(a - a.max(axis=1, keepdims=True))
+    totals = e.sum(axis=1, keepdims=True)
+    return e / totals, np.log(totals).sum()
+
+
+def e_step_with(log_factor):
+    """Return an E step in which log N = log_factor(σ²) − d²/(2σ²)."""
+
+    def e_step(x, mixture):
+        v = mixture.variances
+        log_density = log_factor(v) - (x[:, None] - mixture.means[:, 0]) ** 2 / (2 * v)
+        a = np.log(mixture.weights) + log_density
+        log_p = lse(a)
+        return np.exp(a - log_p[:, None]), log_p.sum()
+
+    return e_step
+
+
+def lse_by_mean(a):
+    means = a.mean(axis=1, keepdims=True)
+    return means[:, 0] + np.log(np.exp(a - means).sum(axis=1))
+
+
+def m_step_by_squares(x, b):
+    totals = b.sum(axis=0)
+    means = b.T @ x / totals
+    return Mixture.from_1d(totals / len(x), means, b.T @ x**2 / totals - means**2)
+
+
+def bound_over_responsibilities(x, mixture, q):
+    b = mixture.responsibilities(x)
+    return np.sum(q * np.log(columns(x, mixture) / b))
 
 
 def bound_with_loops(x, mixture, q):
@@ -194,6 +231,9 @@ SLIPS = {
             rows(columns(x, m) / m.weights),
             lse(logs(x, m)).sum(),
         ),
+        "largest_not_added": e_step_without_maximum,
+        "half_missing": e_step_with(lambda v: -np.log(2 * np.pi * v)),
+        "minus_missing": e_step_with(lambda v: 0.5 * np.log(2 * np.pi * v)),
         "log_returned": lambda x, m: (logs(x, m) - lse(logs(x, m))[:, None], lse(logs(x, m)).sum()),
         "log_likelihood_per_point": lambda x, m: (e_step(x, m)[0], lse(logs(x, m))),
         "log_likelihood_missing": lambda x, m: e_step(x, m)[0],
@@ -228,6 +268,22 @@ def test_no_slip_is_taken_for_another(exercise):
             assert not all(np.allclose(f, g) for f, g in zip(a, b, strict=True)), (one, two)
 
 
+@pytest.mark.parametrize("i", [0, 1], ids=["b", "ℓ"])
+@np.errstate(all="ignore")
+def test_no_slip_of_the_log_e_step_is_taken_for_another(i):
+    cases = exercises_02._LOG_E_STEP.groups[0].cases
+    right = [np.asarray(e_step(*case)[i]) for case in cases]
+    made = []
+    for slip in exercises_02._LOG_E_STEP.parts[i].slips:
+        numbers = [np.asarray(slip.wrong(*case), dtype=float) for case in cases]
+        if _diagnosis.same(numbers, right):
+            assert i == 0  # a constant factor leaves b as it is, and shows in ℓ
+            continue
+        earlier = {name for name, theirs in made if _diagnosis.same(numbers, theirs)}
+        assert earlier <= {slip.name}
+        made.append((slip.name, numbers))
+
+
 def test_each_slip_of_the_tables_is_tried_above():
     for check, exercise in (
         (gmm.check_lower_bound, exercises_02._LOWER_BOUND),
@@ -236,6 +292,57 @@ def test_each_slip_of_the_tables_is_tried_above():
         names = {slip.name for slip in exercise.parts[0].slips}
         names |= {group.slip for group in exercise.groups if group.slip}
         assert names <= set(SLIPS[check])
+    assert set(exercises_02._LOG_E_STEP_MESSAGES) <= set(SLIPS[gmm.check_log_e_step])
+
+
+@pytest.mark.parametrize(
+    ("slip", "log_factor"),
+    [
+        ("half_missing", lambda v: -np.log(2 * np.pi * v)),
+        ("half_missing", lambda v: -np.log(2 * np.pi) - 0.5 * np.log(v)),
+        ("half_missing", lambda v: -0.5 * np.log(2 * np.pi) - np.log(v)),
+        ("minus_missing", lambda v: np.log(2 * np.pi * v)),
+        ("minus_missing", lambda v: 0.5 * np.log(2 * np.pi * v)),
+        ("minus_missing", lambda v: 0.5 * np.log(2 * np.pi) - 0.5 * np.log(v)),
+        ("minus_missing", lambda v: -0.5 * np.log(2 * np.pi) + 0.5 * np.log(v)),
+        (None, lambda v: -0.5 * np.log(2 * np.pi) - 0.5 * np.log(v)),
+    ],
+)
+def test_a_slip_in_the_logarithm_of_a_gaussian_is_named(slip, log_factor):
+    own = e_step_with(log_factor)
+    assert gmm.check_log_e_step(own).slip == slip
+    only_in_ell = gmm.check_log_e_step(lambda x, m: (e_step(x, m)[0], own(x, m)[1]))
+    assert only_in_ell.slip == slip
+
+
+def test_the_mean_of_a_row_is_no_maximum():
+    result = gmm.check_log_sum_exp(lse_by_mean)
+    assert result.slip == "overflow"
+    assert "is too large to be stored" in result.message
+
+
+def test_a_bound_that_divides_by_the_responsibilities_is_told_so():
+    result = gmm.check_lower_bound(bound_over_responsibilities)
+    assert result.slip == "log_likelihood"
+    assert "they divide by the responsibilities in place of q." in result.message
+
+
+def test_no_second_diagnosis_follows_that_of_cancellation():
+    result = gmm.check_m_step_vector(m_step_by_squares)
+    assert result.slip == "cancellation"
+    assert result.message.endswith("Subtract the mean first, and square then.")
+
+
+def test_a_number_lost_by_cancellation_is_shown_where_there_is_one():
+    def m_step_kept_positive(x, b):
+        totals = b.sum(axis=0)
+        means = b.T @ x / totals
+        variances = np.maximum(b.T @ x**2 / totals - means**2, 1e-6)
+        return Mixture.from_1d(totals / len(x), means, variances)
+
+    result = gmm.check_m_step_vector(m_step_kept_positive)
+    assert result.slip == "cancellation"
+    assert re.search(r"square then\. .*it gives σ² = .*; right is .*\.$", result.message)
 
 
 def test_far_points_are_checked_where_a_hybrid_fails():
