@@ -5,12 +5,14 @@ import re
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parents[2]
+NOTEBOOKS = sorted(path.name for path in ROOT.glob("notebooks/[0-9]*.ipynb"))
 PATIENCE = 120  # seconds to wait for a server or a notebook: long, as nothing depends on speed
 
 
@@ -54,9 +56,9 @@ def browser():
         with_browser.close()
 
 
-@pytest.fixture
-def page(browser):
-    """Give a new page on a laptop's screen; the test fails on any error in the console."""
+@contextmanager
+def new_page(browser):
+    """Give a new page on a laptop's screen; at its end no error may stand in the console."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -66,6 +68,31 @@ def page(browser):
     yield page
     page.close()
     assert not errors
+
+
+@pytest.fixture
+def page(browser):
+    """Give a new page; the test fails on any error in the console."""
+    with new_page(browser) as page:
+        yield page
+
+
+@pytest.fixture(scope="module", params=NOTEBOOKS)
+def notebook(request, browser, lab_url):
+    """Give each notebook in turn, opened and run once for all tests of a file."""
+    with new_page(browser) as page:
+        open_and_run(page, lab_url, request.param)
+        wait_for_pictures(page)
+        yield page
+
+
+def wait_for_pictures(page):
+    """Wait until every stepper has drawn all its positions."""
+    page.wait_for_function(
+        """() => [...document.querySelectorAll('.jp-OutputArea .widget-html img')].every(
+            image => image.src.startsWith('data:image/png'))""",
+        timeout=PATIENCE * 1000,
+    )
 
 
 def open_and_run(page, lab_url, name):
