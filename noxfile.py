@@ -150,3 +150,17 @@ def install_browser(session):
     """Install what opens notebooks in Chromium; nbval is there for pytest's settings."""
     # JupyterLab is started by course.py, from its own .venv.
     session.install(PLAYWRIGHT, "pytest", "nbval", f"--constraint={PINS}")
+
+
+@nox.session
+def latency(session):
+    """Time every kind of widget in JupyterLab from key press to pixels, beside plain interact."""
+    install_browser(session)
+    session.run("python", "tools/bench_page.py", *session.posargs)
+
+
+@nox.session
+def fuzz(session):
+    """Move the controls of every notebook at random; `-- --seed 7 --moves 2000 01` chooses."""
+    install_browser(session)
+    session.run("python", "tools/fuzz_page.py", *session.posargs)

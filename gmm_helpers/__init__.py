@@ -5,6 +5,8 @@ All public names can be imported from here. The README says how the modules buil
 
 from gmm_helpers._diagnosis import Check
 from gmm_helpers._page import show_widget
+from gmm_helpers.bound import lower_bound
+from gmm_helpers.bugs import broken_steps
 from gmm_helpers.datasets import Dataset, four_gaussians, galaxies, old_faithful, two_gaussians
 from gmm_helpers.drawing import (
     draw_histogram,
@@ -14,12 +16,20 @@ from gmm_helpers.drawing import (
     draw_points,
     mass_inside,
     new_figure,
+    set_up_axes,
     show_figure,
     update_log_likelihood,
     update_mixture_1d,
     update_mixture_2d,
     update_points,
 )
+from gmm_helpers.drawing_bound import (
+    draw_bound_bars,
+    draw_bound_curve,
+    update_bound_bars,
+    update_bound_curve,
+)
+from gmm_helpers.drawing_landscape import draw_landscape, draw_paths, update_paths
 from gmm_helpers.em import e_step, m_step, run_em
 from gmm_helpers.exercises import (
     check_e_step,
@@ -27,6 +37,12 @@ from gmm_helpers.exercises import (
     check_gaussian,
     check_m_step,
     check_mixture_density,
+)
+from gmm_helpers.exercises_02 import (
+    check_log_e_step,
+    check_log_sum_exp,
+    check_lower_bound,
+    check_m_step_vector,
 )
 from gmm_helpers.flipbook import Flipbook
 from gmm_helpers.mixture import Mixture
@@ -58,26 +74,37 @@ __all__ = [
     "Stepper",
     "Trace",
     "ask",
+    "broken_steps",
     "check_e_step",
     "check_em",
     "check_gaussian",
+    "check_log_e_step",
+    "check_log_sum_exp",
+    "check_lower_bound",
     "check_m_step",
+    "check_m_step_vector",
     "check_mixture_density",
+    "draw_bound_bars",
+    "draw_bound_curve",
     "draw_histogram",
+    "draw_landscape",
     "draw_log_likelihood",
     "draw_mixture_1d",
     "draw_mixture_2d",
+    "draw_paths",
     "draw_points",
     "e_step",
     "fit",
     "four_gaussians",
     "galaxies",
+    "lower_bound",
     "m_step",
     "mass_inside",
     "new_figure",
     "old_faithful",
     "plain_style",
     "run_em",
+    "set_up_axes",
     "show_figure",
     "show_widget",
     "start_from_kmeans_plusplus",
@@ -85,8 +112,11 @@ __all__ = [
     "start_from_random_points",
     "step_through",
     "two_gaussians",
+    "update_bound_bars",
+    "update_bound_curve",
     "update_log_likelihood",
     "update_mixture_1d",
     "update_mixture_2d",
+    "update_paths",
     "update_points",
 ]

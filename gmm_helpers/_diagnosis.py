@@ -69,12 +69,20 @@ class Check:
 class Finding(BaseException):
     """What ends a check: a slip and its message; a `vague` one does not know the reason.
 
+    Where the group of its case knows it, the group's message comes first, and of the finding only
+    the `detail` follows: the message, unless it is given.
+
     Not an Exception, so that no `except Exception` of a learner's can stop it on its way.
     """
 
-    def __init__(self, slip, message, *, vague=False):
+    def __init__(self, slip, message, *, vague=False, detail=None):
         super().__init__(message)
         self.slip, self.message, self.vague = slip, message, vague
+        self.detail = message if detail is None else detail
+
+    def open_with(self, text):
+        """Put a sentence in front."""
+        self.message, self.detail = f"{text} {self.message}", f"{text} {self.detail}"
 
 
 class Slip(NamedTuple):
@@ -170,9 +178,7 @@ def diagnose(own, exercise):
             except Finding as finding:
                 if group.slip is None or not finding.vague:
                     raise
-                raise Finding(
-                    group.slip, f"{group.message} {finding.message}", vague=True
-                ) from None
+                raise Finding(group.slip, f"{group.message} {finding.detail}", vague=True) from None
     except Finding as finding:
         message = finding.message + (_outside(own) if finding.vague else "")
         return Check(False, finding.slip, message, exercise.course)
@@ -227,7 +233,7 @@ def _examine(own, exercise, cases, *, first):
         except Finding as finding:
             if i:
                 names = ", ".join(each.name for each in exercise.parts[:i])
-                finding.message = f"Right so far: {names}. {finding.message}"
+                finding.open_with(f"Right so far: {names}.")
             raise
 
 
@@ -256,6 +262,8 @@ def _tell_error(error, exercise, case):
     raised = " ".join(describe_exception(error).split())
     raised = re.sub(" at 0x[0-9a-fA-F]+", "", raised)  # an address is another in each run
     text = f"`{exercise.name}` raised {raised}."
+    if advice := _advise(error):
+        return f"{text} {advice}"
     if re.search("broadcast|shape|dimension|aligned|matmul", str(error)):
         shapes = [
             f"`{name}` has shape {value.shape}"
@@ -264,6 +272,19 @@ def _tell_error(error, exercise, case):
         ]
         text += f" Here {', '.join(shapes)}." if shapes else ""
     return text
+
+
+def _advise(error):
+    """Say what to write instead, of two errors that do not say it themselves; else ""."""
+    if isinstance(error, TypeError):
+        if re.search(r"bitwise_xor|for \^", str(error)):
+            return "A power is written `**` in Python."
+        if "Python scalar" in str(error):
+            return (
+                "The functions of `math`, and `float`, take one number only; those of NumPy take "
+                "arrays as well."
+            )
+    return ""
 
 
 def _is_nothing(result):
@@ -312,7 +333,7 @@ def _judge(part, cases, found, wanted):
     _check_rounded(part, found, wanted)
     difference = _show_difference(part, cases, found, wanted)
     text = f"Something else is wrong with {part.name}: compare your lines with the formula."
-    raise Finding("different", f"{text} {difference}", vague=True)
+    raise Finding("different", f"{text} {difference}", vague=True, detail=difference)
 
 
 def as_numbers(value, name):

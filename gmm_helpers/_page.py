@@ -93,8 +93,9 @@ def picture_page(picture, text, *, size, most_letters):
         source = "data:image/png;base64," + base64.b64encode(to_png(picture)).decode()
     text, (width, height) = html.escape(text), size
     room = f"{_lines(most_letters) * _LINE_EM:.1f}em"
+    # decoding="sync": a browser must not paint an empty place while it still decodes the picture.
     return (
-        f'<img src="{source}" alt="{text}" width="{width}" height="{height}" '
+        f'<img src="{source}" alt="{text}" width="{width}" height="{height}" decoding="sync" '
         f'style="width:100%; height:auto; aspect-ratio:{width}/{height}; display:block; '
         f'background:white"><p aria-live="polite" style="min-height:{room}; '
         f'line-height:{_LINE_EM}; font-size:{_TEXT_PX}px; margin:6px 0 0">{text}</p>'

@@ -3,6 +3,8 @@
 Each takes the learner's function and returns a `Check`. What is right comes from the modules below.
 """
 
+import re
+
 import numpy as np
 from scipy.special import ndtr
 
@@ -135,6 +137,9 @@ _GAUSSIAN_MESSAGES = {
     "log_returned": "This is a logarithm, or the exponent by itself; the density is asked for.",
     "probability": "This is the probability of a value below x, an area. The density is the "
     "height of the curve at x.",
+    "normalised_by_sum": "For one number it is always 1: is the bell divided by its own sum over "
+    "the points, or by the largest value? The factor in front comes from the formula, not from the "
+    "data.",
 }
 
 
@@ -155,6 +160,11 @@ _GAUSSIAN_SLIPS = (
         lambda x, mean, variance: ndtr((x - mean) / np.sqrt(variance)),
         _GAUSSIAN_MESSAGES["probability"],
     ),
+    Slip(
+        "normalised_by_sum",
+        lambda x, mean, variance: _gaussian(x, mean, variance) / _gaussian(x, mean, variance).sum(),
+        _GAUSSIAN_MESSAGES["normalised_by_sum"],
+    ),
     *slips(
         _GAUSSIAN_MESSAGES,
         lambda density: lambda *arguments: np.log(density(*arguments)),
@@ -169,6 +179,14 @@ _GAUSSIAN_SLIPS = (
 )
 
 
+def _recognise_one_number(cases, found, wanted):
+    if any(f.size == 1 and w.size > 1 for f, w in zip(found, wanted, strict=True)):
+        raise Finding(
+            "one_number",
+            "For an array `x` it returns one number: is something summed that should not be?",
+        )
+
+
 def _where_value(index, *arguments):
     x, mean, variance = (number(a[index]) for a in np.broadcast_arrays(*arguments))
     return f"For x = {x}, mean = {mean} and variance = {variance}"
@@ -178,14 +196,22 @@ _GAUSSIAN = Exercise(
     name="gaussian",
     arguments=("x", "mean", "variance"),
     course=_gaussian,
-    parts=(Part("the density", "density", "that of x", _where_value, _GAUSSIAN_SLIPS),),
+    parts=(
+        Part(
+            "the density",
+            "density",
+            "that of x",
+            _where_value,
+            _GAUSSIAN_SLIPS,
+            _recognise_one_number,
+        ),
+    ),
     groups=(
         Group(((0.4, 1.1, 1.7), (-2.3, -0.6, 0.35), (3.1, 1.9, 2.6))),
         Group(
             ((np.array([-1.4, 0.2, 0.9, 2.8]), 0.7, 1.3),),
             "numbers_only",
-            "For single numbers it is right, but `x` may be an array as well: the functions of "
-            "`math` take one number only, those of NumPy take both.",
+            "For single numbers it is right, but `x` may be an array as well.",
         ),
         Group(
             (
@@ -275,6 +301,8 @@ _SUMS = {
     "summed_over_all": lambda c: c.sum(),
     "product": lambda c: c.prod(axis=1),
     "largest_only": lambda c: c.max(axis=1),
+    "last_only": lambda c: c[:, -1],
+    "first_only": lambda c: c[:, 0],
     "log_returned": (lambda c: np.log(c.sum(axis=1)), lambda c: np.log(c).sum(axis=1)),
 }
 _SUMS_MESSAGES = {
@@ -289,6 +317,8 @@ _SUMS_MESSAGES = {
     "product": "The components are multiplied. A point comes from one or from the other: so they "
     "are added.",
     "largest_only": "Only the largest component counts at each point: all of them add up.",
+    "last_only": "Only the last component is left: each pass of the loop has to add to the sum.",
+    "first_only": "Only the first component is counted: does `return` stand inside the loop?",
     "log_returned": "This is a logarithm; the density itself is asked for.",
     "one_gaussian": "This is a single bell with averaged parameters: a mixture adds densities up, "
     "not means and variances.",
@@ -641,6 +671,8 @@ _M_STEP_MESSAGES = {
     "has a mean of its own.",
     "mean_not_subtracted": "The mean is not subtracted before x is squared.",
     "missing_square": "The deviations from the means are not squared.",
+    "squared_too_late": "The deviations from the means are squared too late, if at all: in a sum "
+    "they cancel. Square each one before the sum.",
     "divided_by_n": "The sums are divided by the number of all points. Component k answers for "
     "N_k of them.",
     "divided_by_weights": "The sums are divided by the weights. These are shares of 1; the sums "
@@ -690,7 +722,7 @@ _VARIANCE_SLIPS = (
                 lambda x, b: np.full(b.shape[1], x.var(ddof=1)),
             ),
             "hard_labels": lambda x, b: _variance(x, _hard(b)),
-            "missing_square": lambda x, b: np.zeros(b.shape[1]),
+            "squared_too_late": lambda x, b: np.zeros(b.shape[1]),
             "mean_not_subtracted": lambda x, b: (x**2 @ b) / b.sum(axis=0) - _mean(x, b),
             "shared_variance": lambda x, b: np.full(b.shape[1], b.mean(axis=0) @ _variance(x, b)),
         },
@@ -762,9 +794,17 @@ def _explain_refusal(error, x, b):
     if isinstance(error, SingularCovarianceError):
         raise Finding(
             "variance_not_positive",
-            f"`m_step` got no mixture. {error} Are the deviations squared, and do the sums go over "
-            "the points?",
+            f"`m_step` got no mixture. {error} Is each deviation squared before the sum, and does "
+            "the sum go over the points?",
             vague=True,
+        )
+    # `from_1d` makes means of two axes, and covariances that fit them: only `Mixture` itself can
+    # be given others.
+    if re.search(r"means must .* \(K, D\) .* has \(\d+,\)|covariances must have", str(error)):
+        raise Finding(
+            "not_from_1d",
+            f"`m_step` got no mixture, since `Mixture` takes arrays for any D: {error} Use "
+            "`Mixture.from_1d`.",
         )
 
 
@@ -859,6 +899,11 @@ class _Steps:
     def m_step(self, x, b):
         self.m_calls += 1
         self._limit()
+        if isinstance(b, tuple) and len(b) == 2:  # no tuple of rows: there are more points
+            raise Finding(
+                "not_unpacked",
+                "`e_step` returns two things: take them apart, `b, ell = e_step(x, mixture)`.",
+            )
         return em.m_step(x, b)
 
     def _limit(self):
@@ -920,6 +965,11 @@ def _recognise_loop(cases, found, wanted):
         ends = [_run(*case[:2], None, None, number)[0] for case, number in pairs]
         return same(found, [np.array([m.weights, m.means[:, 0], m.variances]) for m in ends])
 
+    if set(done) == {1}:
+        raise Finding(
+            "one_iteration",
+            "It does one iteration, whatever is asked for: does `return` stand inside the loop?",
+        )
     only_start = all(all(m is each.mixtures[0] for m in each.mixtures) for each in steps)
     if ends_after([0] * len(cases)):
         if only_start:

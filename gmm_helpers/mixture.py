@@ -153,10 +153,7 @@ class Mixture:
         responsibilities = np.empty((self.n_components, points.shape[1]))
         log_density = np.empty(points.shape[1])
         for block in blocks(points.shape[1], self.means.size):
-            z = self._whiteners @ (points[:, block] - self.means[:, :, None])
-            joint = np.einsum("kdn,kdn->kn", z, z)
-            joint *= -0.5
-            joint += self._log_heights[:, None]  # log(φ_k N(x_i | μ_k, Σ_k))
+            joint = self._log_joint(points[:, block])
             largest = joint.max(axis=0)
             joint -= largest
             np.exp(joint, out=joint)
@@ -169,6 +166,14 @@ class Mixture:
                 "density leaves the range of float64: check the data's unit against the means."
             )
         return responsibilities, log_density
+
+    def _log_joint(self, points):
+        """Return log(φ_k N(x_i | μ_k, Σ_k)), shape (K, n), for `points` (D, n)."""
+        z = self._whiteners @ (points - self.means[:, :, None])
+        joint = np.einsum("kdn,kdn->kn", z, z)
+        joint *= -0.5
+        joint += self._log_heights[:, None]
+        return joint
 
 
 def check_mixture(value, name):

@@ -5,6 +5,7 @@ each is drawn when it is asked for: only what moves, over a background drawn onc
 """
 
 import math
+import numbers
 
 import ipywidgets as widgets
 import numpy as np
@@ -216,18 +217,17 @@ class HandFit(LivePanel):
         self._limits = _limits(self._x, step)
         low, high = _limits(self._x, step, 0.5 * _MARGIN)  # so that no component's number is cut
         if means is None:
-            means = [step * round((low + share * (high - low)) / step) for share in (0.5, 0.7)]
+            means = [_multiple(step, low + share * (high - low)) for share in (0.5, 0.7)]
         if deviations is None:
-            deviations = [fine * round(span / 10 / fine)] * 2
+            deviations = [_multiple(fine, span / 7)] * 2
         means = _checks.as_parameter(means, "means", (2,), "(2,)")
         deviations = _checks.as_parameter(deviations, "deviations", (2,), "(2,)")
-        widest = fine * math.ceil(span / 2 / fine)
         controls = {}
         for k, mean in enumerate(means):
             controls[f"mean_{k + 1}"] = _slider(f"mean μ{_LOW[k]}", mean, low, high, step)
         for k, deviation in enumerate(deviations):
             controls[f"deviation_{k + 1}"] = _slider(
-                f"spread σ{_LOW[k]}", deviation, 2 * fine, widest, fine
+                f"spread σ{_LOW[k]}", deviation, 2 * fine, _multiple(fine, span / 2), fine
             )
         controls["weight_1"] = _slider("weight φ₁", weight, 0, 1, 0.01)
         controls["show_em"] = widgets.ToggleButton(description="Show EM's score")
@@ -264,8 +264,7 @@ class HandFit(LivePanel):
             np.square([values["deviation_1"], values["deviation_2"]]),
         )
         self.score = float(self.mixture.log_density(self._x).sum())
-        is_new = self.score > self.best_score + 1e-9
-        if is_new:
+        if self.score > self.best_score:
             self.best, self.best_score = self.mixture, self.score
             self._best_values = {"weight_1": weight_1, **values}
         drawing.update_mixture_1d(self._curves, self.mixture, limits=self._limits)
@@ -275,7 +274,7 @@ class HandFit(LivePanel):
         self._area.set_xy([(grid[0], 0), *zip(grid, density, strict=True), (grid[-1], 0)])
         self._em_line.set_visible(show_em)
         self._heading.set_text(
-            f"black sum: area {_number(area, 3)}, tallest peak {_number(tallest, 2)}"
+            f"black sum: area {_number(area, 3)}, tallest peak {_height(tallest)}"
         )
         self._gauge.show(self.score, self.best_score, self._em_score if show_em else None)
         drawing.end_density_axis(self._ax, top)
@@ -284,7 +283,7 @@ class HandFit(LivePanel):
             [
                 self._say_parameters(),
                 _say_area(area, inside, tallest),
-                self._say_score(is_new, show_em),
+                self._say_score(show_em),
             ]
         )
 
@@ -298,12 +297,12 @@ class HandFit(LivePanel):
             for k in range(2)
         )
 
-    def _say_score(self, is_new, show_em):
+    def _say_score(self, show_em):
         """Say the log-likelihood, the best so far and, when asked for, EM's."""
         text = f"Log-likelihood {_number(self.score, 2)}"
         if self.score < self._gauge.floor:
-            text += f", below the gauge's floor of {_number(self._gauge.floor, 0)}"
-        if is_new:
+            text += f" (below the gauge's floor of {_number(self._gauge.floor, 0)})"
+        if self.score == self.best_score:
             text += ": your best so far."
         else:
             text += f"; your best so far is {_number(self.best_score, 2)}."
@@ -414,12 +413,13 @@ class PointPosterior(LivePanel):
         step = _round_up(np.ptp(self._x) / 150)
         self._near = _limits(self._x, step)
         far = _limits(self._x, step, max(_checks.check_not_negative(reach, "reach"), _MARGIN))
-        at = step * round((self._x.min() + self._x.max()) / 2 / step) if at is None else at
+        at = _multiple(step, (self._x.min() + self._x.max()) / 2) if at is None else at
         controls = {
             "x": _slider(f"point {feature}", at, *far, step),
             "weight_1": _slider("weight φ₁", round(mixture.weights[0], 2), 0, 1, 0.01),
         }
-        controls["x"].layout.grid_column = "1 / -1"  # of many steps: as long as the page allows
+        # So many steps need the page's whole width. (ipywidgets loses a grid_column.)
+        controls["x"].layout.grid_area = "auto / 1 / auto / -1"
         self._decimals, self._feature = _decimals(step), feature
         with plain_style():
             self._set_the_stage(feature, far)
@@ -548,6 +548,8 @@ def _slider(description, value, low, high, step):
 
 def _check_range(value, name, low, high):
     """Check that a slider can take a value; widgets would quietly take the nearest."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{name} must be a number; it is {value!r}.")
     if not low <= value <= high:
         raise ValueError(f"{name} must be from {low:g} to {high:g}; it is {value:g}.")
 
@@ -557,10 +559,16 @@ def _decimals(step):
     return max(0, -math.floor(math.log10(step) + 1e-9))
 
 
+def _multiple(step, value, towards=round):
+    """Return the multiple of a round step that is next to a value, and no rounding error."""
+    return round(step * towards(value / step), _decimals(step))
+
+
 def _round_up(value, leading=(1, 2, 5, 10)):
     """Return the next larger number that is one of `leading` times a power of ten."""
-    unit = 10.0 ** math.floor(math.log10(value))
-    return next(unit * digit for digit in leading if unit * digit >= value * (1 - 1e-9))
+    power = math.floor(math.log10(value))
+    candidates = (float(f"{digit}e{power}") for digit in leading)
+    return next(number for number in candidates if number >= value * (1 - 1e-9))
 
 
 def _round_tops(first, last):
@@ -574,8 +582,8 @@ def _round_tops(first, last):
 def _limits(x, step, share=_MARGIN):
     """Return limits outside the data by a share of their span, as multiples of `step`."""
     margin = share * np.ptp(x)
-    low, high = (x.min() - margin) / step, (x.max() + margin) / step
-    return step * math.floor(low), step * math.ceil(high)
+    low, high = x.min() - margin, x.max() + margin
+    return _multiple(step, low, math.floor), _multiple(step, high, math.ceil)
 
 
 def _draw_data(ax, x, feature):
@@ -585,6 +593,9 @@ def _draw_data(ax, x, feature):
     ax.set_ylabel("density")
     ax.yaxis.set_label_coords(-60 / ax.bbox.width, 0.5)  # at rest while the numbers change
     ax.locator_params(axis="x", nbins=6)
+    ax.ticklabel_format(scilimits=(-2, 4))
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.offsetText.set_size(drawing.TEXT_SIZE)
     return max(bar.get_height() for bar in drawing.draw_histogram(ax, x))
 
 
@@ -605,8 +616,15 @@ def _say_area(area, inside, tallest):
     text = f"Area under the sum {_number(area, 3)}"
     if inside < area - 0.005:
         text += f", of it {_number(inside, 3)} in the picture"
-    text += f"; tallest peak {_number(tallest, 2)}"
+    text += f"; tallest peak {_height(tallest)}"
     return text + (": a density may exceed 1." if tallest > 1 else ".")
+
+
+def _height(density):
+    """Write a density's height, which is any number that the data's unit makes it."""
+    if density < 0.1:
+        return _from_log(math.log(density))
+    return _number(density, 2 if density < 100 else 0)
 
 
 def _fit(score):

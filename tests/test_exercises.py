@@ -44,7 +44,8 @@ def is_a_sentence(check):
     assert re.match(r"[A-Z`]", message) and message.endswith((".", "?")), message
     assert "\n" not in message and "Traceback" not in message and "  " not in message, message
     assert len(message) < 480, message
-    written = re.sub("“.*?”", "", message)  # a line of the learner's own may be cited
+    # A line of the learner's own may be cited, and one sign of Python's is told.
+    written = re.sub("“.*?”|A power is written `[*][*]` in Python", "", message)
     assert not re.search(r"np\.|axis=|keepdims|\.sum|exp\(|sqrt\(|log\(|\*\*|@", written), message
 
 
@@ -349,6 +350,50 @@ def em_returns_start(x, mixture, e_step, m_step, n_iterations):
     return mixture, history
 
 
+def em_not_unpacked(x, mixture, e_step, m_step, n_iterations):
+    history = []
+    for _ in range(n_iterations):
+        b = e_step(x, mixture)
+        mixture = m_step(x, b)
+    return mixture, history
+
+
+def em_not_unpacked_in_one_line(x, mixture, e_step, m_step, n_iterations):
+    history = [e_step(x, mixture)[1]]
+    for _ in range(n_iterations):
+        mixture = m_step(x, e_step(x, mixture))
+        history.append(e_step(x, mixture)[1])
+    return mixture, history
+
+
+def em_that_returns_in_the_loop(x, mixture, e_step, m_step, n_iterations):
+    history = []
+    for _ in range(n_iterations):
+        b, log_likelihood = e_step(x, mixture)
+        history.append(log_likelihood)
+        mixture = m_step(x, b)
+        return mixture, history
+
+
+def em_that_returns_in_the_loop_after_an_e_step(x, mixture, e_step, m_step, n_iterations):
+    b, log_likelihood = e_step(x, mixture)
+    history = [log_likelihood]
+    for _ in range(n_iterations):
+        mixture = m_step(x, b)
+        b, log_likelihood = e_step(x, mixture)
+        history.append(log_likelihood)
+        return mixture, history
+
+
+def em_that_returns_the_start_in_the_loop(x, mixture, e_step, m_step, n_iterations):
+    history = []
+    for _ in range(n_iterations):
+        b, log_likelihood = e_step(x, mixture)
+        history.append(log_likelihood)
+        m_step(x, b)
+        return mixture, history
+
+
 def em_one_more(x, mixture, e_step, m_step, n_iterations):
     history = []
     for _ in range(n_iterations + 1):
@@ -454,6 +499,73 @@ def gaussian_with(exponent=None, constant=None):
     return density
 
 
+def gaussian_with_math(x, mean, variance):
+    return math.exp(-((x - mean) ** 2) / (2 * variance)) / math.sqrt(2 * math.pi * variance)
+
+
+def gaussian_with_one_root_of_math(x, mean, variance):
+    return np.exp(-((x - mean) ** 2) / (2 * variance)) / math.sqrt(2 * math.pi * variance)
+
+
+def gaussian_with_a_condition(x, mean, variance):
+    if x == mean:
+        return 1 / np.sqrt(2 * np.pi * variance)
+    return gaussian(x, mean, variance)
+
+
+def gaussian_summed(x, mean, variance):
+    return np.sum(gaussian(x, mean, variance))
+
+
+def gaussian_over_its_sum(x, mean, variance):
+    bell = np.exp(-((x - mean) ** 2) / (2 * variance))
+    return bell / bell.sum()
+
+
+def gaussian_over_its_peak(x, mean, variance):
+    bell = np.exp(-((x - mean) ** 2) / (2 * variance))
+    return bell / np.max(bell)
+
+
+def gaussian_with_a_hat(x, mean, variance):
+    return np.exp(-((x - mean) ^ 2) / (2 * variance)) / np.sqrt(2 * np.pi * variance)
+
+
+def gaussian_with_a_hat_on_an_array(x, mean, variance):
+    x = np.asarray(x)
+    return np.exp(-((x - mean) ^ 2) / (2 * variance)) / np.sqrt(2 * np.pi * variance)
+
+
+def mixture_by_loop_without_plus(x, weights, means, variances):
+    total = np.zeros(len(x))
+    for weight, mean, variance in zip(weights, means, variances, strict=True):
+        total = weight * gaussian(x, mean, variance)
+    return total
+
+
+def mixture_by_loop_that_starts_again(x, weights, means, variances):
+    for k in range(len(weights)):
+        total = np.zeros(len(x))
+        total += gaussian(x, means[k], variances[k])
+    return total
+
+
+def mixture_by_loop_that_returns(x, weights, means, variances):
+    total = np.zeros(len(x))
+    for weight, mean, variance in zip(weights, means, variances, strict=True):
+        total = total + weight * gaussian(x, mean, variance)
+        return total
+
+
+def mixture_by_loop_that_returns_without_weights(x, weights, means, variances):
+    for k in range(len(weights)):
+        return gaussian(x, means[k], variances[k])
+
+
+def mixture_of_two(x, w, m, v):
+    return w[0] * gaussian(x, m[0], v[0]) + w[1] * gaussian(x, m[1], v[1])
+
+
 def mixture_with(finish):
     """Return a mixture density made from densities (n, K) and weights (K,)."""
     return lambda x, weights, means, variances: finish(
@@ -464,6 +576,34 @@ def mixture_with(finish):
 def old_means(c):
     """Return an M step whose variances are about means `c` from before."""
     return m_step_with(variances=lambda x, b, N, mu: squares(x, b, np.asarray(c)) / N)
+
+
+def m_step_by_mixture(x, b):
+    totals = b.sum(axis=0)
+    means = (b * x[:, None]).sum(axis=0) / totals
+    variances = (b * (x[:, None] - means) ** 2).sum(axis=0) / totals
+    return Mixture(totals / len(x), means, variances)
+
+
+def m_step_by_mixture_with_columns(x, b):
+    totals = b.sum(axis=0)
+    means = (b * x[:, None]).sum(axis=0) / totals
+    variances = (b * (x[:, None] - means) ** 2).sum(axis=0) / totals
+    return Mixture(totals / len(x), means[:, None], variances)
+
+
+def m_step_that_squares_too_late(x, b):
+    totals = b.sum(axis=0)
+    means = (b * x[:, None]).sum(axis=0) / totals
+    variances = (b * (x[:, None] - means)).sum(axis=0) ** 2 / totals
+    return Mixture.from_1d(totals / len(x), means, variances)
+
+
+def m_step_with_a_hat(x, b):
+    totals = b.sum(axis=0)
+    means = (b * x[:, None]).sum(axis=0) / totals
+    variances = (b * (x[:, None] - means) ^ 2).sum(axis=0) / totals
+    return Mixture.from_1d(totals / len(x), means, variances)
 
 
 def m_step_reading_n(x, b):
@@ -508,12 +648,15 @@ WRONG = {
         ("rounded", lambda x, mean, variance: np.round(gaussian(x, mean, variance), 4)),
         ("rounded", lambda x, mean, variance: np.float32(gaussian(x, mean, variance))),
         ("rounded", lambda x, mean, variance: gaussian(x, mean, variance) + 1e-6),
-        (
-            "numbers_only",
-            lambda x, mean, variance: (
-                math.exp(-((x - mean) ** 2) / (2 * variance)) / math.sqrt(2 * math.pi * variance)
-            ),
-        ),
+        ("normalised_by_sum", gaussian_over_its_sum),
+        ("normalised_by_sum", gaussian_over_its_peak),
+        ("error", gaussian_with_a_hat),
+        ("error", gaussian_with_a_hat_on_an_array),
+        ("numbers_only", gaussian_with_math),
+        ("numbers_only", gaussian_with_a_condition),
+        ("one_number", gaussian_summed),
+        ("one_number", lambda x, mean, variance: gaussian(x, mean, variance).mean(keepdims=True)),
+        ("no_broadcasting", gaussian_with_one_root_of_math),
         (
             "no_broadcasting",
             lambda x, mean, variance: (
@@ -536,6 +679,10 @@ WRONG = {
         ("product", mixture_with(lambda d, w: np.prod(d, axis=1))),
         ("product", mixture_with(lambda d, w: np.prod(d**w, axis=1))),
         ("largest_only", mixture_with(lambda d, w: (w * d).max(axis=1))),
+        ("last_only", mixture_by_loop_without_plus),
+        ("last_only", mixture_by_loop_that_starts_again),
+        ("first_only", mixture_by_loop_that_returns),
+        ("first_only", mixture_by_loop_that_returns_without_weights),
         ("log_returned", mixture_with(lambda d, w: np.log(d @ w))),
         (
             "deviation_for_variance",
@@ -547,10 +694,7 @@ WRONG = {
         ("weights_inside", lambda x, w, m, v: gaussian(w * x[:, None], m, v).sum(axis=1)),
         ("one_gaussian", lambda x, w, m, v: gaussian(x, w @ m, w @ v)),
         ("one_gaussian", lambda x, w, m, v: gaussian(x, np.mean(m), np.mean(v))),
-        (
-            "only_two_components",
-            lambda x, w, m, v: w[0] * gaussian(x, m[0], v[0]) + w[1] * gaussian(x, m[1], v[1]),
-        ),
+        ("only_two_components", mixture_of_two),
         (
             "only_two_components",
             lambda x, w, m, v: (
@@ -680,6 +824,14 @@ WRONG = {
             "missing_square",
             m_step_with(variances=lambda x, b, N, mu: (b * abs(x[:, None] - mu)).sum(axis=0) / N),
         ),
+        (  # clipped, since what rounding leaves may be exactly 0
+            "squared_too_late",
+            m_step_with(
+                variances=lambda x, b, N, mu: np.maximum(
+                    (b * (x[:, None] - mu)).sum(axis=0) ** 2 / N, 1e-15
+                )
+            ),
+        ),
         (
             "variance_not_positive",
             m_step_with(variances=lambda x, b, N, mu: (b * 0 * x[:, None]).sum(axis=0) / N),
@@ -712,6 +864,9 @@ WRONG = {
         ("old_mean", old_means(GUESS.means[:, 0])),
         ("old_mean", old_means([-1.5, 2.0])),
         ("old_mean", old_means([3.0, -4.0])),
+        ("not_from_1d", m_step_by_mixture),
+        ("not_from_1d", m_step_by_mixture_with_columns),
+        ("error", m_step_with_a_hat),
         ("error", m_step_wrong_axis),
         ("wrong_axis", m_step_one_component_per_point),
         ("not_a_mixture", lambda x, b: (b.mean(axis=0), b.T @ x, b.T @ x)),
@@ -723,12 +878,17 @@ WRONG = {
     "em": [
         ("always_start", em_from_the_start_each_time),
         ("always_start", em_with_one_e_step),
+        ("not_unpacked", em_not_unpacked),
+        ("not_unpacked", em_not_unpacked_in_one_line),
+        ("one_iteration", em_that_returns_in_the_loop),
+        ("one_iteration", em_that_returns_in_the_loop_after_an_e_step),
+        ("one_iteration", em_that_returns_the_start_in_the_loop),
+        ("one_iteration", em_hard_wired(1)),
         ("result_thrown_away", em_thrown_away),
         ("returns_start", em_returns_start),
         ("one_too_many", em_one_more),
         ("one_too_few", em_one_less),
         ("one_too_few", em_one_behind),
-        ("iterations_ignored", em_hard_wired(1)),
         ("iterations_ignored", em_hard_wired(10)),
         ("iterations_ignored", em_hard_wired(100)),
         ("iterations_ignored", em_hard_wired(1000)),
@@ -833,6 +993,64 @@ def test_the_difference_that_is_shown_is_a_clear_one():
         r"gives p = ([.\d]+); right is ([.\d]+)\.", gmm.check_mixture_density(own).message
     ).groups()
     assert abs(float(a) / float(b) - 1) > 0.009
+
+
+@pytest.mark.parametrize(
+    ("name", "own", "says"),
+    [
+        ("gaussian", gaussian_with_math, "The functions of `math`"),
+        ("gaussian", gaussian_with_one_root_of_math, "The functions of `math`"),
+        ("mixture_density", lambda x, w, m, v: math.exp(x), "The functions of `math`"),
+        ("gaussian", gaussian_summed, "it returns one number: is something summed"),
+        ("gaussian", gaussian_over_its_sum, "comes from the formula, not from the data."),
+        ("gaussian", gaussian_with_a_hat, "A power is written `**` in Python."),
+        ("gaussian", gaussian_with_a_hat_on_an_array, "A power is written `**` in Python."),
+        ("m_step", m_step_with_a_hat, "A power is written `**` in Python."),
+        ("mixture_density", mixture_by_loop_without_plus, "each pass of the loop has to add"),
+        ("mixture_density", mixture_by_loop_that_returns, "does `return` stand inside the loop?"),
+        ("m_step", m_step_by_mixture, "it has (2,). Use `Mixture.from_1d`."),
+        ("m_step", m_step_by_mixture_with_columns, "it has (2,). Use `Mixture.from_1d`."),
+        ("em", em_not_unpacked, "take them apart, `b, ell = e_step(x, mixture)`."),
+        ("em", em_that_returns_in_the_loop, "does `return` stand inside the loop?"),
+    ],
+)
+def test_a_remedy_is_named(name, own, says):
+    assert says in CHECKS[name](own).message
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        gaussian_summed,
+        gaussian_with_a_condition,
+        gaussian_with_a_hat,
+        lambda x, mean, variance: sum(x - mean),
+        lambda x, mean, variance: gaussian(x, mean),
+    ],
+)
+def test_math_is_named_only_where_it_refused_an_array(own):
+    assert "`math`" not in gmm.check_gaussian(own).message
+
+
+def test_squares_that_come_too_late_are_told_whatever_rounding_leaves_of_the_sum():
+    check = gmm.check_m_step(m_step_that_squares_too_late)
+    assert check.slip in ("squared_too_late", "variance_not_positive")
+    assert "before the sum" in check.message
+    is_a_sentence(check)
+
+
+def test_weights_of_another_length_are_no_reason_for_from_1d():
+    check = gmm.check_m_step(m_step_with(lambda x, b, N: b.sum(axis=1) / len(x)))
+    assert check.slip == "error" and "from_1d`." not in check.message
+
+
+def test_where_the_third_component_is_the_reason_no_other_is_looked_for():
+    message = gmm.check_mixture_density(mixture_of_two).message
+    assert "nothing may count on there being two components. For point 4, x = 0.7," in message
+    check = gmm.check_m_step(m_step_with(means=lambda x, b, N: (b.T @ x / N)[[0, 1, 1][: len(N)]]))
+    assert "For K = 2 it is right, but not for K = 3" in check.message
+    assert "two components. Right so far: the weights. On 9 points," in check.message
+    assert "Something else" not in message + check.message
 
 
 def test_an_old_mean_is_found_where_it_was_and_its_effect_is_told():

@@ -14,8 +14,8 @@ import gmm_helpers as gmm
 FOLDER = Path(gmm.__file__).parent
 # Each module may know those before it.
 LAYERS = """
-_checks mixture datasets trace _own_steps em starts _diagnosis exercises drawing stage film
-_page questions flipbook stepper panels
+_checks mixture datasets trace _own_steps em bound bugs starts _diagnosis exercises exercises_02
+drawing drawing_bound drawing_landscape stage film _page questions flipbook stepper panels
 """.split()
 
 

@@ -27,7 +27,8 @@ STATE = """() => {
     const shown = (box, selector) =>
         [...box.querySelectorAll(selector)].filter(each => each.offsetParent)
     const text = each => each.textContent.split(/\\s+/).join(' ').trim()
-    return [...document.querySelectorAll('.jp-OutputArea-output > .jupyter-widgets')].map(box => ({
+    return [...document.querySelectorAll('.jp-OutputArea-output > .jupyter-widgets')].filter(
+        box => box.querySelector('CONTROLS')).map(box => ({
         kind: box.querySelector('.widget-play') ? 'flip-book'
             : box.matches('.gmm-panel') || box.querySelector('.gmm-panel') ? 'panel'
             : box.querySelector('.gmm-question') || box.matches('.gmm-question') ? 'question'
@@ -36,13 +37,12 @@ STATE = """() => {
         readouts: shown(box, '.widget-slider .widget-readout').map(text),
         fields: shown(box, 'input[type=number]').map(each => each.value),
         pictures: shown(box, '.widget-html img').map(each => [each.src, each.alt]),
-        all: [...box.querySelectorAll('.widget-html img')].map(each => each.src),
         live: shown(box, 'p[aria-live]').map(text),
         chosen: shown(box, 'input[type=radio]').findIndex(each => each.checked),
         answer: shown(box, '.gmm-answer p').map(text),
         playing: Boolean(box.querySelector('.fa-pause')),
     }))
-}"""
+}""".replace("CONTROLS", CONTROLS)
 
 
 class Fuzz:
@@ -54,6 +54,16 @@ class Fuzz:
         self.answers = {}  # (question, choice) → what was answered first
         self.widgets = page.locator(".jp-OutputArea-output > .jupyter-widgets").all()
         self.widgets = [each for each in self.widgets if each.locator(CONTROLS).count()]
+        self.pictures = {
+            number: [picture for picture, _ in conftest.walk(page, stepper)]
+            for number, stepper in self.steppers()
+        }
+
+    def steppers(self):
+        """Yield the steppers and flip-books, with the numbers of their widgets."""
+        for number, widget in enumerate(self.widgets):
+            if widget.locator(".widget-play").count():
+                yield number, widget
 
     def move(self):
         """Do something to some control."""
@@ -113,8 +123,9 @@ class Fuzz:
 
     def rest(self):
         """Pause what plays, wait until nothing changes, and check that all agree."""
-        for button in self.page.locator(".widget-play button:has(.fa-pause)").all():
-            button.click()
+        for playing in self.page.locator(".widget-play:has(.fa-pause)").element_handles():
+            # None if it has come to its end meanwhile.
+            playing.evaluate("play => play.querySelector('button:has(.fa-pause)')?.click()")
         self.page.keyboard.press("Tab")  # a field takes what was typed when it loses the focus
         before = None
         while (now := self.page.evaluate(STATE)) != before:
@@ -138,7 +149,7 @@ class Fuzz:
             position, *_ = widget["positions"]
             if len(widget["pictures"]) != 1 or [*map(float, widget["fields"])] != [float(position)]:
                 yield f"slider at {position}, fields {widget['fields']}"
-            elif widget["pictures"][0][0] != widget["all"][int(float(position))]:
+            elif widget["pictures"][0][0] != self.pictures[number][int(float(position))]:
                 yield f"the picture is not that of position {position}"
         if widget["kind"] == "panel":
             live = " ".join(widget["live"])

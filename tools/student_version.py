@@ -4,7 +4,6 @@ Run it with `nox -s student`. Cells tagged `solution` are left out, and every no
 top to bottom, so that its outputs are those of untouched exercises.
 """
 
-
 import nbformat
 from nbconvert.preprocessors import TagRemovePreprocessor
 from store_outputs import NOTEBOOKS, store

@@ -106,7 +106,7 @@ def notebook(request, browser, lab_url):
 
 
 def wait_for_pictures(page):
-    """Wait until every stepper has drawn all its positions."""
+    """Wait until every stepper shows its picture."""
     page.wait_for_function(
         """() => [...document.querySelectorAll('.jp-OutputArea .widget-html img')].every(
             image => image.src.startsWith('data:image/png'))""",
@@ -129,6 +129,29 @@ def open_and_run(page, lab_url, name):
         }""",
         timeout=PATIENCE * 1000,
     )
+
+
+def steppers_in(place):
+    """Return a locator for the steppers and flip-books in a place."""
+    return place.locator(".widget-vbox:has(> .widget-hbox > .widget-play)")
+
+
+def walk(page, stepper):
+    """Go through a stepper's positions and back; return the picture and the text of each."""
+    handle, looks = stepper.get_by_role("slider"), []
+    handle.focus()
+    page.keyboard.press("Home")
+    for _ in range(int(float(handle.get_attribute("aria-valuemax"))) + 1):
+        stepper.locator("img[src^='data:image/png']").wait_for()  # it may be still to come
+        looks.append(
+            (
+                stepper.locator("img").get_attribute("src"),
+                stepper.locator("p[aria-live]").inner_text(),
+            )
+        )
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Home")
+    return looks
 
 
 def add_cell(page, code):

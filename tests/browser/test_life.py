@@ -1,7 +1,15 @@
 """Widgets that live side by side, are made again and again, and outlive their kernel."""
 
 import pytest
-from conftest import add_cell, new_page, open_and_run, run_cell, wait_for_pictures
+from conftest import (
+    add_cell,
+    new_page,
+    open_and_run,
+    run_cell,
+    steppers_in,
+    wait_for_pictures,
+    walk,
+)
 
 RUNS = 20
 SET_UP = """
@@ -36,10 +44,6 @@ WATCH_HEIGHT = """cell => {
     }
     eachFrame()
 }"""
-
-
-def steppers_in(place):
-    return place.locator(".widget-vbox:has(> .widget-hbox > .widget-play)")
 
 
 def state(stepper):
@@ -132,18 +136,12 @@ def test_steppers_and_questions_outlive_their_kernel(start_page):
     """The last test here: no cell runs after it."""
     page = start_page
     cell = add_cell(page, ONE_OF_EACH)
-    wait_for_pictures(page)
+    stepper, question = steppers_in(cell), cell.locator(".gmm-question")
+    with_kernel = walk(page, stepper)
     page.get_by_role("menuitem", name="Kernel", exact=True).click()
     page.get_by_role("menuitem", name="Shut Down Kernel", exact=True).click()
     page.get_by_text("No Kernel").first.wait_for()
-    stepper, question = steppers_in(cell), cell.locator(".gmm-question")
-    handle, seen = stepper.get_by_role("slider"), set()
-    handle.focus()
-    for position in range(5):
-        assert state(stepper)[:2] == (position, position)
-        seen.add(state(stepper)[2:])
-        page.keyboard.press("ArrowRight")
-    assert len(seen) == 5
+    assert walk(page, stepper) == with_kernel and len(set(with_kernel)) == 5
     answers = set()
     for choice in question.get_by_role("radio").all():
         choice.click()

@@ -1,5 +1,7 @@
 """The notebooks as a learner meets them: opened in JupyterLab, run, and stepped through."""
 
+import re
+
 import pytest
 from conftest import NOTEBOOKS, PATIENCE, open_and_run
 
@@ -68,7 +70,8 @@ def test_every_stepper_moves_by_keyboard_mouse_field_and_play(page, lab_url, nam
             looks.append(stepper.look())
             pixels.append(stepper.picture.screenshot())
         assert len(set(looks)) == len(set(pixels)) == 4
-        assert "E step" in looks[1][1] and "M step" in looks[2][1] and "E step" in looks[3][1]
+        kinds = [re.search("[EM] step|$", text)[0] for _, text in looks[1:]]
+        assert kinds in (["E step", "M step", "E step"], ["", "", ""])  # half-steps, or others
         page.keyboard.press("ArrowLeft")
         assert stepper.look() == looks[2]
 
