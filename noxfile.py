@@ -164,3 +164,10 @@ def fuzz(session):
     """Move the controls of every notebook at random; `-- --seed 7 --moves 2000 01` chooses."""
     install_browser(session)
     session.run("python", "tools/fuzz_page.py", *session.posargs)
+
+
+@nox.session
+def weight(session):
+    """Weigh the page: bytes of each widget, memory of a kernel, import times, time to a page."""
+    install_browser(session)
+    session.run("python", "tools/weigh_page.py", *session.posargs)

@@ -114,10 +114,15 @@ def wait_for_pictures(page):
     )
 
 
-def open_and_run(page, lab_url, name):
-    """Open a notebook, run all its cells, and wait until all have run."""
+def open_notebook(page, lab_url, name):
+    """Open a notebook, as it is stored."""
     page.goto(re.sub(r"/lab\S*\?", f"/lab/tree/notebooks/{name}?reset&", lab_url))
     page.locator(".jp-Notebook .jp-Cell").first.click(timeout=PATIENCE * 1000)
+
+
+def open_and_run(page, lab_url, name):
+    """Open a notebook, run all its cells, and wait until all have run."""
+    open_notebook(page, lab_url, name)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     page.wait_for_function(
