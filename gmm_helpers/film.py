@@ -7,6 +7,7 @@ from gmm_helpers.stage import Stage, plain_style
 from gmm_helpers.trace import Trace
 
 _HEIGHT = 500
+_number = drawing.format_number
 _MOST_POSITIONS = 40
 _EACH_HALF_STEP = 17  # positions that show every half-step: the start and eight iterations
 _MOST_POINTS = 2000
@@ -254,11 +255,6 @@ def _change(change):
     if abs(change) < 0.0005:
         return "changed by less than 0.001"
     return f"{'up' if change > 0 else 'DOWN'} by {_number(abs(change), 3)}"
-
-
-def _number(value, decimals):
-    """Write a number with a true minus sign, and without one for a zero."""
-    return f"{round(float(value), decimals) + 0:.{decimals}f}".replace("-", "−")
 
 
 def _tuple(values, decimals):
