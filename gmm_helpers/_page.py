@@ -15,9 +15,10 @@ _TEXT_PX = 16
 _LETTERS_PER_LINE, _LINE_EM = 68, 1.4
 _EMPTY_PICTURE = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 
-# ipywidgets hardly marks the control that has the focus. These rules hold for all on a page. A number field's label is there for screen readers.
-# Play's buttons hold icons alone: what stands after the stroke is their text alternative. A
-# question's choices are as large as its text, and wrap as it does.
+# ipywidgets hardly marks the control that has the focus: the first rule holds for all on a page. A
+# number field's label is there for screen readers. Play's buttons hold icons alone: what stands
+# after the stroke is their text alternative. A question's choices are as large as its text, and
+# wrap as it does.
 _STYLE = rf"""<style>
 .noUi-handle:focus, .jupyter-widgets input[type="number"]:focus,
 .jupyter-button:focus-visible, .widget-dropdown select:focus-visible {{

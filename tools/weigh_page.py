@@ -30,7 +30,7 @@ IMPORTS = {
     ),
     "gmm_helpers": "gmm_helpers",
 }
-RUNS = 15
+RUNS = 9
 
 
 def weigh_imports():
