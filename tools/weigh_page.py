@@ -8,6 +8,7 @@
 """
 
 import argparse
+import os
 import re
 import statistics
 import subprocess
@@ -36,10 +37,11 @@ RUNS = 9
 def weigh_imports():
     """Print the CPU time of each set of imports, the smallest of some runs, and its ratio."""
     times = {name: [] for name in IMPORTS}
+    env = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     for _ in range(RUNS):  # in turn, so that noise meets all alike
         for name, modules in IMPORTS.items():
             code = f"import {modules}, time; print(time.process_time())"
-            shown = subprocess.check_output([PYTHON, "-c", code], text=True)
+            shown = subprocess.check_output([PYTHON, "-c", code], text=True, env=env)
             times[name].append(1000 * float(shown))
     own = times["gmm_helpers"]
     print("import: CPU time, ms    least   median   gmm_helpers as a multiple (of the least)")
@@ -70,7 +72,8 @@ class Traffic:
     """What goes over a page's sockets, for each cell."""
 
     def __init__(self, page):
-        self.cells, self.sizes = {}, {}  # request → cell, request → bytes from Python
+        # request → cell, widget → the request that made it, request → bytes from Python
+        self.cells, self.comms, self.sizes = {}, {}, {}
         page.on("websocket", self._listen)
 
     def _listen(self, socket):
@@ -83,9 +86,13 @@ class Traffic:
             self.cells[re.search(r'"msg_id": ?"([^"]+)"', text)[1]] = cell[1]
 
     def _received(self, payload):
-        _, *parents = re.findall(r'"msg_id": ?"([^"]+)"', as_text(payload)[:4000]) or [None]
-        for request in parents[:1]:
-            self.sizes[request] = self.sizes.get(request, 0) + len(payload)
+        text = as_text(payload)
+        ids = re.findall(r'"msg_id": ?"([^"]+)"', text)
+        comm = re.search(r'"comm_id": ?"([^"]+)"', text)
+        request = ids[1] if len(ids) > 1 else None
+        if comm:  # a picture may come late: it counts where its widget was made
+            request = self.comms.setdefault(comm[1], request)
+        self.sizes[request] = self.sizes.get(request, 0) + len(payload)
 
     def of_cell(self, cell):
         """Return the bytes that Python sent for a cell."""
