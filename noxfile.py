@@ -12,6 +12,7 @@ nox.options.sessions = ["lint", "tests"]
 RUFF = "ruff==0.17.6"
 UV = "uv==0.13.9"
 PLAYWRIGHT = "playwright==1.65.2"
+AXE = "axe-core@4.14.1"
 
 PINS = Path("requirements.txt")
 TEST_PINS = Path("requirements-test.txt")
@@ -132,14 +133,41 @@ def normalised(pin):
 
 @nox.session
 def browser(session):
-    """Try the page in Debian's Chromium; `apt-get install chromium` puts it in place."""
-    # JupyterLab is started by course.py, from its own .venv; nbval is here for pytest's settings.
+    """Try the page in Chromium; on Debian, `apt-get install chromium npm` gives what it needs."""
+    install_browser(session)
+    folder = Path(".nox", "axe").absolute()
+    session.run(
+        *"npm install --silent --no-save --ignore-scripts --no-audit --no-fund --prefix".split(),
+        str(folder),
+        AXE,
+        external=True,
+    )
+    axe = folder / "node_modules" / "axe-core" / "axe.min.js"
+    session.run("pytest", "tests/browser", *session.posargs, env={"AXE": str(axe)})
+
+
+def install_browser(session):
+    """Install what opens notebooks in Chromium; nbval is there for pytest's settings."""
+    # JupyterLab is started by course.py, from its own .venv.
     session.install(PLAYWRIGHT, "pytest", "nbval", f"--constraint={PINS}")
-    session.run("pytest", "tests/browser", *session.posargs)
 
 
 @nox.session
 def latency(session):
     """Time every kind of widget in JupyterLab from key press to pixels, beside plain interact."""
-    session.install(PLAYWRIGHT, "pytest", f"--constraint={PINS}")  # the tests' helpers import it
+    install_browser(session)
     session.run("python", "tools/bench_page.py", *session.posargs)
+
+
+@nox.session
+def fuzz(session):
+    """Move the controls of every notebook at random; `-- --seed 7 --moves 2000 01` chooses."""
+    install_browser(session)
+    session.run("python", "tools/fuzz_page.py", *session.posargs)
+
+
+@nox.session
+def weight(session):
+    """Weigh the page: bytes of each widget, memory of a kernel, import times, time to a page."""
+    install_browser(session)
+    session.run("python", "tools/weigh_page.py", *session.posargs)

@@ -15,11 +15,18 @@ _TEXT_PX = 16
 _LETTERS_PER_LINE, _LINE_EM = 68, 1.4
 _EMPTY_PICTURE = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 
-# ipywidgets hardly marks the control that the keys move. The first rule holds for all sliders on a
-# page. A question's choices are as large as its text, and wrap as it does.
-_STYLE = f"""<style>
-.noUi-handle:focus, .gmm-panel button:focus:enabled {{
-  outline: 3px solid #D55E00; outline-offset: 2px}}
+# ipywidgets hardly marks the control that has the focus: the first rule holds for all on a page. A
+# number field's label is there for screen readers. Play's buttons hold icons alone: what stands
+# after the stroke is their text alternative. A question's choices are as large as its text, and
+# wrap as it does.
+_STYLE = rf"""<style>
+.noUi-handle:focus, .jupyter-widgets input[type="number"]:focus,
+.jupyter-button:focus-visible, .widget-dropdown select:focus-visible {{
+  outline: 3px solid #D55E00 !important; outline-offset: 2px}}
+.gmm-field > label {{position: absolute; clip-path: inset(50%); pointer-events: none}}
+.widget-play .fa-play::before {{content: "\f04b" / "Play"}}
+.widget-play .fa-pause::before {{content: "\f04c" / "Pause"}}
+.widget-play .fa-stop::before {{content: "\f04d" / "Back to the first position"}}
 .gmm-question .widget-radio-box label {{
   font-size: {_TEXT_PX}px; line-height: {_LINE_EM}; height: auto; white-space: normal}}
 </style>"""

@@ -128,7 +128,9 @@ class Flipbook:
         play = widgets.Play(
             value=0, min=0, max=last, interval=_PLAY_MS, show_repeat=False, layout={"flex": "none"}
         )
-        field = widgets.BoundedIntText(0, 0, last, layout={"width": "64px", "flex": "none"})
+        field = widgets.BoundedIntText(
+            0, 0, last, description="Position", layout={"width": "64px", "flex": "none"}
+        ).add_class("gmm-field")
         end = widgets.Label(f"of {last}", layout={"flex": "none", "margin": "2px"})
         to_slider = [
             widgets.jslink((each, "value"), (self._slider, "value")) for each in (play, field)

@@ -1,11 +1,13 @@
 """The notebooks' form. What they print is compared by nbval, which pytest runs beside this."""
 
 import ast
+import html
 import re
 from pathlib import Path
 
 import nbformat
 import pytest
+from nbconvert import HTMLExporter
 
 from gmm_helpers.questions import load_questions
 
@@ -97,6 +99,21 @@ def test_every_picture_has_a_text_alternative(notebook):
         assert len(picture.metadata["image/png"]["alt"].split()) >= 10
         assert picture.data["text/plain"] == picture.metadata["image/png"]["alt"]
     assert "![]" not in markdown(notebook)
+
+
+def test_a_page_without_widgets_shows_every_picture_with_its_words(path, notebook):
+    """As nbviewer makes it, and much as GitHub does; a stepper is there as its film strip.
+
+    (nbconvert's "lab" template leaves out the text alternatives of all notebooks' pictures. What
+    a strip shows is written in the strip, and what a figure shows is printed under it.)
+    """
+    page = HTMLExporter(template_name="classic").from_filename(path)[0]
+    shown = [html.unescape(tag) for tag in re.findall("<img[^>]+>", page)]
+    pictures = [o for o in outputs(notebook) if "image/png" in o.get("data", {})]
+    for tag, picture in zip(shown, pictures, strict=True):
+        assert picture.data["image/png"].replace("\n", "") in tag
+        assert f'alt="{picture.data["text/plain"]}"' in tag
+    assert "widget-view" not in page and "Error displaying widget" not in page
 
 
 def test_every_figure_prints_its_caption(notebook):

@@ -11,21 +11,13 @@ same mixture. In the table:
 """
 
 import argparse
-import os
-import re
 import statistics
-import subprocess
 import sys
-import tempfile
-import time
-from contextlib import contextmanager
 from pathlib import Path
-
-from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "browser"))
-from conftest import PATIENCE, open_and_run  # noqa: E402
+from conftest import PATIENCE, chromium, jupyterlab, open_and_run  # noqa: E402
 from watching import Watch  # noqa: E402
 
 STEPS = 80
@@ -41,34 +33,6 @@ def draw(mean):
     plt.show()
 ipywidgets.interact(draw, mean=ipywidgets.FloatSlider(0, min=-4.0, max=4.0, step=0.1));
 """
-
-
-@contextmanager
-def jupyterlab():
-    """Start JupyterLab as the README says; give its address."""
-    with tempfile.TemporaryDirectory() as folder:
-        plugin = Path(folder, "@jupyterlab", "docmanager-extension", "plugin.jupyterlab-settings")
-        plugin.parent.mkdir(parents=True)
-        plugin.write_text('{"autosave": false}')  # what is run here is not to be kept
-        log = Path(folder, "log")
-        with log.open("w") as output:
-            server = subprocess.Popen(
-                [sys.executable, "course.py", "--no-browser"],
-                cwd=ROOT,
-                env={**os.environ, "JUPYTERLAB_SETTINGS_DIR": folder},
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
-        try:
-            deadline = time.monotonic() + PATIENCE
-            while not (found := re.search(r"http://127\.0\.0\.1:\S+token=\w+", log.read_text())):
-                if server.poll() is not None or time.monotonic() > deadline:
-                    sys.exit(log.read_text())
-                time.sleep(0.2)
-            yield found[0]
-        finally:
-            server.terminate()
-            server.wait()
 
 
 def add_interact(page):
@@ -155,9 +119,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("notebooks", nargs="*", default=["01_draw_and_fit_1d.ipynb"])
     names = parser.parse_args().notebooks
-    with jupyterlab() as url, sync_playwright() as playwright:
-        options = {"executable_path": "/usr/bin/chromium", "args": ["--no-sandbox"]}
-        browser = playwright.chromium.launch(**options)
+    with jupyterlab() as (url, _), chromium() as browser:
         print(f"{'':34} latency, ms  kB/step   shown in a drag   last after   blank")
         for name in names:
             page = browser.new_page(viewport={"width": 1280, "height": 900})
@@ -175,7 +137,6 @@ def main():
             for kind, box in [*widgets_of(page), ("plain interact", add_interact(page))]:
                 measure(page, f"{name[:2]} {kind}", box, traffic)
             page.close()
-        browser.close()
 
 
 if __name__ == "__main__":

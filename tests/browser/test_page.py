@@ -1,12 +1,9 @@
 """The notebooks as a learner meets them: opened in JupyterLab, run, and stepped through."""
 
 import re
-from pathlib import Path
 
 import pytest
-from conftest import PATIENCE, open_and_run
-
-NOTEBOOKS = sorted(path.name for path in Path("notebooks").glob("[0-9]*.ipynb"))
+from conftest import NOTEBOOKS, PATIENCE, open_and_run
 
 
 def test_the_start_command_opens_the_first_notebook(page, lab_url):

@@ -3,8 +3,7 @@
 import re
 
 import pytest
-from conftest import open_and_run
-from test_page import NOTEBOOKS
+from conftest import NOTEBOOKS, open_and_run
 from watching import Watch
 
 LEAST = {"01": 2}  # how many panels a notebook has at least

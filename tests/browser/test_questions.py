@@ -1,8 +1,7 @@
 """The questions as a learner meets them: no answer at first, and one for whatever is chosen."""
 
 import pytest
-from conftest import open_and_run
-from test_page import NOTEBOOKS
+from conftest import NOTEBOOKS, open_and_run
 
 
 def shown(box):
