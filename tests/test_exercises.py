@@ -323,6 +323,15 @@ def em_from_the_start_each_time(x, mixture, e_step, m_step, n_iterations):
     return new, history
 
 
+def em_from_the_start_but_for_the_history(x, mixture, e_step, m_step, n_iterations):
+    history = []
+    for _ in range(n_iterations):
+        b, log_likelihood = e_step(x, mixture)
+        history.append(log_likelihood)
+        new = m_step(x, b)
+    return new, [*history, e_step(x, new)[1]]
+
+
 def em_with_one_e_step(x, mixture, e_step, m_step, n_iterations):
     b, log_likelihood = e_step(x, mixture)
     history = [log_likelihood]
@@ -877,6 +886,7 @@ WRONG = {
     ],
     "em": [
         ("always_start", em_from_the_start_each_time),
+        ("always_start", em_from_the_start_but_for_the_history),
         ("always_start", em_with_one_e_step),
         ("not_unpacked", em_not_unpacked),
         ("not_unpacked", em_not_unpacked_in_one_line),
