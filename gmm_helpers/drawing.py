@@ -6,6 +6,7 @@ pixel and text of size 20 is still 14 px tall on the narrowest page.
 """
 
 import io
+import textwrap
 
 import numpy as np
 from IPython.display import display
@@ -22,6 +23,8 @@ COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7")
 MARKERS = ("o", "^", "s", "D", "v", "P")
 DASHES = ((), (6, 2), (2, 2), (6, 2, 2, 2), (9, 3), (4, 1, 1, 1))
 _GREY = "#767676"
+# JupyterLab breaks printed lines anywhere, so they are broken here: to fit the narrowest page.
+_CAPTION_LETTERS = 72
 _FAINT = 0.3
 # Where one-dimensional points lie, as shares of the axes' height, and the room below 0 for them,
 # as a share of the height above it.
@@ -86,7 +89,7 @@ def show_figure(figure, caption):
         metadata={"image/png": {"width": WIDTH, "alt": caption}},
         raw=True,
     )
-    print(caption)
+    print(textwrap.fill(caption, _CAPTION_LETTERS, break_on_hyphens=False))
 
 
 def to_png(picture):

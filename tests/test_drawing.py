@@ -130,12 +130,14 @@ def test_text_is_large_enough_for_the_back_row():
 def test_show_figure_displays_the_picture_and_prints_the_caption(ax, monkeypatch, capsys):
     shown = []
     monkeypatch.setattr(drawing, "display", lambda data, **options: shown.append((data, options)))
-    caption = "An empty pair of axes from 0 to 1."
+    caption = "An empty pair of axes from 0 to 1, with nothing to see in it. " * 3 + "So."
     gmm.show_figure(ax.figure, caption)
     ((data, options),) = shown
     assert Image.open(io.BytesIO(data["image/png"])).size[0] == 2 * drawing.WIDTH
     assert data["text/plain"] == options["metadata"]["image/png"]["alt"] == caption
-    assert capsys.readouterr().out == caption + "\n"
+    printed = capsys.readouterr().out
+    assert " ".join(printed.split()) == caption
+    assert max(map(len, printed.split("\n"))) <= 72
 
 
 @pytest.mark.parametrize("caption", ["", "  ", None])

@@ -121,7 +121,7 @@ def test_every_figure_prints_its_caption(notebook):
         printed = "".join(o.text for o in cell.outputs if o.output_type == "stream")
         for output in cell.outputs:
             if output.output_type == "display_data" and "image/png" in output.data:
-                assert output.data["text/plain"] in printed
+                assert output.data["text/plain"] in " ".join(printed.split())
 
 
 def test_a_cell_walks_a_stepper_and_prints_every_position(notebook):
