@@ -123,6 +123,13 @@ def open_notebook(page, lab_url, name):
 def open_and_run(page, lab_url, name):
     """Open a notebook, run all its cells, and wait until all have run."""
     open_notebook(page, lab_url, name)
+    # Stored cells have numbers: without these, a number says that the cell has run here.
+    page.get_by_role("menuitem", name="Edit", exact=True).click()
+    page.get_by_role("menuitem", name="Clear Outputs of All Cells", exact=True).click()
+    page.wait_for_function(
+        """() => [...document.querySelectorAll('.jp-InputPrompt')].every(
+            prompt => !/\\d/.test(prompt.textContent))"""
+    )
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     page.wait_for_function(

@@ -16,6 +16,8 @@ def test_every_question_answers_to_mouse_and_keyboard(page, lab_url, name):
     assert boxes.count() >= 1
     for i in range(boxes.count()):
         box = boxes.nth(i)
+        box.scroll_into_view_if_needed()
+        page.wait_for_timeout(200)  # what is out of sight is not laid out
         choices = box.get_by_role("radio")
         assert not any(choice.is_checked() for choice in choices.all())
         assert shown(box) == ""
