@@ -26,6 +26,7 @@ _GREY = "#767676"
 # JupyterLab breaks printed lines anywhere, so they are broken here: to fit the narrowest page.
 _CAPTION_LETTERS = 72
 _FAINT = 0.3
+_MOST_POINTS = 2000
 # Where one-dimensional points lie, as shares of the axes' height, and the room below 0 for them,
 # as a share of the height above it.
 _RUG, _RUG_ROOM = (0.02, 0.11), 0.16
@@ -145,6 +146,11 @@ def draw_points(ax, x, K):
         )
         for style in styles
     ]
+
+
+def choose_points(n):
+    """Return which of `n` points a picture shows: all, or at most 2000, evenly chosen."""
+    return np.arange(0, n, -(-n // _MOST_POINTS))
 
 
 def end_density_axis(ax, top):

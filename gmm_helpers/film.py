@@ -10,7 +10,6 @@ _HEIGHT = 500
 _number = drawing.format_number
 _MOST_POSITIONS = 40
 _EACH_HALF_STEP = 17  # positions that show every half-step: the start and eight iterations
-_MOST_POINTS = 2000
 
 _LEGENDS = {
     1: "numbered: φ N(x | μ, σ²); black: their sum",
@@ -69,7 +68,7 @@ class Film:
         features = features or (("x",) if D == 1 else ("x₁", "x₂"))
         if isinstance(features, str) or len(features) != D:
             raise ValueError(f"features must be {D} names, one for each column of x.")
-        self._chosen = np.arange(0, n, -(-n // _MOST_POINTS))
+        self._chosen = drawing.choose_points(n)
         self._x = points[:, self._chosen].T if D == 2 else points[0, self._chosen]
         self.trace = trace
         self.steps = [trace.steps[i] for i in choose_positions(len(trace.steps))]

@@ -16,7 +16,6 @@ from gmm_helpers import _checks, _page, drawing
 from gmm_helpers.mixture import Mixture, check_mixture
 from gmm_helpers.stage import Stage, plain_style
 
-_MOST_POINTS = 2000  # in a rug
 _TOPS = (1, 2.5, 5, 10)  # where a density axis may end, times a power of ten
 _MARGIN = 0.15  # how far a picture goes beyond the data, as a share of their span
 _number = drawing.format_number
@@ -242,7 +241,7 @@ class HandFit(LivePanel):
         ax.set_xlim(self._limits)
         tallest_bar = _draw_data(ax, self._x, feature)
         points = drawing.draw_points(ax, self._x, 0)
-        drawing.update_points(points, self._x[:: -(-len(self._x) // _MOST_POINTS)], None)
+        drawing.update_points(points, self._x[drawing.choose_points(len(self._x))], None)
         grid = np.linspace(*self._limits, 801)
         self._em_line = ax.plot(grid, np.exp(self._em.log_density(grid)), **_EM_LINE)[0]
         self._area = ax.fill([0], [0], color="#888888", alpha=0.3, lw=0, zorder=1.5)[0]

@@ -17,7 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "browser"))
-from conftest import PATIENCE, chromium, jupyterlab, open_and_run  # noqa: E402
+from conftest import PATIENCE, chromium, jupyterlab, open_and_run, steppers_in  # noqa: E402
 from watching import Watch  # noqa: E402
 
 STEPS = 80
@@ -95,7 +95,7 @@ def drag_fast(page, box):
 
 def widgets_of(page):
     """Return a notebook's first stepper and all its live panels, with names."""
-    stepper = page.locator(".widget-vbox:has(.widget-play)").first
+    stepper = steppers_in(page).first
     yield "stepper", stepper
     for panel in page.locator(".gmm-panel").all():
         yield f"live panel: {panel.get_by_role('slider').count()} sliders", panel

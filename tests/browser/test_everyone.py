@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 import pytest
+from conftest import steppers_in
 
 # Rule of axe-core → where it fails for a reason that is not ours.
 NOT_OURS = {
@@ -87,7 +88,7 @@ def test_each_control_but_a_sliders_handle_has_a_name(outputs):
 
 def test_each_picture_says_what_it_shows_at_each_position(notebook):
     """The text under it is the text alternative too, and it is announced politely."""
-    for stepper in notebook.locator(".widget-vbox:has(> .widget-hbox .widget-play)").all():
+    for stepper in steppers_in(notebook).all():
         handle = stepper.get_by_role("slider")
         handle.focus()
         notebook.keyboard.press("Home")

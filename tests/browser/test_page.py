@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from conftest import NOTEBOOKS, PATIENCE, open_and_run
+from conftest import NOTEBOOKS, PATIENCE, open_and_run, steppers_in
 
 
 def test_the_start_command_opens_the_first_notebook(page, lab_url):
@@ -58,7 +58,7 @@ def test_every_stepper_moves_by_keyboard_mouse_field_and_play(page, lab_url, nam
         ".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']"
     ).count()
     assert not page.get_by_text("model not found").count()
-    boxes = page.locator(".widget-vbox:has(.widget-play)")
+    boxes = steppers_in(page)
     assert boxes.count() >= 1
     for i in range(boxes.count()):
         stepper = StepperOnPage(boxes.nth(i))
