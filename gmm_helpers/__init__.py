@@ -7,6 +7,7 @@ from gmm_helpers._diagnosis import Check
 from gmm_helpers._page import show_widget
 from gmm_helpers.bound import lower_bound
 from gmm_helpers.bugs import broken_steps
+from gmm_helpers.chooser import RunChooser
 from gmm_helpers.datasets import Dataset, four_gaussians, galaxies, old_faithful, two_gaussians
 from gmm_helpers.drawing import (
     draw_histogram,
@@ -69,6 +70,7 @@ __all__ = [
     "Mixture",
     "PointPosterior",
     "Question",
+    "RunChooser",
     "Stage",
     "Step",
     "Stepper",

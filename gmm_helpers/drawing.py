@@ -272,6 +272,31 @@ def update_mixture_2d(artists, mixture, *, radii=(1, 2), faint=False):
     _set_alpha(artists[:K], faint)
 
 
+def draw_trails(ax, K):
+    """Prepare to draw the way that each of K means has come, with a dot for each iteration.
+
+    Parameters
+    ----------
+    ax : Axes
+    K : int
+
+    Returns
+    -------
+    list of Line2D
+        Empty until `update_trails`.
+    """
+    return [
+        ax.plot([], [], lw=2, marker=".", ms=9, color=colour, mec="white", mew=0.5, zorder=5)[0]
+        for colour in _colours(K)
+    ]
+
+
+def update_trails(artists, path):
+    """Draw the trails of the means along `path`, shape (iterations + 1, K, 2)."""
+    for trail, positions in zip(artists, np.swapaxes(path, 0, 1), strict=False):
+        trail.set_data(*positions.T)
+
+
 def mass_inside(radius):
     """Return the share of a 2-D Gaussian within so many standard deviations: 1 − exp(−r²/2).
 

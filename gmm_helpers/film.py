@@ -8,7 +8,8 @@ from gmm_helpers.trace import Trace
 
 _HEIGHT = 500
 _number = drawing.format_number
-_MOST_POSITIONS = 40
+MOST_POSITIONS = 40
+_LEAST_SPAN = 0.6  # of the axes, for other data to be shown on them
 _EACH_HALF_STEP = 17  # positions that show every half-step: the start and eight iterations
 
 _LEGENDS = {
@@ -49,6 +50,9 @@ class Film:
         With its half-steps.
     features : sequence of str, optional
         The axes' names, one for each feature.
+    margin : float
+        Between the data and the ends of the axes, as a share of the data's span: larger where
+        other data are to be shown on the same axes.
 
     Attributes
     ----------
@@ -61,11 +65,16 @@ class Film:
         What there is to know about all of it.
     """
 
-    def __init__(self, x, trace, *, features=None):
+    def __init__(self, x, trace, *, features=None, margin=0.06):
+        self._features, self._margin, self._stage = features, margin, None
+        self.show(x, trace)
+
+    def show(self, x, trace):
+        """Show another run; on the same axes where they suit its data, which is far quicker."""
         points = _checks.as_points(x)
         D, n = points.shape
         _check_trace(trace, n, D)
-        features = features or (("x",) if D == 1 else ("x₁", "x₂"))
+        features = self._features or (("x",) if D == 1 else ("x₁", "x₂"))
         if isinstance(features, str) or len(features) != D:
             raise ValueError(f"features must be {D} names, one for each column of x.")
         self._chosen = drawing.choose_points(n)
@@ -74,8 +83,12 @@ class Film:
         self.steps = [trace.steps[i] for i in choose_positions(len(trace.steps))]
         self.texts = _describe(self.steps, trace, points)
         self.notes = _notes(trace, len(self._chosen), n)
+        self._formulas = _formulas(trace, D)
         with plain_style():
-            self._set_the_stage(points, features)
+            if self._axes_suit(points):
+                self._put_on_axes()
+            else:
+                self._set_the_stage(points, features)
 
     def frame(self, position):
         """Draw the frame at a position; return it as an RGB PIL image."""
@@ -87,49 +100,81 @@ class Film:
         self._update_mixture(self._mixture, step.mixture, faint=kind == "E", **self._limits)
         done = step.iteration if kind == "M" else max(step.iteration - 1, 0)
         drawing.update_log_likelihood(self._curve, self.trace.log_likelihoods[: done + 1])
-        return self._stage.picture(kind)
+        drawing.update_trails(self._trails, self._path[: done + 1])
+        return self._stage.picture(self._hold_formula(kind))
+
+    def _hold_formula(self, kind):
+        """See that the formula in force is drawn; return the name it is kept by."""
+        formula = self._formulas[kind]
+        if not self._stage.holds(formula):
+            with plain_style():
+                text = self._stage.figure.text(0.012, 0.85, formula, size=23, va="center")
+                self._stage.hold_label(text, formula)
+        return formula
 
     def _set_the_stage(self, points, features):
-        """Draw once what stays, one background for each formula, and make the artists that move."""
+        """Draw once what stays, and make the artists that move."""
         self._stage = Stage(_HEIGHT)
         figure = self._stage.figure
-        ax = figure.add_axes((0.105, 0.145, 0.53, 0.555))
-        trace_ax = figure.add_axes((0.755, 0.145, 0.215, 0.555))
+        self._ax = figure.add_axes((0.105, 0.145, 0.53, 0.555))
+        self._trace_ax = figure.add_axes((0.755, 0.145, 0.215, 0.555))
         for each, title, label in (
-            (ax, _LEGENDS[len(points)], features[0]),
-            (trace_ax, "log-likelihood ℓ", "iteration"),
+            (self._ax, _LEGENDS[len(points)], features[0]),
+            (self._trace_ax, "log-likelihood ℓ", "iteration"),
         ):
             drawing.set_up_axes(each)
             each.set_title(title, size=drawing.TEXT_SIZE, pad=10, loc="left")
             each.set_xlabel(label)
-        self._fill_plot(ax, points, features)
-        self._curve = drawing.draw_log_likelihood(trace_ax, self.trace.log_likelihoods)
         self._heading = figure.text(0.012, 0.95, "", size=24, weight="bold", va="center")
-        self._stage.hold([*self._points, *self._mixture, *self._curve, self._heading])
-        for kind, text in _formulas(self.trace, len(points)).items():
-            self._stage.hold_with(figure.text(0.012, 0.85, text, size=23, va="center"), kind)
+        self._set_limits(points, features)
+        moving = self._make_artists()
+        self._stage.hold(moving, seldom=[self._trace_ax.xaxis, self._trace_ax.yaxis])
 
-    def _fill_plot(self, ax, points, features):
-        """Draw the data and the first mixture, between limits that hold the data."""
+    def _set_limits(self, points, features):
+        """Set the axes' limits so that they hold the data, and in one dimension the densities."""
         low, high = points.min(axis=1), points.max(axis=1)
-        low, high = low - 0.06 * (high - low), high + 0.06 * (high - low)
+        low, high = low - self._margin * (high - low), high + self._margin * (high - low)
+        ax = self._ax
         ax.set_xlim(low[0], high[0])
         ax.locator_params(nbins=6)
-        first = self.steps[0].mixture
+        self._limits = {}
         if len(points) == 1:
             ax.set_ylabel("density")
             bars = drawing.draw_histogram(ax, points[0])
             self._limits = {"limits": (low[0], high[0])}
-            self._mixture = drawing.draw_mixture_1d(ax, first, **self._limits)
-            self._update_mixture = drawing.update_mixture_1d
             ax.set_ylim(top=_top_of_densities(bars, self.steps, points[0]))
         else:
             ax.set_ylabel(features[1])
             ax.set_ylim(low[1], high[1])
-            self._limits = {}
-            self._mixture = drawing.draw_mixture_2d(ax, first)
-            self._update_mixture = drawing.update_mixture_2d
-        self._points = drawing.draw_points(ax, self._x, first.n_components)
+
+    def _make_artists(self):
+        """Make the artists that move, for as many components as the run has; return them."""
+        first, one_dimension = self.steps[0].mixture, bool(self._limits)
+        draw = drawing.draw_mixture_1d if one_dimension else drawing.draw_mixture_2d
+        self._update_mixture = (
+            drawing.update_mixture_1d if one_dimension else drawing.update_mixture_2d
+        )
+        self._mixture = draw(self._ax, first, **self._limits)
+        self._points = drawing.draw_points(self._ax, self._x, first.n_components)
+        self._curve = drawing.draw_log_likelihood(self._trace_ax, self.trace.log_likelihoods)
+        self._path = _path_of_means(self.trace)
+        self._trails = [] if one_dimension else drawing.draw_trails(self._ax, first.n_components)
+        return [*self._points, *self._mixture, *self._curve, *self._trails, self._heading]
+
+    def _axes_suit(self, points):
+        """Say whether there are axes for such data already, neither too narrow nor too wide."""
+        if self._stage is None or len(points) == 1 or self._limits:
+            return False
+        low, high = np.transpose([self._ax.get_xlim(), self._ax.get_ylim()])
+        spans = np.ptp(points, axis=1) / (high - low)
+        inside = (low <= points.min(axis=1)) & (points.max(axis=1) <= high)
+        return bool(inside.all() and spans.min() > _LEAST_SPAN)
+
+    def _put_on_axes(self):
+        """Take the artists of the run before off the axes, and put those of this run on."""
+        for artist in (*self._points, *self._mixture, *self._curve, *self._trails):
+            artist.remove()
+        self._stage.renew(self._make_artists())
 
 
 def choose_positions(n_steps):
@@ -145,11 +190,11 @@ def choose_positions(n_steps):
     >>> choose_positions(2001)[-4:]
     [1052, 1304, 1614, 2000]
     """
-    if n_steps <= _MOST_POSITIONS:
+    if n_steps <= MOST_POSITIONS:
         return list(range(n_steps))
     last = n_steps - 1  # an E step only where the run failed in the M step after it
     first, final = _EACH_HALF_STEP // 2, last // 2
-    whole = np.geomspace(first + 1, final, _MOST_POSITIONS - _EACH_HALF_STEP - last % 2)
+    whole = np.geomspace(first + 1, final, MOST_POSITIONS - _EACH_HALF_STEP - last % 2)
     later = 2 * np.maximum.accumulate(np.round(whole).astype(int))
     return sorted({*range(_EACH_HALF_STEP), *later.tolist(), last})
 
@@ -181,6 +226,11 @@ def _notes(trace, n_shown, n):
     if n_shown < n:
         notes.append(f"The pictures show {n_shown} of the {n} points.")
     return notes
+
+
+def _path_of_means(trace):
+    """Return the means at the start and after each iteration, shape (iterations + 1, K, D)."""
+    return np.array([step.mixture.means for step in trace.steps if step.kind != "E"])
 
 
 def _top_of_densities(bars, steps, x):

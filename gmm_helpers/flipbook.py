@@ -15,6 +15,8 @@ from PIL import Image, ImageDraw, ImageFont
 from gmm_helpers import _page, drawing
 
 _PLAY_MS = 700
+# After a refill, how long the pictures that cannot be seen wait: the next refill may come soon.
+_PAUSE_S = 0.15
 _STRIP_LETTERS, _STRIP_LINE = 72, 26  # letters on a line, and a line's height in pixels
 
 
@@ -38,6 +40,8 @@ class Flipbook:
     strip : sequence of int, optional
         The positions that stand for the whole where widgets are not shown: by default the first
         three and the last.
+    room : int
+        For how many positions to keep room, for a `refill` with more.
 
     Attributes
     ----------
@@ -60,88 +64,173 @@ class Flipbook:
     1 dark
     """
 
-    def __init__(self, draw, texts, *, title="Pictures under a slider", notes=(), strip=None):
-        self.texts = tuple(texts)
-        if not self.texts:
-            raise ValueError("A flip-book needs at least one text, and a picture for each.")
+    def __init__(
+        self, draw, texts, *, title="Pictures under a slider", notes=(), strip=None, room=0
+    ):
+        self._title, self._chosen_strip, self._most_letters = title, strip, 0
+        self._take(draw, texts, notes)
         last = len(self.texts) - 1
-        self._picture_at, self._title, self._notes = draw, title, tuple(notes)
-        self._strip = sorted({0, min(1, last), min(2, last), last} if strip is None else {*strip})
-        self._most_letters = max(map(len, self.texts))
         picture = draw(0)
         self._size = picture.size
         full = _page.page_layout()
         first = widgets.HTML(layout=full)
-        self._frames = [first] + [widgets.HTML(layout=full, style=first.style) for _ in range(last)]
+        more = [widgets.HTML(layout=full, style=first.style) for _ in range(max(last, room - 1))]
+        self._frames = [first, *more]
         self._stack = widgets.Stack(self._frames, selected_index=0, layout=full)
-        controls = self._make_controls(last)
-        self.widget = widgets.VBox(
-            [*map(_page.note, self._notes), controls, self._stack, _page.page_style()]
-        )
+        self._below_notes = [self._make_controls(last), self._stack, _page.page_style()]
+        self.widget = widgets.VBox()
+        self._set_notes()
         self._show(0, picture)
-        for position in range(1, last + 1):
-            self._show(position, None)
-        self._drawn = {0}
-        self._filling = None
+        self._drawn, self._filling = {0}, None
+        self._clear_the_rest()
         _page.replace_earlier_run(self.close)
-        try:
-            self._filling = asyncio.get_running_loop().create_task(self._draw_the_rest())
-        except RuntimeError:  # no loop runs outside a kernel
-            self.finish()
+        self._start_filling(0)
+
+    def refill(self, draw, texts, *, notes=()):
+        """Show other pictures, with their texts and notes, in place of those there are.
+
+        The slider stays where it is if there is such a position; at the end it stays at the end.
+        The picture that can be seen is there first.
+
+        Parameters
+        ----------
+        draw, texts, notes
+            As for a new flip-book, with pictures of the same size.
+
+        Raises
+        ------
+        ValueError
+            If there are no texts, or more than the flip-book has room for.
+        """
+        if len(texts) > len(self._frames):
+            raise ValueError(
+                f"There is room for {len(self._frames)} positions; there are {len(texts)} texts."
+            )
+        self._stop_filling()
+        was_at_end = self._slider.value == self._slider.max > 0
+        self._take(draw, texts, notes)
+        last = len(self.texts) - 1
+        position = last if was_at_end else min(self._slider.value, last)
+        self._drawn = set()
+        self._draw(position)
+        self._put(position, last)
+        self._set_notes()
+        self._clear_the_rest()
+        self._start_filling(_PAUSE_S)
+
+    def say(self, notes):
+        """Put other notes above the pictures."""
+        self._notes = tuple(notes)
+        self._set_notes()
 
     def finish(self):
         """Draw all pictures that are not drawn yet, now."""
-        for position in range(len(self._frames)):
+        for position in range(len(self.texts)):
             self._draw(position)
 
     def walk(self):
         """Put the slider on each position in turn, then back; yield the positions."""
         self.finish()
         with self._slider.hold_sync(), self._stack.hold_sync():
-            for position in range(len(self._frames)):
+            for position in range(len(self.texts)):
                 self._slider.value = self._stack.selected_index = position
                 yield position
             self._slider.value = self._stack.selected_index = 0
 
     def close(self):
         """Take the widgets off the page and out of the kernel's memory."""
-        if self._filling is not None:
-            self._filling.cancel()
+        self._stop_filling()
         for link in self._links:
             link.close()
         _page.close_tree(self.widget)
 
     def _repr_mimebundle_(self, **_):
-        """Give a notebook the widgets, and pages without widgets a film strip and its caption."""
+        return self.bundle(self.widget)
+
+    def bundle(self, widget):
+        """Give a notebook a widget that holds this one; other pages a film strip and caption."""
         count = len(self.texts)
         caption = "\n".join(
             [f"{self._title}, {count} position{'s' * (count > 1)}.", *self._notes]
-            + [f"Position {position}. {self.texts[position]}" for position in self._strip]
+            + [f"Position {position}. {self.texts[position]}" for position in self._strip()]
         )
-        return _page.bundle(self.widget, self._film_strip(), caption)
+        return _page.bundle(widget, self._film_strip(), caption)
+
+    def _take(self, draw, texts, notes):
+        """Keep what there is to show, from now on."""
+        self.texts = tuple(texts)
+        if not self.texts:
+            raise ValueError("A flip-book needs at least one text, and a picture for each.")
+        self._picture_at, self._notes = draw, tuple(notes)
+        self._most_letters = max(self._most_letters, *map(len, self.texts))
+
+    def _strip(self):
+        """Return the positions of the film strip."""
+        last = len(self.texts) - 1
+        chosen = (0, 1, 2, last) if self._chosen_strip is None else self._chosen_strip
+        return sorted({min(position, last) for position in chosen})
 
     def _make_controls(self, last):
         """Make the slider, Play and the number field, linked in the browser to the stack."""
         self._slider = widgets.IntSlider(
             0, 0, last, description="Position", readout=False, layout={"flex": "1 1 auto"}
         )
-        play = widgets.Play(
+        self._play = widgets.Play(
             value=0, min=0, max=last, interval=_PLAY_MS, show_repeat=False, layout={"flex": "none"}
         )
-        field = widgets.BoundedIntText(
+        self._field = widgets.BoundedIntText(
             0, 0, last, description="Position", layout={"width": "64px", "flex": "none"}
         ).add_class("gmm-field")
-        end = widgets.Label(f"of {last}", layout={"flex": "none", "margin": "2px"})
+        self._end = widgets.Label(layout={"flex": "none", "margin": "2px"})
+        self._end.value = f"of {last}"
         to_slider = [
-            widgets.jslink((each, "value"), (self._slider, "value")) for each in (play, field)
+            widgets.jslink((each, "value"), (self._slider, "value"))
+            for each in (self._play, self._field)
         ]
         to_stack = widgets.jslink((self._slider, "value"), (self._stack, "selected_index"))
         self._links = [*to_slider, to_stack]
-        return widgets.HBox([play, self._slider, field, end], layout=_page.page_layout())
+        return widgets.HBox(
+            [self._play, self._slider, self._field, self._end], layout=_page.page_layout()
+        )
 
-    async def _draw_the_rest(self):
+    def _put(self, position, last):
+        """Put all controls on a position, of so many."""
+        self._play.playing = False
+        for control in (self._slider, self._play, self._field):
+            with control.hold_sync():  # the browser must not see the one without the other
+                control.max = max(last, control.value)
+                control.value = position
+                control.max = last
+        self._stack.selected_index = position
+        self._end.value = f"of {last}"
+
+    def _set_notes(self):
+        """Put the notes above the controls."""
+        before = self.widget.children[: -len(self._below_notes)]
+        self.widget.children = [*map(_page.note, self._notes), *self._below_notes]
+        for note in before:
+            _page.close_tree(note)
+
+    def _clear_the_rest(self):
+        """Take away what stands at the positions that are not drawn."""
+        for position in set(range(len(self.texts))) - self._drawn:
+            self._show(position, None)
+
+    def _start_filling(self, pause):
+        """Draw the missing pictures while the kernel is free, or at once where no loop runs."""
+        try:
+            self._filling = asyncio.get_running_loop().create_task(self._draw_the_rest(pause))
+        except RuntimeError:  # no loop runs outside a kernel
+            self.finish()
+
+    def _stop_filling(self):
+        if self._filling is not None:
+            self._filling.cancel()
+
+    async def _draw_the_rest(self, pause):
         """Draw the missing pictures, always the one nearest to the slider, between other work."""
-        while missing := set(range(len(self._frames))) - self._drawn:
+        await asyncio.sleep(pause)
+        while missing := set(range(len(self.texts))) - self._drawn:
             self._draw(min(missing, key=lambda position: abs(position - self._slider.value)))
             await asyncio.sleep(0)
 
@@ -159,7 +248,7 @@ class Flipbook:
         """Set some pictures side by side, each over its text, on one picture."""
         texts = [
             textwrap.fill(self.texts[position], _STRIP_LETTERS, break_on_hyphens=False)
-            for position in self._strip
+            for position in self._strip()
         ]
         fonts = Path(matplotlib.get_data_path(), "fonts", "ttf")
         font = ImageFont.truetype(fonts / "DejaVuSans.ttf", drawing.TEXT_SIZE)
@@ -167,7 +256,7 @@ class Flipbook:
         tile_height = height + _STRIP_LINE * (max(text.count("\n") for text in texts) + 3)
         strip = Image.new("RGB", (2 * width, tile_height * -(-len(texts) // 2)), "white")
         pen = ImageDraw.Draw(strip)
-        for i, (position, text) in enumerate(zip(self._strip, texts, strict=True)):
+        for i, (position, text) in enumerate(zip(self._strip(), texts, strict=True)):
             left, top = i % 2 * width, i // 2 * tile_height
             strip.paste(self._picture_at(position), (left, top))
             spacing = _STRIP_LINE - drawing.TEXT_SIZE

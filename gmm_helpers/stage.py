@@ -45,38 +45,60 @@ class Stage:
         self.size = (WIDTH, height)
         self.figure = Figure((WIDTH / 72, height / 72), dpi=72, facecolor="white")
         self._canvas = FigureCanvasAgg(self.figure)
-        self._moving, self._backgrounds = [], {}
+        self._moving, self._backgrounds, self._labels = [], {}, {}
+        self._seldom, self._ground = [], None
 
-    def hold(self, moving, name=None):
+    def hold(self, moving, name=None, *, seldom=()):
         """Keep what stands in the figure now, but for the `moving` artists, as a background.
 
-        Called again, with another `name`, it keeps a second one: of other limits, say.
+        Called again, with another `name`, it keeps a second one: of other limits, say. The
+        `seldom` artists are part of the background, and `renew` draws them alone anew.
         """
-        self._moving = sorted(moving, key=lambda artist: artist.zorder)
-        for artist in self._moving:
+        self._moving, self._seldom = _from_back_to_front(moving), list(seldom)
+        for artist in (*self._moving, *self._seldom):
             artist.set_animated(True)
         self._canvas.draw()
-        self._keep(name)
+        self._ground = self._copy()
+        self._draw(self._seldom)
+        self._backgrounds[name] = self._copy()
 
-    def hold_with(self, artist, name):
-        """Keep as a background `name` the one without a name, with one more artist on it."""
+    def renew(self, moving):
+        """Draw the `seldom` artists of the latest `hold` anew; from now on, move others."""
+        self._moving = _from_back_to_front(moving)
+        self._canvas.restore_region(self._ground)
+        self._draw(self._seldom)
+        self._backgrounds[None] = self._copy()
+
+    def hold_label(self, text, name):
+        """Keep a text that is moved no more, to be laid over the background without a name."""
         self._canvas.restore_region(self._backgrounds[None])
-        artist.draw(self._canvas.get_renderer())
-        self._keep(name)
+        self._draw([text])
+        box = text.get_window_extent(self._canvas.get_renderer()).padded(2)
+        self._labels[name] = self._canvas.copy_from_bbox(box)
+        text.remove()
 
     def holds(self, name):
-        """Say whether there is a background of that name."""
-        return name in self._backgrounds
+        """Say whether there is a background or a label of that name."""
+        return name in self._backgrounds or name in self._labels
 
     def picture(self, name=None):
-        """Draw the moving artists over a background; return an RGB PIL image."""
-        self._canvas.restore_region(self._backgrounds[name])
-        for artist in self._moving:
-            artist.draw(self._canvas.get_renderer())
+        """Draw the moving artists over a background or label; return an RGB PIL image."""
+        self._canvas.restore_region(self._backgrounds[None if name in self._labels else name])
+        if name in self._labels:
+            self._canvas.restore_region(self._labels[name])
+        self._draw(self._moving)
         return Image.frombuffer("RGBA", self.size, self._canvas.buffer_rgba()).convert("RGB")
 
-    def _keep(self, name):
-        self._backgrounds[name] = self._canvas.copy_from_bbox(self.figure.bbox)
+    def _draw(self, artists):
+        for artist in artists:
+            artist.draw(self._canvas.get_renderer())
+
+    def _copy(self):
+        return self._canvas.copy_from_bbox(self.figure.bbox)
+
+
+def _from_back_to_front(artists):
+    return sorted(artists, key=lambda artist: artist.zorder)
 
 
 @contextmanager

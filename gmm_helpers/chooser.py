@@ -1,0 +1,227 @@
+"""A stepper whose run is chosen: by drop-downs, and by buttons for new data and a new start.
+
+A choice goes through the kernel, which runs EM anew and draws the picture that can be seen first.
+After that the browser steps by itself, as under any stepper.
+"""
+
+import inspect
+
+import ipywidgets as widgets
+import numpy as np
+
+from gmm_helpers import _checks, _page
+from gmm_helpers.film import MOST_POSITIONS, Film
+from gmm_helpers.flipbook import Flipbook
+from gmm_helpers.trace import EMError, Trace
+
+# Room around the first data, so that other data of the same source fit on the same axes.
+_MARGIN_FOR_NEW_DATA = 0.12
+
+
+class RunChooser:
+    """A stepper with controls above it that choose the run: K, say, or the data and the start.
+
+    Shown when it is the last value of a cell. The slider stays where it is when another run is
+    chosen, and at the end it stays at the end, so that runs can be compared half-step by half-step.
+
+    Parameters
+    ----------
+    data : array_like or callable
+        The data, of shape (n,), (n, 1) or (n, 2); or a function `data(rng)` that draws them, and
+        then there is a button for new data.
+    run : callable
+        `run(x, rng, **chosen)` returns a `Trace`. An `EMError` is shown with the half-steps until
+        then. For a `run` without randomness, let it do without `rng`: there is then no button for
+        a new start.
+    choices : mapping of str to sequence, optional
+        For each argument of `run` what can be chosen, the first at the start: `{"K": (2, 3, 4)}`.
+    features : sequence of str, optional
+        The axes' names, one for each feature.
+    data_seed, start_seed : int
+        The seeds of the first data's and the first start's `rng`. A button adds 1, and the line
+        above the slider says the seed.
+
+    Attributes
+    ----------
+    x, trace : ndarray, Trace
+        The data and the run that are shown.
+    chosen : dict
+        What is chosen now.
+    data_seed, start_seed : int
+    texts : tuple of str
+        What each position shows, in words.
+    widget : ipywidgets.VBox
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is not as above, or `run` returns something else.
+
+    Examples
+    --------
+    >>> from gmm_helpers import run_em, start_from_random_points
+    >>> def run(x, rng, K):
+    ...     return run_em(x, start_from_random_points(x, K, rng=rng))
+    >>> chooser = RunChooser([0.0, 0.2, 0.5, 5.0, 5.1, 5.7], run, choices={"K": (1, 2)})
+    >>> chooser.choose(K=2)
+    >>> chooser.trace.mixture.means.ravel().round(2)
+    array([5.27, 0.23])
+    """
+
+    def __init__(self, data, run, *, choices=None, features=None, data_seed=1, start_seed=1):
+        self._draws_data, self._choosing = callable(data), False
+        self._data, self._run = data, run
+        self._takes_rng = "rng" in inspect.signature(run).parameters
+        self.data_seed = _checks.check_count(data_seed, "data_seed", at_least=0)
+        self.start_seed = _checks.check_count(start_seed, "start_seed", at_least=0)
+        self._drop_downs = {
+            name: _drop_down(name, values) for name, values in (choices or {}).items()
+        }
+        self.x = self._make_data()
+        trace, notes = self._run_em()
+        margin = {"margin": _MARGIN_FOR_NEW_DATA} if self._draws_data else {}
+        self._film = Film(self.x, trace, features=features, **margin)
+        self._book = Flipbook(
+            self._film.frame,
+            self._film.texts,
+            title="Film strip of a stepper whose run can be chosen",
+            notes=[*notes, *self._film.notes],
+            room=MOST_POSITIONS,
+        )
+        self.trace, self.texts = trace, self._film.texts
+        self.widget = widgets.VBox([self._make_controls(), self._book.widget]).add_class(
+            "gmm-chooser"
+        )
+        _page.replace_earlier_run(self.close)
+
+    def choose(self, **values):
+        """Choose by name, as the drop-downs do.
+
+        Raises
+        ------
+        ValueError
+            If there is no such choice.
+        """
+        for name, value in values.items():
+            control = self._drop_downs.get(name)
+            if control is None:
+                names = ", ".join(self._drop_downs) or "none"
+                raise ValueError(f"There is no choice {name!r}: there are {names}.")
+            offered = [offered for _, offered in control.options]
+            if value not in offered:
+                raise ValueError(f"{name} can be one of {offered}; it is {value!r}.")
+        self._choosing = True
+        try:
+            for name, value in values.items():
+                self._drop_downs[name].value = value
+        finally:
+            self._choosing = False
+        self._show()
+
+    def new_data(self):
+        """Draw other data, with the next seed."""
+        if not self._draws_data:
+            raise ValueError("There are no other data: data must be a function of rng for that.")
+        self.data_seed += 1
+        self.x = self._make_data()
+        self._show()
+
+    def new_start(self):
+        """Start the run from elsewhere, with the next seed."""
+        self.start_seed += 1
+        self._show()
+
+    def walk(self):
+        """Put the slider on each position in turn, then back; yield what each shows, a `Step`."""
+        for position in self._book.walk():
+            yield self._film.steps[position]
+
+    def finish(self):
+        """Draw all pictures that are not drawn yet, now."""
+        self._book.finish()
+
+    def close(self):
+        """Take the widgets off the page and out of the kernel's memory."""
+        for control in self._drop_downs.values():
+            control.unobserve_all()
+        self._book.close()
+        _page.close_tree(self.widget)
+
+    def _repr_mimebundle_(self, **_):
+        """Give a notebook the widgets, and pages without widgets a film strip and its caption."""
+        return self._book.bundle(self.widget)
+
+    def _make_data(self):
+        data = self._data(np.random.default_rng(self.data_seed)) if self._draws_data else self._data
+        points = _checks.as_points(data)
+        return points.T if len(points) > 1 else points[0]
+
+    def _run_em(self):
+        """Run EM as chosen; return the trace and what is to be said above the pictures."""
+        self.chosen = {name: control.value for name, control in self._drop_downs.items()}
+        rng = {"rng": np.random.default_rng(self.start_seed)} if self._takes_rng else {}
+        notes = [self._say_what_is_chosen()]
+        try:
+            trace = self._run(self.x, **rng, **self.chosen)
+        except EMError as error:
+            if error.trace is None or not error.trace.steps:
+                raise
+            trace = error.trace
+            notes.append(f"EM could not go on. {error}")
+        if not isinstance(trace, Trace):
+            raise TypeError(f"run must return a Trace, as run_em does; it returned {trace!r:.60}.")
+        return trace, notes
+
+    def _say_what_is_chosen(self):
+        """Say which run is shown."""
+        said = [f"{_say(name)} = {control.label}" for name, control in self._drop_downs.items()]
+        if self._draws_data:
+            said.append(f"data drawn with seed {self.data_seed}")
+        if self._takes_rng:
+            said.append(f"start drawn with seed {self.start_seed}")
+        return f"Shown: {', '.join(said) or 'the one run there is'}."
+
+    def _show(self):
+        """Run EM as chosen, and show that; where there is no run at all, say so."""
+        try:
+            trace, notes = self._run_em()
+            self._film.show(self.x, trace)
+        except ValueError as error:
+            self._book.say([f"This cannot be run, and the pictures are of the run before. {error}"])
+            return
+        self.trace, self.texts = trace, self._film.texts
+        self._book.refill(self._film.frame, self.texts, notes=[*notes, *self._film.notes])
+
+    def _chosen_by_hand(self, _):
+        if not self._choosing:
+            self._show()
+
+    def _make_controls(self):
+        """Make the row of drop-downs and buttons."""
+        for control in self._drop_downs.values():
+            control.observe(self._chosen_by_hand, names="value")
+        buttons = []
+        for offered, text, act in (
+            (self._draws_data, "New data", self.new_data),
+            (self._takes_rng, "New start", self.new_start),
+        ):
+            if offered:
+                button = widgets.Button(description=text, tooltip=text)
+                button.on_click(lambda _, act=act: act())
+                buttons.append(button)
+        return widgets.HBox(
+            [*self._drop_downs.values(), *buttons], layout=_page.page_layout(flex_flow="row wrap")
+        )
+
+
+def _drop_down(name, values):
+    """Return a drop-down for an argument's values."""
+    options = [(str(value), value) for value in values]
+    if not options:
+        raise ValueError(f"choices must hold at least one value for {name}.")
+    return widgets.Dropdown(options=options, description=_say(name), layout={"width": "auto"})
+
+
+def _say(name):
+    """Write an argument's name as words."""
+    return name.replace("_", " ")

@@ -1,0 +1,221 @@
+"""The stepper whose run is chosen: what a choice changes, and what it leaves as it is."""
+
+import asyncio
+import re
+
+import ipywidgets as widgets
+import numpy as np
+import pytest
+from ipywidgets.widgets.widget import _instances as live_widgets
+from test_stepper import cell, find, notes, pages  # noqa: F401 (cell is a fixture)
+
+import gmm_helpers as gmm
+
+
+def draw(rng):
+    return gmm.four_gaussians(90, rng=rng).x
+
+
+def run(x, rng, K):
+    start = gmm.start_from_random_points(x, K, rng=rng)
+    return gmm.run_em(x, start, max_iter={2: 3, 3: 4, 4: 2}[K])
+
+
+@pytest.fixture
+def chooser():
+    return gmm.RunChooser(draw, run, choices={"K": (2, 3, 4)})
+
+
+def book(chooser):
+    return chooser._book
+
+
+def pictures(chooser):
+    """Return the pictures at all positions of the run that is shown."""
+    found = [re.search('src="data:image/png;base64,(.*?)"', page) for page in pages(book(chooser))]
+    return [picture[1] for picture in found[: len(chooser.texts)]]
+
+
+def button(chooser, text):
+    (found,) = (b for b in find(chooser.widget, widgets.Button) if b.description == text)
+    return found
+
+
+def position(chooser):
+    (slider,) = find(chooser.widget, widgets.IntSlider)
+    (stack,) = find(chooser.widget, widgets.Stack)
+    assert slider.value == stack.selected_index
+    return slider.value
+
+
+def go_to(chooser, place):
+    """Do what the browser does when the slider is moved."""
+    for control in (*find(chooser.widget, widgets.IntSlider), *find(chooser.widget, widgets.Play)):
+        control.value = place
+    find(chooser.widget, widgets.Stack)[0].selected_index = place
+
+
+def test_a_chosen_k_is_run_and_shown_in_words_and_pictures(chooser):
+    assert chooser.trace.mixture.n_components == 2 and len(chooser.texts) == 7
+    chooser.choose(K=3)
+    assert chooser.chosen == {"K": 3} and chooser.trace.mixture.n_components == 3
+    assert len(chooser.texts) == 9 and "Component 3" in chooser.texts[0]
+    assert notes(book(chooser))[0] == (
+        "Shown: K = 3, data drawn with seed 1, start drawn with seed 1."
+    )
+    np.testing.assert_array_equal(chooser.x, draw(np.random.default_rng(1)))
+    again = run(chooser.x, np.random.default_rng(1), 3)
+    np.testing.assert_array_equal(again.log_likelihoods, chooser.trace.log_likelihoods)
+
+
+def test_pictures_on_axes_kept_are_those_of_axes_made_anew():
+    """Between runs only what changes is drawn again: nothing of the run before may be left."""
+    x = draw(np.random.default_rng(1))
+    one = gmm.RunChooser(x, run, choices={"K": (2, 3, 4)})
+    stage = one._film._stage
+    for K in (4, 3, 2):
+        one.choose(K=K)
+        other = gmm.RunChooser(x, run, choices={"K": (K,)})
+        for place in range(len(one.texts)):
+            kept, new = (np.asarray(each._film.frame(place)) for each in (one, other))
+            # Where two spines meet, their ends are smoothed by the limits of the first run.
+            assert (kept != new).any(axis=2).sum() <= 3
+    assert one._film._stage is stage
+
+
+def test_other_data_far_away_get_axes_of_their_own():
+    chooser = gmm.RunChooser(
+        lambda rng: draw(rng) * rng.choice([1, 100]), run, choices={"K": (2,)}, data_seed=3
+    )
+    scale = np.abs(chooser.x).max()
+    while 0.5 < np.abs(chooser.x).max() / scale < 2:
+        chooser.new_data()
+    low, high = chooser._film._ax.get_xlim()
+    assert low < chooser.x[:, 0].min() and chooser.x[:, 0].max() < high
+    assert np.ptp(chooser.x[:, 0]) > 0.6 * (high - low)
+
+
+def test_the_buttons_draw_other_data_and_another_start(chooser):
+    before = chooser.x, chooser.trace.steps[0].mixture.means
+    button(chooser, "New start").click()
+    assert chooser.x is before[0] and chooser.start_seed == 2
+    assert not np.array_equal(chooser.trace.steps[0].mixture.means, before[1])
+    button(chooser, "New data").click()
+    assert chooser.data_seed == 2 and not np.array_equal(chooser.x, before[0])
+    assert "data drawn with seed 2, start drawn with seed 2" in notes(book(chooser))[0]
+
+
+def test_there_are_only_the_controls_that_can_do_something():
+    x = draw(np.random.default_rng(1))
+    start = gmm.start_from_means(x, [[0, 0], [1, 1]])
+    chooser = gmm.RunChooser(x, lambda x: gmm.run_em(x, start, max_iter=2))
+    assert not find(chooser.widget, widgets.Button) and not find(chooser.widget, widgets.Dropdown)
+    with pytest.raises(ValueError, match="data must be a function"):
+        chooser.new_data()
+
+
+def test_the_slider_stays_where_it_is_and_at_the_end_at_the_end(chooser):
+    go_to(chooser, 4)
+    chooser.choose(K=3)
+    assert position(chooser) == 4
+    go_to(chooser, 8)
+    chooser.choose(K=2)
+    assert position(chooser) == 6
+    chooser.choose(K=3)
+    assert position(chooser) == 8
+    go_to(chooser, 7)
+    chooser.choose(K=4)  # which has positions 0 to 4
+    assert position(chooser) == 4
+    for kind in (widgets.IntSlider, widgets.Play, widgets.BoundedIntText):
+        (control,) = find(chooser.widget, kind)
+        assert (control.min, control.max, control.value) == (0, 4, 4)
+    assert [label.value for label in find(chooser.widget, widgets.Label)] == ["of 4"]
+
+
+def test_what_can_be_seen_is_drawn_first_and_nothing_old_stays():
+    async def watch():
+        chooser = gmm.RunChooser(draw, run, choices={"K": (2, 3, 4)})
+        await chooser._book._filling
+        old = set(pictures(chooser))
+        go_to(chooser, 3)
+        chooser.choose(K=3)
+        at_once = pages(book(chooser))
+        assert [i for i, page in enumerate(at_once) if "image/png" in page] == [3]
+        assert not old & set(re.findall('base64,(.*?)"', "".join(at_once)))
+        first_filling = chooser._book._filling
+        chooser.choose(K=4)
+        await chooser._book._filling
+        assert first_filling.cancelled()
+        return pictures(chooser)
+
+    assert len(set(asyncio.run(watch()))) == 5
+
+
+def test_a_run_that_fails_is_shown_as_far_as_it_got_with_its_sentence():
+    def run(x, ridge):
+        start = gmm.Mixture([0.5, 0.5], [[9, 9], [0, 0]], [1e-3 * np.eye(2), np.eye(2)])
+        return gmm.run_em(x, start, ridge=ridge)
+
+    x = np.vstack([[9.0, 9.0], np.random.default_rng(0).normal(size=(30, 2))])
+    chooser = gmm.RunChooser(x, run, choices={"ridge": (0.1, 0.0)})
+    assert len(notes(book(chooser))) == 1
+    chooser.choose(ridge=0.0)
+    assert notes(book(chooser))[1].startswith("EM could not go on. Iteration 1: Component 1")
+    assert len(chooser.texts) == len(chooser.trace.steps) == 2
+
+
+def test_a_choice_that_cannot_be_run_says_so_and_leaves_the_pictures():
+    x = np.arange(12.0).reshape(6, 2) % 5
+    chooser = gmm.RunChooser(x, run, choices={"K": (2, 3)})
+
+    def refuse(*_, **__):
+        raise ValueError("No such start.")
+
+    chooser._run, before = refuse, pictures(chooser)
+    chooser.choose(K=3)
+    assert notes(book(chooser)) == [
+        "This cannot be run, and the pictures are of the run before. No such start."
+    ]
+    assert pictures(chooser) == before
+
+
+@pytest.mark.parametrize(
+    ("act", "message"),
+    [
+        (lambda c: c.choose(k=2), "There is no choice 'k': there are K."),
+        (lambda c: c.choose(K=5), r"K can be one of \[2, 3, 4\]; it is 5"),
+        (lambda _: gmm.RunChooser(draw, run, choices={"K": ()}), "at least one value for K"),
+        (lambda _: gmm.RunChooser(draw, run, data_seed=-1), "data_seed"),
+    ],
+)
+def test_bad_input_gets_one_sentence(chooser, act, message):
+    with pytest.raises(ValueError, match=message):
+        act(chooser)
+
+
+def test_a_run_must_return_a_trace():
+    with pytest.raises(TypeError, match="run must return a Trace"):
+        gmm.RunChooser(draw, lambda x: None)
+
+
+def test_walk_goes_through_the_run_that_is_chosen(chooser):
+    chooser.choose(K=4)
+    assert [step.kind for step in chooser.walk()] == ["start", "E", "M", "E", "M"]
+
+
+def test_the_bundle_holds_the_view_a_film_strip_and_its_caption(chooser):
+    data, metadata = chooser._repr_mimebundle_()
+    assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == chooser.widget.model_id
+    assert data["image/png"].startswith(b"\x89PNG")
+    assert "Shown: K = 2, data drawn with seed 1" in data["text/plain"]
+    assert metadata["image/png"]["alt"] == data["text/plain"]
+
+
+def test_choosing_and_running_the_cell_again_leaves_no_widgets_behind(cell):  # noqa: F811
+    counts = []
+    for cell.run in range(3):
+        chooser = gmm.RunChooser(draw, run, choices={"K": (2, 3, 4)})
+        for K in (3, 4, 2):
+            chooser.choose(K=K)
+        counts.append(len(live_widgets))
+    assert counts[0] == counts[1] == counts[2]
