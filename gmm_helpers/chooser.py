@@ -1,4 +1,4 @@
-"""A stepper whose run is chosen: by drop-downs, and by buttons for new data and a new start.
+"""A stepper whose run is chosen: K, say, and by buttons for new data and a new start.
 
 A choice goes through the kernel, which runs EM anew and draws the picture that can be seen first.
 After that the browser steps by itself, as under any stepper.
@@ -74,9 +74,7 @@ class RunChooser:
         self._takes_rng = "rng" in inspect.signature(run).parameters
         self.data_seed = _checks.check_count(data_seed, "data_seed", at_least=0)
         self.start_seed = _checks.check_count(start_seed, "start_seed", at_least=0)
-        self._drop_downs = {
-            name: _drop_down(name, values) for name, values in (choices or {}).items()
-        }
+        self._toggled = {name: _toggles(name, values) for name, values in (choices or {}).items()}
         self.x = self._make_data()
         trace, notes = self._run_em()
         margin = {"margin": _MARGIN_FOR_NEW_DATA} if self._draws_data else {}
@@ -95,7 +93,7 @@ class RunChooser:
         _page.replace_earlier_run(self.close)
 
     def choose(self, **values):
-        """Choose by name, as the drop-downs do.
+        """Choose by name, as the buttons do.
 
         Raises
         ------
@@ -103,9 +101,9 @@ class RunChooser:
             If there is no such choice.
         """
         for name, value in values.items():
-            control = self._drop_downs.get(name)
+            control = self._toggled.get(name)
             if control is None:
-                names = ", ".join(self._drop_downs) or "none"
+                names = ", ".join(self._toggled) or "none"
                 raise ValueError(f"There is no choice {name!r}: there are {names}.")
             offered = [offered for _, offered in control.options]
             if value not in offered:
@@ -113,7 +111,7 @@ class RunChooser:
         self._choosing = True
         try:
             for name, value in values.items():
-                self._drop_downs[name].value = value
+                self._toggled[name].value = value
         finally:
             self._choosing = False
         self._show()
@@ -142,7 +140,7 @@ class RunChooser:
 
     def close(self):
         """Take the widgets off the page and out of the kernel's memory."""
-        for control in self._drop_downs.values():
+        for control in self._toggled.values():
             control.unobserve_all()
         self._book.close()
         _page.close_tree(self.widget)
@@ -158,7 +156,7 @@ class RunChooser:
 
     def _run_em(self):
         """Run EM as chosen; return the trace and what is to be said above the pictures."""
-        self.chosen = {name: control.value for name, control in self._drop_downs.items()}
+        self.chosen = {name: control.value for name, control in self._toggled.items()}
         rng = {"rng": np.random.default_rng(self.start_seed)} if self._takes_rng else {}
         notes = [self._say_what_is_chosen()]
         try:
@@ -174,7 +172,7 @@ class RunChooser:
 
     def _say_what_is_chosen(self):
         """Say which run is shown."""
-        said = [f"{_say(name)} = {control.label}" for name, control in self._drop_downs.items()]
+        said = [f"{_say(name)} = {control.label}" for name, control in self._toggled.items()]
         if self._draws_data:
             said.append(f"data drawn with seed {self.data_seed}")
         if self._takes_rng:
@@ -197,8 +195,8 @@ class RunChooser:
             self._show()
 
     def _make_controls(self):
-        """Make the row of drop-downs and buttons."""
-        for control in self._drop_downs.values():
+        """Make the row of buttons."""
+        for control in self._toggled.values():
             control.observe(self._chosen_by_hand, names="value")
         buttons = []
         for offered, text, act in (
@@ -210,16 +208,25 @@ class RunChooser:
                 button.on_click(lambda _, act=act: act())
                 buttons.append(button)
         return widgets.HBox(
-            [*self._drop_downs.values(), *buttons], layout=_page.page_layout(flex_flow="row wrap")
+            [*self._toggled.values(), *buttons], layout=_page.page_layout(flex_flow="row wrap")
         )
 
 
-def _drop_down(name, values):
-    """Return a drop-down for an argument's values."""
+def _toggles(name, values):
+    """Return a button for each of an argument's values, of which one is down.
+
+    A drop-down would be smaller. But JupyterLab takes the arrow keys away from it.
+    """
     options = [(str(value), value) for value in values]
     if not options:
         raise ValueError(f"choices must hold at least one value for {name}.")
-    return widgets.Dropdown(options=options, description=_say(name), layout={"width": "auto"})
+    return widgets.ToggleButtons(
+        options=options,
+        description=_say(name),
+        tooltip=_say(name),
+        tooltips=[f"{_say(name)} = {label}" for label, _ in options],
+        style={"button_width": "auto", "description_width": "auto"},
+    )
 
 
 def _say(name):

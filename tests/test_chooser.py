@@ -109,7 +109,9 @@ def test_there_are_only_the_controls_that_can_do_something():
     x = draw(np.random.default_rng(1))
     start = gmm.start_from_means(x, [[0, 0], [1, 1]])
     chooser = gmm.RunChooser(x, lambda x: gmm.run_em(x, start, max_iter=2))
-    assert not find(chooser.widget, widgets.Button) and not find(chooser.widget, widgets.Dropdown)
+    assert not find(chooser.widget, widgets.Button) and not find(
+        chooser.widget, widgets.ToggleButtons
+    )
     with pytest.raises(ValueError, match="data must be a function"):
         chooser.new_data()
 

@@ -1,4 +1,4 @@
-"""The steppers whose run can be chosen, as a learner meets them: by drop-downs and buttons."""
+"""The steppers whose run can be chosen, as a learner meets them: by mouse and by keys."""
 
 import re
 
@@ -49,29 +49,21 @@ def choosers(notebook, name):
 def test_every_choice_shows_its_run_and_the_same_choice_the_same(notebook, request):
     name = request.node.callspec.params["notebook"]
     for chooser in choosers(notebook, name):
-        for drop_down in chooser.box.locator("select").all():
-            label = drop_down.locator("xpath=../label").inner_text()
-            options = drop_down.locator("option").all_inner_texts()
-            chosen = drop_down.locator("option:checked").inner_text()
+        for choice in chooser.box.locator(".widget-toggle-buttons").all():
+            toggles = choice.get_by_role("button").all()
+            assert "mod-active" in toggles[0].get_attribute("class")
             first, seen = chooser.look(), set()
-            for option in [*(each for each in options if each != chosen), chosen]:
-                look = chooser.act(lambda to=option, by=drop_down: by.select_option(label=to))
-                assert f"{label} = {option}" in look[2]
+            for i, toggle in enumerate([*toggles[1:], toggles[0]]):
+                look = chooser.act(toggle.click if i % 2 else lambda by=toggle: by.press("Space"))
+                assert toggle.get_attribute("title") in look[2]
                 seen.add(look[:2])
-            assert len(seen) == len(options) and chooser.look() == first
-            drop_down.focus()  # and by the keyboard
-            key = "ArrowUp" if chosen == options[-1] else "ArrowDown"
-            chooser.act(lambda by=key: notebook.keyboard.press(by))
-            back = "ArrowDown" if key == "ArrowUp" else "ArrowUp"
-            assert chooser.act(lambda by=back: notebook.keyboard.press(by)) == first
+            assert len(seen) == len(toggles) and chooser.look() == first
 
 
 def test_every_button_shows_another_run_which_can_be_stepped_through(notebook, request):
     name = request.node.callspec.params["notebook"]
     for chooser in choosers(notebook, name):
-        for button in chooser.box.locator(".widget-hbox > button.jupyter-button").all():
-            if button.locator("i").count():  # Play's
-                continue
+        for button in chooser.box.locator(".widget-hbox > button.widget-button").all():
             chooser.act(lambda by=button: by.press("Enter"))
             looks = walk(notebook, chooser.stepper)
             assert len(set(looks)) == len(looks)
