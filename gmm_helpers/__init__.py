@@ -46,8 +46,10 @@ from gmm_helpers.exercises_02 import (
     check_m_step_vector,
 )
 from gmm_helpers.flipbook import Flipbook
+from gmm_helpers.live_panel import LivePanel
 from gmm_helpers.mixture import Mixture
-from gmm_helpers.panels import HandFit, LivePanel, PointPosterior
+from gmm_helpers.panels import HandFit, PointPosterior
+from gmm_helpers.panels_2d import CovariancePanel
 from gmm_helpers.questions import Choice, Question, ask
 from gmm_helpers.stage import Stage, plain_style
 from gmm_helpers.starts import (
@@ -62,6 +64,7 @@ from gmm_helpers.trace import EMError, Step, Trace
 __all__ = [
     "Check",
     "Choice",
+    "CovariancePanel",
     "Dataset",
     "EMError",
     "Flipbook",

@@ -262,14 +262,18 @@ def draw_mixture_2d(ax, mixture, *, radii=(1, 2)):
 def update_mixture_2d(artists, mixture, *, radii=(1, 2), faint=False):
     """Move what `draw_mixture_2d` drew to another mixture."""
     K = mixture.n_components
-    circle = np.array([np.cos(_ANGLES), np.sin(_ANGLES)])
     gap = np.full((2, 1), np.nan)  # lifts the pen between one ellipse and the next
     for line, mean, covariance in zip(artists, mixture.means, mixture.covariances, strict=False):
-        half_axes = np.linalg.cholesky(covariance)  # maps the unit circle to the 1σ ellipse
-        ellipses = [np.hstack([mean[:, None] + r * half_axes @ circle, gap]) for r in radii]
+        ellipses = [np.hstack([trace_ellipse(mean, covariance, r), gap]) for r in radii]
         line.set_data(*np.hstack(ellipses))
     _move_numbers(artists[K:], mixture.means)
     _set_alpha(artists[:K], faint)
+
+
+def trace_ellipse(mean, covariance, radius):
+    """Return points along the ellipse at so many standard deviations, shape (2, 101)."""
+    factor = np.linalg.cholesky(covariance)  # maps the unit circle to the 1σ ellipse
+    return mean[:, None] + radius * factor @ [np.cos(_ANGLES), np.sin(_ANGLES)]
 
 
 def draw_trails(ax, K):
