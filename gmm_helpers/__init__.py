@@ -31,6 +31,13 @@ from gmm_helpers.drawing_bound import (
     update_bound_curve,
 )
 from gmm_helpers.drawing_landscape import draw_landscape, draw_paths, update_paths
+from gmm_helpers.drawing_plane import (
+    draw_density_contours,
+    draw_entropy,
+    draw_regions,
+    log_density_levels,
+    responsibility_entropy,
+)
 from gmm_helpers.em import e_step, m_step, run_em
 from gmm_helpers.exercises import (
     check_e_step,
@@ -91,6 +98,8 @@ __all__ = [
     "check_mixture_density",
     "draw_bound_bars",
     "draw_bound_curve",
+    "draw_density_contours",
+    "draw_entropy",
     "draw_histogram",
     "draw_landscape",
     "draw_log_likelihood",
@@ -98,16 +107,19 @@ __all__ = [
     "draw_mixture_2d",
     "draw_paths",
     "draw_points",
+    "draw_regions",
     "e_step",
     "fit",
     "four_gaussians",
     "galaxies",
+    "log_density_levels",
     "lower_bound",
     "m_step",
     "mass_inside",
     "new_figure",
     "old_faithful",
     "plain_style",
+    "responsibility_entropy",
     "run_em",
     "set_up_axes",
     "show_figure",
