@@ -52,6 +52,10 @@ from gmm_helpers.exercises_02 import (
     check_lower_bound,
     check_m_step_vector,
 )
+from gmm_helpers.exercises_03 import (
+    check_log_gaussian,
+    check_m_step_2d,
+)
 from gmm_helpers.flipbook import Flipbook
 from gmm_helpers.live_panel import LivePanel
 from gmm_helpers.mixture import Mixture
@@ -91,9 +95,11 @@ __all__ = [
     "check_em",
     "check_gaussian",
     "check_log_e_step",
+    "check_log_gaussian",
     "check_log_sum_exp",
     "check_lower_bound",
     "check_m_step",
+    "check_m_step_2d",
     "check_m_step_vector",
     "check_mixture_density",
     "draw_bound_bars",

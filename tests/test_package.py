@@ -15,8 +15,8 @@ FOLDER = Path(gmm.__file__).parent
 # Each module may know those before it.
 LAYERS = """
 _checks mixture datasets trace _own_steps em bound bugs starts _diagnosis exercises exercises_02
-drawing drawing_bound drawing_landscape drawing_plane stage film _page questions flipbook stepper
-chooser live_panel panels panels_2d
+exercises_03 drawing drawing_bound drawing_landscape drawing_plane stage film _page questions
+flipbook stepper chooser live_panel panels panels_2d
 """.split()
 
 

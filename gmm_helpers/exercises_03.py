@@ -1,0 +1,560 @@
+"""The self-checks of notebook 03, made like those in `exercises`."""
+
+import re
+
+import numpy as np
+
+from gmm_helpers import em
+from gmm_helpers import exercises as first
+from gmm_helpers._checks import SingularCovarianceError
+from gmm_helpers._diagnosis import Exercise, Finding, Group, Part, describe, diagnose, number, slips
+from gmm_helpers.mixture import Mixture
+
+
+def _where_point(index, x, *arguments):
+    coordinates = ", ".join(number(value) for value in x[index[0]])
+    return f"For point {index[0] + 1}, x = ({coordinates}),"
+
+
+def _points(n, D, start):
+    """Return points that look like drawn ones, each number from −3 to 3 with one decimal."""
+    return (3 * np.sin(start + 2.4 * np.arange(1, n * D + 1) ** 1.5)).round(1).reshape(n, D)
+
+
+def _correlated(variances, correlation):
+    """Return the covariance with these variances and one correlation between all features."""
+    deviations = np.sqrt(variances)
+    matrix = correlation * np.outer(deviations, deviations)
+    return matrix + (1 - correlation) * np.diag(variances)
+
+
+def _mixture(K, D, start):
+    """Return a mixture that overlaps with such points."""
+    weights = np.arange(K) + 1.5 + 0.1 * start
+    variances = 2 + np.cos(start + np.arange(K * D)).reshape(K, D)
+    correlations = np.linspace(-0.3, 0.6, K)
+    return Mixture(
+        weights / weights.sum(),
+        _points(K, D, start + 0.5) / 2,
+        [_correlated(*each) for each in zip(variances, correlations, strict=True)],
+    )
+
+
+# --- the log density of one Gaussian --------------------------------------------------------------
+
+
+def check_log_gaussian(log_gaussian):
+    """Check the log density of a Gaussian, called as `log_gaussian(x, mean, covariance)`.
+
+    Parameters
+    ----------
+    log_gaussian : callable
+        Takes x of shape (n, D), a mean (D,) and a covariance (D, D); returns log N(x_i | μ, Σ),
+        shape (n,).
+
+    Returns
+    -------
+    Check
+
+    Examples
+    --------
+    >>> def log_gaussian(x, mean, covariance):
+    ...     z = np.linalg.solve(np.linalg.cholesky(covariance), (x - mean).T)
+    ...     return -0.5 * len(mean) * np.log(2 * np.pi) - 0.5 * (z**2).sum(axis=0)
+    >>> check_log_gaussian(log_gaussian).slip
+    'determinant_missing'
+    """
+    return diagnose(log_gaussian, _LOG_GAUSSIAN)
+
+
+def _log_gaussian(x, mean, covariance):
+    return Mixture([1], [mean], [covariance]).log_density(x)
+
+
+def _half_squares(z):
+    return 0.5 * (z**2).sum(axis=0)
+
+
+# Here d holds the deviations x − μ as columns (D, n), L is the Cholesky factor and S = L Lᵀ.
+_DISTANCES = {
+    None: lambda d, L, S: _half_squares(np.linalg.solve(L, d)),
+    "distance_half_missing": lambda d, L, S: 2 * _half_squares(np.linalg.solve(L, d)),
+    "distance_sign": (
+        lambda d, L, S: -_half_squares(np.linalg.solve(L, d)),
+        lambda d, L, S: -2 * _half_squares(np.linalg.solve(L, d)),
+    ),
+    "inverse_for_factor": (
+        lambda d, L, S: _half_squares(np.linalg.solve(S, d)),
+        lambda d, L, S: 2 * _half_squares(np.linalg.solve(S, d)),
+    ),
+    "factor_multiplied": (
+        lambda d, L, S: _half_squares(L @ d),
+        lambda d, L, S: _half_squares(L.T @ d),
+        lambda d, L, S: _half_squares(S @ d),
+    ),
+    "factor_transposed": lambda d, L, S: _half_squares(np.linalg.solve(L.T, d)),
+    "diagonal_only": (
+        lambda d, L, S: _half_squares(d / np.diag(L)[:, None]),
+        lambda d, L, S: _half_squares(d / np.sqrt(np.diag(S))[:, None]),
+        lambda d, L, S: _half_squares(d / np.diag(S)[:, None]),
+    ),
+    "factor_missing": lambda d, L, S: _half_squares(d),
+    "square_missing": (
+        lambda d, L, S: 0.5 * np.linalg.solve(L, d).sum(axis=0),
+        lambda d, L, S: 0.5 * abs(np.linalg.solve(L, d)).sum(axis=0),
+        lambda d, L, S: 0.5 * np.linalg.norm(np.linalg.solve(L, d), axis=0),
+    ),
+    "squared_after_sum": lambda d, L, S: 0.5 * np.linalg.solve(L, d).sum(axis=0) ** 2,
+    "wrong_axis": lambda d, L, S: 0.5 * (np.linalg.solve(L, d) ** 2).sum(axis=1),
+    "summed_over_all": lambda d, L, S: _half_squares(np.linalg.solve(L, d)).sum(),
+    "not_summed": (
+        lambda d, L, S: 0.5 * np.linalg.solve(L, d) ** 2,
+        lambda d, L, S: 0.5 * np.linalg.solve(L, d).T ** 2,
+        lambda d, L, S: 0.5 * d.T * np.linalg.solve(S, d).T,
+    ),
+    "all_pairs": (
+        lambda d, L, S: 0.5 * d.T @ np.linalg.solve(S, d),
+        lambda d, L, S: d.T @ np.linalg.solve(S, d),
+    ),
+}
+# What stands for ½ log det Σ, and what for (D/2) log 2π.
+_DETERMINANTS = {
+    None: lambda L, S: np.log(np.diag(L)).sum(),
+    "determinant_missing": lambda L, S: 0,
+    "determinant_half_missing": lambda L, S: 2 * np.log(np.diag(L)).sum(),
+    "determinant_halved_twice": lambda L, S: 0.5 * np.log(np.diag(L)).sum(),
+    "determinant_sign": (
+        lambda L, S: -np.log(np.diag(L)).sum(),
+        lambda L, S: -2 * np.log(np.diag(L)).sum(),
+        lambda L, S: -0.5 * np.log(np.diag(L)).sum(),
+    ),
+    "determinant_without_log": (
+        lambda L, S: 0.5 * np.linalg.det(S),
+        lambda L, S: np.linalg.det(L),
+        lambda L, S: np.diag(L).sum(),
+        lambda L, S: np.linalg.det(S),
+    ),
+    "determinant_by_sum": (
+        lambda L, S: np.log(np.diag(L).sum()),
+        lambda L, S: 0.5 * np.log(np.trace(S)),
+    ),
+    "determinant_of_variances": (
+        lambda L, S: 0.5 * np.log(np.diag(S)).sum(),
+        lambda L, S: np.log(np.diag(S)).sum(),
+    ),
+}
+_CONSTANTS = {
+    None: lambda n, D: 0.5 * D * np.log(2 * np.pi),
+    "constant_missing": lambda n, D: 0,
+    "constant_of_one_feature": lambda n, D: 0.5 * np.log(2 * np.pi),
+    "constant_half_missing": lambda n, D: D * np.log(2 * np.pi),
+    "constant_sign": (
+        lambda n, D: -0.5 * D * np.log(2 * np.pi),
+        lambda n, D: -D * np.log(2 * np.pi),
+    ),
+    "constant_of_points": lambda n, D: 0.5 * n * np.log(2 * np.pi),
+    "two_outside_log": (
+        lambda n, D: D * np.log(np.pi),
+        lambda n, D: 0.5 * D * np.log(np.pi),
+    ),
+}
+_LOG_GAUSSIAN_MESSAGES = {
+    "mean_forgotten": "The mean is not subtracted from x.",
+    "distance_half_missing": "The squared distance δ² lacks its factor ½.",
+    "distance_sign": "The squared distance δ² has the wrong sign, so this density grows away from "
+    "the mean. All three terms are subtracted.",
+    "inverse_for_factor": "The covariance Σ stands where its factor L belongs. The squares of "
+    "z = L⁻¹(x − μ) add up to δ²; those of Σ⁻¹(x − μ) have Σ⁻¹ in them twice.",
+    "factor_multiplied": "A matrix multiplies x − μ that has to be undone: L makes x from z, and "
+    "what is asked for is z, by solving or by an inverse.",
+    "factor_transposed": "The Cholesky factor is transposed: solve L z = x − μ, with the zeros of "
+    "L above its diagonal. If the points are rows, the product is turned round.",
+    "diagonal_only": "Only the diagonal of a matrix gets into the distance, so the covariances do "
+    "not count. If you solve with a triangular matrix, does it look at the triangle that holds the "
+    "numbers?",
+    "factor_missing": "The distance is the one on a ruler: x − μ is not taken back to the round "
+    "cloud.",
+    "square_missing": "The distance is not squared.",
+    "squared_after_sum": "The numbers of z are squared after they are added up. Each one is "
+    "squared first.",
+    "wrong_axis": "The squares are added up over the points: add them up over the features, and "
+    "keep one number for each point.",
+    "summed_over_all": "The squares are added up over points and features: keep one number for "
+    "each point.",
+    "not_summed": "The squares are not added up over the features: one number is asked for each "
+    "point.",
+    "all_pairs": "This holds a number for each pair of points. Only the pairs of a point with "
+    "itself, on the diagonal, are distances.",
+    "determinant_missing": "The term with the determinant is missing: a wider cloud has to be "
+    "thinner.",
+    "determinant_half_missing": "The logarithm of the determinant of Σ lacks its factor ½.",
+    "determinant_halved_twice": "The term with the determinant is halved once too often: det L is "
+    "already the root of det Σ.",
+    "determinant_sign": "The term with the determinant is added; it has to be subtracted: a wider "
+    "cloud is thinner.",
+    "determinant_without_log": "The determinant, or the diagonal of L, comes in without its "
+    "logarithm.",
+    "determinant_by_sum": "The diagonal is added up before the logarithm. The determinant of L is "
+    "the product of the diagonal, so its logarithm is a sum of logarithms.",
+    "determinant_of_variances": "The variances are taken for the determinant. That holds only "
+    "without covariances: take the diagonal of L in place of that of Σ.",
+    "constant_missing": "The term with 2π is missing.",
+    "constant_of_one_feature": "The term with 2π is that of one feature: each of the D features "
+    "brings one.",
+    "constant_half_missing": "The term with 2π lacks its factor ½.",
+    "constant_sign": "The term with 2π has the wrong sign.",
+    "constant_of_points": "The term with 2π counts the points. It has to count the features, D.",
+    "two_outside_log": "The 2 of 2π is not under the logarithm.",
+    "density_returned": "This is the density itself, or something after an exponential; its "
+    "logarithm is asked for.",
+    "one_number": "The log densities are added up: one number is asked for each point.",
+}
+
+
+def _make_log_gaussian(subtract, distance, determinant, constant):
+    def log_density(x, mean, covariance):
+        factor, deviations = np.linalg.cholesky(covariance), subtract(x, mean).T
+        n, D = x.shape
+        return (
+            -constant(n, D)
+            - determinant(factor, covariance)
+            - distance(deviations, factor, covariance)
+        )
+
+    return log_density
+
+
+_RIGHT_TERMS = [table[None] for table in (_DISTANCES, _DETERMINANTS, _CONSTANTS)]
+_LOG_GAUSSIAN_SLIPS = (
+    *slips(
+        _LOG_GAUSSIAN_MESSAGES,
+        _make_log_gaussian,
+        {None: lambda x, mean: x - mean},
+        _DISTANCES,
+        _DETERMINANTS,
+        _CONSTANTS,
+    ),
+    *slips(
+        _LOG_GAUSSIAN_MESSAGES,
+        lambda subtract: _make_log_gaussian(subtract, *_RIGHT_TERMS),
+        {"mean_forgotten": lambda x, mean: x},
+    ),
+    *slips(
+        _LOG_GAUSSIAN_MESSAGES,
+        lambda finish: lambda *arguments: finish(_log_gaussian(*arguments)),
+        {
+            "density_returned": np.exp,
+            "one_number": (np.sum, np.mean),
+        },
+    ),
+)
+
+
+def _gaussian_case(n, D, start):
+    one = _mixture(3, D, start)
+    return _points(n, D, start), np.array(one.means[1]), np.array(one.covariances[2])
+
+
+_MANY = 30  # features, with variances so small that their product is less than float64 holds
+
+_LOG_GAUSSIAN = Exercise(
+    name="log_gaussian",
+    arguments=("x", "mean", "covariance"),
+    course=_log_gaussian,
+    parts=(Part("the log density", "log N", "(n,)", _where_point, _LOG_GAUSSIAN_SLIPS),),
+    groups=(
+        Group((_gaussian_case(5, 2, start=0), _gaussian_case(3, 2, start=3))),
+        Group(
+            (_gaussian_case(4, 3, start=1), _gaussian_case(3, 1, start=2)),
+            "only_two_features",
+            "For D = 2 it is right, but not for D = 3 or D = 1: nothing may count on there being "
+            "two features.",
+        ),
+        Group(
+            (
+                (
+                    1e-6 * np.cos(np.arange(3 * _MANY)).reshape(3, _MANY),
+                    1e-6 * np.sin(np.arange(_MANY)),
+                    _correlated(np.full(_MANY, 1e-12), 0.3),
+                ),
+            ),
+            "determinant_underflow",
+            f"It is right for few features. But with D = {_MANY} features of small spread, the "
+            "determinant is so small that it is stored as 0. Take the logarithms of the factor's "
+            "diagonal, and add these up.",
+            explains=("not_finite",),
+        ),
+    ),
+    right="the right log density for D = 1, 2, 3 and 30, on points that you have not seen",
+)
+
+
+# --- the M step in D dimensions -------------------------------------------------------------------
+
+
+def check_m_step_2d(m_step):
+    """Check an M step in any number of dimensions, called as `m_step(x, b)`.
+
+    Parameters
+    ----------
+    m_step : callable
+        Takes x of shape (n, D) and responsibilities of shape (n, K); returns a
+        `Mixture(weights, means, covariances)`.
+
+    Returns
+    -------
+    Check
+
+    Examples
+    --------
+    >>> def m_step(x, b):
+    ...     totals = b.sum(axis=0)
+    ...     means = b.T @ x / totals[:, None]
+    ...     return Mixture(totals / len(x), means, [np.cov(x.T, bias=True)] * len(totals))
+    >>> check_m_step_2d(m_step).slip
+    'unweighted'
+    """
+    return diagnose(m_step, _M_STEP_2D)
+
+
+def _outer_products(x, b, centres):
+    """Return Σ_i b_ik (x_i − c_k)(x_i − c_k)ᵀ, shape (K, D, D)."""
+    deviations = x - centres[:, None]  # (K, n, D)
+    return np.einsum("nk,knd,kne->kde", b, deviations, deviations)
+
+
+def _covariances(x, b):
+    return _outer_products(x, b, first._mean(x, b)) / b.sum(axis=0)[:, None, None]
+
+
+def _correlations(C, b):
+    deviations = np.sqrt(np.einsum("kdd->kd", C))
+    return C / (deviations[:, :, None] * deviations[:, None, :])
+
+
+# What is made of the covariances at the end; what else is as in one dimension.
+_FORMS = {
+    None: lambda C, b: C,
+    "correlation": _correlations,
+    "variances_only": lambda C, b: C * np.eye(C.shape[1]),
+    "one_variance": lambda C, b: (
+        np.einsum("kdd->k", C)[:, None, None] / C.shape[1] * np.eye(C.shape[1])
+    ),
+}
+_CENTRES = {
+    None: first._mean,
+    "about_overall_mean": lambda x, b: np.broadcast_to(x.mean(axis=0), (b.shape[1], x.shape[1])),
+    "mean_not_subtracted": lambda x, b: np.zeros((b.shape[1], x.shape[1])),
+}
+_M_STEP_2D_MESSAGES = first._M_STEP_MESSAGES | {
+    "correlation": "These are correlations, with ones on the diagonal. A covariance is not divided "
+    "by the standard deviations.",
+    "variances_only": "All covariances between features are 0. The outer product fills the whole "
+    "matrix, with the products of different features off its diagonal.",
+    "one_variance": "Each matrix is one variance times the identity matrix. The outer product "
+    "fills the whole matrix.",
+    "inverse": "These are the inverses of the covariances.",
+    "shared_covariance": "All components have the same covariance: each needs its own.",
+    "mean_not_subtracted": "The means are not subtracted before the outer products are formed, or "
+    "what is subtracted at the end is not the outer product of the mean.",
+}
+
+
+def _make_covariances(form, count, centres, divisor):
+    def covariances(x, b):
+        counts = count(b)
+        sums = _outer_products(x, counts, centres(x, b))
+        return form(sums / np.reshape(divisor(b, counts) * np.ones(b.shape[1]), (-1, 1, 1)), b)
+
+    return covariances
+
+
+_COVARIANCE_SLIPS = (
+    *slips(
+        _M_STEP_2D_MESSAGES, _make_covariances, _FORMS, first._COUNTS, _CENTRES, first._DIVISORS
+    ),
+    *slips(
+        _M_STEP_2D_MESSAGES,
+        lambda covariances: covariances,
+        {
+            "hard_labels": lambda x, b: _covariances(x, first._hard(b)),
+            "inverse": lambda x, b: np.linalg.inv(_covariances(x, b)),
+            "shared_covariance": tuple(
+                lambda x, b, share=share: np.broadcast_to(
+                    np.tensordot(share(b), _covariances(x, b), 1), (b.shape[1], *2 * x.shape[1:])
+                )
+                for share in (
+                    lambda b: b.mean(axis=0),  # the tied covariance
+                    lambda b: np.full(b.shape[1], 1 / b.shape[1]),
+                    lambda b: np.eye(b.shape[1])[0],
+                    lambda b: np.eye(b.shape[1])[-1],
+                )
+            ),
+        },
+    ),
+)
+
+
+def _recognise_old_means(cases, found, wanted):
+    """Find covariances about the same points c_k in every case: (μ_k − c_k)(μ_k − c_k)ᵀ too large.
+
+    c_k is μ_k plus or minus the one vector whose outer product is what is too much; of the two it
+    is the one that comes again.
+    """
+    candidates = []
+    for case, f, w in zip(cases, found, wanted, strict=True):
+        if f.shape != w.shape:
+            return
+        sizes, directions = np.linalg.eigh(f - w)
+        if abs(sizes[:, :-1]).max(initial=0) > 1e-8 or sizes.min() < -1e-8:  # of rank 1, or 0
+            return
+        steps = np.sqrt(sizes[:, -1:].clip(0)) * directions[:, :, -1]
+        candidates.append(first._mean(*case) + np.array([-1, 1])[:, None, None] * steps)
+    if len({each.shape for each in candidates}) > 1 or len(candidates) < 2:
+        return
+    one, two = candidates[:2]
+    gaps = abs(one[:, None] - two).max(axis=-1)  # (2, 2, K)
+    if gaps.min(axis=(0, 1)).max() > 1e-6:
+        return
+    nearest = gaps.min(axis=1).argmin(axis=0)
+    centres = " and ".join(
+        f"({', '.join(number(round(value, 3) + 0) for value in centre)})"
+        for centre in one[nearest, range(len(nearest))]
+    )
+    raise Finding(
+        "old_mean",
+        f"The covariances are taken about {centres}, whatever the responsibilities: are these "
+        "means of an earlier mixture? Each component's new mean is needed. With the old one, its "
+        "covariance is too large by the outer product of the mean's step with itself.",
+    )
+
+
+def _read_m_step(result, x, b):
+    if not isinstance(result, Mixture):
+        packed = isinstance(result, (tuple, list)) and len(result) == 3
+        raise Finding(
+            "not_a_mixture",
+            "`m_step` returns three things: pack them into one `Mixture`."
+            if packed
+            else f"`m_step` has to return a Mixture; it returns {describe(result)}.",
+        )
+    found, wanted = result.means.shape, (b.shape[1], x.shape[1])
+    if found != wanted:
+        text = f"The means of the mixture have shape {found}, where (K, D) = {wanted} is asked for."
+        if found[0] == len(x):
+            raise Finding(
+                "wrong_axis", f"{text} There is one component for each point: sum over the points."
+            )
+        raise Finding("wrong_shape", text, vague=True)
+    return result.weights, result.means, result.covariances
+
+
+def _explain_refusal(error, x, b):
+    """Name what made a mixture refuse the learner's parameters."""
+    first._explain_weights(error, x, b)
+    (n, D), K = x.shape, b.shape[1]
+    if isinstance(error, SingularCovarianceError):
+        raise Finding(
+            "covariance_not_positive",
+            f"`m_step` got no mixture. {error} Is an outer product formed for each point, and only "
+            "then the sum over the points?",
+            vague=True,
+        )
+    shapes = re.match(r"(means|covariances) must have shape .* it has \(([\d, ]+)\)", str(error))
+    if shapes is None:
+        return
+    name, shape = shapes[1], tuple(int(number) for number in shapes[2].split(",") if number.strip())
+    asked = {"means": (K, D), "covariances": (K, D, D)}[name]
+    text = f"The {name} have shape {shape}, where {asked} is asked for."
+    slip, hint = _SHAPES.get(_name_axes(shape, n, K, D), ("wrong_shape", ""))
+    raise Finding(slip, f"{text} {hint}".strip(), vague=slip == "wrong_shape")
+
+
+def _name_axes(shape, n, K, D):
+    """Return a shape as letters, such as "KDD"; the hidden data have other numbers for each."""
+    names = {n: "n", K: "K", D: "D"}
+    return "".join(names.get(size, "?") for size in shape)
+
+
+_OVER_FEATURES = (
+    "outer_product_wrong_axis",
+    "Each matrix has a row and a column for every point: the product sums over the features. It "
+    "has to sum over the points, and leave D × D.",
+)
+_OVER_POINTS_AND_FEATURES = (
+    "not_an_outer_product",
+    "The deviations are squared one by one. The outer product has all products of two features as "
+    "well, so each component has a matrix of D × D.",
+)
+_SHAPES = {
+    "Knn": _OVER_FEATURES,
+    "nn": _OVER_FEATURES,
+    "KKK": (
+        "outer_product_wrong_axis",
+        "Each matrix has a row and a column for every component: the outer product is taken of "
+        "the responsibilities. It is taken of the deviations, with features along both sides.",
+    ),
+    "nDD": (
+        "outer_product_wrong_axis",
+        "There is a matrix for each point: sum over the points, and keep one for each component.",
+    ),
+    "nKDD": (
+        "outer_product_wrong_axis",
+        "There is a matrix for each point and component: sum over the points.",
+    ),
+    "KnDD": (
+        "outer_product_wrong_axis",
+        "There is a matrix for each component and point: sum over the points.",
+    ),
+    "DDK": ("axes_swapped", "The component has to come first."),
+    "KD": _OVER_POINTS_AND_FEATURES,
+    "K": _OVER_POINTS_AND_FEATURES,
+    "DD": (
+        "one_matrix",
+        "There is one matrix for all components: each needs its own. Does a loop keep only the "
+        "last one?",
+    ),
+    "DK": ("transposed", "Rows and columns have changed places."),
+}
+
+
+def _where_component(index, x, b):
+    entry = ", ".join(str(i + 1) for i in index[1:])
+    entry = f", entry ({entry})" if len(index) == 3 else f", feature {entry}" if entry else ""
+    return f"On {len(x)} points in D = {x.shape[1]}, for component {index[0] + 1}{entry},"
+
+
+def _m_step_case(n, K, D, start):
+    x = _points(n, D, start)
+    return x, np.array(_mixture(K, D, start).responsibilities(x))
+
+
+_M_STEP_2D = Exercise(
+    name="m_step",
+    arguments=("x", "b"),
+    course=em.m_step,
+    read=_read_m_step,
+    on_error=_explain_refusal,
+    parts=(
+        Part("the weights", "φ", "(K,)", _where_component, first._WEIGHT_SLIPS),
+        Part("the means", "μ", "(K, D)", _where_component, first._MEAN_SLIPS),
+        Part(
+            "the covariances",
+            "Σ",
+            "(K, D, D)",
+            _where_component,
+            _COVARIANCE_SLIPS,
+            _recognise_old_means,
+        ),
+    ),
+    groups=(
+        Group((_m_step_case(11, 3, 2, start=0), _m_step_case(12, 3, 2, start=4))),
+        Group(
+            (_m_step_case(7, 2, 3, start=5), _m_step_case(6, 2, 1, start=5)),
+            "only_this_shape",
+            "For K = 3 in D = 2 it is right, but not for K = 2 in D = 3 or D = 1: take K and D "
+            "from the shapes of `b` and `x`.",
+        ),
+    ),
+    right="the right mixtures for K = 2 and K = 3, in D = 1, 2 and 3",
+)
