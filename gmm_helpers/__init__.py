@@ -53,6 +53,9 @@ from gmm_helpers.exercises_02 import (
     check_m_step_vector,
 )
 from gmm_helpers.exercises_03 import (
+    check_covariance,
+    check_e_step_2d,
+    check_ellipse,
     check_log_gaussian,
     check_m_step_2d,
 )
@@ -91,7 +94,10 @@ __all__ = [
     "Trace",
     "ask",
     "broken_steps",
+    "check_covariance",
     "check_e_step",
+    "check_e_step_2d",
+    "check_ellipse",
     "check_em",
     "check_gaussian",
     "check_log_e_step",

@@ -7,7 +7,17 @@ import numpy as np
 from gmm_helpers import em
 from gmm_helpers import exercises as first
 from gmm_helpers._checks import SingularCovarianceError
-from gmm_helpers._diagnosis import Exercise, Finding, Group, Part, describe, diagnose, number, slips
+from gmm_helpers._diagnosis import (
+    Exercise,
+    Finding,
+    Group,
+    Part,
+    as_numbers,
+    describe,
+    diagnose,
+    number,
+    slips,
+)
 from gmm_helpers.mixture import Mixture
 
 
@@ -38,6 +48,366 @@ def _mixture(K, D, start):
         _points(K, D, start + 0.5) / 2,
         [_correlated(*each) for each in zip(variances, correlations, strict=True)],
     )
+
+
+# --- the covariance matrix ------------------------------------------------------------------------
+
+
+def check_covariance(covariance_from):
+    """Check a covariance matrix, called as `covariance_from(sigma_1, sigma_2, rho)`.
+
+    Parameters
+    ----------
+    covariance_from : callable
+        Takes two standard deviations and a correlation; returns Σ, shape (2, 2).
+
+    Returns
+    -------
+    Check
+
+    Examples
+    --------
+    >>> check_covariance(lambda sigma_1, sigma_2, rho: [[sigma_1**2, rho], [rho, sigma_2**2]]).slip
+    'correlation'
+    """
+    return diagnose(covariance_from, _COVARIANCE)
+
+
+def _covariance_from(sigma_1, sigma_2, rho):
+    between = rho * sigma_1 * sigma_2
+    return np.array([[sigma_1**2, between], [between, sigma_2**2]])
+
+
+# Here s and t are the standard deviations, r the correlation, and a, b and c what is made of them.
+_BETWEEN = {
+    None: lambda s, t, r: r * s * t,
+    "correlation": lambda s, t, r: r,
+    "variances_multiplied": lambda s, t, r: r * s**2 * t**2,
+    "root": (lambda s, t, r: r * np.sqrt(s * t), lambda s, t, r: np.sqrt(abs(r)) * s * t),
+    "correlation_forgotten": (lambda s, t, r: s * t, lambda s, t, r: s**2 * t**2),
+    "correlation_squared": lambda s, t, r: r**2 * s * t,
+    "divided": lambda s, t, r: r / (s * t),
+    "added": (lambda s, t, r: r * (s + t), lambda s, t, r: r + s * t, lambda s, t, r: r + s + t),
+    "one_deviation": (lambda s, t, r: r * s, lambda s, t, r: r * t),
+    "zero": lambda s, t, r: 0,
+}
+_DIAGONALS = {
+    None: lambda s, t: (s**2, t**2),
+    "deviations": lambda s, t: (s, t),
+    "root_of_deviations": lambda s, t: (np.sqrt(s), np.sqrt(t)),
+    "ones": lambda s, t: (1, 1),
+    "diagonal_swapped": (lambda s, t: (t**2, s**2), lambda s, t: (t, s)),
+    "one_variance_twice": (lambda s, t: (s**2, s**2), lambda s, t: (t**2, t**2)),
+}
+_PLACES = {
+    None: lambda a, b, c: [[a, c], [c, b]],
+    "one_corner": (lambda a, b, c: [[a, c], [0, b]], lambda a, b, c: [[a, 0], [c, b]]),
+    "opposite_signs": (lambda a, b, c: [[a, c], [-c, b]], lambda a, b, c: [[a, -c], [c, b]]),
+    "wrong_diagonal": lambda a, b, c: [[c, a], [b, c]],
+}
+_COVARIANCE_MESSAGES = {
+    "correlation": "The correlation itself stands off the diagonal. The covariance has the units "
+    "of both features: ρ = σ₁₂ / (σ₁ σ₂) has to be solved for σ₁₂.",
+    "variances_multiplied": "The covariance is too large, or too small: it has the variances in "
+    "it, where the standard deviations belong.",
+    "root": "A square root is taken of what stands off the diagonal. It is no square: it already "
+    "has the units of σ₁ σ₂.",
+    "correlation_forgotten": "The correlation does not get into the covariance.",
+    "correlation_squared": "The correlation is squared on the way to the covariance.",
+    "divided": "The correlation is divided by the standard deviations. ρ is what comes out of that "
+    "division, so here they multiply.",
+    "added": "Something is added that has to be multiplied: the covariance is a product.",
+    "one_deviation": "Only one of the two standard deviations gets into the covariance.",
+    "zero": "The covariance is 0, whatever the correlation.",
+    "sign": "The covariance has the wrong sign: it has that of the correlation.",
+    "deviations": "The standard deviations stand on the diagonal, where the variances belong.",
+    "root_of_deviations": "On the diagonal stand roots of the standard deviations. The variances "
+    "are their squares.",
+    "ones": "On the diagonal stand ones: that is the correlation matrix. Σ has the variances "
+    "there.",
+    "diagonal_swapped": "The two numbers on the diagonal have changed places.",
+    "one_variance_twice": "The same variance stands on the diagonal twice.",
+    "one_corner": "The covariance stands in one corner only. Σ is symmetric: it stands in both.",
+    "opposite_signs": "The covariance has opposite signs in the two corners. Σ is symmetric: it is "
+    "the same number in both.",
+    "wrong_diagonal": "The variances stand on the wrong diagonal: each belongs in the row and in "
+    "the column of its own feature.",
+    "factor": "This is the Cholesky factor of Σ. Σ itself is asked for.",
+}
+
+
+def _make_covariance(between, diagonal, place):
+    return lambda s, t, r: np.array(place(*diagonal(s, t), between(s, t, r)), dtype=float)
+
+
+_COVARIANCE_SLIPS = (
+    *slips(_COVARIANCE_MESSAGES, _make_covariance, _BETWEEN, _DIAGONALS, _PLACES),
+    *slips(
+        _COVARIANCE_MESSAGES,
+        lambda matrix: lambda *arguments: matrix(_covariance_from(*arguments)),
+        {
+            "sign": lambda S: 2 * np.diag(np.diag(S)) - S,
+            "factor": (np.linalg.cholesky, lambda S: np.linalg.cholesky(S).T),
+        },
+    ),
+)
+
+
+def _where_entry(index, sigma_1, sigma_2, rho):
+    texts = (number(value) for value in (sigma_1, sigma_2, rho))
+    given = "σ₁ = {}, σ₂ = {} and ρ = {}".format(*texts)
+    return f"For {given}, in row {index[0] + 1} and column {index[1] + 1},"
+
+
+_COVARIANCE = Exercise(
+    name="covariance_from",
+    arguments=("sigma_1", "sigma_2", "rho"),
+    course=_covariance_from,
+    parts=(Part("the matrix", "", "(2, 2)", _where_entry, _COVARIANCE_SLIPS),),
+    groups=(Group(((1.3, 0.7, 0.6), (0.8, 2.1, -0.45), (1.7, 1.2, 0.25))),),
+    right="the right matrices for numbers that you have not seen",
+)
+
+
+# --- the ellipse ----------------------------------------------------------------------------------
+
+
+def check_ellipse(ellipse):
+    """Check the points of an ellipse, called as `ellipse(mean, covariance, radius, angles)`.
+
+    Parameters
+    ----------
+    ellipse : callable
+        Takes a mean (2,), a covariance (2, 2), a radius in standard deviations, and m angles in
+        radians; returns the points μ + r A (cos, sin) for any A with A Aᵀ = Σ, shape (m, 2).
+
+    Returns
+    -------
+    Check
+
+    Examples
+    --------
+    >>> def ellipse(mean, covariance, radius, angles):
+    ...     values, vectors = np.linalg.eigh(covariance)
+    ...     circle = np.array([np.cos(angles), np.sin(angles)])
+    ...     return mean + radius * (vectors * values @ circle).T
+    >>> check_ellipse(ellipse).slip
+    'variance_for_deviation'
+    """
+    return diagnose(ellipse, _ELLIPSE)
+
+
+def _ellipse(mean, covariance, radius, angles):
+    circle = np.column_stack([np.cos(angles), np.sin(angles)])
+    return mean + radius * circle @ np.linalg.cholesky(covariance).T
+
+
+def _read_ellipse(result, mean, covariance, radius, angles):
+    """Return the ellipse's centre c and shape, of the points c + M (cos, sin).
+
+    Of all M that give one ellipse, M Mᵀ is the same: r² Σ if it is the right one.
+    """
+    points = as_numbers(result, "the points")
+    m = len(angles)
+    if points.shape == (2, m):
+        raise Finding(
+            "transposed",
+            f"The points are the columns of the result, of shape {points.shape}. One row for each "
+            f"point is asked for, {(m, 2)}.",
+        )
+    if points.shape != (m, 2):
+        text = f"It returns shape {points.shape}, where (m, 2) = {(m, 2)} is asked for."
+        raise Finding("wrong_shape", text, vague=True)
+    if not np.isfinite(points).all():
+        raise Finding("not_finite", "NaN or infinity stands in the points.", vague=True)
+    design = np.column_stack([np.ones(m), np.cos(angles), np.sin(angles)])
+    solution = np.linalg.lstsq(design, points)[0]
+    if not np.allclose(design @ solution, points, rtol=1e-8, atol=1e-8 * abs(points).max()):
+        raise _explain_other_points(points, mean, covariance, radius, angles)
+    shape = solution[1:].T @ solution[1:]  # solution[1:] is Mᵀ
+    if np.linalg.det(shape) < 1e-12 * np.trace(shape) ** 2:
+        raise Finding(
+            "flat",
+            "The points do not go round, but lie on a line: the circle's two coordinates are a "
+            "cosine and a sine.",
+        )
+    return solution[0], _measure(shape)
+
+
+def _measure(shape):
+    """Return how far an ellipse with M Mᵀ = `shape` reaches, and where its rightmost point is."""
+    (right, between), (_, up) = shape
+    return np.array([np.sqrt(right), np.sqrt(up), between / np.sqrt(right)])
+
+
+def _explain_other_points(points, mean, covariance, radius, angles):
+    """Return what to say of points that are no stretched and tilted circle."""
+    z = np.linalg.solve(np.linalg.cholesky(covariance), (points - mean).T)
+    if np.allclose(np.linalg.norm(z, axis=0), radius):
+        return Finding(
+            "other_angles",
+            "The points lie on the right ellipse, but they are not those of the given angles. Are "
+            "the angles, which are in radians, used as they are?",
+        )
+    return Finding(
+        "not_an_ellipse",
+        "The points are not a circle's that has been stretched, tilted and moved. Point i of the "
+        "circle has the cosine and the sine of angle i as its coordinates.",
+        vague=True,
+    )
+
+
+_CENTRES_OF_ELLIPSES = {
+    "mean_forgotten": lambda mean, S, radius: 0 * mean,
+    "mean_scaled": lambda mean, S, radius: radius * mean,
+    "mean_sign": lambda mean, S, radius: -mean,
+    "mean_mapped": (
+        lambda mean, S, radius: np.linalg.cholesky(S) @ mean,
+        lambda mean, S, radius: radius * np.linalg.cholesky(S) @ mean,
+    ),
+}
+
+
+def _from_axes(S, lengths=np.sqrt):
+    """Return V diag(lengths(λ)) Vᵀ for Σ = V diag(λ) Vᵀ."""
+    eigenvalues, V = np.linalg.eigh(S)
+    return V * lengths(eigenvalues) @ V.T
+
+
+def _turned_back(S):
+    """Return Vᵀ diag(λ) V, for V a rotation: if it is a reflection, Vᵀ is V, and all is well."""
+    eigenvalues, V = np.linalg.eigh(S)
+    V = V * [1, np.linalg.det(V)]
+    return V.T * eigenvalues @ V
+
+
+def _inverse_of_factor(S):
+    inverse = np.linalg.inv(np.linalg.cholesky(S))
+    return inverse @ inverse.T
+
+
+def _transposed_factor(S):
+    factor = np.linalg.cholesky(S)
+    return factor.T @ factor
+
+
+# What M Mᵀ is for a circle of radius 1 that is mapped by a wrong M, and what the radius does to it.
+_STRETCHES = {
+    None: lambda S: S,
+    "variance_for_deviation": lambda S: S @ S,
+    "root_twice": lambda S: _from_axes(S, np.sqrt),
+    "factor_transposed": _transposed_factor,
+    "rows_for_columns": (
+        _turned_back,
+        lambda S: np.diag(np.linalg.eigvalsh(S)),
+        lambda S: np.diag(np.linalg.eigvalsh(S)[::-1]),
+    ),
+    "half_axes_swapped": lambda S: _from_axes(S, lambda values: values[::-1]),
+    "inverse": (np.linalg.inv, _inverse_of_factor, lambda S: np.linalg.inv(S @ S)),
+    "not_tilted": (
+        lambda S: np.diag(np.diag(S)),
+        lambda S: np.diag(np.diag(S)) ** 2,
+        lambda S: np.diag(np.diag(np.linalg.cholesky(S))) ** 2,
+    ),
+    "not_stretched": lambda S: np.eye(2),
+}
+_RADII = {
+    None: lambda radius: radius**2,
+    "radius_squared": lambda radius: radius**4,
+    "radius_root": lambda radius: radius,
+    "radius_forgotten": lambda radius: 1,
+    "radius_divides": lambda radius: radius**-2,
+    "diameter": (lambda radius: 4 * radius**2, lambda radius: radius**2 / 4),
+}
+_ELLIPSE_MESSAGES = {
+    "mean_forgotten": "The ellipse lies around 0: the mean is forgotten.",
+    "mean_scaled": "The radius multiplies the mean as well. First make the ellipse around 0 as "
+    "large as it has to be, and then move it to the mean.",
+    "mean_sign": "The mean is subtracted. It has to be added: the ellipse lies around it.",
+    "mean_mapped": "The mean is stretched and tilted with the circle. It is added at the end, to "
+    "an ellipse around 0.",
+    "variance_for_deviation": "The half-axes are variances, where standard deviations are asked "
+    "for: take the square roots of the eigenvalues. If you map the circle by Σ itself, take its "
+    "Cholesky factor.",
+    "root_twice": "The half-axes are roots of standard deviations: one square root too many.",
+    "factor_transposed": "The Cholesky factor is transposed. If the circle's points are rows, the "
+    "product is turned round, and then the factor is transposed once.",
+    "rows_for_columns": "The ellipse is tilted the wrong way, or not at all. The eigenvectors are "
+    "the columns: the circle is stretched along the axes first, and then turned towards them.",
+    "half_axes_swapped": "Each eigenvector has the other one's length.",
+    "inverse": "The circle is mapped by an inverse, and so the ellipse is wide where the cloud is "
+    "narrow. L takes the circle to the ellipse; its inverse takes it back.",
+    "not_tilted": "The ellipse is not tilted: the covariance of the two features does not count.",
+    "not_stretched": "This is still a circle: nothing stretches it.",
+    "radius_squared": "The radius is squared: at radius 2, the ellipse has to be twice as large as "
+    "at radius 1.",
+    "radius_root": "The root of the radius is taken: at radius 2, the ellipse has to be twice as "
+    "large as at radius 1.",
+    "radius_forgotten": "The radius is forgotten: this is the 1σ ellipse, whatever is asked for.",
+    "radius_divides": "The radius divides; it has to multiply.",
+    "diameter": "The ellipse is twice as large as it should be, or half as large: the radius goes "
+    "from the centre to the rim.",
+}
+
+
+def _where_centre(index, mean, covariance, radius, angles):
+    return f"For radius {number(radius)}, as coordinate {index[0] + 1} of the centre,"
+
+
+def _where_measure(index, mean, covariance, radius, angles):
+    what = ("the reach to the right", "the reach upwards", "the rightmost point's height")[index[0]]
+    return f"For radius {number(radius)}, as {what} from the centre,"
+
+
+def _ellipse_case(radius, covariance):
+    mean = np.array([0.7 - radius, 0.4 + radius / 2])
+    return mean, np.array(covariance), radius, np.array([0.2, 0.9, 1.7, 2.4, 3.3, 4.1, 5.6])
+
+
+_ELLIPSE = Exercise(
+    name="ellipse",
+    arguments=("mean", "covariance", "radius", "angles"),
+    course=_ellipse,
+    read=_read_ellipse,
+    parts=(
+        Part(
+            "the centre",
+            "",
+            "(2,)",
+            _where_centre,
+            slips(
+                _ELLIPSE_MESSAGES,
+                lambda centre: lambda mean, S, radius, angles: centre(mean, S, radius),
+                _CENTRES_OF_ELLIPSES,
+            ),
+        ),
+        Part(
+            "the shape",
+            "",
+            "(3,)",
+            _where_measure,
+            slips(
+                _ELLIPSE_MESSAGES,
+                lambda stretch, size: (
+                    lambda mean, S, radius, angles: _measure(size(radius) * stretch(S))
+                ),
+                _STRETCHES,
+                _RADII,
+            ),
+        ),
+    ),
+    groups=(
+        Group(
+            (
+                _ellipse_case(1.5, [[1.7, 0.9], [0.9, 1.1]]),
+                _ellipse_case(2.5, [[0.6, -0.5], [-0.5, 1.9]]),
+                _ellipse_case(0.8, [[2.3, -0.7], [-0.7, 0.8]]),
+                _ellipse_case(1.2, [[0.5, 0.4], [0.4, 1.3]]),
+            )
+        ),
+    ),
+    right="the right ellipses for means, covariances and radii that you have not seen",
+)
 
 
 # --- the log density of one Gaussian --------------------------------------------------------------
@@ -286,6 +656,210 @@ _LOG_GAUSSIAN = Exercise(
         ),
     ),
     right="the right log density for D = 1, 2, 3 and 30, on points that you have not seen",
+)
+
+
+# --- the E step in D dimensions -------------------------------------------------------------------
+
+
+def check_e_step_2d(e_step):
+    """Check an E step in any number of dimensions, called as `e_step(x, mixture)`.
+
+    Parameters
+    ----------
+    e_step : callable
+        Takes x of shape (n, D) and a Mixture; returns the responsibilities, shape (n, K), and the
+        log-likelihood, also for points far from every component.
+
+    Returns
+    -------
+    Check
+
+    Examples
+    --------
+    >>> check_e_step_2d(lambda x, mixture: mixture.responsibilities(x)).slip
+    'log_likelihood_missing'
+    """
+    return diagnose(e_step, _E_STEP_2D)
+
+
+def _log_gaussians(x, mixture):
+    """Return log N(x_i | μ_k, Σ_k), shape (n, K)."""
+    each = zip(mixture.means, mixture.covariances, strict=True)
+    return np.column_stack([_log_gaussian(x, mean, covariance) for mean, covariance in each])
+
+
+def _columns(x, mixture, weights=None):
+    """Return φ_k N(x_i | μ_k, Σ_k), shape (n, K), or with other weights."""
+    weights = mixture.weights if weights is None else weights
+    return weights * np.exp(_log_gaussians(x, mixture))
+
+
+def _with_term(distance=1, determinant=1, constant=1):
+    """Return columns whose log N has its three terms so many times."""
+
+    def columns(x, mixture):
+        half_log_determinants = 0.5 * np.linalg.slogdet(mixture.covariances)[1]
+        half_log_2_pi = 0.5 * x.shape[1] * np.log(2 * np.pi)
+        half_distances = -(_log_gaussians(x, mixture) + half_log_determinants + half_log_2_pi)
+        logs = constant * half_log_2_pi + determinant * half_log_determinants
+        return mixture.weights * np.exp(-logs - distance * half_distances)
+
+    return columns
+
+
+def _with_covariances(change):
+    """Return columns of other covariances."""
+
+    def columns(x, mixture):
+        covariances = np.array([change(covariance) for covariance in mixture.covariances])
+        return _columns(x, Mixture(mixture.weights, mixture.means, covariances))
+
+    return columns
+
+
+# What may be computed for each point and component, before anything is summed.
+_COLUMNS = {
+    None: _columns,
+    "weights_forgotten": lambda x, m: _columns(x, m, 1),
+    "weights_twice": lambda x, m: _columns(x, m, m.weights**2),
+    "weights_without_log": lambda x, m: np.exp(m.weights + _log_gaussians(x, m)),
+    "weights_times_log": (
+        lambda x, m: np.exp(m.weights * _log_gaussians(x, m)),
+        lambda x, m: np.exp(np.log(m.weights) * _log_gaussians(x, m)),
+    ),
+    "weights_sign": lambda x, m: _columns(x, m, 1 / m.weights),
+    "determinant_missing": _with_term(determinant=0),
+    "determinant_half_missing": _with_term(determinant=2),
+    "determinant_sign": _with_term(determinant=-1),
+    "distance_half_missing": _with_term(distance=2),
+    "variances_only": _with_covariances(lambda S: np.diag(np.diag(S))),
+    "inverse": _with_covariances(np.linalg.inv),
+    "one_covariance": (
+        lambda x, m: _columns(x, _with_one_covariance(m, 0)),
+        lambda x, m: _columns(x, _with_one_covariance(m, -1)),
+    ),
+}
+
+
+# A factor that all columns share leaves the responsibilities as they are, and shows in ℓ.
+_COLUMNS_OF_LOGS = _COLUMNS | {
+    "constant_missing": _with_term(constant=0),
+    "constant_half_missing": _with_term(constant=2),
+}
+
+
+def _with_one_covariance(mixture, k):
+    covariances = np.broadcast_to(mixture.covariances[k], mixture.covariances.shape)
+    return Mixture(mixture.weights, mixture.means, covariances)
+
+
+_E_STEP_2D_MESSAGES = (
+    _LOG_GAUSSIAN_MESSAGES
+    | first._COLUMNS_MESSAGES
+    | first._SHARES_MESSAGES
+    | first._LOGS_MESSAGES
+    | {
+        "weights_without_log": "The weights are added to the log densities as they are. A factor "
+        "φ_k becomes the summand log φ_k under the logarithm.",
+        "weights_times_log": "The weights, or their logarithms, multiply the log densities. Under "
+        "the logarithm a product becomes a sum.",
+        "weights_sign": "The logarithms of the weights are subtracted; they have to be added.",
+        "variances_only": "Only the variances of each component count, and not its covariances.",
+        "inverse": "The covariances are inverted before they go into the density.",
+        "one_covariance": "All components have the covariance of one of them: each has its own, "
+        "`mixture.covariances[k]`.",
+        "largest_not_added": "In ℓ the largest number, which was pulled out, has not been added "
+        "again.",
+    }
+)
+
+
+def _from_columns(finish, columns):
+    """Return the E step's result that is made from such columns."""
+    return lambda x, mixture: finish(columns(x, mixture))
+
+
+_LOGS = first._LOGS | {
+    "largest_not_added": lambda c: np.log(c.sum(axis=1) / c.max(axis=1)).sum(),
+}
+_HALF_WEIGHTED = {
+    "weights_forgotten": (
+        lambda x, m: _columns(x, m, 1) / _columns(x, m).sum(axis=1, keepdims=True),
+        lambda x, m: _columns(x, m) / _columns(x, m, 1).sum(axis=1, keepdims=True),
+    )
+}
+
+
+def _where_responsibility(index, x, mixture):
+    return f"{_where_point(index, x)} and component {index[1] + 1},"
+
+
+def _where_all(index, x, mixture):
+    return f"On {len(x)} points in D = {x.shape[1]} and with K = {mixture.n_components}"
+
+
+def _e_step_case(n, K, D, start):
+    return _points(n, D, start), _mixture(K, D, start)
+
+
+_E_STEP_2D = Exercise(
+    name="e_step",
+    arguments=("x", "mixture"),
+    course=em.e_step,
+    read=first._read_e_step,
+    parts=(
+        Part(
+            "the responsibilities",
+            "b",
+            "(n, K)",
+            _where_responsibility,
+            (
+                *slips(_E_STEP_2D_MESSAGES, _from_columns, first._SHARES, _COLUMNS),
+                *slips(_E_STEP_2D_MESSAGES, _from_columns, {None: lambda b: b}, _HALF_WEIGHTED),
+            ),
+        ),
+        Part(
+            "the log-likelihood",
+            "ℓ",
+            "()",
+            _where_all,
+            slips(_E_STEP_2D_MESSAGES, _from_columns, _LOGS, _COLUMNS_OF_LOGS),
+        ),
+    ),
+    groups=(
+        Group((_e_step_case(6, 3, 2, start=0), _e_step_case(5, 3, 2, start=4))),
+        Group(
+            (_e_step_case(5, 2, 3, start=5), _e_step_case(4, 2, 1, start=5)),
+            "only_this_shape",
+            "For K = 3 in D = 2 it is right, but not for K = 2 in D = 3 or D = 1: take K and D "
+            "from the shapes of what you are given.",
+        ),
+        Group(
+            (
+                (
+                    np.array([[-70.0, 20.0], [0.4, -0.3], [15.0, 65.0]]),
+                    _mixture(2, 2, start=1),
+                ),
+            ),
+            "underflow",
+            "It is right near the components, but far from them every density is stored as 0, and "
+            "0 divided by 0 is not a number. Stay with logarithms, and take the exponential last.",
+        ),
+        Group(
+            (
+                (
+                    _points(4, 2, start=1),
+                    Mixture([0, 1], [[-1.2, 0.5], [0.6, -0.4]], [np.eye(2), 2 * np.eye(2)]),
+                ),
+            ),
+            "minus_infinity",
+            "It is right for positive weights. But a weight may be 0, and its logarithm −∞: then "
+            "that component gets the responsibility 0.",
+        ),
+    ),
+    right="the right responsibilities and log-likelihoods for K = 2 and K = 3, in D = 1, 2 and 3, "
+    "also far from every component",
 )
 
 

@@ -7,13 +7,17 @@ import re
 
 import numpy as np
 import pytest
-from scipy.linalg import solve_triangular
+from scipy.linalg import solve_triangular, sqrtm
+from scipy.special import logsumexp
 from scipy.stats import multivariate_normal
 
 import gmm_helpers as gmm
 from gmm_helpers import Mixture, exercises_03
 
 EXERCISES = {
+    gmm.check_covariance: exercises_03._COVARIANCE,
+    gmm.check_ellipse: exercises_03._ELLIPSE,
+    gmm.check_e_step_2d: exercises_03._E_STEP_2D,
     gmm.check_log_gaussian: exercises_03._LOG_GAUSSIAN,
     gmm.check_m_step_2d: exercises_03._M_STEP_2D,
 }
@@ -25,6 +29,43 @@ all_checks = pytest.mark.parametrize("check", EXERCISES)
 
 def log_2_pi():
     return np.log(2 * np.pi)
+
+
+def covariance_from(sigma_1, sigma_2, rho):
+    return [[sigma_1**2, rho * sigma_1 * sigma_2], [rho * sigma_1 * sigma_2, sigma_2**2]]
+
+
+def covariance_by_products(sigma_1, sigma_2, rho):
+    D = np.diag([sigma_1, sigma_2])
+    return D @ np.array([[1, rho], [rho, 1]]) @ D
+
+
+def covariance_as_tuples(sigma_1, sigma_2, rho):
+    return (sigma_1**2, rho * sigma_1 * sigma_2), (rho * sigma_1 * sigma_2, sigma_2**2)
+
+
+def circle(angles):
+    """Return points on the circle, shape (m, 2)."""
+    return np.column_stack([np.cos(angles), np.sin(angles)])
+
+
+def ellipse(mean, covariance, radius, angles):
+    return mean + radius * circle(angles) @ np.linalg.cholesky(covariance).T
+
+
+def ellipse_by_eigenvectors(mean, covariance, radius, angles):
+    values, vectors = np.linalg.eigh(covariance)
+    return mean + radius * (circle(angles) * np.sqrt(values)) @ vectors.T
+
+
+def ellipse_by_turned_eigenvectors(mean, covariance, radius, angles):
+    values, vectors = np.linalg.eigh(covariance)
+    half_axes = (vectors * [-1, 1] * np.sqrt(values))[:, ::-1]
+    return [mean + radius * half_axes @ [np.sin(a), np.cos(a)] for a in angles]
+
+
+def ellipse_by_root(mean, covariance, radius, angles):
+    return (mean[:, None] + radius * sqrtm(covariance) @ circle(angles).T).T
 
 
 def log_gaussian(x, mean, covariance):
@@ -56,6 +97,36 @@ def log_gaussian_by_rows(x, mean, covariance):
     L = np.linalg.cholesky(covariance)
     z = (x - mean) @ np.linalg.inv(L).T
     return -0.5 * len(mean) * log_2_pi() - np.log(np.diag(L)).sum() - 0.5 * (z**2).sum(axis=1)
+
+
+def logs(x, mixture):
+    """Return log(φ_k N(x_i | μ_k, Σ_k)), shape (n, K)."""
+    parameters = zip(mixture.weights, mixture.means, mixture.covariances, strict=True)
+    with np.errstate(divide="ignore"):
+        return np.column_stack([np.log(w) + log_gaussian(x, m, S) for w, m, S in parameters])
+
+
+def e_step(x, mixture):
+    a = logs(x, mixture)
+    log_p = logsumexp(a, axis=1)
+    return np.exp(a - log_p[:, None]), log_p.sum()
+
+
+def e_step_by_maximum(x, mixture):
+    a = logs(x, mixture)
+    largest = a.max(axis=1, keepdims=True)
+    e = np.exp(a - largest)
+    totals = e.sum(axis=1, keepdims=True)
+    return e / totals, float((largest + np.log(totals)).sum())
+
+
+def e_step_by_loops(x, mixture):
+    b, total = [], 0.0
+    for row in logs(x, mixture):
+        log_p = np.logaddexp.reduce(row)
+        b.append([np.exp(value - log_p) for value in row])
+        total += log_p
+    return b, total
 
 
 def m_step(x, b):
@@ -104,6 +175,14 @@ def m_step_by_cov(x, b):
 
 
 RIGHT = {
+    gmm.check_covariance: [covariance_from, covariance_by_products, covariance_as_tuples],
+    gmm.check_ellipse: [
+        ellipse,
+        ellipse_by_eigenvectors,
+        ellipse_by_turned_eigenvectors,
+        ellipse_by_root,
+    ],
+    gmm.check_e_step_2d: [e_step, e_step_by_maximum, e_step_by_loops, gmm.e_step],
     gmm.check_log_gaussian: [
         log_gaussian,
         log_gaussian_by_slogdet,
@@ -154,6 +233,102 @@ def test_nothing_that_a_learner_writes_ends_in_an_exception(check):
 
 
 # --- slips ----------------------------------------------------------------------------------------
+
+
+COVARIANCE_SLIPS = [
+    ("correlation", lambda s, t, r: [[s**2, r], [r, t**2]]),
+    ("correlation", lambda s, t, r: [[1, r], [r, 1]]),
+    ("variances_multiplied", lambda s, t, r: [[s**2, r * (s * t) ** 2], [r * (s * t) ** 2, t**2]]),
+    ("root", lambda s, t, r: [[s**2, r * np.sqrt(s * t)], [r * np.sqrt(s * t), t**2]]),
+    ("correlation_forgotten", lambda s, t, r: [[s**2, s * t], [s * t, t**2]]),
+    ("correlation_squared", lambda s, t, r: [[s**2, r * r * s * t], [r * r * s * t, t**2]]),
+    ("divided", lambda s, t, r: [[s**2, r / (s * t)], [r / (s * t), t**2]]),
+    ("divided", lambda s, t, r: [[s**2, r / s / t], [r / s / t, t**2]]),
+    ("added", lambda s, t, r: [[s**2, r * (s + t)], [r * (s + t), t**2]]),
+    ("one_deviation", lambda s, t, r: [[s**2, r * s], [r * s, t**2]]),
+    ("zero", lambda s, t, r: np.diag([s**2, t**2])),
+    ("sign", lambda s, t, r: [[s**2, -r * s * t], [-r * s * t, t**2]]),
+    ("deviations", lambda s, t, r: [[s, r * s * t], [r * s * t, t]]),
+    ("root_of_deviations", lambda s, t, r: [[s**0.5, r * s * t], [r * s * t, t**0.5]]),
+    ("ones", lambda s, t, r: [[1, r * s * t], [r * s * t, 1]]),
+    ("diagonal_swapped", lambda s, t, r: [[t**2, r * s * t], [r * s * t, s**2]]),
+    ("one_variance_twice", lambda s, t, r: [[s**2, r * s * t], [r * s * t, s**2]]),
+    ("one_corner", lambda s, t, r: [[s**2, r * s * t], [0, t**2]]),
+    ("opposite_signs", lambda s, t, r: [[s**2, -r * s * t], [r * s * t, t**2]]),
+    ("wrong_diagonal", lambda s, t, r: [[r * s * t, s**2], [t**2, r * s * t]]),
+    ("factor", lambda s, t, r: np.linalg.cholesky(covariance_from(s, t, r))),
+    ("wrong_shape", lambda s, t, r: [s**2, r * s * t, r * s * t, t**2]),
+    ("constant", lambda s, t, r: [[4.0, 1.6], [1.6, 1.0]]),
+]  # fmt: skip
+
+
+def ellipse_of(stretch=np.linalg.cholesky, size=lambda radius: radius, centre=None):
+    """Return an ellipse with a map, a radius or a centre written by a learner."""
+
+    def ellipse_of_a_learner(mean, S, radius, angles):
+        middle = mean if centre is None else centre(mean, S, radius)
+        return middle + size(radius) * circle(angles) @ np.transpose(stretch(S))
+
+    return ellipse_of_a_learner
+
+
+def eigenvectors(S):
+    """Return eigenvalues and eigenvectors, the largest first, turned so that V is a rotation."""
+    values, V = np.linalg.eigh(S)
+    values, V = values[::-1], V[:, ::-1]
+    return values, V * [1, np.linalg.det(V)]
+
+
+def by_axes(change, arrange=lambda V, lengths: V * lengths):
+    """Return a map by the eigenvectors, with lengths that a learner made of the eigenvalues."""
+
+    def stretch(S):
+        values, V = eigenvectors(S)
+        return arrange(V, change(values))
+
+    return stretch
+
+
+ELLIPSE_SLIPS = [
+    ("mean_forgotten", {"centre": lambda mean, S, radius: 0}),
+    ("mean_scaled", {"centre": lambda mean, S, radius: radius * mean}),
+    ("mean_sign", {"centre": lambda mean, S, radius: -mean}),
+    ("mean_mapped", {"centre": lambda mean, S, radius: np.linalg.cholesky(S) @ mean}),
+    ("variance_for_deviation", {"stretch": by_axes(lambda values: values)}),
+    ("variance_for_deviation", {"stretch": lambda S: S}),
+    ("root_twice", {"stretch": by_axes(lambda values: values**0.25)}),
+    ("factor_transposed", {"stretch": lambda S: np.linalg.cholesky(S).T}),
+    ("rows_for_columns", {"stretch": by_axes(np.sqrt, lambda V, lengths: V.T * lengths)}),
+    ("rows_for_columns", {"stretch": by_axes(np.sqrt, lambda V, lengths: (V * lengths).T)}),
+    ("rows_for_columns", {"stretch": by_axes(np.sqrt, lambda V, lengths: V * lengths[:, None])}),
+    ("half_axes_swapped", {"stretch": by_axes(lambda values: np.sqrt(values[::-1]))}),
+    ("inverse", {"stretch": lambda S: np.linalg.inv(np.linalg.cholesky(S))}),
+    ("inverse", {"stretch": lambda S: np.linalg.inv(np.linalg.cholesky(S)).T}),
+    ("inverse", {"stretch": np.linalg.inv}),
+    ("inverse", {"stretch": by_axes(lambda values: 1 / np.sqrt(values))}),
+    ("not_tilted", {"stretch": lambda S: np.diag(np.sqrt(np.diag(S)))}),
+    ("not_tilted", {"stretch": lambda S: np.diag(np.diag(S))}),
+    ("not_stretched", {"stretch": by_axes(np.ones_like)}),
+    ("not_stretched", {"stretch": lambda S: np.eye(2)}),
+    ("radius_squared", {"size": lambda radius: radius**2}),
+    ("radius_root", {"size": np.sqrt}),
+    ("radius_forgotten", {"size": lambda radius: 1}),
+    ("radius_divides", {"size": lambda radius: 1 / radius}),
+    ("diameter", {"size": lambda radius: 2 * radius}),
+    ("transposed", lambda *given: ellipse(*given).T),
+    ("wrong_shape", lambda *given: ellipse(*given)[:, 0]),
+    ("other_angles", lambda m, S, r, angles: ellipse(m, S, r, np.radians(angles))),
+    ("other_angles", lambda m, S, r, angles: ellipse(m, S, r, 2 * angles)),
+    ("other_angles", lambda m, S, r, angles: (
+        ellipse(m, S, r, np.linspace(0, 2 * np.pi, len(angles))))),
+    ("not_an_ellipse", lambda m, S, r, angles: (
+        m + r * np.column_stack([angles, np.sin(angles)]) @ np.linalg.cholesky(S).T)),
+    ("flat", lambda m, S, r, angles: (
+        m + r * np.column_stack([np.cos(angles)] * 2) @ np.linalg.cholesky(S).T)),
+    ("flat", lambda m, S, r, angles: np.tile(m, (len(angles), 1))),
+    ("not_finite", {"size": lambda radius: np.nan}),
+    ("different", {"stretch": lambda S: np.linalg.cholesky(S) + 0.1}),
+]  # fmt: skip
 
 
 def log_gaussian_with(distance=None, determinant=None, constant=None, finish=lambda value: value):
@@ -232,6 +407,117 @@ LOG_GAUSSIAN_SLIPS = [
     ("only_two_features", {"constant": lambda x, D: log_2_pi()}),
     ("only_two_features", log_gaussian_of_two),
     ("determinant_underflow", {"determinant": lambda L, S: 0.5 * np.log(np.linalg.det(S))}),
+]  # fmt: skip
+
+
+def rows(a):
+    return a / a.sum(axis=1, keepdims=True)
+
+
+def densities(x, mixture):
+    each = zip(mixture.means, mixture.covariances, strict=True)
+    return np.column_stack([np.exp(log_gaussian(x, m, S)) for m, S in each])
+
+
+def columns(x, mixture):
+    return mixture.weights * densities(x, mixture)
+
+
+def e_step_of(make_logs):
+    """Return an E step from a learner's log(φ_k N), shape (n, K)."""
+
+    def e_step_of_a_learner(x, mixture):
+        a = make_logs(x, mixture)
+        log_p = logsumexp(a, axis=1)
+        return np.exp(a - log_p[:, None]), log_p.sum()
+
+    return e_step_of_a_learner
+
+
+def e_step_with(b=None, ell=None):
+    """Return an E step with one of its results written by a learner, from log(φ_k N)."""
+
+    def e_step_of_a_learner(x, mixture):
+        right = e_step(x, mixture)
+        a = logs(x, mixture)
+        return right[0] if b is None else b(a), right[1] if ell is None else ell(a)
+
+    return e_step_of_a_learner
+
+
+def logs_with(write):
+    """Return log(φ_k N) with a log density written by a learner."""
+
+    def logs_of_a_learner(x, m):
+        each = zip(m.means, m.covariances, strict=True)
+        return np.log(m.weights) + np.column_stack([write(x, mu, S) for mu, S in each])
+
+    return logs_of_a_learner
+
+
+def logs_of_one_covariance(x, m):
+    return np.log(m.weights) + np.column_stack(
+        [log_gaussian(x, mean, m.covariances[0]) for mean in m.means]
+    )
+
+
+def e_step_of_three(x, mixture):
+    a = logs(x, mixture)[:, [0, 1, -1]]
+    log_p = logsumexp(a, axis=1)
+    return np.exp(a - log_p[:, None])[:, : mixture.n_components], log_p.sum()
+
+
+E_STEP_SLIPS = [
+    ("weights_forgotten", e_step_of(lambda x, m: np.log(densities(x, m)))),
+    ("weights_forgotten", lambda x, m: (
+        columns(x, m) / densities(x, m).sum(axis=1, keepdims=True), 0.0)),
+    ("weights_twice", e_step_of(lambda x, m: np.log(m.weights) + logs(x, m))),
+    ("weights_without_log", e_step_of(lambda x, m: m.weights + np.log(densities(x, m)))),
+    ("weights_times_log", e_step_of(lambda x, m: m.weights * np.log(densities(x, m)))),
+    ("weights_times_log", e_step_of(lambda x, m: np.log(m.weights) * np.log(densities(x, m)))),
+    ("weights_sign", e_step_of(lambda x, m: np.log(densities(x, m)) - np.log(m.weights))),
+    ("determinant_missing", e_step_of(logs_with(log_gaussian_with(determinant=lambda L, S: 0)))),
+    ("determinant_half_missing", e_step_of(logs_with(
+        log_gaussian_with(determinant=lambda L, S: np.log(np.linalg.det(S)))))),
+    ("determinant_sign", e_step_of(logs_with(
+        log_gaussian_with(determinant=lambda L, S: -np.log(np.diag(L)).sum())))),
+    ("distance_half_missing", e_step_of(logs_with(log_gaussian_with(
+        distance=lambda d, L, S: 2 * squares(np.linalg.solve(L, d)))))),
+    ("constant_missing", e_step_of(logs_with(log_gaussian_with(constant=lambda x, D: 0)))),
+    ("constant_half_missing", e_step_of(logs_with(
+        log_gaussian_with(constant=lambda x, D: D * log_2_pi())))),
+    ("variances_only", e_step_of(logs_with(
+        lambda x, mean, S: log_gaussian(x, mean, np.diag(np.diag(S)))))),
+    ("inverse", e_step_of(logs_with(lambda x, mean, S: log_gaussian(x, mean, np.linalg.inv(S))))),
+    ("one_covariance", e_step_of(logs_of_one_covariance)),
+    ("wrong_axis", {"b": lambda a: np.exp(a - logsumexp(a, axis=0))}),
+    ("not_normalised", {"b": np.exp}),
+    ("not_normalised", {"b": lambda a: np.exp(a - logsumexp(a))}),
+    ("not_normalised", {"b": lambda a: np.exp(a - a.max(axis=1, keepdims=True))}),
+    ("hard_labels", {"b": lambda a: np.eye(a.shape[1])[a.argmax(axis=1)]}),
+    ("exponential_of_densities", {"b": lambda a: rows(np.exp(np.exp(a)))}),
+    ("log_returned", {"b": lambda a: a - logsumexp(a, axis=1, keepdims=True)}),
+    ("log_returned", {"b": lambda a: a}),
+    ("log_inside", {"ell": np.sum}),
+    ("log_likelihood_per_point", {"ell": lambda a: logsumexp(a, axis=1)}),
+    ("log_likelihood_averaged", {"ell": lambda a: logsumexp(a, axis=1).mean()}),
+    ("log_likelihood_negative", {"ell": lambda a: -logsumexp(a, axis=1).sum()}),
+    ("log_of_sum", {"ell": logsumexp}),
+    ("log_wrong_axis", {"ell": lambda a: logsumexp(a, axis=0).sum()}),
+    ("no_log", {"ell": lambda a: np.exp(a).sum()}),
+    ("other_log", {"ell": lambda a: logsumexp(a, axis=1).sum() / np.log(2)}),
+    ("weights_forgotten", {"ell": lambda a: np.log(np.exp(a).mean(axis=1)).sum()}),
+    ("from_responsibilities", {"ell": lambda a: np.log(rows(np.exp(a))).sum()}),
+    ("expected_log_likelihood", {"ell": lambda a: (rows(np.exp(a)) * a).sum()}),
+    ("largest_not_added", {"ell": lambda a: logsumexp(
+        a - a.max(axis=1, keepdims=True), axis=1).sum()}),
+    ("log_likelihood_missing", lambda x, m: e_step(x, m)[0]),
+    ("swapped", lambda x, m: e_step(x, m)[::-1]),
+    ("transposed", {"b": lambda a: np.exp(a - logsumexp(a, axis=1, keepdims=True)).T}),
+    ("only_this_shape", e_step_of_three),
+    ("underflow", lambda x, m: (rows(columns(x, m)), np.log(columns(x, m).sum(axis=1)).sum())),
+    ("underflow", {"b": lambda a: rows(np.exp(a))}),
+    ("minus_infinity", lambda x, m: e_step(x, m) if m.weights.all() else (0 * x / 0, np.nan)),
 ]  # fmt: skip
 
 
@@ -338,6 +624,9 @@ def written(answer, make):
 
 
 WRONG = {
+    gmm.check_covariance: COVARIANCE_SLIPS,
+    gmm.check_ellipse: [(slip, written(a, ellipse_of)) for slip, a in ELLIPSE_SLIPS],
+    gmm.check_e_step_2d: [(slip, written(a, e_step_with)) for slip, a in E_STEP_SLIPS],
     gmm.check_log_gaussian: [(s, written(a, log_gaussian_with)) for s, a in LOG_GAUSSIAN_SLIPS],
     gmm.check_m_step_2d: [(s, written(a, m_step_with)) for s, a in M_STEP_SLIPS],
 }
