@@ -108,8 +108,8 @@ _PLACES = {
 _COVARIANCE_MESSAGES = {
     "correlation": "The correlation itself stands off the diagonal. The covariance has the units "
     "of both features: ρ = σ₁₂ / (σ₁ σ₂) has to be solved for σ₁₂.",
-    "variances_multiplied": "The covariance is too large, or too small: it has the variances in "
-    "it, where the standard deviations belong.",
+    "variances_multiplied": "The covariance has the variances in it, where the standard deviations "
+    "belong.",
     "root": "A square root is taken of what stands off the diagonal. It is no square: it already "
     "has the units of σ₁ σ₂.",
     "correlation_forgotten": "The correlation does not get into the covariance.",
@@ -231,7 +231,12 @@ def _read_ellipse(result, mean, covariance, radius, angles):
             "The points do not go round, but lie on a line: the circle's two coordinates are a "
             "cosine and a sine.",
         )
-    return solution[0], _measure(shape)
+    return _without_noise(solution[0]), _without_noise(_measure(shape))
+
+
+def _without_noise(values):
+    """Return numbers with zeros for what is rounding, which is another on each machine."""
+    return np.where(abs(values) < 1e-13, 0, values)
 
 
 def _measure(shape):
@@ -327,13 +332,13 @@ _ELLIPSE_MESSAGES = {
     "mean_mapped": "The mean is stretched and tilted with the circle. It is added at the end, to "
     "an ellipse around 0.",
     "variance_for_deviation": "The half-axes are variances, where standard deviations are asked "
-    "for: take the square roots of the eigenvalues. If you map the circle by Σ itself, take its "
-    "Cholesky factor.",
+    "for. The eigenvalues of Σ are variances, and Σ itself stretches the circle by them, too.",
     "root_twice": "The half-axes are roots of standard deviations: one square root too many.",
     "factor_transposed": "The Cholesky factor is transposed. If the circle's points are rows, the "
     "product is turned round, and then the factor is transposed once.",
-    "rows_for_columns": "The ellipse is tilted the wrong way, or not at all. The eigenvectors are "
-    "the columns: the circle is stretched along the axes first, and then turned towards them.",
+    "rows_for_columns": "The ellipse is tilted the wrong way, or not at all: the eigenvectors are "
+    "columns. The circle is first stretched along x₁ and x₂, and then turned, so that these "
+    "directions become the eigenvectors.",
     "half_axes_swapped": "Each eigenvector has the other one's length.",
     "inverse": "The circle is mapped by an inverse, and so the ellipse is wide where the cloud is "
     "narrow. L takes the circle to the ellipse; its inverse takes it back.",
@@ -566,8 +571,8 @@ _LOG_GAUSSIAN_MESSAGES = {
     "logarithm.",
     "determinant_by_sum": "The diagonal is added up before the logarithm. The determinant of L is "
     "the product of the diagonal, so its logarithm is a sum of logarithms.",
-    "determinant_of_variances": "The variances are taken for the determinant. That holds only "
-    "without covariances: take the diagonal of L in place of that of Σ.",
+    "determinant_of_variances": "The product of the variances is taken for the determinant of Σ. "
+    "That is right only if all covariances are 0.",
     "constant_missing": "The term with 2π is missing.",
     "constant_of_one_feature": "The term with 2π is that of one feature: each of the D features "
     "brings one.",
@@ -575,8 +580,7 @@ _LOG_GAUSSIAN_MESSAGES = {
     "constant_sign": "The term with 2π has the wrong sign.",
     "constant_of_points": "The term with 2π counts the points. It has to count the features, D.",
     "two_outside_log": "The 2 of 2π is not under the logarithm.",
-    "density_returned": "This is the density itself, or something after an exponential; its "
-    "logarithm is asked for.",
+    "density_returned": "This is the density itself; its logarithm is asked for.",
     "one_number": "The log densities are added up: one number is asked for each point.",
 }
 
@@ -754,11 +758,9 @@ def _with_one_covariance(mixture, k):
     return Mixture(mixture.weights, mixture.means, covariances)
 
 
-_E_STEP_2D_MESSAGES = (
+_COLUMNS_MESSAGES = (
     _LOG_GAUSSIAN_MESSAGES
     | first._COLUMNS_MESSAGES
-    | first._SHARES_MESSAGES
-    | first._LOGS_MESSAGES
     | {
         "weights_without_log": "The weights are added to the log densities as they are. A factor "
         "φ_k becomes the summand log φ_k under the logarithm.",
@@ -769,6 +771,13 @@ _E_STEP_2D_MESSAGES = (
         "inverse": "The covariances are inverted before they go into the density.",
         "one_covariance": "All components have the covariance of one of them: each has its own, "
         "`mixture.covariances[k]`.",
+    }
+)
+_SHARES_MESSAGES = _COLUMNS_MESSAGES | first._SHARES_MESSAGES
+_LOGS_MESSAGES = (
+    _COLUMNS_MESSAGES
+    | first._LOGS_MESSAGES
+    | {
         "largest_not_added": "In ℓ the largest number, which was pulled out, has not been added "
         "again.",
     }
@@ -815,8 +824,8 @@ _E_STEP_2D = Exercise(
             "(n, K)",
             _where_responsibility,
             (
-                *slips(_E_STEP_2D_MESSAGES, _from_columns, first._SHARES, _COLUMNS),
-                *slips(_E_STEP_2D_MESSAGES, _from_columns, {None: lambda b: b}, _HALF_WEIGHTED),
+                *slips(_SHARES_MESSAGES, _from_columns, first._SHARES, _COLUMNS),
+                *slips(_SHARES_MESSAGES, _from_columns, {None: lambda b: b}, _HALF_WEIGHTED),
             ),
         ),
         Part(
@@ -824,7 +833,7 @@ _E_STEP_2D = Exercise(
             "ℓ",
             "()",
             _where_all,
-            slips(_E_STEP_2D_MESSAGES, _from_columns, _LOGS, _COLUMNS_OF_LOGS),
+            slips(_LOGS_MESSAGES, _from_columns, _LOGS, _COLUMNS_OF_LOGS),
         ),
     ),
     groups=(
@@ -991,15 +1000,17 @@ def _recognise_old_means(cases, found, wanted):
     if gaps.min(axis=(0, 1)).max() > 1e-6:
         return
     nearest = gaps.min(axis=1).argmin(axis=0)
-    centres = " and ".join(
+    *others, last = [
         f"({', '.join(number(round(value, 3) + 0) for value in centre)})"
         for centre in one[nearest, range(len(nearest))]
-    )
+    ]
     raise Finding(
         "old_mean",
-        f"The covariances are taken about {centres}, whatever the responsibilities: are these "
-        "means of an earlier mixture? Each component's new mean is needed. With the old one, its "
-        "covariance is too large by the outer product of the mean's step with itself.",
+        f"The covariances are taken about {', '.join(others)} and {last}, whatever the "
+        "responsibilities: are these means of an earlier mixture? With those of the iteration "
+        "before, EM still comes to rest where it should, and ℓ never falls. But on the way each "
+        "covariance is too large, by the outer product of its mean's step with itself, and EM is "
+        "usually slower.",
     )
 
 

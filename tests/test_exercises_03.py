@@ -689,7 +689,37 @@ def test_what_is_right_so_far_is_said():
 
 def test_an_old_mean_is_found_where_it_was():
     message = gmm.check_m_step_2d(m_step_with(old_means)).message
-    assert "about (−0.5, −0.167) and (0.167, 0.5) and (0.833, 1.167)," in message
+    assert "about (−0.5, −0.167), (0.167, 0.5) and (0.833, 1.167)," in message
+    assert "never falls" in message and "slower" in message
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_told_of_old_means_is_so(seed):
+    """ℓ never falls, covariances are too large by a step's product, EM ends where it would."""
+    rng = np.random.default_rng(seed)
+    x = np.concatenate([rng.normal(-1, 1, (60, 2)), rng.normal(1.5, 0.7, (60, 2)) * [1, 2]])
+    start = gmm.start_from_random_points(x, 2, rng=rng)
+
+    def run(old):
+        mixture, history = start, []
+        for _ in range(600):
+            b, log_likelihood = gmm.e_step(x, mixture)
+            history.append(log_likelihood)
+            new = gmm.m_step(x, b)
+            if old:
+                covariances = outer(x, b, mixture.means) / each(b.sum(axis=0))
+                steps = new.means - mixture.means
+                too_large = steps[:, :, None] * steps[:, None, :]
+                np.testing.assert_allclose(covariances, new.covariances + too_large, atol=1e-9)
+                new = Mixture(new.weights, new.means, covariances)
+            mixture = new
+        return mixture, np.array(history)
+
+    (right, history), (other, with_old_means) = run(False), run(True)
+    assert (np.diff(with_old_means) > -1e-9).all()
+    np.testing.assert_allclose(other.means, right.means, atol=1e-5)
+    np.testing.assert_allclose(other.covariances, right.covariances, atol=1e-5)
+    assert with_old_means[1] < history[1]
 
 
 def test_old_means_are_not_seen_where_one_case_has_others():
@@ -713,3 +743,46 @@ def test_the_hidden_data_tell_all_axes_apart():
     for x, b in exercises_03._M_STEP_2D.groups[0].cases:
         (n, D), K = x.shape, b.shape[1]
         assert len({n, D, K}) == 3
+
+
+def test_each_result_of_the_e_step_is_told_of_its_own_weights():
+    forgets_in_b, forgets_in_ell = (
+        gmm.check_e_step_2d(written(answer, e_step_with)).message
+        for slip, answer in E_STEP_SLIPS
+        if slip == "weights_forgotten" and answer is not E_STEP_SLIPS[1][1]
+    )
+    assert forgets_in_b.startswith("The responsibilities forget the weights, which are the prior")
+    assert "The log-likelihood forgets the weights." in forgets_in_ell
+
+
+def test_rounding_is_told_as_zero():
+    own = ellipse_of(centre=lambda mean, S, radius: 0 * mean)
+    assert "of the centre, it gives 0.000; right is −0.8000." in gmm.check_ellipse(own).message
+    own = ellipse_of(lambda S: np.diag(np.sqrt(np.diag(S))))
+    assert (
+        "height from the centre, it gives 0.000; right is 1.035." in gmm.check_ellipse(own).message
+    )
+
+
+def test_a_shape_is_said_once_where_it_has_no_letters():
+    message = gmm.check_covariance(lambda s, t, r: [s**2, r * s * t, r * s * t, t**2]).message
+    assert "it returns shape (4,), where (2, 2) is asked for. The numbers themselves" in message
+
+
+def test_transposed_eigenvectors_are_right_where_they_are_symmetric():
+    """A reflection is its own transpose, so the slip shows only if V is a rotation."""
+
+    def transposed(mean, S, radius, angles):
+        values, V = np.linalg.eigh(S)
+        V = V * [1, -np.linalg.det(V)]  # a reflection
+        return mean + radius * circle(angles) @ (V.T * np.sqrt(values)).T
+
+    assert gmm.check_ellipse(transposed).ok
+
+
+def test_the_ellipse_may_be_gone_round_from_anywhere_and_either_way():
+    for angle in (0.3, 2.0, -1.0):
+        for turn in (1, -1):
+            Q = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+            own = ellipse_of(lambda S, Q=Q, turn=turn: np.linalg.cholesky(S) @ Q * [1, turn])
+            assert gmm.check_ellipse(own).ok
