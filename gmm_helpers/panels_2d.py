@@ -147,13 +147,12 @@ class CovariancePanel(LivePanel):
             self._points_from = setting
         self.covariance = _covariance(*setting)
         self.x = self._z @ np.linalg.cholesky(_covariance(*self._points_from)).T
-        eigenvalues, eigenvectors = _decompose(self.covariance)
+        lengths, directions = _half_axes(self.covariance)
         distances = _mahalanobis(self.x, self.covariance)
         self.shares = (distances[:, None] < _RADII).mean(axis=0)
-        self._move(np.digitize(distances, _RADII), np.sqrt(eigenvalues), eigenvectors)
+        self._move(np.digitize(distances, _RADII), lengths, directions)
         self._note.set_visible(hold)
-        text = self._say(setting, np.sqrt(eigenvalues), eigenvectors, hold)
-        return self._stage.picture(), text
+        return self._stage.picture(), self._say(setting, lengths, directions, hold)
 
     def _move(self, rings, lengths, directions):
         """Move all that moves; `rings` says between which ellipses each point lies."""
@@ -211,15 +210,16 @@ def _covariance(deviation_1, deviation_2, correlation):
     return np.array([[deviation_1**2, between], [between, deviation_2**2]])
 
 
-def _decompose(covariance):
-    """Return λ₁ ≥ λ₂, shape (2,), and their eigenvectors as columns, each turned up or right.
+def _half_axes(covariance):
+    """Return √λ₁ ≥ √λ₂, shape (2,), and eigenvectors of length 1 as columns.
 
-    An eigenvector may as well point the other way: of the two, it is the one between −45° and 135°.
+    An eigenvector may as well point the other way: of the two, it is the one from −45° to 135°.
     """
     eigenvalues, eigenvectors = np.linalg.eigh(covariance)
     # A little off the diagonal, so that rounding does not turn what lies right across it.
     backwards = (1, 1 - 1e-6) @ eigenvectors < 0
-    return eigenvalues[::-1], np.where(backwards, -eigenvectors, eigenvectors)[:, ::-1]
+    eigenvectors = np.where(backwards, -eigenvectors, eigenvectors)
+    return np.sqrt(eigenvalues[::-1]), eigenvectors[:, ::-1]
 
 
 def _mahalanobis(x, covariance):
@@ -272,10 +272,12 @@ def _write_counts(figure):
 
 
 def _percent(share):
-    return f"{_number(100 * share, 1)} %"
+    """Write a share of 1 in percent."""
+    return f"{_number(100 * share, 1)}%"
 
 
 def _enumerate(texts):
+    """Join texts by commas and an "and"."""
     return f"{', '.join(texts[:-1])} and {texts[-1]}"
 
 

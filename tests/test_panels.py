@@ -569,7 +569,7 @@ def test_the_count_is_of_points_by_their_mahalanobis_distance(covariance):
     squared = np.einsum("ni,ij,nj->n", covariance.x, inverse, covariance.x)
     wanted = [np.mean(squared < radius**2) for radius in (1, 2, 3)]
     assert covariance.shares.tolist() == wanted
-    percents = " ".join(f"{100 * share:.1f} %" for share in wanted)
+    percents = " ".join(f"{100 * share:.1f}%" for share in wanted)
     assert " ".join(text.get_text() for text in covariance._counts) == percents
     assert numbers_in(covariance.text.split("Of the ")[1]) == [
         *(1000, *(round(100 * share, 1) for share in wanted), 1, 2, 3, 39.3, 86.5, 98.9)
