@@ -1050,6 +1050,12 @@ def _explain_refusal(error, x, b):
         return
     name, shape = shapes[1], tuple(int(number) for number in shapes[2].split(",") if number.strip())
     asked = {"means": (K, D), "covariances": (K, D, D)}[name]
+    if shape == asked:
+        raise Finding(
+            "from_1d",
+            "The means have the right shape, but `Mixture.from_1d` takes those of one feature "
+            "only. For any D there is `Mixture` itself.",
+        )
     text = f"The {name} have shape {shape}, where {asked} is asked for."
     slip, hint = _SHAPES.get(_name_axes(shape, n, K, D), ("wrong_shape", ""))
     raise Finding(slip, f"{text} {hint}".strip(), vague=slip == "wrong_shape")

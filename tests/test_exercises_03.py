@@ -612,6 +612,8 @@ M_STEP_SLIPS = [
     ("one_matrix", {"covariances": lambda x, b, N, mu: (outer(x, b, mu) / each(N))[-1]}),
     ("covariance_not_positive", {"covariances": lambda x, b, N, mu: [
         np.outer(b[:, k] @ (x - mu[k]), b[:, k] @ (x - mu[k])) for k in range(len(N))]}),
+    ("from_1d", lambda x, b: Mixture.from_1d(
+        b.mean(axis=0), b.T @ x / b.sum(axis=0)[:, None], outer(x, b, b.T @ x))),
     ("not_a_mixture", lambda x, b: (b.mean(axis=0), b.T @ x, outer(x, b, b.T @ x))),
     ("wrong_axis", lambda x, b: Mixture(b.sum(axis=1) / b.sum(), x, [np.eye(x.shape[1])] * len(x))),
     ("only_this_shape", m_step_of_two),
