@@ -49,12 +49,21 @@ from gmm_helpers.flipbook import Flipbook
 from gmm_helpers.mixture import Mixture
 from gmm_helpers.panels import HandFit, LivePanel, PointPosterior
 from gmm_helpers.questions import Choice, Question, ask
+from gmm_helpers.selection import (
+    Comparison,
+    aic,
+    bic,
+    compare,
+    free_parameters,
+    held_out_log_likelihood,
+)
 from gmm_helpers.stage import Stage, plain_style
 from gmm_helpers.starts import (
     fit,
     start_from_kmeans_plusplus,
     start_from_means,
     start_from_random_points,
+    start_from_split,
 )
 from gmm_helpers.stepper import Stepper, step_through
 from gmm_helpers.trace import EMError, Step, Trace
@@ -62,6 +71,7 @@ from gmm_helpers.trace import EMError, Step, Trace
 __all__ = [
     "Check",
     "Choice",
+    "Comparison",
     "Dataset",
     "EMError",
     "Flipbook",
@@ -75,7 +85,9 @@ __all__ = [
     "Step",
     "Stepper",
     "Trace",
+    "aic",
     "ask",
+    "bic",
     "broken_steps",
     "check_e_step",
     "check_em",
@@ -86,6 +98,7 @@ __all__ = [
     "check_m_step",
     "check_m_step_vector",
     "check_mixture_density",
+    "compare",
     "draw_bound_bars",
     "draw_bound_curve",
     "draw_histogram",
@@ -98,7 +111,9 @@ __all__ = [
     "e_step",
     "fit",
     "four_gaussians",
+    "free_parameters",
     "galaxies",
+    "held_out_log_likelihood",
     "lower_bound",
     "m_step",
     "mass_inside",
@@ -112,6 +127,7 @@ __all__ = [
     "start_from_kmeans_plusplus",
     "start_from_means",
     "start_from_random_points",
+    "start_from_split",
     "step_through",
     "two_gaussians",
     "update_bound_bars",

@@ -8,7 +8,7 @@ import numpy as np
 
 from gmm_helpers import _checks
 from gmm_helpers.em import m_step, run_em
-from gmm_helpers.mixture import Mixture
+from gmm_helpers.mixture import Mixture, check_mixture
 from gmm_helpers.trace import EMError
 
 
@@ -97,6 +97,58 @@ def start_from_kmeans_plusplus(x, K, *, rng, **options):
     return start_from_means(points.T, points[:, chosen].T, **options)
 
 
+def start_from_split(x, mixture, component, *, covariance_type="full", ridge=0.0):
+    """Make a start with one component more: one of a mixture's components is cut in two.
+
+    The cut is the plane through its mean across the direction in which its points, each counted
+    by its responsibility, are most spread; features are divided by their standard deviation, so
+    that their units do not matter. The points of each side go to one half, and an M step follows.
+
+    Parameters
+    ----------
+    x : array_like, shape (n, D), or (n,) for D = 1
+    mixture : Mixture
+    component : int
+        The index k of the component to split. One half keeps it; the other comes last.
+    covariance_type, ridge
+        As in `m_step`.
+
+    Returns
+    -------
+    Mixture
+        With K + 1 components.
+
+    Raises
+    ------
+    EMError
+        If a half has too few points for a covariance of this type.
+
+    Examples
+    --------
+    >>> one = start_from_means([0.0, 1.0, 4.0, 5.0], [2.5])
+    >>> start_from_split([0.0, 1.0, 4.0, 5.0], one, 0).means.ravel()
+    array([0.5, 4.5])
+
+    References
+    ----------
+    Ueda, Nakano, Ghahramani & Hinton (2000), Neural Comput. 12, 2109–2128, who split and merge.
+    """
+    check_mixture(mixture, "mixture")
+    points = _checks.as_points(x, mixture.n_features)
+    K = mixture.n_components
+    component = _checks.check_count(component, "component", at_least=0)
+    if component >= K:
+        raise ValueError(f"component = {component}, but the last of {K} has the index {K - 1}.")
+    b = mixture.responsibilities(points.T)
+    mine = b[:, component]
+    scaled = (points.T - mixture.means[component]) / _checks.standard_deviations(points)
+    direction = np.linalg.eigh((mine[:, None] * scaled).T @ scaled)[1][:, -1]
+    beyond = scaled @ direction * np.sign(direction[abs(direction).argmax()]) > 0
+    halves = np.column_stack([b, mine * beyond])
+    halves[beyond, component] = 0
+    return m_step(points.T, halves, covariance_type=covariance_type, ridge=ridge)
+
+
 # Two runs that end so near in log-likelihood per point have climbed the same peak: keep the first.
 _SAME_OPTIMUM = 1e-9
 _STARTS = {"k-means++": start_from_kmeans_plusplus, "random points": start_from_random_points}
@@ -157,11 +209,23 @@ def fit(
     ----------
     McLachlan & Peel (2000), *Finite Mixture Models*, chapter 2.
     """
-    points = _points_to_start_from(x, K, rng)
+    _points_to_start_from(x, K, rng)
     _checks.check_count(n_init, "n_init", at_least=1)
     model = {"covariance_type": covariance_type, "ridge": ridge}
-    options = {"max_iter": max_iter, "tol": tol, **model}
     starts = _starts(x, K, init, n_init, rng, model)
+    best = best_of(x, starts, record=record, max_iter=max_iter, tol=tol, **model)
+    if not best.converged:
+        warnings.warn(
+            f"The best of {len(starts)} starts had not converged after {best.iterations} "
+            "iterations: raise max_iter.",
+            stacklevel=2,
+        )
+    return best
+
+
+def best_of(x, starts, *, record, **options):
+    """Run EM from each start, with the options of `run_em`; return what `fit` does."""
+    points = _checks.as_points(x)
     smallest_gain = _SAME_OPTIMUM * points.shape[1]
     best = best_start = None
     failures = []
@@ -182,12 +246,6 @@ def fit(
         )
     if record:
         best = run_em(x, best_start, **options)
-    if not best.converged:
-        warnings.warn(
-            f"The best of {len(starts)} starts had not converged after {best.iterations} "
-            "iterations: raise max_iter.",
-            stacklevel=2,
-        )
     return replace(best, n_starts=len(starts), n_failed=len(failures))
 
 

@@ -14,8 +14,9 @@ import gmm_helpers as gmm
 FOLDER = Path(gmm.__file__).parent
 # Each module may know those before it.
 LAYERS = """
-_checks mixture datasets trace _own_steps em bound bugs starts _diagnosis exercises exercises_02
-drawing drawing_bound drawing_landscape stage film _page questions flipbook stepper chooser panels
+_checks mixture datasets trace _own_steps em bound bugs starts selection _diagnosis exercises
+exercises_02 drawing drawing_bound drawing_landscape stage film _page questions flipbook stepper
+chooser panels
 """.split()
 
 
