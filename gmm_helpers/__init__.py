@@ -31,6 +31,7 @@ from gmm_helpers.drawing_bound import (
     update_bound_curve,
 )
 from gmm_helpers.drawing_landscape import draw_landscape, draw_paths, update_paths
+from gmm_helpers.drawing_selection import draw_criteria, draw_heat_map
 from gmm_helpers.em import e_step, m_step, run_em
 from gmm_helpers.exercises import (
     check_e_step,
@@ -101,6 +102,8 @@ __all__ = [
     "compare",
     "draw_bound_bars",
     "draw_bound_curve",
+    "draw_criteria",
+    "draw_heat_map",
     "draw_histogram",
     "draw_landscape",
     "draw_log_likelihood",
