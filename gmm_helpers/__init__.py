@@ -46,6 +46,12 @@ from gmm_helpers.exercises_02 import (
     check_lower_bound,
     check_m_step_vector,
 )
+from gmm_helpers.exercises_04 import (
+    check_aic,
+    check_bic,
+    check_free_parameters,
+    check_held_out,
+)
 from gmm_helpers.flipbook import Flipbook
 from gmm_helpers.mixture import Mixture
 from gmm_helpers.panels import HandFit, LivePanel, PointPosterior
@@ -90,9 +96,13 @@ __all__ = [
     "ask",
     "bic",
     "broken_steps",
+    "check_aic",
+    "check_bic",
     "check_e_step",
     "check_em",
+    "check_free_parameters",
     "check_gaussian",
+    "check_held_out",
     "check_log_e_step",
     "check_log_sum_exp",
     "check_lower_bound",

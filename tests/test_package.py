@@ -15,8 +15,8 @@ FOLDER = Path(gmm.__file__).parent
 # Each module may know those before it.
 LAYERS = """
 _checks mixture datasets trace _own_steps em bound bugs starts selection _diagnosis exercises
-exercises_02 drawing drawing_bound drawing_landscape drawing_selection stage film _page questions
-flipbook stepper chooser panels
+exercises_02 exercises_04 drawing drawing_bound drawing_landscape drawing_selection stage film
+_page questions flipbook stepper chooser panels
 """.split()
 
 
