@@ -73,6 +73,7 @@ from gmm_helpers.starts import (
     start_from_split,
 )
 from gmm_helpers.stepper import Stepper, step_through
+from gmm_helpers.tables import read_table
 from gmm_helpers.trace import EMError, Step, Trace
 
 __all__ = [
@@ -133,6 +134,7 @@ __all__ = [
     "new_figure",
     "old_faithful",
     "plain_style",
+    "read_table",
     "run_em",
     "set_up_axes",
     "show_figure",

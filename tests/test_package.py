@@ -14,7 +14,7 @@ import gmm_helpers as gmm
 FOLDER = Path(gmm.__file__).parent
 # Each module may know those before it.
 LAYERS = """
-_checks mixture datasets trace _own_steps em bound bugs starts selection _diagnosis exercises
+_checks mixture datasets tables trace _own_steps em bound bugs starts selection _diagnosis exercises
 exercises_02 exercises_04 drawing drawing_bound drawing_landscape drawing_selection stage film
 _page questions flipbook stepper chooser panels
 """.split()
