@@ -10,9 +10,9 @@ from gmm_helpers.em import run_em
 from gmm_helpers.mixture import Mixture, check_mixture
 from gmm_helpers.starts import (
     best_of,
-    start_from_kmeans_plusplus,
+    draw_starts,
+    split_each,
     start_from_means,
-    start_from_split,
 )
 from gmm_helpers.trace import EMError
 
@@ -329,7 +329,7 @@ def _fit_rising(x, Ks, rng, n_init, options, model):
 
 def _fit_no_lower(x, K, fewer, rng, n_init, options, model):
     """Return the best run for `K`, from fresh starts and from the best run with fewer."""
-    starts = [start_from_kmeans_plusplus(x, K, rng=rng, **model) for _ in range(n_init)]
+    starts = draw_starts(_checks.as_points(x), K, n_init, rng=rng, **model)
     starts += _split_until(x, K, fewer.mixture, model)
     n_failed = len(starts)
     try:
@@ -364,12 +364,7 @@ def _split_until(x, K, mixture, model):
     Returns a list with the start, or an empty list where no component can be split.
     """
     while mixture.n_components < K:
-        splits = []
-        for component in range(mixture.n_components):
-            try:
-                splits.append(start_from_split(x, mixture, component, **model))
-            except EMError:
-                continue  # it has too few points to be two
+        splits = split_each(x, mixture, **model)
         if not splits:
             return []
         mixture = max(splits, key=lambda split: split.log_density(x).sum())
