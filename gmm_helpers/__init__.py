@@ -38,6 +38,7 @@ from gmm_helpers.drawing_plane import (
     log_density_levels,
     responsibility_entropy,
 )
+from gmm_helpers.drawing_selection import draw_criteria, draw_heat_map
 from gmm_helpers.em import e_step, m_step, run_em
 from gmm_helpers.exercises import (
     check_e_step,
@@ -59,25 +60,42 @@ from gmm_helpers.exercises_03 import (
     check_log_gaussian,
     check_m_step_2d,
 )
+from gmm_helpers.exercises_04 import (
+    check_aic,
+    check_bic,
+    check_free_parameters,
+    check_held_out,
+)
 from gmm_helpers.flipbook import Flipbook
 from gmm_helpers.live_panel import LivePanel
 from gmm_helpers.mixture import Mixture
 from gmm_helpers.panels import HandFit, PointPosterior
 from gmm_helpers.panels_2d import CovariancePanel
 from gmm_helpers.questions import Choice, Question, ask
+from gmm_helpers.selection import (
+    Comparison,
+    aic,
+    bic,
+    compare,
+    free_parameters,
+    held_out_log_likelihood,
+)
 from gmm_helpers.stage import Stage, plain_style
 from gmm_helpers.starts import (
     fit,
     start_from_kmeans_plusplus,
     start_from_means,
     start_from_random_points,
+    start_from_split,
 )
 from gmm_helpers.stepper import Stepper, step_through
+from gmm_helpers.tables import read_table
 from gmm_helpers.trace import EMError, Step, Trace
 
 __all__ = [
     "Check",
     "Choice",
+    "Comparison",
     "CovariancePanel",
     "Dataset",
     "EMError",
@@ -92,14 +110,20 @@ __all__ = [
     "Step",
     "Stepper",
     "Trace",
+    "aic",
     "ask",
+    "bic",
     "broken_steps",
+    "check_aic",
+    "check_bic",
     "check_covariance",
     "check_e_step",
     "check_e_step_2d",
     "check_ellipse",
     "check_em",
+    "check_free_parameters",
     "check_gaussian",
+    "check_held_out",
     "check_log_e_step",
     "check_log_gaussian",
     "check_log_sum_exp",
@@ -108,10 +132,13 @@ __all__ = [
     "check_m_step_2d",
     "check_m_step_vector",
     "check_mixture_density",
+    "compare",
     "draw_bound_bars",
     "draw_bound_curve",
+    "draw_criteria",
     "draw_density_contours",
     "draw_entropy",
+    "draw_heat_map",
     "draw_histogram",
     "draw_landscape",
     "draw_log_likelihood",
@@ -123,7 +150,9 @@ __all__ = [
     "e_step",
     "fit",
     "four_gaussians",
+    "free_parameters",
     "galaxies",
+    "held_out_log_likelihood",
     "log_density_levels",
     "lower_bound",
     "m_step",
@@ -131,6 +160,7 @@ __all__ = [
     "new_figure",
     "old_faithful",
     "plain_style",
+    "read_table",
     "responsibility_entropy",
     "run_em",
     "set_up_axes",
@@ -139,6 +169,7 @@ __all__ = [
     "start_from_kmeans_plusplus",
     "start_from_means",
     "start_from_random_points",
+    "start_from_split",
     "step_through",
     "two_gaussians",
     "update_bound_bars",

@@ -443,7 +443,9 @@ def number(value, digits=6, form=""):
 
 
 def _two_numbers(a, b):
-    """Write two numbers with as many digits as tell them apart."""
+    """Write two numbers with as many digits as tell them apart, and counts as counts."""
+    if all(float(value).is_integer() and abs(value) < 1e6 for value in (a, b)):
+        return [number(value) for value in (a, b)]
     for digits in range(4, 17):
         texts = [number(value, digits, "#") for value in (a, b)]
         if texts[0] != texts[1]:

@@ -17,6 +17,7 @@ from gmm_helpers import (
     start_from_kmeans_plusplus,
     start_from_means,
     start_from_random_points,
+    start_from_split,
 )
 
 TYPES = ("full", "tied", "diag", "spherical")
@@ -126,6 +127,67 @@ def test_kmeans_plusplus_where_a_sum_of_squares_overflows():
     x = np.resize([-0.49e152, 0.49e152], 100_000)
     means = start_from_kmeans_plusplus(x, 2, rng=seeded()).means
     assert sorted(means.ravel().tolist()) == [-0.49e152, 0.49e152]
+
+
+# --- a component in two -------------------------------------------------------------------------
+
+
+def two_heaps_and_one():
+    """Return points in three heaps, and a mixture whose first component has two of them."""
+    rng = seeded(3)
+    x = np.concatenate([rng.normal(centre, [1, 0.1], (40, 2)) for centre in (0, [9, 1], [0, 50])])
+    owners = np.repeat([[1, 0], [0, 1]], [80, 40], axis=0)
+    return x, m_step(x, owners)
+
+
+@pytest.mark.parametrize("covariance_type", TYPES)
+def test_a_split_cuts_a_component_where_its_points_are_most_spread(covariance_type):
+    x, mixture = two_heaps_and_one()
+    start = start_from_split(x, mixture, 0, covariance_type=covariance_type)
+    thirds = np.repeat(np.eye(3), 40, axis=0)
+    expected = m_step(x, thirds, covariance_type=covariance_type)
+    order = [0, 2, 1] if start.means[0, 0] < 4 else [2, 0, 1]
+    np.testing.assert_allclose(start.means[order], expected.means, atol=1e-6)
+    np.testing.assert_allclose(start.covariances[order], expected.covariances, atol=1e-4)
+    np.testing.assert_allclose(start.weights, [1 / 3] * 3, rtol=1e-6)
+
+
+def test_a_split_knows_no_units():
+    x, mixture = two_heaps_and_one()
+    units = np.array([2.0**20, 2.0**-20])
+    moved = Mixture(
+        mixture.weights, mixture.means * units, mixture.covariances * units[:, None] * units
+    )
+    start, rescaled = start_from_split(x, mixture, 0), start_from_split(x * units, moved, 0)
+    np.testing.assert_allclose(rescaled.means, start.means * units, rtol=1e-9)
+
+
+def test_a_split_goes_by_responsibilities():
+    """Of the points between, each half of a component gets the component's share only."""
+    x = np.array([0.0, 1.0, 2.0, 3.0, 4.0])
+    mixture = Mixture.from_1d([0.5, 0.5], [1.0, 3.0], [1.0, 1.0])
+    b = mixture.responsibilities(x)
+    cut = np.column_stack([b[:, 0], b[:, 1] * (x <= 3), b[:, 1] * (x > 3)])
+    with pytest.raises(EMError, match="index 2. has collapsed"):  # beyond 3 there is one point
+        start_from_split(x, mixture, 1)
+    start = start_from_split(x, mixture, 1, ridge=0.1)
+    expected = m_step(x, cut, ridge=0.1)
+    np.testing.assert_allclose(start.means, expected.means, rtol=1e-12)
+    np.testing.assert_allclose(start.weights.sum(), 1, rtol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("mixture", "component", "error", "message"),
+    [
+        (None, 0, TypeError, "mixture must be a Mixture"),
+        (start_from_means(X, [10.0, 20.0]), 2, ValueError, "the last of 2 has the index 1"),
+        (start_from_means(X, [10.0, 20.0]), -1, ValueError, "component must be at least 0"),
+        (start_from_means(X, [10.0, 20.0]), 1.0, TypeError, "component must be a whole number"),
+    ],
+)
+def test_a_split_says_what_is_wrong(mixture, component, error, message):
+    with pytest.raises(error, match=message):
+        start_from_split(X, mixture, component)
 
 
 # --- the best of several --------------------------------------------------------------------------

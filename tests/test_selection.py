@@ -1,0 +1,282 @@
+"""Criteria beside scikit-learn's; the table of fits: published optima, and ℓ that never falls."""
+
+import warnings
+
+import numpy as np
+import pytest
+from sklearn.mixture import GaussianMixture
+
+import gmm_helpers as gmm
+from gmm_helpers import Mixture, aic, bic, compare, free_parameters, held_out_log_likelihood
+
+TYPES = ("full", "tied", "diag", "spherical")
+FAITHFUL = gmm.old_faithful().x
+GALAXIES = gmm.galaxies().x
+SIX = [0.0, 0.1, 0.3, 5.0, 5.2, 5.3]
+every_type = pytest.mark.parametrize("covariance_type", TYPES)
+
+
+def seeded(seed=0):
+    return np.random.default_rng(seed)
+
+
+# --- criteria -------------------------------------------------------------------------------------
+
+
+def fitted_by_scikit_learn(x, K, covariance_type):
+    """Return scikit-learn's model after a fit, and the same mixture as the course's."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # whether it has converged does not matter here
+        model = GaussianMixture(K, covariance_type=covariance_type, random_state=0).fit(x)
+    D = x.shape[1]
+    covariances = {
+        "full": lambda c: c,
+        "tied": lambda c: np.repeat(c[None], K, axis=0),
+        "diag": lambda c: c[:, :, None] * np.eye(D),
+        "spherical": lambda c: c[:, None, None] * np.eye(D),
+    }[covariance_type](model.covariances_)
+    return model, Mixture(model.weights_, model.means_, covariances)
+
+
+@every_type
+@pytest.mark.parametrize("D", [1, 2, 3])
+@pytest.mark.parametrize("K", [1, 2, 4])
+def test_criteria_are_those_of_scikit_learn(covariance_type, D, K):
+    x = seeded(D).normal(size=(60, D)) * [1, 3, 0.2][:D]
+    model, mixture = fitted_by_scikit_learn(x, K, covariance_type)
+    p = free_parameters(K, D, covariance_type)
+    assert p == model._n_parameters()
+    log_likelihood = held_out_log_likelihood(mixture, x)
+    assert log_likelihood == pytest.approx(60 * model.score(x), rel=1e-10)
+    assert aic(log_likelihood, p) == pytest.approx(model.aic(x), rel=1e-10)
+    assert bic(log_likelihood, p, 60) == pytest.approx(model.bic(x), rel=1e-10)
+
+
+def test_free_parameters_that_are_known():
+    """The article's nine for K = 3 in one dimension are eight: the weights sum to 1."""
+    assert free_parameters(3, 1) == 8
+    assert free_parameters(1, 5) == 5 + 15
+    assert isinstance(free_parameters(np.int64(2), np.int64(3), "tied"), int)
+
+
+def test_criteria_take_arrays():
+    ends, counts = np.array([[-10.0, -8.0]]), np.array([[2, 5]])
+    np.testing.assert_array_equal(aic(ends, counts), [[24, 26]])
+    np.testing.assert_allclose(
+        bic(ends, counts, 100), [[20 + 2 * np.log(100), 16 + 5 * np.log(100)]], rtol=1e-15
+    )
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: free_parameters(0, 1), ValueError, "K must be at least 1; it is 0."),
+        (lambda: free_parameters(2, 1.5), TypeError, "D must be a whole number"),
+        (lambda: free_parameters(2, 1, "round"), ValueError, "covariance_type must be one of"),
+        (lambda: bic(-1.0, 2, 0), ValueError, "n must be at least 1; it is 0."),
+        (lambda: held_out_log_likelihood([1], [2.0]), TypeError, "mixture must be a Mixture"),
+    ],
+)
+def test_criteria_refuse_what_makes_no_sense(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+# --- the table ------------------------------------------------------------------------------------
+
+# R's optima (design section 9), K = 2, 3 and 4; not those of type diag with K > 2.
+TIED = [-1140.18676, -1126.31593, -1120.82813]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_old_faithful(seed):
+    table = compare(
+        FAITHFUL, (2, 3, 4), covariance_types=("full", "tied", "diag"), rng=seeded(seed)
+    )
+    assert table.converged.all()
+    np.testing.assert_array_equal(table.log_likelihoods[1].round(5), TIED)
+    np.testing.assert_array_equal(
+        table.log_likelihoods[::2, 0].round(5), [-1130.26396, -1147.80635]
+    )
+    np.testing.assert_array_equal(table.n_parameters, [[11, 17, 23], [8, 11, 14], [9, 14, 19]])
+    assert table.bic.min() == pytest.approx(2314.29568, abs=1.5e-5)
+    assert table.best("bic") is table.trace(3, "tied")
+    assert (table.best().covariance_type, table.best().mixture.n_components) == ("tied", 3)
+
+
+def test_the_table_is_made_of_its_traces():
+    table = compare(GALAXIES, [2, 5], covariance_types=TYPES[:2], rng=seeded(), n_init=2)
+    for i, kind in enumerate(TYPES[:2]):
+        for j, K in enumerate((2, 5)):
+            trace = table.trace(K, kind)
+            assert trace is table.traces[i][j]
+            assert (trace.mixture.n_components, trace.covariance_type) == (K, kind)
+            ell, p = trace.mixture.log_density(GALAXIES).sum(), free_parameters(K, 1, kind)
+            assert table.log_likelihoods[i, j] == pytest.approx(ell, rel=1e-13)
+            assert table.log_likelihoods[i, j] == trace.log_likelihoods[-1]
+            assert table.n_parameters[i, j] == p
+            assert table.aic[i, j] == pytest.approx(2 * p - 2 * ell, rel=1e-13)
+            assert table.bic[i, j] == pytest.approx(p * np.log(82) - 2 * ell, rel=1e-13)
+            assert table.converged[i, j] == trace.converged
+            assert trace.n_starts == 3
+    assert (table.covariance_types, table.Ks, table.n) == (TYPES[:2], (2, 5), 82)
+    assert table.best("aic") is table.trace(5, "full")
+    with pytest.raises(ValueError, match="read-only"):
+        table.bic[0, 0] = 0
+
+
+@every_type
+def test_a_run_is_what_run_em_makes_from_its_start(covariance_type):
+    """Although it stops half-way to be compared with the others."""
+    model = {"covariance_type": covariance_type}
+    table = compare(FAITHFUL, [2], covariance_types=model.values(), rng=seeded(), n_init=0)
+    one = gmm.start_from_means(FAITHFUL, FAITHFUL.mean(axis=0, keepdims=True), **model)
+    start = gmm.start_from_split(FAITHFUL, one, 0, **model)
+    whole = gmm.run_em(FAITHFUL, start, tol=1e-10, max_iter=2000, **model)
+    np.testing.assert_array_equal(table.trace(2).log_likelihoods, whole.log_likelihoods)
+    np.testing.assert_array_equal(table.trace(2).mixture.means, whole.mixture.means)
+
+
+@every_type
+@pytest.mark.parametrize("n_init", [0, 1])
+def test_what_is_found_never_falls_as_K_grows(covariance_type, n_init):
+    for seed in range(3):
+        x = gmm.four_gaussians(60, rng=seeded(seed)).x
+        options = {"n_init": n_init, "tol": 1e-4, "rng": seeded(seed)}
+        table = compare(x, range(1, 9), covariance_types=[covariance_type], **options)
+        assert (np.diff(table.log_likelihoods[0]) > -1e-9).all()
+        for K in range(1, 9):
+            assert table.trace(K).mixture.n_components == K
+
+
+def test_where_every_start_fails_the_best_with_fewer_stands_in():
+    """Six points in two heaps: a third component collapses, whatever the start."""
+    table = compare(SIX, (1, 2, 3, 5), rng=seeded(), n_init=4)
+    two, three, five = table.traces[0][1:]
+    np.testing.assert_allclose(table.log_likelihoods[0, 2:], two.log_likelihoods[-1], rtol=1e-14)
+    assert (three.n_starts, three.n_failed, three.converged) == (5, 4, True)
+    assert five.mixture.n_components == 5
+    grid = np.linspace(-1, 6, 50)
+    for trace in (three, five):
+        np.testing.assert_allclose(
+            trace.mixture.log_density(grid), two.mixture.log_density(grid), rtol=1e-12
+        )
+    assert table.best("bic") is two
+
+
+def test_where_there_is_no_start_at_all_the_best_with_fewer_stands_in():
+    """No start is drawn, and each half of three points is too few."""
+    table = compare([0.0, 1.0, 5.0], (1, 2), rng=seeded(), n_init=0)
+    assert table.log_likelihoods[0, 1] == pytest.approx(table.log_likelihoods[0, 0], rel=1e-14)
+    assert (table.trace(2).n_starts, table.trace(2).n_failed) == (1, 0)
+
+
+def test_a_split_finds_what_the_starts_miss():
+    """Without any drawn start, from one component up, the four that are there are found."""
+    data = gmm.four_gaussians(600, rng=seeded(1))
+    table = compare(data.x, range(1, 5), rng=seeded(), n_init=0)
+    truth = data.mixture.log_density(data.x).sum()
+    assert table.log_likelihoods[0, 2] < truth < table.log_likelihoods[0, 3]
+
+
+def test_a_first_K_above_1_is_reached_by_splits_too():
+    far = compare(GALAXIES, [4], rng=seeded(), n_init=0)
+    assert far.log_likelihoods[0, 0] > compare(GALAXIES, [1], rng=seeded()).log_likelihoods[0, 0]
+    assert far.trace(4).mixture.n_components == 4
+
+
+def test_the_table_is_seeded():
+    first, again, other = (
+        compare(GALAXIES, [3, 6], rng=seeded(s), n_init=1, tol=1e-3) for s in (1, 1, 3)
+    )
+    np.testing.assert_array_equal(first.log_likelihoods, again.log_likelihoods)
+    assert not np.array_equal(first.log_likelihoods, other.log_likelihoods)
+
+
+def test_what_has_not_converged_is_said_in_the_table_without_a_warning():
+    table = compare(GALAXIES, [1, 3], rng=seeded(), max_iter=2)
+    assert table.converged.tolist() == [[True, False]]
+    lines = str(table).split("\n")
+    assert ["?" in line for line in lines] == [False, False, True, False, True]
+
+
+def test_the_table_can_be_read_on_the_narrowest_page():
+    table = compare(SIX, [1, 2], covariance_types=["full", "tied"], rng=seeded(), n_init=2)
+    assert str(table).split("\n") == [
+        "covariance   K  parameters           ℓ         AIC         BIC  smallest",
+        "full         1           2     -14.059      32.117      31.701       6.0",
+        "full         2           5      -0.183      10.365       9.324       3.0",
+        "tied         1           2     -14.059      32.117      31.701       6.0",
+        "tied         2           4      -0.183       8.365*      7.532*      3.0",
+        "* the lowest of its column; smallest: n times the smallest weight",
+    ]
+    wide = compare(1e6 * FAITHFUL, [1, 2], covariance_types="spherical", rng=seeded(), max_iter=3)
+    assert max(map(len, str(wide).split("\n"))) <= 72
+
+
+def test_a_component_that_has_hardly_a_point_shows():
+    """The galaxies' K = 6 looks best by BIC for the sake of two pairs of close points."""
+    table = compare(GALAXIES, [3, 6], rng=seeded(), n_init=4, tol=1e-8)
+    np.testing.assert_allclose(table.smallest, [[3, 2]], atol=0.05)
+    assert table.smallest[0, 1] == 82 * table.trace(6).mixture.weights.min()
+    assert table.best("bic") is table.trace(6)
+
+
+def test_held_out_data_are_scored_by_every_mixture():
+    train, test = GALAXIES[::2], GALAXIES[1::2]
+    table = compare(train, [1, 2], covariance_types=["full", "tied"], rng=seeded(), n_init=2)
+    scores = table.held_out(test)
+    assert scores.shape == (2, 2)
+    assert scores[1, 1] == table.trace(2, "tied").mixture.log_density(test).sum()
+    np.testing.assert_allclose(table.held_out(train), table.log_likelihoods, rtol=1e-13)
+
+
+def test_a_ridge_is_handed_on():
+    x = np.column_stack([GALAXIES, 2 * GALAXIES + 1])
+    table = compare(x, [1, 2], rng=seeded(), ridge=1e-2, n_init=2)
+    assert table.trace(2).ridge == 1e-2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"Ks": []}, ValueError, "Ks must hold some numbers of components in rising order"),
+        ({"Ks": [2, 1]}, ValueError, r"in rising order; it is \(2, 1\)"),
+        ({"Ks": [1, 1]}, ValueError, "in rising order"),
+        ({"Ks": "12"}, TypeError, "each K must be a whole number"),
+        ({"Ks": [1.0]}, TypeError, "each K must be a whole number"),
+        ({"Ks": [7]}, ValueError, "K = 7 components need at least K points"),
+        ({"covariance_types": []}, ValueError, "covariance_types must name some types, each once"),
+        ({"covariance_types": ["full", "full"]}, ValueError, "each once"),
+        ({"covariance_types": ["full", "round"]}, ValueError, "must be one of .* it is 'round'"),
+        ({"rng": 0}, TypeError, "rng must be a generator"),
+        ({"n_init": -1}, ValueError, "n_init must be at least 0; it is -1."),
+        ({"tol": -1}, ValueError, "tol must be at least 0"),
+        ({"max_iter": 1.5}, TypeError, "max_iter must be a whole number"),
+        ({"x": [1.0, 1.0]}, ValueError, "Feature 0 of x is constant"),
+    ],
+)
+def test_compare_says_what_is_wrong(arguments, error, message):
+    given = {"x": SIX, "Ks": [1, 2], "rng": seeded()} | arguments
+    with pytest.raises(error, match=message):
+        compare(given.pop("x"), given.pop("Ks"), **given)
+
+
+def test_a_single_K_and_a_single_type_need_no_list():
+    table = compare(SIX, 2, covariance_types="diag", rng=seeded(), n_init=1)
+    assert (table.Ks, table.covariance_types) == ((2,), ("diag",))
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda table: table.trace(2), "Name the covariance_type: one of"),
+        (lambda table: table.trace(3, "full"), "There is no fit for K = 3 and 'full'"),
+        (lambda table: table.trace(2, "diag"), "There is no fit for K = 2 and 'diag'"),
+        (lambda table: table.best("log_likelihoods"), "criterion must be one of"),
+    ],
+)
+def test_a_cell_that_is_not_there_is_refused(call, message):
+    table = compare(SIX, [1, 2], covariance_types=["full", "tied"], rng=seeded(), n_init=1)
+    with pytest.raises(ValueError, match=message):
+        call(table)
