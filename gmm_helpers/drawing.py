@@ -11,7 +11,6 @@ import textwrap
 import numpy as np
 from IPython.display import display
 from matplotlib.colors import to_rgb
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
@@ -48,11 +47,20 @@ def new_figure(n_axes=1, *, height=400):
         Not known to pyplot: it is shown by `show_figure` alone.
     axes : Axes, or ndarray of Axes if `n_axes` > 1
     """
-    figure = Figure((WIDTH / 72, height / 72), dpi=72, facecolor="white", layout="constrained")
+    figure = empty_figure(height, layout="constrained")
     axes = figure.subplots(1, n_axes)
     for ax in np.atleast_1d(axes):
         set_up_axes(ax)
     return figure, axes
+
+
+def empty_figure(height, **options):
+    """Make a figure of the course's width, so many pixels tall, with nothing in it."""
+    # Imported with the first figure, as whatever matplotlib draws with is: that takes half as long
+    # as all that the package imports.
+    from matplotlib.figure import Figure
+
+    return Figure((WIDTH / 72, height / 72), dpi=72, facecolor="white", **options)
 
 
 def set_up_axes(ax):

@@ -4,8 +4,6 @@ import math
 
 import ipywidgets as widgets
 import numpy as np
-from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
 
 from gmm_helpers import _checks, drawing
 from gmm_helpers.live_panel import LivePanel, decimals_of, make_slider
@@ -196,6 +194,8 @@ class _Gauge:
     """
 
     def __init__(self, figure, em_score, n):
+        from matplotlib.patches import Rectangle  # see `empty_figure`
+
         unit = _round_up(n / 10)
         self.floor = unit * math.floor((em_score - n) / unit)
         ax = figure.add_axes((0.78, 0.145, 0.055, 0.69))
@@ -226,6 +226,8 @@ class _Gauge:
 
 def _label_score(figure, y, label, style):
     """Write what a row of the gauge's numbers is, with its mark; return the number's text."""
+    from matplotlib.lines import Line2D  # see `empty_figure`
+
     figure.text(0.86, y, label, **_TEXT)
     figure.add_artist(Line2D([0.86, 0.93], [y - 0.042] * 2, **style))
     return figure.text(0.86, y - 0.09, "", **_TEXT)
