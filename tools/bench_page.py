@@ -60,6 +60,7 @@ RUN_AND_TIME = """async () => {
     const starts = []
     await jupyterapp.commands.execute('notebook:clear-all-cell-outputs')
     await sessionContext.restartKernel()
+    while (sessionContext.session.kernel.status !== 'idle') await aFrame()
     for (let i = 0; i < notebook.widgets.length; i++) {
         const {node, model} = notebook.widgets[i]
         if (model.type !== 'code') continue
