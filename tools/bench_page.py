@@ -60,6 +60,7 @@ RUN_AND_TIME = """async () => {
     const starts = []
     await jupyterapp.commands.execute('notebook:clear-all-cell-outputs')
     await sessionContext.restartKernel()
+    while (sessionContext.session.kernel.status !== 'idle') await aFrame()
     for (let i = 0; i < notebook.widgets.length; i++) {
         const {node, model} = notebook.widgets[i]
         if (model.type !== 'code') continue
@@ -166,8 +167,9 @@ def widgets_of(page):
     """Yield a notebook's first stepper, its first flip-book and all its live panels, with names."""
     kinds = set()
     for book in steppers_in(page).all():
-        book.get_by_role("slider").press("ArrowRight")
-        kind = "stepper" if "E step" in look(book).text else "flip-book"
+        book.get_by_role("slider").press("Home")
+        page.keyboard.press("ArrowRight")
+        kind = "stepper" if look(book).text.startswith("Iteration 1, E step") else "flip-book"
         if kind not in kinds:
             kinds.add(kind)
             yield kind, book

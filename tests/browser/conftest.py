@@ -17,6 +17,7 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted(path.name for path in ROOT.glob("notebooks/[0-9]*.ipynb"))
 LAPTOP = {"width": 1280, "height": 900}
+CELL_ERROR = "[data-mime-type='application/vnd.jupyter.error']"
 # In what a kernel sends: an exception, in a cell or in what a widget has called. ("No such comm" is
 # no more than a note: a page has sent a last word to a widget that Python has closed.)
 KERNEL_ERROR = r'"msg_type": ?"error"|"name": ?"stderr", ?"text": ?"(?!No such comm)'
@@ -126,10 +127,11 @@ class Opened:
     def page(self):
         """Return its page."""
         if self._page is None:
-            self._page = self._browser.new_page(viewport=LAPTOP)
-            self._errors = errors_on(self._page)
-            open_and_run(self._page, self._lab_url, self.name)
-            wait_for_pictures(self._page)
+            page = self._browser.new_page(viewport=LAPTOP)
+            self._errors = errors_on(page)
+            open_and_run(page, self._lab_url, self.name)
+            wait_for_pictures(page)
+            self._page = page
         return self._page
 
     def take_errors(self):
@@ -206,14 +208,17 @@ def open_and_run(page, lab_url, name):
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     page.wait_for_function(
-        """() => {
+        """error => {
+            if (document.querySelector(error)) return true // no cell after it runs
             const folded = '.jp-Placeholder-prompt' // it shows no number
             const prompts = [
                 ...document.querySelectorAll(`.jp-CodeCell .jp-InputPrompt:not(${folded})`)]
             return prompts.length && prompts.every(prompt => /\\d/.test(prompt.textContent))
         }""",
+        arg=CELL_ERROR,
         timeout=PATIENCE * 1000,
     )
+    assert page.locator(CELL_ERROR).all_inner_texts() == []
 
 
 def steppers_in(place):

@@ -49,8 +49,9 @@ def test_every_stepper_moves_by_keyboard_mouse_field_and_play(notebook):
             looks.append(look(box))
             pixels.append(picture.screenshot())
         assert len(set(looks)) == len(set(pixels)) == 4
-        kinds = [re.search("[EM] step|$", each.text)[0] for each in looks[1:]]
-        assert kinds in (["E step", "M step", "E step"], ["", "", ""])  # half-steps, or others
+        if looks[0].text.startswith("The start, a guess."):  # else it is a flip-book
+            kinds = [re.match(r"Iteration \d+, ([EM]) step", each.text)[1] for each in looks[1:]]
+            assert kinds == ["E", "M", "E"]
         notebook.keyboard.press("ArrowLeft")
         assert look(box) == looks[2]
 
