@@ -32,6 +32,8 @@ class OwnSteps:
 
     def e_step(self, mixture):
         """Return the responsibilities as (K, n) and the log-likelihood, or None."""
+        if self._e_step is None:
+            return None
         result = self._call("e_step", self._e_step, mixture)
         if result is None:
             return None
@@ -63,6 +65,8 @@ class OwnSteps:
 
     def m_step(self, b):
         """Return the next mixture, or None."""
+        if self._m_step is None:  # so no copy is made
+            return None
         result = self._call("m_step", self._m_step, b.T.copy())
         if result is None:
             return None
@@ -76,8 +80,6 @@ class OwnSteps:
         return result
 
     def _call(self, name, step, argument):
-        if step is None:
-            return None
         try:
             result = step(self._x.copy(), argument)
         except ValueError as error:  # such as a Mixture that refuses what the step computed

@@ -10,9 +10,9 @@ from gmm_helpers.em import run_em
 from gmm_helpers.mixture import Mixture, check_mixture
 from gmm_helpers.starts import (
     best_of,
-    start_from_kmeans_plusplus,
+    draw_starts,
+    split_each,
     start_from_means,
-    start_from_split,
 )
 from gmm_helpers.trace import EMError
 
@@ -152,6 +152,9 @@ class Comparison:
         How many points there are.
     log_likelihoods, n_parameters, aic, bic : ndarray, shape (n_types, n_Ks)
         ℓ in nats, and what it costs; of a criterion the lowest is best.
+    smallest : ndarray, shape (n_types, n_Ks)
+        n φ_k of the smallest component: how many points it answers for. Where it is a few points
+        close together, ℓ may be high for their sake alone.
     converged : ndarray of bool, shape (n_types, n_Ks)
     """
 
@@ -163,6 +166,7 @@ class Comparison:
     n_parameters: np.ndarray
     aic: np.ndarray
     bic: np.ndarray
+    smallest: np.ndarray
     converged: np.ndarray
 
     def trace(self, K, covariance_type=None):
@@ -194,20 +198,22 @@ class Comparison:
         return self.covariance_types[0]
 
     def __str__(self):
-        lines = ["covariance   K  parameters  log-likelihood          AIC          BIC"]
+        lines = ["covariance   K  parameters           ℓ         AIC         BIC  smallest"]
         for i, kind in enumerate(self.covariance_types):
             for j, K in enumerate(self.Ks):
-                criteria = "".join(
-                    f"{values[i, j]:>12.3f}{'*' if values[i, j] == values.min() else ' '}"
-                    for values in (self.aic, self.bic)
+                aic_mark, bic_mark = (
+                    "*" if values[i, j] == values.min() else " " for values in (self.aic, self.bic)
                 )
-                line = (
-                    f"{kind:<10} {K:>3}  {self.n_parameters[i, j]:>10}  "
-                    f"{self.log_likelihoods[i, j]:>14.3f} {criteria}"
-                    f"{'' if self.converged[i, j] else ' not converged'}"
+                lines.append(
+                    f"{kind:<10} {K:>3} {self.n_parameters[i, j]:>11} "
+                    f"{self.log_likelihoods[i, j]:>11.3f}{' ' if self.converged[i, j] else '?'}"
+                    f"{self.aic[i, j]:>11.3f}{aic_mark}{self.bic[i, j]:>11.3f}{bic_mark}"
+                    f"{self.smallest[i, j]:>9.1f}"
                 )
-                lines.append(line.rstrip())
-        return "\n".join([*lines, "* the lowest of its column"])
+        lines.append("* the lowest of its column; smallest: n times the smallest weight")
+        if not self.converged.all():
+            lines.append("? not converged: raise max_iter")
+        return "\n".join(lines)
 
 
 def compare(
@@ -259,10 +265,10 @@ def compare(
     >>> x = [0.0, 0.1, 0.3, 5.0, 5.2, 5.3]
     >>> comparison = compare(x, [1, 2], rng=np.random.default_rng(0))
     >>> print(comparison)
-    covariance   K  parameters  log-likelihood          AIC          BIC
-    full         1           2         -14.059       32.117       31.701
-    full         2           5          -0.183       10.365*       9.324*
-    * the lowest of its column
+    covariance   K  parameters           ℓ         AIC         BIC  smallest
+    full         1           2     -14.059      32.117      31.701       6.0
+    full         2           5      -0.183      10.365*      9.324*      3.0
+    * the lowest of its column; smallest: n times the smallest weight
     >>> comparison.best("bic").mixture.n_components
     2
 
@@ -301,6 +307,7 @@ def compare(
         "n_parameters": counts,
         "aic": aic(ends, counts),
         "bic": bic(ends, counts, n),
+        "smallest": n * np.array([[trace.mixture.weights.min() for trace in r] for r in traces]),
         "converged": np.array([[trace.converged for trace in row] for row in traces]),
     }
     for array in arrays.values():
@@ -329,7 +336,7 @@ def _fit_rising(x, Ks, rng, n_init, options, model):
 
 def _fit_no_lower(x, K, fewer, rng, n_init, options, model):
     """Return the best run for `K`, from fresh starts and from the best run with fewer."""
-    starts = [start_from_kmeans_plusplus(x, K, rng=rng, **model) for _ in range(n_init)]
+    starts = draw_starts(_checks.as_points(x), K, n_init, rng=rng, **model)
     starts += _split_until(x, K, fewer.mixture, model)
     n_failed = len(starts)
     try:
@@ -364,12 +371,7 @@ def _split_until(x, K, mixture, model):
     Returns a list with the start, or an empty list where no component can be split.
     """
     while mixture.n_components < K:
-        splits = []
-        for component in range(mixture.n_components):
-            try:
-                splits.append(start_from_split(x, mixture, component, **model))
-            except EMError:
-                continue  # it has too few points to be two
+        splits = split_each(x, mixture, **model)
         if not splits:
             return []
         mixture = max(splits, key=lambda split: split.log_density(x).sum())

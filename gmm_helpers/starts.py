@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from gmm_helpers import _checks
-from gmm_helpers.em import m_step, run_em
+from gmm_helpers.em import _added_variances, _m_step, run_em
 from gmm_helpers.mixture import Mixture, check_mixture
 from gmm_helpers.trace import EMError
 
@@ -34,18 +34,8 @@ def start_from_means(x, means, *, covariance_type="full", ridge=0.0):
     """
     points = _checks.as_points(x)
     means = _checks.as_points(means, len(points), name="means").T
-    K = len(means)
-    _checks.check_fittable(points, K)
-    everyone = np.ones((points.shape[1], 1))
-    try:
-        whole = m_step(points.T, everyone, covariance_type=covariance_type, ridge=ridge)
-    except EMError as error:
-        raise ValueError(
-            "The covariance of all data is singular, up to rounding: a feature is nearly a linear "
-            "combination of others (leave it out, use covariance_type='diag', or add a ridge), or "
-            "a few points are so far away that beside them the rest has no spread."
-        ) from error
-    return Mixture(np.full(K, 1 / K), means, np.repeat(whole.covariances, K, axis=0))
+    _checks.check_fittable(points, len(means))
+    return _around(means, _fit_one(points, covariance_type, ridge))
 
 
 def start_from_random_points(x, K, *, rng, **options):
@@ -59,12 +49,7 @@ def start_from_random_points(x, K, *, rng, **options):
     array([1., 0.])
     """
     points = _points_to_start_from(x, K, rng)
-    means = {}  # keys keep their order and are distinct
-    for i in rng.permutation(points.shape[1]):
-        means[tuple(points[:, i])] = None
-        if len(means) == K:
-            break
-    return start_from_means(points.T, list(means), **options)
+    return start_from_means(points.T, _draw_points(points, K, rng), **options)
 
 
 def start_from_kmeans_plusplus(x, K, *, rng, **options):
@@ -84,17 +69,7 @@ def start_from_kmeans_plusplus(x, K, *, rng, **options):
     Arthur & Vassilvitskii (2007), *k-means++: the advantages of careful seeding*, section 2.2.
     """
     points = _points_to_start_from(x, K, rng)
-    scaled = points / _checks.standard_deviations(points)[:, None]
-    n = points.shape[1]
-    chosen = [int(rng.integers(n))]
-    nearest = np.full(n, np.inf)  # squared distance to the nearest mean so far
-    while len(chosen) < K:
-        to_last = ((scaled - scaled[:, chosen[-1:]]) ** 2).sum(axis=0)
-        nearest = np.minimum(nearest, to_last)
-        if not nearest.any():  # the points left are so near that their squared distances underflow
-            return start_from_random_points(x, K, rng=rng, **options)
-        chosen.append(int(rng.choice(n, p=nearest / nearest.sum())))
-    return start_from_means(points.T, points[:, chosen].T, **options)
+    return start_from_means(points.T, _draw_far_points(points, K, rng), **options)
 
 
 def start_from_split(x, mixture, component, *, covariance_type="full", ridge=0.0):
@@ -135,23 +110,33 @@ def start_from_split(x, mixture, component, *, covariance_type="full", ridge=0.0
     """
     check_mixture(mixture, "mixture")
     points = _checks.as_points(x, mixture.n_features)
-    K = mixture.n_components
     component = _checks.check_count(component, "component", at_least=0)
+    K = mixture.n_components
     if component >= K:
         raise ValueError(f"component = {component}, but the last of {K} has the index {K - 1}.")
-    b = mixture.responsibilities(points.T)
-    mine = b[:, component]
-    scaled = (points.T - mixture.means[component]) / _checks.standard_deviations(points)
-    direction = np.linalg.eigh((mine[:, None] * scaled).T @ scaled)[1][:, -1]
-    beyond = scaled @ direction * np.sign(direction[abs(direction).argmax()]) > 0
-    halves = np.column_stack([b, mine * beyond])
-    halves[beyond, component] = 0
-    return m_step(points.T, halves, covariance_type=covariance_type, ridge=ridge)
+    _checks.check_fittable(points, K + 1)
+    cut = _cut_in_two(points, mixture, mixture._posterior(points)[0], component)
+    added = _added_variances(points, covariance_type, ridge)
+    return _m_step(points, cut, covariance_type, added)
+
+
+def split_each(x, mixture, *, covariance_type, ridge):
+    """Return what `start_from_split` makes of each component that can be split."""
+    points = _checks.as_points(x)
+    b = mixture._posterior(points)[0]
+    added = _added_variances(points, covariance_type, ridge)
+    starts = []
+    for component in range(mixture.n_components):
+        try:
+            cut = _cut_in_two(points, mixture, b, component)
+            starts.append(_m_step(points, cut, covariance_type, added))
+        except EMError:
+            continue
+    return starts
 
 
 # Two runs that end so near in log-likelihood per point have climbed the same peak: keep the first.
 _SAME_OPTIMUM = 1e-9
-_STARTS = {"k-means++": start_from_kmeans_plusplus, "random points": start_from_random_points}
 
 
 def fit(
@@ -209,10 +194,10 @@ def fit(
     ----------
     McLachlan & Peel (2000), *Finite Mixture Models*, chapter 2.
     """
-    _points_to_start_from(x, K, rng)
+    points = _points_to_start_from(x, K, rng)
     _checks.check_count(n_init, "n_init", at_least=1)
     model = {"covariance_type": covariance_type, "ridge": ridge}
-    starts = _starts(x, K, init, n_init, rng, model)
+    starts = _starts(points, K, init, n_init, rng, model)
     best = best_of(x, starts, record=record, max_iter=max_iter, tol=tol, **model)
     if not best.converged:
         warnings.warn(
@@ -257,13 +242,12 @@ def _points_to_start_from(x, K, rng):
     return points
 
 
-def _starts(x, K, init, n_init, rng, model):
+def _starts(points, K, init, n_init, rng, model):
     """Return the starts that `init` asks for, as a list of mixtures with K components."""
     if isinstance(init, str):
-        if init not in _STARTS:
-            raise ValueError(f"init must be one of {tuple(_STARTS)} or a Mixture; it is {init!r}.")
-        make = _STARTS[init]
-        return [make(x, K, rng=rng, **model) for _ in range(n_init)]
+        if init not in _DRAWS:
+            raise ValueError(f"init must be one of {tuple(_DRAWS)} or a Mixture; it is {init!r}.")
+        return draw_starts(points, K, n_init, rng=rng, init=init, **model)
     starts = list(init) if isinstance(init, Iterable) else [init]
     if not starts or not all(isinstance(start, Mixture) for start in starts):
         raise TypeError("init must be the name of a way to start, a Mixture, or several of them.")
@@ -271,3 +255,68 @@ def _starts(x, K, init, n_init, rng, model):
         if start.n_components != K:
             raise ValueError(f"K = {K}, but a start in init has {start.n_components} components.")
     return starts
+
+
+def draw_starts(points, K, n_init, *, rng, init="k-means++", covariance_type, ridge):
+    """Return `n_init` starts for `points` (D, n), which have been checked."""
+    draw, one = _DRAWS[init], _fit_one(points, covariance_type, ridge)
+    return [_around(draw(points, K, rng), one) for _ in range(n_init)]
+
+
+def _draw_points(points, K, rng):
+    """Return K distinct points, all equally likely, as means (K, D)."""
+    means = {}  # keys keep their order and are distinct
+    for i in rng.permutation(points.shape[1]):
+        means[tuple(points[:, i])] = None
+        if len(means) == K:
+            break
+    return np.array([*means])
+
+
+def _draw_far_points(points, K, rng):
+    """Return K points far from one another, by k-means++, as means (K, D)."""
+    scaled = points / _checks.standard_deviations(points)[:, None]
+    n = points.shape[1]
+    chosen = [int(rng.integers(n))]
+    nearest = np.full(n, np.inf)  # squared distance to the nearest mean so far
+    while len(chosen) < K:
+        to_last = ((scaled - scaled[:, chosen[-1:]]) ** 2).sum(axis=0)
+        nearest = np.minimum(nearest, to_last)
+        if not nearest.any():  # the points left are so near that their squared distances underflow
+            return _draw_points(points, K, rng)
+        chosen.append(int(rng.choice(n, p=nearest / nearest.sum())))
+    return points[:, chosen].T
+
+
+_DRAWS = {"k-means++": _draw_far_points, "random points": _draw_points}
+
+
+def _fit_one(points, covariance_type, ridge):
+    """Return the single component that fits all points, as a mixture with K = 1."""
+    everyone = np.ones((1, points.shape[1]))
+    added = _added_variances(points, covariance_type, ridge)
+    try:
+        return _m_step(points, everyone, covariance_type, added)
+    except EMError as error:
+        raise ValueError(
+            "The covariance of all data is singular, up to rounding: a feature is nearly a linear "
+            "combination of others (leave it out, use covariance_type='diag', or add a ridge), or "
+            "a few points are so far away that beside them the rest has no spread."
+        ) from error
+
+
+def _around(means, one):
+    """Return a start: equal components of the one's covariance around each of the means (K, D)."""
+    K = len(means)
+    return Mixture(np.full(K, 1 / K), means, np.repeat(one.covariances, K, axis=0))
+
+
+def _cut_in_two(points, mixture, b, component):
+    """Return the responsibilities `b` (K, n) with one component's cut in two, (K + 1, n)."""
+    mean = mixture.means[component][:, None]
+    scaled = (points - mean) / _checks.standard_deviations(points)[:, None]
+    direction = np.linalg.eigh(b[component] * scaled @ scaled.T)[1][:, -1]
+    direction *= np.sign(direction[abs(direction).argmax()])  # else it is the machine's choice
+    beyond = direction @ scaled > 0
+    halves = b[component] * np.array([~beyond, beyond])
+    return np.vstack([b[:component], halves[:1], b[component + 1 :], halves[1:]])
