@@ -340,7 +340,7 @@ def _fit_no_lower(x, K, fewer, rng, n_init, options, model):
     starts += _split_until(x, K, fewer.mixture, model)
     n_failed = len(starts)
     try:
-        best = _search(x, starts, **options, **model)
+        best = _search(x, starts, **options, **model) if starts else None
     except EMError:
         best = None
     if best is not None:

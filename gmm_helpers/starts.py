@@ -75,9 +75,9 @@ def start_from_kmeans_plusplus(x, K, *, rng, **options):
 def start_from_split(x, mixture, component, *, covariance_type="full", ridge=0.0):
     """Make a start with one component more: one of a mixture's components is cut in two.
 
-    The cut is the plane through its mean across the direction in which its points, each counted
-    by its responsibility, are most spread; features are divided by their standard deviation, so
-    that their units do not matter. The points of each side go to one half, and an M step follows.
+    The cut is the plane through the mean of its points, each counted by its responsibility, across
+    the direction in which they are most spread; features are divided by their standard deviation,
+    so that their units do not matter. The points of each side go to one half; an M step follows.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def start_from_split(x, mixture, component, *, covariance_type="full", ridge=0.0
     if component >= K:
         raise ValueError(f"component = {component}, but the last of {K} has the index {K - 1}.")
     _checks.check_fittable(points, K + 1)
-    cut = _cut_in_two(points, mixture, mixture._posterior(points)[0], component)
+    cut = _cut_in_two(points, mixture._posterior(points)[0], component)
     added = _added_variances(points, covariance_type, ridge)
     return _m_step(points, cut, covariance_type, added)
 
@@ -128,7 +128,7 @@ def split_each(x, mixture, *, covariance_type, ridge):
     starts = []
     for component in range(mixture.n_components):
         try:
-            cut = _cut_in_two(points, mixture, b, component)
+            cut = _cut_in_two(points, b, component)
             starts.append(_m_step(points, cut, covariance_type, added))
         except EMError:
             continue
@@ -311,12 +311,14 @@ def _around(means, one):
     return Mixture(np.full(K, 1 / K), means, np.repeat(one.covariances, K, axis=0))
 
 
-def _cut_in_two(points, mixture, b, component):
+def _cut_in_two(points, b, component):
     """Return the responsibilities `b` (K, n) with one component's cut in two, (K + 1, n)."""
-    mean = mixture.means[component][:, None]
-    scaled = (points - mean) / _checks.standard_deviations(points)[:, None]
-    direction = np.linalg.eigh(b[component] * scaled @ scaled.T)[1][:, -1]
+    mine = b[component]
+    shares = mine / (mine.sum() or 1)  # all 0 if it has no points: the M step will say so
+    scaled = points / _checks.standard_deviations(points)[:, None]
+    scaled -= (scaled @ shares)[:, None]
+    direction = np.linalg.eigh(shares * scaled @ scaled.T)[1][:, -1]
     direction *= np.sign(direction[abs(direction).argmax()])  # else it is the machine's choice
     beyond = direction @ scaled > 0
-    halves = b[component] * np.array([~beyond, beyond])
+    halves = mine * np.array([~beyond, beyond])
     return np.vstack([b[:component], halves[:1], b[component + 1 :], halves[1:]])

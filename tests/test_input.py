@@ -15,13 +15,16 @@ import gmm_helpers
 from gmm_helpers import (
     EMError,
     Mixture,
+    compare,
     e_step,
     fit,
+    held_out_log_likelihood,
     m_step,
     run_em,
     start_from_kmeans_plusplus,
     start_from_means,
     start_from_random_points,
+    start_from_split,
 )
 
 ONE_D = Mixture.from_1d([0.5, 0.5], [0, 5], [1, 1])
@@ -60,6 +63,7 @@ LOOK = {
     "log_density": lambda x: ONE_D.log_density(x),
     "responsibilities": lambda x: ONE_D.responsibilities(x),
     "e_step": lambda x: e_step(x, ONE_D),
+    "held_out_log_likelihood": lambda x: held_out_log_likelihood(ONE_D, x),
 }
 FIT = {
     "m_step": lambda x: m_step(x, evenly(x, 2)),
@@ -68,6 +72,8 @@ FIT = {
     "start_from_means": lambda x: start_from_means(x, [0.0, 5.0]),
     "start_from_random_points": lambda x: start_from_random_points(x, 2, rng=rng()),
     "start_from_kmeans_plusplus": lambda x: start_from_kmeans_plusplus(x, 2, rng=rng()),
+    "start_from_split": lambda x: start_from_split(x, Mixture.from_1d([1], [0], [1]), 0),
+    "compare": lambda x: compare(x, [1, 2], rng=rng(), n_init=2),
 }
 
 
@@ -170,6 +176,8 @@ WITH_3 = {
     "fit": lambda x: fit(x, 3, rng=rng()),
     "start_from_random_points": lambda x: start_from_random_points(x, 3, rng=rng()),
     "start_from_kmeans_plusplus": lambda x: start_from_kmeans_plusplus(x, 3, rng=rng()),
+    "start_from_split": lambda x: start_from_split(x, ONE_D, 0),
+    "compare": lambda x: compare(x, [1, 3], rng=rng()),
 }
 
 
@@ -190,6 +198,10 @@ FIT_PLANE = {
     "run_em": lambda x, kind: run_em(x, TWO_D, covariance_type=kind),
     "fit": lambda x, kind: fit(x, 1, rng=rng(), covariance_type=kind),
     "start_from_means": lambda x, kind: start_from_means(x, x[:1], covariance_type=kind),
+    "start_from_split": lambda x, kind: start_from_split(
+        x, Mixture([1], [[4, 12]], [np.eye(2)]), 0, covariance_type=kind
+    ),
+    "compare": lambda x, kind: compare(x, [1, 2], rng=rng(), covariance_types=[kind]),
 }
 
 

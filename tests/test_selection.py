@@ -164,6 +164,13 @@ def test_where_every_start_fails_the_best_with_fewer_stands_in():
     assert table.best("bic") is two
 
 
+def test_where_there_is_no_start_at_all_the_best_with_fewer_stands_in():
+    """No start is drawn, and each half of three points is too few."""
+    table = compare([0.0, 1.0, 5.0], (1, 2), rng=seeded(), n_init=0)
+    assert table.log_likelihoods[0, 1] == pytest.approx(table.log_likelihoods[0, 0], rel=1e-14)
+    assert (table.trace(2).n_starts, table.trace(2).n_failed) == (1, 0)
+
+
 def test_a_split_finds_what_the_starts_miss():
     """Without any drawn start, from one component up, the four that are there are found."""
     data = gmm.four_gaussians(600, rng=seeded(1))

@@ -176,6 +176,12 @@ def test_a_split_goes_by_responsibilities():
     np.testing.assert_allclose(start.weights.sum(), 1, rtol=1e-14)
 
 
+def test_a_split_of_a_component_without_points_says_so():
+    mixture = Mixture.from_1d([0.0, 1.0], [0.0, 20.0], [1.0, 1.0])
+    with pytest.raises(EMError, match="index 0. has lost all its points"):
+        start_from_split(X, mixture, 0)
+
+
 @pytest.mark.parametrize(
     ("mixture", "component", "error", "message"),
     [
