@@ -31,6 +31,13 @@ from gmm_helpers.drawing_bound import (
     update_bound_curve,
 )
 from gmm_helpers.drawing_landscape import draw_landscape, draw_paths, update_paths
+from gmm_helpers.drawing_plane import (
+    draw_density_contours,
+    draw_entropy,
+    draw_regions,
+    log_density_levels,
+    responsibility_entropy,
+)
 from gmm_helpers.drawing_selection import draw_criteria, draw_heat_map
 from gmm_helpers.em import e_step, m_step, run_em
 from gmm_helpers.exercises import (
@@ -46,6 +53,13 @@ from gmm_helpers.exercises_02 import (
     check_lower_bound,
     check_m_step_vector,
 )
+from gmm_helpers.exercises_03 import (
+    check_covariance,
+    check_e_step_2d,
+    check_ellipse,
+    check_log_gaussian,
+    check_m_step_2d,
+)
 from gmm_helpers.exercises_04 import (
     check_aic,
     check_bic,
@@ -53,8 +67,10 @@ from gmm_helpers.exercises_04 import (
     check_held_out,
 )
 from gmm_helpers.flipbook import Flipbook
+from gmm_helpers.live_panel import LivePanel
 from gmm_helpers.mixture import Mixture
-from gmm_helpers.panels import HandFit, LivePanel, PointPosterior
+from gmm_helpers.panels import HandFit, PointPosterior
+from gmm_helpers.panels_2d import CovariancePanel
 from gmm_helpers.questions import Choice, Question, ask
 from gmm_helpers.selection import (
     Comparison,
@@ -80,6 +96,7 @@ __all__ = [
     "Check",
     "Choice",
     "Comparison",
+    "CovariancePanel",
     "Dataset",
     "EMError",
     "Flipbook",
@@ -99,21 +116,28 @@ __all__ = [
     "broken_steps",
     "check_aic",
     "check_bic",
+    "check_covariance",
     "check_e_step",
+    "check_e_step_2d",
+    "check_ellipse",
     "check_em",
     "check_free_parameters",
     "check_gaussian",
     "check_held_out",
     "check_log_e_step",
+    "check_log_gaussian",
     "check_log_sum_exp",
     "check_lower_bound",
     "check_m_step",
+    "check_m_step_2d",
     "check_m_step_vector",
     "check_mixture_density",
     "compare",
     "draw_bound_bars",
     "draw_bound_curve",
     "draw_criteria",
+    "draw_density_contours",
+    "draw_entropy",
     "draw_heat_map",
     "draw_histogram",
     "draw_landscape",
@@ -122,12 +146,14 @@ __all__ = [
     "draw_mixture_2d",
     "draw_paths",
     "draw_points",
+    "draw_regions",
     "e_step",
     "fit",
     "four_gaussians",
     "free_parameters",
     "galaxies",
     "held_out_log_likelihood",
+    "log_density_levels",
     "lower_bound",
     "m_step",
     "mass_inside",
@@ -135,6 +161,7 @@ __all__ = [
     "old_faithful",
     "plain_style",
     "read_table",
+    "responsibility_entropy",
     "run_em",
     "set_up_axes",
     "show_figure",

@@ -377,8 +377,9 @@ def _check_shape(part, found, wanted):
     for f, w in zip(found, wanted, strict=True):
         if f.shape == w.shape:
             continue
-        is_asked = "one number is" if part.meaning == "()" else f"{part.meaning} = {w.shape} is"
-        text = f"For {part.name} it returns shape {f.shape}, where {is_asked} asked for."
+        asked = part.meaning if part.meaning == str(w.shape) else f"{part.meaning} = {w.shape}"
+        asked = "one number" if part.meaning == "()" else asked
+        text = f"For {part.name} it returns shape {f.shape}, where {asked} is asked for."
         if f.ndim == 2 and f.shape == w.shape[::-1]:
             text += " Rows and columns have changed places."
             raise Finding("transposed", text)

@@ -15,11 +15,23 @@ _TEXT_PX = 16
 _LETTERS_PER_LINE, _LINE_EM = 68, 1.4
 _EMPTY_PICTURE = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 
+# ipywidgets gives a slider's handle no name, and no way to name it: a screen reader would say
+# "slider" and a number. This names each handle after the label beside it, also those that come
+# later. A `<script>` does not run here, but a style's `onload` does.
+_NAME_HANDLES = """
+const box = this.closest('.widget-vbox')
+const nameAll = () => box.querySelectorAll('.noUi-handle:not([aria-label])').forEach(handle =>
+    handle.setAttribute('aria-label',
+        handle.closest('.widget-slider').querySelector('.widget-label').textContent))
+new MutationObserver(nameAll).observe(box, {childList: true, subtree: true})
+nameAll()
+"""
+
 # ipywidgets hardly marks the control that has the focus: the first rule holds for all on a page. A
 # number field's label is there for screen readers. Play's buttons hold icons alone: what stands
 # after the stroke is their text alternative. A question's choices are as large as its text, and
 # wrap as it does.
-_STYLE = rf"""<style>
+_STYLE = rf"""<style onload="{_NAME_HANDLES}">
 .noUi-handle:focus, .jupyter-widgets input[type="number"]:focus,
 .jupyter-button:focus-visible, .widget-dropdown select:focus-visible {{
   outline: 3px solid #D55E00 !important; outline-offset: 2px}}
@@ -56,7 +68,7 @@ def page_layout(**more):
 
 
 def page_style():
-    """Return an invisible widget with the style of all others: the course's marks and sizes."""
+    """Return an invisible widget for a box: the course's marks and sizes, and sliders' names."""
     return widgets.HTML(_STYLE, layout={"display": "none"})
 
 

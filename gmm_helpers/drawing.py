@@ -11,7 +11,6 @@ import textwrap
 import numpy as np
 from IPython.display import display
 from matplotlib.colors import to_rgb
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
@@ -48,11 +47,20 @@ def new_figure(n_axes=1, *, height=400):
         Not known to pyplot: it is shown by `show_figure` alone.
     axes : Axes, or ndarray of Axes if `n_axes` > 1
     """
-    figure = Figure((WIDTH / 72, height / 72), dpi=72, facecolor="white", layout="constrained")
+    figure = empty_figure(height, layout="constrained")
     axes = figure.subplots(1, n_axes)
     for ax in np.atleast_1d(axes):
         set_up_axes(ax)
     return figure, axes
+
+
+def empty_figure(height, **options):
+    """Make a figure of the course's width, so many pixels tall, with nothing in it."""
+    # Imported with the first figure, as whatever matplotlib draws with is: that takes half as long
+    # as all that the package imports.
+    from matplotlib.figure import Figure
+
+    return Figure((WIDTH / 72, height / 72), dpi=72, facecolor="white", **options)
 
 
 def set_up_axes(ax):
@@ -262,14 +270,18 @@ def draw_mixture_2d(ax, mixture, *, radii=(1, 2)):
 def update_mixture_2d(artists, mixture, *, radii=(1, 2), faint=False):
     """Move what `draw_mixture_2d` drew to another mixture."""
     K = mixture.n_components
-    circle = np.array([np.cos(_ANGLES), np.sin(_ANGLES)])
     gap = np.full((2, 1), np.nan)  # lifts the pen between one ellipse and the next
     for line, mean, covariance in zip(artists, mixture.means, mixture.covariances, strict=False):
-        half_axes = np.linalg.cholesky(covariance)  # maps the unit circle to the 1σ ellipse
-        ellipses = [np.hstack([mean[:, None] + r * half_axes @ circle, gap]) for r in radii]
+        ellipses = [np.hstack([trace_ellipse(mean, covariance, r), gap]) for r in radii]
         line.set_data(*np.hstack(ellipses))
     _move_numbers(artists[K:], mixture.means)
     _set_alpha(artists[:K], faint)
+
+
+def trace_ellipse(mean, covariance, radius):
+    """Return points along the ellipse at so many standard deviations, shape (2, 101)."""
+    factor = np.linalg.cholesky(covariance)  # maps the unit circle to the 1σ ellipse
+    return mean[:, None] + radius * factor @ [np.cos(_ANGLES), np.sin(_ANGLES)]
 
 
 def draw_trails(ax, K):

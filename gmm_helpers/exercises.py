@@ -623,7 +623,7 @@ def _hard(b):
 
 
 def _mean(x, b):
-    return x @ b / b.sum(axis=0)
+    return (x.T @ b / b.sum(axis=0)).T  # (K,), and (K, D) for x of shape (n, D)
 
 
 def _squares(x, b, centre):
@@ -689,7 +689,7 @@ _M_STEP_MESSAGES = {
 def _make_mean(count, divisor):
     def means(x, b):
         counts = count(b)
-        return x @ counts / divisor(b, counts)
+        return (x.T @ counts / divisor(b, counts)).T
 
     return means
 
@@ -776,8 +776,8 @@ def _read_m_step(result, x, b):
     return result.weights, result.means[:, 0], result.variances
 
 
-def _explain_refusal(error, x, b):
-    """Name what made a mixture refuse the learner's parameters."""
+def _explain_weights(error, x, b):
+    """Name what made a mixture refuse the learner's weights."""
     n, K = b.shape
     if isinstance(error, WeightSumError):
         total = f"The weights sum to {error.total:.4g}, and have to sum to 1"
@@ -791,6 +791,11 @@ def _explain_refusal(error, x, b):
                 "weights_divided_by_k", f"{total}. This is n/K = {n}/{K}: what do all N_k sum to?"
             )
         raise Finding("weights_sum", f"{total}: what are the N_k shares of?", vague=True)
+
+
+def _explain_refusal(error, x, b):
+    """Name what made a mixture refuse the learner's parameters."""
+    _explain_weights(error, x, b)
     if isinstance(error, SingularCovarianceError):
         raise Finding(
             "variance_not_positive",

@@ -4,7 +4,6 @@ The slider, Play and the number field are linked in the browser to a stack that 
 picture for each position: a step needs no kernel.
 """
 
-import asyncio
 import textwrap
 from pathlib import Path
 
@@ -218,6 +217,8 @@ class Flipbook:
 
     def _start_filling(self, pause):
         """Draw the missing pictures while the kernel is free, or at once where no loop runs."""
+        import asyncio  # here, as a kernel has it, and the package's import should not wait for it
+
         try:
             self._filling = asyncio.get_running_loop().create_task(self._draw_the_rest(pause))
         except RuntimeError:  # no loop runs outside a kernel
@@ -229,6 +230,8 @@ class Flipbook:
 
     async def _draw_the_rest(self, pause):
         """Draw the missing pictures, always the one nearest to the slider, between other work."""
+        import asyncio
+
         await asyncio.sleep(pause)
         while missing := set(range(len(self.texts))) - self._drawn:
             self._draw(min(missing, key=lambda position: abs(position - self._slider.value)))

@@ -1,18 +1,12 @@
-"""Live panels: sliders that redraw one picture through the kernel, and say in words what it shows.
-
-A stepper's pictures are finished before it is moved. These have too many settings for that, so
-each is drawn when it is asked for: only what moves, over a background drawn once.
-"""
+"""The live panels of one dimension: a mixture built by hand, and the posterior of one point."""
 
 import math
-import numbers
 
 import ipywidgets as widgets
 import numpy as np
-from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
 
-from gmm_helpers import _checks, _page, drawing
+from gmm_helpers import _checks, drawing
+from gmm_helpers.live_panel import LivePanel, decimals_of, make_slider
 from gmm_helpers.mixture import Mixture, check_mixture
 from gmm_helpers.stage import Stage, plain_style
 
@@ -25,133 +19,6 @@ _TEXT = {"size": drawing.TEXT_SIZE, "va": "center"}
 _NOW_LINE = {"color": "#555555", "lw": 12, "solid_capstyle": "butt"}
 _BEST_LINE = {"color": "#D55E00", "lw": 4, "dashes": ()}
 _EM_LINE = {"color": "#009E73", "lw": 3.5, "dashes": (2, 1)}
-# Two columns where they fit, one where a column would be too narrow for a slider and its numbers.
-_COLUMNS = "repeat(auto-fit, minmax(max(270px, 40%), 1fr))"
-
-
-class LivePanel:
-    """Controls over one picture, which is drawn anew whenever a control moves.
-
-    Shown when it is the last value of a cell; a cell that is run again closes the panels of its
-    run before. The browser sends one position of a control at a time, and while Python draws it
-    keeps only the newest of the next ones. So the picture never lags behind a fast hand, and the
-    last position always wins.
-
-    Parameters
-    ----------
-    controls : dict
-        The controls by name, in reading order: widgets with a `description` and a `value`.
-    draw : callable
-        `draw(**values)` takes the controls' values by their names. It returns the picture, an RGB
-        PIL image of always the same size, and a text that says all that the picture shows, with
-        each slider's value as the slider shows it. Aim for 25 ms.
-    title : str
-        What it is; the caption's first words.
-    buttons : sequence of ipywidgets.Widget
-        What stands after the sliders, in one row. May hold some of the controls.
-    most_letters : int
-        For how long a text to keep room under the picture.
-
-    Attributes
-    ----------
-    widget : ipywidgets.VBox
-        To place the panel among other widgets.
-    text : str
-        What the picture shows now, in words.
-
-    Raises
-    ------
-    ValueError
-        If there are no controls.
-
-    Examples
-    --------
-    >>> from PIL import Image
-    >>> def draw(grey):
-    ...     return Image.new("RGB", (840, 300), (grey, grey, grey)), f"All has the grey {grey}."
-    >>> slider = widgets.IntSlider(10, 0, 255, description="grey")
-    >>> panel = LivePanel({"grey": slider}, draw, title="One grey")
-    >>> panel.set(grey=200)
-    >>> panel.text
-    'All has the grey 200.'
-    """
-
-    def __init__(self, controls, draw, *, title, buttons=(), most_letters=0):
-        if not controls:
-            raise ValueError("A live panel needs at least one control.")
-        self._controls, self._picture_at, self._title = dict(controls), draw, title
-        self._most_letters, self._setting = most_letters, False
-        self._page = widgets.HTML(layout=_page.page_layout())
-        self.widget = widgets.VBox(
-            [self._lay_out(list(buttons)), self._page, _page.page_style()]
-        ).add_class("gmm-panel")
-        self._draw()
-        for control in self._controls.values():
-            control.observe(self._moved, names="value")
-        _page.replace_earlier_run(self.close)
-
-    def set(self, **values):
-        """Move controls, given by name, and draw once.
-
-        Raises
-        ------
-        ValueError
-            If there is no control of that name, or it cannot take that value.
-        """
-        for name, value in values.items():
-            self._check(name, value)
-        self._setting = True
-        try:
-            for name, value in values.items():
-                self._controls[name].value = value
-        finally:
-            self._setting = False
-        self._draw()
-
-    def close(self):
-        """Take the widgets off the page and out of the kernel's memory."""
-        for control in self._controls.values():
-            control.unobserve_all()
-        _page.close_tree(self.widget)
-
-    def _repr_mimebundle_(self, **_):
-        """Give a notebook the widgets, and pages without widgets this picture and its text."""
-        caption = f"{self._title}, a live panel with sliders.\n{self.text}"
-        return _page.bundle(self.widget, self._picture, caption)
-
-    def _lay_out(self, buttons):
-        """Set the controls in two columns where they fit, with the buttons in the last cell."""
-        cells = [control for control in self._controls.values() if control not in buttons]
-        for each in [*cells, *buttons]:
-            each.layout.width, each.layout.min_width = "auto", "0"
-            each.tooltip = each.tooltip or each.description  # else it is the word "null"
-        if buttons:
-            cells.append(widgets.HBox(buttons, layout={"min_width": "0", "overflow": "visible"}))
-        layout = _page.page_layout(grid_template_columns=_COLUMNS, grid_gap="0 8px")
-        return widgets.GridBox(cells, layout=layout)
-
-    def _check(self, name, value):
-        """Check that there is a control of that name, and that it can take that value."""
-        control = self._controls.get(name)
-        if control is None:
-            raise ValueError(
-                f"There is no control {name!r}: there are {', '.join(self._controls)}."
-            )
-        if hasattr(control, "max"):
-            _check_range(value, name, control.min, control.max)
-
-    def _moved(self, _):
-        if not self._setting:
-            self._draw()
-
-    def _draw(self):
-        """Draw the picture for the controls' values, and show it with its text."""
-        values = {name: control.value for name, control in self._controls.items()}
-        self._picture, self.text = self._picture_at(**values)
-        self._most_letters = max(self._most_letters, len(self.text))
-        self._page.value = _page.picture_page(
-            self._picture, self.text, size=self._picture.size, most_letters=self._most_letters
-        )
 
 
 class HandFit(LivePanel):
@@ -223,14 +90,14 @@ class HandFit(LivePanel):
         deviations = _checks.as_parameter(deviations, "deviations", (2,), "(2,)")
         controls = {}
         for k, mean in enumerate(means):
-            controls[f"mean_{k + 1}"] = _slider(f"mean μ{_LOW[k]}", mean, low, high, step)
+            controls[f"mean_{k + 1}"] = make_slider(f"mean μ{_LOW[k]}", mean, low, high, step)
         for k, deviation in enumerate(deviations):
-            controls[f"deviation_{k + 1}"] = _slider(
+            controls[f"deviation_{k + 1}"] = make_slider(
                 f"spread σ{_LOW[k]}", deviation, 2 * fine, _multiple(fine, span / 2), fine
             )
-        controls["weight_1"] = _slider("weight φ₁", weight, 0, 1, 0.01)
+        controls["weight_1"] = make_slider("weight φ₁", weight, 0, 1, 0.01)
         controls["show_em"] = widgets.ToggleButton(description="Show EM's score")
-        self._decimals = _decimals(step), _decimals(fine)
+        self._decimals = decimals_of(step), decimals_of(fine)
         return controls
 
     def _set_the_stage(self, feature, *, narrowest):
@@ -327,6 +194,8 @@ class _Gauge:
     """
 
     def __init__(self, figure, em_score, n):
+        from matplotlib.patches import Rectangle  # see `empty_figure`
+
         unit = _round_up(n / 10)
         self.floor = unit * math.floor((em_score - n) / unit)
         ax = figure.add_axes((0.78, 0.145, 0.055, 0.69))
@@ -357,6 +226,8 @@ class _Gauge:
 
 def _label_score(figure, y, label, style):
     """Write what a row of the gauge's numbers is, with its mark; return the number's text."""
+    from matplotlib.lines import Line2D  # see `empty_figure`
+
     figure.text(0.86, y, label, **_TEXT)
     figure.add_artist(Line2D([0.86, 0.93], [y - 0.042] * 2, **style))
     return figure.text(0.86, y - 0.09, "", **_TEXT)
@@ -414,12 +285,12 @@ class PointPosterior(LivePanel):
         far = _limits(self._x, step, max(_checks.check_not_negative(reach, "reach"), _MARGIN))
         at = _multiple(step, (self._x.min() + self._x.max()) / 2) if at is None else at
         controls = {
-            "x": _slider(f"point {feature}", at, *far, step),
-            "weight_1": _slider("weight φ₁", round(mixture.weights[0], 2), 0, 1, 0.01),
+            "x": make_slider(f"point {feature}", at, *far, step),
+            "weight_1": make_slider("weight φ₁", round(mixture.weights[0], 2), 0, 1, 0.01),
         }
         # So many steps need the page's whole width. (ipywidgets loses a grid_column.)
         controls["x"].layout.grid_area = "auto / 1 / auto / -1"
-        self._decimals, self._feature = _decimals(step), feature
+        self._decimals, self._feature = decimals_of(step), feature
         with plain_style():
             self._set_the_stage(feature, far)
         super().__init__(controls, self._show, title="The posterior of one point", most_letters=280)
@@ -536,31 +407,9 @@ def _as_data(x):
     return points[0]
 
 
-def _slider(description, value, low, high, step):
-    """Return a slider, once its start is checked."""
-    decimals = _decimals(step)
-    _check_range(value, description, low, high)
-    return widgets.FloatSlider(
-        value, min=low, max=high, step=step, description=description, readout_format=f".{decimals}f"
-    )
-
-
-def _check_range(value, name, low, high):
-    """Check that a slider can take a value; widgets would quietly take the nearest."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{name} must be a number; it is {value!r}.")
-    if not low <= value <= high:
-        raise ValueError(f"{name} must be from {low:g} to {high:g}; it is {value:g}.")
-
-
-def _decimals(step):
-    """Return with how many decimals a multiple of a round step is written."""
-    return max(0, -math.floor(math.log10(step) + 1e-9))
-
-
 def _multiple(step, value, towards=round):
     """Return the multiple of a round step that is next to a value, and no rounding error."""
-    return round(step * towards(value / step), _decimals(step))
+    return round(step * towards(value / step), decimals_of(step))
 
 
 def _round_up(value, leading=(1, 2, 5, 10)):

@@ -6,11 +6,9 @@ Drawing all of a figure anew takes many times as long as drawing what a slider c
 from contextlib import contextmanager
 
 import matplotlib
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from PIL import Image
 
-from gmm_helpers.drawing import WIDTH
+from gmm_helpers.drawing import WIDTH, empty_figure
 
 
 class Stage:
@@ -42,8 +40,10 @@ class Stage:
     """
 
     def __init__(self, height):
+        from matplotlib.backends.backend_agg import FigureCanvasAgg  # see `empty_figure`
+
         self.size = (WIDTH, height)
-        self.figure = Figure((WIDTH / 72, height / 72), dpi=72, facecolor="white")
+        self.figure = empty_figure(height)
         self._canvas = FigureCanvasAgg(self.figure)
         self._moving, self._backgrounds, self._labels = [], {}, {}
         self._seldom, self._ground = [], None

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
-from gmm_helpers import panels
+from gmm_helpers import panels, panels_2d
 from gmm_helpers.drawing import COLOURS, DASHES, MARKERS
 
 FAR_APART, LIGHTER = 15, 10
@@ -101,3 +101,17 @@ def test_a_scores_marks_are_told_apart_by_colour_and_without(vision):
         assert min(distances(together, vision).values()) >= FAR_APART
     styles = [(line["lw"], line.get("dashes")) for line in GAUGE]
     assert len(set(styles)) == len({width for width, _ in styles}) == 3
+
+
+@pytest.mark.parametrize("vision", VISIONS)
+def test_points_inside_and_outside_the_ellipses_are_told_apart_by_colour_and_without(vision):
+    """Also the arrows, which lie among the points inside."""
+    colours = [points["color"] for points in panels_2d._POINTS]
+    assert min(distances(colours, vision).values()) >= FAR_APART
+    for arrow in panels_2d._ARROWS["color"]:
+        assert min(distances([arrow, *colours[:3]], vision).values()) >= FAR_APART
+    assert distances(panels_2d._ARROWS["color"], vision)[1, 2] >= FAR_APART
+    lightness = [lab(colour)[0] for colour in colours[:3]]
+    assert np.diff(lightness).min() >= LIGHTER
+    assert [points["marker"] for points in panels_2d._POINTS] == ["o", "o", "o", "x"]
+    assert len(set(panels_2d._RINGS)) == 3

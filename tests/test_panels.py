@@ -38,6 +38,11 @@ def point(x, em):
 
 
 @pytest.fixture
+def covariance():
+    return gmm.CovariancePanel(rng=np.random.default_rng(1))
+
+
+@pytest.fixture
 def draws(monkeypatch):
     """Count the pictures that are made."""
     calls, to_png = [], _page.to_png
@@ -65,6 +70,11 @@ def shown_page(panel):
     """Return the HTML with the picture and its text."""
     (page,) = (w for w in find(panel.widget, widgets.HTML) if "<img" in w.value)
     return page.value
+
+
+def slider_names(panel):
+    """Return the labels of the panel's sliders, in reading order."""
+    return [w.description for w in find(panel.widget, widgets.FloatSlider)]
 
 
 def room(panel):
@@ -98,9 +108,11 @@ def move(panel, description, value):
 # What all panels do
 
 
+PANELS = ["hand", "point", "covariance"]
 SLIDERS = [
     *(("hand", of) for of in ("mean μ₁", "mean μ₂", "spread σ₁", "spread σ₂", "weight φ₁")),
     *(("point", of) for of in ("point x", "weight φ₁")),
+    *(("covariance", of) for of in ("spread σ₁", "spread σ₂", "correlation ρ")),
 ]
 
 
@@ -116,29 +128,30 @@ def test_every_slider_changes_the_picture_and_its_text(name, description, where,
     assert re.search(rf"(?<![\d.−]){re.escape(as_read)}(?!\d)", text), (as_read, text)
 
 
-@pytest.mark.parametrize("name", ["hand", "point"])
+@pytest.mark.parametrize("name", PANELS)
 def test_the_text_stands_under_the_picture_and_is_its_alt_text(name, request):
     panel = request.getfixturevalue(name)
-    move(panel, "weight φ₁", 0.25)
+    move(panel, slider_names(panel)[-1], 0.25)
     page = shown_page(panel)
     assert re.search('alt="(.*?)"', page)[1] == html.escape(panel.text)
     assert re.search("<p aria-live.*?>(.*)</p>", page)[1] == html.escape(panel.text)
 
 
-@pytest.mark.parametrize("name", ["hand", "point"])
+@pytest.mark.parametrize("name", PANELS)
 def test_the_place_for_the_text_holds_it_everywhere(name, request):
     """Nothing on the page may jump while a slider moves."""
     panel = request.getfixturevalue(name)
     controls, looks = panel._controls, {(room(panel), picture(panel).shape)}
     ends = {n: (c.min, c.max) if hasattr(c, "max") else (False, True) for n, c in controls.items()}
-    ends["weight_1"] = 0, 0.25, 1
+    if "weight_1" in ends:
+        ends["weight_1"] = 0, 0.25, 1
     for values in itertools.product(*ends.values()):
         panel.set(**dict(zip(ends, values, strict=True)))
         looks.add((room(panel), picture(panel).shape))
     assert len(looks) == 1
 
 
-@pytest.mark.parametrize("name", ["hand", "point"])
+@pytest.mark.parametrize("name", PANELS)
 def test_several_controls_set_at_once_draw_once(name, request, draws):
     panel = request.getfixturevalue(name)
     values = {n: c.min + 3 * c.step for n, c in panel._controls.items() if hasattr(c, "step")}
@@ -162,10 +175,15 @@ def test_two_panels_share_no_state(x, em):
     assert not set(find(one.widget, widgets.Widget)) & set(find(two.widget, widgets.Widget))
 
 
-@pytest.mark.parametrize("name", ["hand", "point"])
+@pytest.mark.parametrize("name", PANELS)
 def test_close_leaves_no_widget_behind(name, x, em):
+    make = {
+        "hand": lambda: gmm.HandFit(x, em=em),
+        "point": lambda: gmm.PointPosterior(x, em),
+        "covariance": lambda: gmm.CovariancePanel(rng=np.random.default_rng(1)),
+    }
     before = set(live_widgets)
-    (gmm.HandFit(x, em=em) if name == "hand" else gmm.PointPosterior(x, em)).close()
+    make[name]().close()
     assert set(live_widgets) == before
 
 
@@ -179,7 +197,7 @@ def test_a_cell_run_again_closes_what_it_made_before(x, em, monkeypatch):
     assert counts[0] == counts[1] == counts[2]
 
 
-@pytest.mark.parametrize("name", ["hand", "point"])
+@pytest.mark.parametrize("name", PANELS)
 def test_the_bundle_holds_the_view_the_picture_and_its_text(name, request):
     panel = request.getfixturevalue(name)
     data, metadata = panel._repr_mimebundle_()
@@ -501,3 +519,150 @@ def test_x_reaches_far_beyond_the_data(point, x):
 def test_bad_input_to_the_posterior(x, em, arguments, message):
     with pytest.raises((TypeError, ValueError), match=message):
         gmm.PointPosterior(**{"x": x, "mixture": em, **arguments})
+
+
+# What a covariance matrix does
+
+
+def numbers_in(text):
+    """Return all numbers of a text; a sign before one counts."""
+    return [float(n.replace("−", "-")) for n in re.findall(r"−?\d+(?:\.\d+)?", text)]
+
+
+def test_the_numbers_are_those_of_the_matrix(covariance):
+    covariance.set(deviation_1=1.2, deviation_2=0.7, correlation=-0.35)
+    wanted = np.array([[1.44, -0.294], [-0.294, 0.49]])
+    np.testing.assert_allclose(covariance.covariance, wanted, rtol=1e-12)
+    half_axes = np.linalg.svd(np.linalg.cholesky(wanted))[1]
+    text = (
+        "variances 1.44 and 0.49 on its diagonal, and twice the covariance −0.29. Its eigenvectors "
+        f"have the lengths √λ₁ = {half_axes[0]:.2f} and √λ₂ = {half_axes[1]:.2f}, along "
+    )
+    assert text in covariance.text
+    assert [entry.get_text() for entry in covariance._entries] == ["1.44", "−0.29", "−0.29", "0.49"]
+
+
+@pytest.mark.parametrize("correlation", [-0.99, -0.4, 0.3, 0.99])
+@pytest.mark.parametrize("deviations", [(2, 0.5), (0.5, 2), (1, 1), (0.5, 0.5)])
+def test_the_arrows_are_eigenvectors_of_length_root_lambda(covariance, deviations, correlation):
+    covariance.set(deviation_1=deviations[0], deviation_2=deviations[1], correlation=correlation)
+    arrows = np.array([covariance._arrows.U, covariance._arrows.V])
+    lengths = np.linalg.norm(arrows, axis=0)
+    np.testing.assert_allclose(
+        covariance.covariance @ arrows, lengths**2 * arrows, rtol=1e-9, atol=1e-12
+    )
+    assert lengths[0] > lengths[1] and abs(arrows[:, 0] @ arrows[:, 1]) < 1e-12
+    angle = np.degrees(np.arctan2(*arrows[::-1, 0]))
+    assert -45 - 1e-3 < angle < 135
+    assert f"along {drawing.format_number(angle, 0)}° and" in covariance.text
+
+
+def test_a_circle_has_no_directions_of_its_own(covariance):
+    covariance.set(deviation_1=1.3, deviation_2=1.3, correlation=0)
+    assert "√λ₁ = 1.30 and √λ₂ = 1.30, in any two directions at right angles" in covariance.text
+    assert "°" not in covariance.text
+
+
+def test_the_count_is_of_points_by_their_mahalanobis_distance(covariance):
+    covariance.set(deviation_1=0.8, deviation_2=1.7, correlation=0.5)
+    inverse = np.linalg.inv(covariance.covariance)
+    squared = np.einsum("ni,ij,nj->n", covariance.x, inverse, covariance.x)
+    wanted = [np.mean(squared < radius**2) for radius in (1, 2, 3)]
+    assert covariance.shares.tolist() == wanted
+    percents = " ".join(f"{100 * share:.1f}%" for share in wanted)
+    assert " ".join(text.get_text() for text in covariance._counts) == percents
+    assert numbers_in(covariance.text.split("Of the ")[1]) == [
+        *(1000, *(round(100 * share, 1) for share in wanted), 1, 2, 3, 39.3, 86.5, 98.9)
+    ]
+    shown = [len(points.get_xdata()) for points in covariance._points]
+    assert shown == [1000 * share for share in np.diff([0, *wanted, 1]).round(3)]
+
+
+def test_points_that_move_with_the_matrix_cross_no_ellipse(covariance):
+    shares = covariance.shares
+    for deviations in itertools.product((0.5, 1, 2), repeat=2):
+        for correlation in (-0.99, 0, 0.99):
+            covariance.set(
+                deviation_1=deviations[0], deviation_2=deviations[1], correlation=correlation
+            )
+            np.testing.assert_array_equal(covariance.shares, shares)
+            assert "none of them crosses" in covariance.text
+
+
+def test_points_that_are_held_are_counted_anew(covariance):
+    x, shares = covariance.x, covariance.shares
+    slider(covariance, "Hold the points").value = True
+    np.testing.assert_array_equal(covariance.shares, shares)
+    covariance.set(deviation_1=0.5, correlation=-0.3)
+    np.testing.assert_array_equal(covariance.x, x)
+    assert (covariance.shares < shares).all()
+    assert "The points stay where σ₁ = 1.6, σ₂ = 1.0 and ρ = 0.60 have put them" in covariance.text
+    covariance.set(deviation_1=2, deviation_2=2, correlation=0)
+    assert (covariance.shares >= shares).all()
+    covariance.set(hold=False)
+    np.testing.assert_array_equal(covariance.shares, shares)
+    assert abs(covariance.x - x).max() > 0.1
+
+
+def test_points_held_and_moved_at_once_are_held_where_they_were(covariance):
+    x = covariance.x
+    covariance.set(hold=True, deviation_1=0.5)
+    np.testing.assert_array_equal(covariance.x, x)
+
+
+def test_other_points_have_other_shares_near_the_exact_ones(covariance, draws):
+    exact, found = gmm.mass_inside(np.arange(1, 4)), []
+    for _ in range(20):
+        draws.clear()
+        slider(covariance, "Other points").click()
+        assert len(draws) == 1
+        found.append(covariance.shares)
+    # Within 5 standard errors of a mean of 20 shares of 1000 points.
+    errors = np.sqrt(exact * (1 - exact) / 20_000)
+    assert (abs(np.mean(found, axis=0) - exact) < 5 * errors).all()
+    assert len(np.unique(found, axis=0)) > 10
+
+
+def test_the_same_generator_draws_the_same_points():
+    one, two = (gmm.CovariancePanel(rng=np.random.default_rng(3), n=50) for _ in range(2))
+    np.testing.assert_array_equal(one.x, two.x)
+    assert one.x.shape == (50, 2) and "Of the 50 points" in one.text
+
+
+@pytest.mark.parametrize("deviations", [(0.5, 0.5), (0.5, 2), (2, 0.5), (2, 2)])
+@pytest.mark.parametrize("correlation", [-0.99, 0, 0.99])
+def test_at_the_ends_all_is_in_the_picture(covariance, deviations, correlation):
+    covariance.set(deviation_1=deviations[0], deviation_2=deviations[1], correlation=correlation)
+    ax = covariance._arrows.axes
+    for ring in covariance._rings:
+        assert abs(np.array(ring.get_data())).max() < ax.get_xlim()[1]
+    assert (abs(covariance.x) < ax.get_xlim()[1]).all(axis=1).mean() > 0.99
+    width, height = covariance._stage.size
+    texts = [*covariance._entries, *covariance._lengths, *covariance._counts]
+    boxes = [text.get_window_extent() for text in texts]
+    for i, box in enumerate(boxes):
+        assert ax.bbox.x1 < box.x0 and box.x1 < width and 0 < box.y0 and box.y1 < height
+        assert not any(box.overlaps(other) for other in boxes[:i])
+    assert all(text.get_size() >= 20 for text in texts)
+
+
+def test_both_axes_have_one_scale(covariance):
+    ax = covariance._arrows.axes
+    assert ax.bbox.width == pytest.approx(ax.bbox.height)
+    assert ax.get_xlim() == ax.get_ylim()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"rng": 1}, "rng must be a generator"),
+        ({"n": 0}, "n must be at least 1"),
+        ({"deviations": [1]}, r"deviations must have shape \(2,\)"),
+        ({"deviations": [1, 3]}, "spread σ₂ must be from 0.5 to 2; it is 3"),
+        ({"correlation": 1}, "correlation ρ must be from -0.99 to 0.99; it is 1"),
+        ({"correlation": "high"}, "correlation ρ must be a number"),
+    ],
+)
+def test_bad_input_to_the_covariance_panel(arguments, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        gmm.CovariancePanel(**{"rng": np.random.default_rng(1), **arguments})

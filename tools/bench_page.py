@@ -1,13 +1,18 @@
 """Time the course's widgets in JupyterLab, from a key press to changed pixels; print a table.
 
-Run it with `nox -s latency`. Beside them it times plain `interact` with an inline figure of the
-same mixture. In the table:
+Run it with `nox -s latency`, on a machine that does nothing else; after `--`, notebooks can be
+named by how they start. Beside them it times plain `interact` with an inline figure of a mixture.
+In the first table:
 
 - latency: from the time stamp of a key event to the first animation frame that shows another
   picture, median and 95th percentile over 60 steps or more;
 - drag: how many pictures were shown of the positions that a fast drag passed, after how long the
   last one was there, and how many frames had no picture;
 - kB: what went over the wire to and from Python, for one step.
+
+A chooser's buttons have no drag: there, the latency is that of the first picture of another run.
+The second table says how long after its cell's start each widget could be used when the notebook
+was run in a new kernel, cell after cell: its controls and its first picture were on the screen.
 """
 
 import argparse
@@ -17,10 +22,22 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "browser"))
-from conftest import PATIENCE, chromium, jupyterlab, open_and_run, steppers_in  # noqa: E402
+from conftest import (  # noqa: E402
+    LAPTOP,
+    NOTEBOOKS,
+    PATIENCE,
+    chromium,
+    jupyterlab,
+    look,
+    open_notebook,
+    steppers_in,
+    wait_for_pictures,
+)
 from watching import Watch  # noqa: E402
 
 STEPS = 80
+CHOICES = 20  # how often each button of a chooser is pressed
+CALM = 1500  # ms between them: as a person waits, until all pictures have come
 INTERACT = """
 import ipywidgets, matplotlib.pyplot as plt, numpy as np, gmm_helpers as gmm
 data = gmm.two_gaussians(rng=np.random.default_rng(1)).x
@@ -33,6 +50,41 @@ def draw(mean):
     plt.show()
 ipywidgets.interact(draw, mean=ipywidgets.FloatSlider(0, min=-4.0, max=4.0, step=0.1));
 """
+# Runs in the page: runs all cells in a new kernel, one after the other, and returns for each that
+# shows a widget its name, the widget's kind, when it could be used and when the cell ended, in ms.
+RUN_AND_TIME = """async () => {
+    const {content: notebook, sessionContext} = jupyterapp.shell.currentWidget
+    const aFrame = () => new Promise(requestAnimationFrame)
+    const kinds = {chooser: '.gmm-chooser', stepper: '.widget-play', panel: '.gmm-panel',
+        question: '.gmm-question', other: '.jupyter-widgets'}
+    const starts = []
+    await jupyterapp.commands.execute('notebook:clear-all-cell-outputs')
+    await sessionContext.restartKernel()
+    for (let i = 0; i < notebook.widgets.length; i++) {
+        const {node, model} = notebook.widgets[i]
+        if (model.type !== 'code') continue
+        notebook.activeCellIndex = i
+        node.scrollIntoView()
+        await aFrame()
+        let ended, usable
+        const look = () => {
+            const output = node.querySelector('.jp-OutputArea')
+            const kind = Object.keys(kinds).find(each => output.querySelector(kinds[each]))
+            const images = [...output.querySelectorAll('.widget-html img')]
+            const shown = images.every(each => each.complete && each.src.includes('image/png'))
+            const needed = ['chooser', 'stepper', 'panel'].includes(kind)
+            const handles = output.querySelectorAll('.noUi-handle, input, button').length
+            if (kind && handles && (!needed || images.length && shown))
+                usable ??= [kind, performance.now()]
+            return kind
+        }
+        const started = performance.now()
+        jupyterapp.commands.execute('notebook:run-cell').then(() => { ended = performance.now() })
+        while (!ended || look() && !usable) { await aFrame(); look() }
+        if (usable) starts.push([model.id, usable[0], usable[1] - started, ended - started])
+    }
+    return starts
+}"""
 
 
 def add_interact(page):
@@ -93,36 +145,76 @@ def drag_fast(page, box):
     return len(shown), len(seen["positions"]), shown[-1]["time"] - seen["moves"][-1], seen["blank"]
 
 
+def choose_by_keys(page, box, buttons, traffic):
+    """Press these buttons in turn, again and again; return as `step_by_keys` does."""
+    watch = Watch(page, box)
+    latencies, before = [], traffic[0]
+    for i in range(CHOICES):
+        buttons[i % len(buttons)].focus()
+        page.wait_for_timeout(CALM)
+        seen = watch.seen()
+        count, keys = len(seen["pictures"]), len(seen["keys"])
+        page.keyboard.press("Enter")
+        watch.wait_for_change(count)
+        seen = watch.seen()
+        latencies.append(seen["pictures"][count]["time"] - seen["keys"][keys])
+    page.wait_for_timeout(CALM)
+    return latencies, (traffic[0] - before) / CHOICES, watch.seen()["blank"]
+
+
 def widgets_of(page):
-    """Return a notebook's first stepper and all its live panels, with names."""
-    stepper = steppers_in(page).first
-    yield "stepper", stepper
+    """Yield a notebook's first stepper, its first flip-book and all its live panels, with names."""
+    kinds = set()
+    for book in steppers_in(page).all():
+        book.get_by_role("slider").press("ArrowRight")
+        kind = "stepper" if "E step" in look(book).text else "flip-book"
+        if kind not in kinds:
+            kinds.add(kind)
+            yield kind, book
     for panel in page.locator(".gmm-panel").all():
         yield f"live panel: {panel.get_by_role('slider').count()} sliders", panel
 
 
-def measure(page, name, box, traffic):
+def choices_of(page):
+    """Yield the buttons of all choosers that belong together, with their boxes and names."""
+    for chooser in page.locator(".gmm-chooser").all():
+        for group in chooser.locator(".widget-toggle-buttons").all():
+            name = group.locator(".widget-label").inner_text()
+            toggles = group.get_by_role("button").all()
+            yield f"another {name}", chooser, [*toggles[1:], toggles[0]]
+        for button in chooser.locator(".widget-hbox > button.widget-button").all():
+            yield button.inner_text().lower(), chooser, [button]
+
+
+def show_row(name, latencies, size, blank, drag=()):
     """Print a widget's row."""
-    latencies, size, blank = step_by_keys(page, box, traffic)
-    shown, passed, to_final, blank_in_drag = drag_fast(page, box)
-    latencies.sort()
     p95 = statistics.quantiles(latencies, n=20)[-1]
-    print(
-        f"{name:34} {statistics.median(latencies):5.0f} / {p95:4.0f} {size / 1000:8.0f} "
-        f"{shown:5d} of {passed:2d} {to_final:9.0f} ms {blank + blank_in_drag:7d}",
-        flush=True,
-    )
+    row = f"{name:34} {statistics.median(latencies):5.0f} / {p95:4.0f} {size / 1000:8.0f} "
+    if drag:
+        shown, passed, to_final, blank_in_drag = drag
+        blank += blank_in_drag
+        row += f"{shown:5d} of {passed:2d} {to_final:9.0f} ms {blank:7d}"
+    else:
+        row += f"{'':11} {'':12} {blank:7d}"
+    print(row, flush=True)
+
+
+def show_starts(name, starts):
+    """Print how long after the start of its cell each widget could be used."""
+    for cell, kind, at, whole in starts:
+        print(f"{name[:2]} {cell:20} {kind:12} {at:6.0f} ms (the cell took {whole:5.0f} ms)")
 
 
 def main():
-    """Print one row for each widget of the notebooks that are named, or of notebook 01."""
+    """Print one row for each kind of widget of the notebooks."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("notebooks", nargs="*", default=["01_draw_and_fit_1d.ipynb"])
-    names = parser.parse_args().notebooks
+    parser.add_argument("notebooks", nargs="*", help="how their names start; all by default")
+    chosen = tuple(parser.parse_args().notebooks or [""])
+    starts = {}
     with jupyterlab() as (url, _), chromium() as browser:
         print(f"{'':34} latency, ms  kB/step   shown in a drag   last after   blank")
-        for name in names:
-            page = browser.new_page(viewport={"width": 1280, "height": 900})
+        for name in [name for name in NOTEBOOKS if name.startswith(chosen)]:
+            page = browser.new_page(viewport=LAPTOP)
             traffic = [0]
 
             def count(payload, traffic=traffic):
@@ -133,10 +225,18 @@ def main():
                 socket.on("framesent", count)
 
             page.on("websocket", listen)
-            open_and_run(page, url, name)
+            open_notebook(page, url, name)
+            starts[name] = page.evaluate(RUN_AND_TIME)
+            wait_for_pictures(page)
+            for kind, box, buttons in choices_of(page):
+                show_row(f"{name[:2]} {kind}", *choose_by_keys(page, box, buttons, traffic))
             for kind, box in [*widgets_of(page), ("plain interact", add_interact(page))]:
-                measure(page, f"{name[:2]} {kind}", box, traffic)
+                row = step_by_keys(page, box, traffic)
+                show_row(f"{name[:2]} {kind}", *row, drag_fast(page, box))
             page.close()
+    print("\nFrom the start of its cell until a widget could be used")
+    for name in starts:
+        show_starts(name, starts[name])
 
 
 if __name__ == "__main__":

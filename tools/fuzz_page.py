@@ -5,7 +5,8 @@
 
 A seed gives the same movements every time. No movement may raise an exception in the kernel or
 an error in the browser's console. At the end, and every 50 movements, all widgets rest, and what
-they say must agree: a slider, its field, the picture, its text alternative and the text under it.
+they say must agree: a slider, its field, the picture, its text alternative and the text under it;
+and with a chooser, the buttons that are down and the line that says which run is shown.
 """
 
 import argparse
@@ -33,6 +34,9 @@ STATE = """() => {
             : box.matches('.gmm-panel') || box.querySelector('.gmm-panel') ? 'panel'
             : box.querySelector('.gmm-question') || box.matches('.gmm-question') ? 'question'
             : 'other',
+        chooser: Boolean(box.matches('.gmm-chooser') || box.querySelector('.gmm-chooser')),
+        toggled: shown(box, '.widget-toggle-buttons .mod-active').map(each => each.title),
+        said: shown(box, 'p[role=status]').map(text),
         positions: shown(box, '.noUi-handle').map(each => each.getAttribute('aria-valuetext')),
         readouts: shown(box, '.widget-slider .widget-readout').map(text),
         fields: shown(box, 'input[type=number]').map(each => each.value),
@@ -43,6 +47,7 @@ STATE = """() => {
         playing: Boolean(box.querySelector('.fa-pause')),
     }))
 }""".replace("CONTROLS", CONTROLS)
+IDLE = "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'"
 
 
 class Fuzz:
@@ -52,10 +57,11 @@ class Fuzz:
         self.page, self.rng = page, rng
         self.latest = deque(maxlen=12)
         self.answers = {}  # (question, choice) → what was answered first
+        self.runs = {}  # (chooser, which run, position) → which picture and text were seen first
         self.widgets = page.locator(".jp-OutputArea-output > .jupyter-widgets").all()
         self.widgets = [each for each in self.widgets if each.locator(CONTROLS).count()]
         self.pictures = {
-            number: [picture for picture, _ in conftest.walk(page, stepper)]
+            number: [each.picture for each in conftest.walk(page, stepper)]
             for number, stepper in self.steppers()
         }
 
@@ -128,6 +134,7 @@ class Fuzz:
             playing.evaluate("play => play.querySelector('button:has(.fa-pause)')?.click()")
         self.page.keyboard.press("Tab")  # a field takes what was typed when it loses the focus
         before = None
+        self.page.wait_for_function(IDLE, timeout=1000 * conftest.PATIENCE)
         while (now := self.page.evaluate(STATE)) != before:
             before = now
             self.page.wait_for_timeout(500)
@@ -149,6 +156,8 @@ class Fuzz:
             position, *_ = widget["positions"]
             if len(widget["pictures"]) != 1 or [*map(float, widget["fields"])] != [float(position)]:
                 yield f"slider at {position}, fields {widget['fields']}"
+            elif widget["chooser"]:
+                yield from self.disagreements_on_run(number, widget)
             elif widget["pictures"][0][0] != self.pictures[number][int(float(position))]:
                 yield f"the picture is not that of position {position}"
         if widget["kind"] == "panel":
@@ -164,30 +173,25 @@ class Fuzz:
             if self.answers.setdefault((number, widget["chosen"]), answer) != answer:
                 yield f"choice {widget['chosen']} has another answer than before: {answer!r}"
 
+    def disagreements_on_run(self, number, widget):
+        """Yield a sentence for what does not agree on which run a chooser shows."""
+        which, *_ = widget["said"]
+        if which.startswith("This cannot be run"):
+            return
+        for toggled in widget["toggled"]:
+            if f"{toggled}," not in f"{which[:-1]},":
+                yield f"{toggled} is down, but the line says {which!r}"
+        key, seen = (number, which, *widget["positions"]), (*widget["pictures"], *widget["live"])
+        if self.runs.setdefault(key, seen) != seen:
+            yield f"another picture or text than before: {which!r}, position {key[2]}"
+
 
 def fuzz(browser, url, log, name, *, seed, moves):
     """Move a notebook's controls; return what went wrong, in sentences."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
-    problems, log_before = [], len(log.read_text())
-    page.on("pageerror", lambda error: problems.append(f"page: {error}"))
-    page.on(
-        "console",
-        lambda message: (
-            problems.append(f"console: {message.text}") if message.type == "error" else None
-        ),
-    )
-    listening = []
-
-    def received(payload):
-        text = payload if isinstance(payload, str) else payload.decode(errors="replace")
-        kernel_error = re.search(r'"msg_type": ?"error"|"name": ?"stderr"', text)
-        if listening and kernel_error:
-            problems.append(f"kernel: {text[-2000:]}")
-
-    page.on("websocket", lambda socket: socket.on("framereceived", received))
+    problems, log_before = conftest.errors_on(page), len(log.read_text())
     conftest.open_and_run(page, url, name)
     conftest.wait_for_pictures(page)
-    listening.append(True)
     run = Fuzz(page, random.Random(f"{seed} {name}"))
     done = 0
     for done in range(1, moves + 1):

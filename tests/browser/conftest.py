@@ -8,12 +8,19 @@ import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
+from typing import NamedTuple
 
 import pytest
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted(path.name for path in ROOT.glob("notebooks/[0-9]*.ipynb"))
+LAPTOP = {"width": 1280, "height": 900}
+# In what a kernel sends: an exception, in a cell or in what a widget has called. ("No such comm" is
+# no more than a note: a page has sent a last word to a widget that Python has closed.)
+KERNEL_ERROR = r'"msg_type": ?"error"|"name": ?"stderr", ?"text": ?"(?!No such comm)'
+NO_PARAMETERS = SimpleNamespace(params={})
 PATIENCE = 120  # seconds to wait for a server or a notebook: long, as nothing depends on speed
 
 
@@ -78,15 +85,28 @@ def chromium():
 @contextmanager
 def new_page(browser, *, expected=" none "):
     """Give a new page on a laptop's screen; at its end no error but the expected may have come."""
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
-    errors = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on(
-        "console", lambda message: errors.append(message.text) if message.type == "error" else None
-    )
+    page = browser.new_page(viewport=LAPTOP)
+    errors = errors_on(page)
     yield page
     page.close()
     assert [error for error in errors if expected not in error] == []
+
+
+def errors_on(page):
+    """Return a list to which each error on the page, or of its kernel, will be added."""
+    errors = []
+
+    def hear_kernel(payload):
+        text = payload if isinstance(payload, str) else payload.decode(errors="replace")
+        if re.search(KERNEL_ERROR, text):
+            errors.append(f"kernel: {text[-2000:]}")
+
+    page.on("websocket", lambda socket: socket.on("framereceived", hear_kernel))
+    page.on("pageerror", lambda error: errors.append(error.stack or str(error)))
+    page.on(
+        "console", lambda message: errors.append(message.text) if message.type == "error" else None
+    )
+    return errors
 
 
 @pytest.fixture
@@ -96,13 +116,66 @@ def page(browser):
         yield page
 
 
-@pytest.fixture(scope="module", params=NOTEBOOKS)
-def notebook(request, browser, lab_url):
-    """Give each notebook in turn, opened and run once for all tests of a file."""
-    with new_page(browser) as page:
-        open_and_run(page, lab_url, request.param)
-        wait_for_pictures(page)
-        yield page
+class Opened:
+    """A notebook that is opened and run once for all tests; anew after one that has failed."""
+
+    def __init__(self, browser, lab_url, name):
+        self.name = name
+        self._browser, self._lab_url, self._page, self._errors = browser, lab_url, None, []
+
+    def page(self):
+        """Return its page."""
+        if self._page is None:
+            self._page = self._browser.new_page(viewport=LAPTOP)
+            self._errors = errors_on(self._page)
+            open_and_run(self._page, self._lab_url, self.name)
+            wait_for_pictures(self._page)
+        return self._page
+
+    def take_errors(self):
+        """Return the errors on the page since this was asked before."""
+        errors, self._errors[:] = self._errors[:], []
+        return errors
+
+    def close(self):
+        if self._page is not None:
+            self._page.close()
+            self._page = None
+
+
+@pytest.fixture(scope="session", params=NOTEBOOKS)
+def opened(request, browser, lab_url):
+    """Give each notebook in turn."""
+    opened = Opened(browser, lab_url, request.param)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def notebook(request, opened):
+    """Give the page of each notebook in turn: a test may find its controls moved, not its cells."""
+    page, failed = opened.page(), request.session.testsfailed
+    page.set_viewport_size(LAPTOP)
+    yield page
+    errors = opened.take_errors()
+    if errors or request.session.testsfailed > failed:
+        opened.close()
+    assert errors == []
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Put the tests that share a notebook's page next to each other, after those that do not."""
+    # Before, as pages that show the same notebook share its kernel.
+    items.sort(key=lambda item: getattr(item, "callspec", NO_PARAMETERS).params.get("opened", ""))
+
+
+@contextmanager
+def all_laid_out(page):
+    """Let JupyterLab lay out all cells meanwhile, also those off screen."""
+    style = page.add_style_tag(content=".jp-Cell {content-visibility: visible !important}")
+    yield
+    style.evaluate("each => each.remove()")
 
 
 def wait_for_pictures(page):
@@ -148,22 +221,57 @@ def steppers_in(place):
     return place.locator(".widget-vbox:has(> .widget-hbox > .widget-play)")
 
 
+class Look(NamedTuple):
+    """What a stepper or flip-book shows at a position."""
+
+    picture: str
+    text: str
+    alt: str
+
+
+def look(stepper):
+    """Return what a stepper shows, once its picture has come from the kernel."""
+    return Look(*stepper.evaluate(_LOOK))
+
+
+_LOOK = """async stepper => {
+    const image = () => stepper.querySelector('img')
+    while (!image().src.startsWith('data:image/png')) await new Promise(requestAnimationFrame)
+    return [image().src, stepper.querySelector('p[aria-live=polite]').innerText, image().alt]
+}"""
+
+
+def position(stepper):
+    """Return the position of a stepper's slider, and the last there is."""
+    handle = stepper.get_by_role("slider")
+    now, last = (handle.get_attribute(f"aria-value{name}") for name in ("now", "max"))
+    return int(float(now)), int(float(last))
+
+
 def walk(page, stepper):
-    """Go through a stepper's positions and back; return the picture and the text of each."""
-    handle, looks = stepper.get_by_role("slider"), []
-    handle.focus()
-    page.keyboard.press("Home")
-    for _ in range(int(float(handle.get_attribute("aria-valuemax"))) + 1):
-        stepper.locator("img[src^='data:image/png']").wait_for()  # it may be still to come
-        looks.append(
-            (
-                stepper.locator("img").get_attribute("src"),
-                stepper.locator("p[aria-live]").inner_text(),
-            )
-        )
+    """Go through a stepper's positions and back; return the look of each."""
+    stepper.get_by_role("slider").press("Home")
+    looks = []
+    for _ in range(position(stepper)[1] + 1):
+        looks.append(look(stepper))
         page.keyboard.press("ArrowRight")
     page.keyboard.press("Home")
     return looks
+
+
+def run_again(page, box):
+    """Run the cell that shows some widgets once more, so that they are as at first."""
+    # Not by a click into the cell, whose code may be folded; it waits until the cell has run.
+    box.evaluate(
+        """box => {
+            const cell = box.closest('.jp-Cell')
+            const notebook = jupyterapp.shell.currentWidget.content
+            notebook.activeCellIndex = notebook.widgets.findIndex(({node}) => node === cell)
+            return jupyterapp.commands.execute('notebook:run-cell')
+        }"""
+    )
+    box.wait_for()
+    box.scroll_into_view_if_needed()
 
 
 def add_cell(page, code):

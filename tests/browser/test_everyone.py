@@ -9,13 +9,10 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import steppers_in
+from conftest import all_laid_out, steppers_in, walk
 
 # Rule of axe-core → where it fails for a reason that is not ours.
 NOT_OURS = {
-    # ipywidgets gives a slider's handle no name, and takes none. The label beside it is next to
-    # it in reading order, and the live text below says what the slider's value means.
-    "aria-input-field-name": ".widget-slider .noUi-handle",
     # axe-core does not count text that a style adds, and nothing else can name these buttons.
     # Browsers do count it: the test below looks for the names.
     "button-name": ".widget-play button",
@@ -41,7 +38,8 @@ FOCUS = """() => {
     return {
         id: element.marked,
         inOutput: Boolean(element.closest('.jp-OutputArea')),
-        kind: element.getAttribute('role') || element.type || element.className || element.tagName,
+        kind: element.getAttribute('role')
+            || (element.matches('button') ? element.className : element.type) || element.tagName,
         outline: style.outlineStyle === 'none' ? 0 : parseFloat(style.outlineWidth),
     }
 }"""
@@ -63,8 +61,8 @@ def axe():
 @pytest.fixture
 def outputs(notebook):
     """Give all outputs of a notebook, also those off screen, which JupyterLab does not lay out."""
-    notebook.add_style_tag(content=".jp-Cell {content-visibility: visible !important}")
-    return notebook.locator(".jp-OutputArea")
+    with all_laid_out(notebook):
+        yield notebook.locator(".jp-OutputArea")
 
 
 def test_axe_finds_no_serious_violation_of_ours(notebook, outputs, axe):
@@ -74,14 +72,15 @@ def test_axe_finds_no_serious_violation_of_ours(notebook, outputs, axe):
     assert [each[:2] for each in found if not each[2]] == []
 
 
-def test_each_control_but_a_sliders_handle_has_a_name(outputs):
+def test_each_control_has_a_name(outputs):
     for box in outputs.locator(".widget-hbox:has(> .widget-play)").all():
         for name in ("Play", "Back to the first position"):
             assert box.get_by_role("button", name=name, exact=True).count() == 1
         assert box.get_by_role("spinbutton", name="Position", exact=True).count() == 1
     for slider in outputs.locator(".widget-slider").all():
-        assert slider.locator(".widget-label").inner_text().strip()
-    for role in ("button", "combobox", "radio", "checkbox", "spinbutton"):
+        name = slider.locator(".widget-label").inner_text()
+        assert slider.get_by_role("slider", name=name, exact=True).count() == 1
+    for role in ("slider", "button", "combobox", "radio", "checkbox", "spinbutton"):
         named = outputs.get_by_role(role, name=re.compile(r"\S"))
         assert named.count() == outputs.get_by_role(role).count(), role
 
@@ -89,17 +88,9 @@ def test_each_control_but_a_sliders_handle_has_a_name(outputs):
 def test_each_picture_says_what_it_shows_at_each_position(notebook):
     """The text under it is the text alternative too, and it is announced politely."""
     for stepper in steppers_in(notebook).all():
-        handle = stepper.get_by_role("slider")
-        handle.focus()
-        notebook.keyboard.press("Home")
-        said = []
-        for _ in range(int(float(handle.get_attribute("aria-valuemax"))) + 1):
-            said.append(stepper.locator("img").get_attribute("alt"))
-            live = stepper.locator("p[aria-live=polite]")
-            assert live.inner_text().split() == said[-1].split()
-            notebook.keyboard.press("ArrowRight")
-        assert len(set(said)) == len(said)
-        notebook.keyboard.press("Home")
+        looks = walk(notebook, stepper)
+        assert [each.alt.split() for each in looks] == [each.text.split() for each in looks]
+        assert len({each.alt for each in looks}) == len(looks)
     for image in notebook.locator(".jp-OutputArea .widget-html img").all():
         assert len(image.get_attribute("alt")) > 20
 
@@ -149,6 +140,9 @@ def work(page, kind):
         if control.input_value() == value:
             press("ArrowUp")
         assert control.input_value() != value
+    elif control.evaluate("each => each.matches('.widget-toggle-buttons button')"):
+        press("Space")
+        page.wait_for_function("button => button.matches('.mod-active')", arg=control)
     elif "widget-toggle-button" in kind:
         for _ in range(2):
             was = "mod-active" in control.get_attribute("class")
@@ -157,6 +151,14 @@ def work(page, kind):
                 "([button, was]) => button.classList.contains('mod-active') !== was",
                 arg=[control, was],
             )
+    elif control.evaluate("each => each.matches('.gmm-chooser .widget-hbox > .widget-button')"):
+        said = page.locator(".gmm-chooser", has=page.locator(":focus")).locator("p[role=status]")
+        before = said.first.inner_text()
+        press("Enter")
+        page.wait_for_function(
+            "([said, before]) => !said.isConnected || said.innerText !== before",
+            arg=[said.first.element_handle(), before],
+        )
     elif control.query_selector(".fa-play"):
         press("Enter")
         page.wait_for_function("button => button.querySelector('.fa-pause')", arg=control)

@@ -3,8 +3,10 @@
 import pytest
 from conftest import (
     add_cell,
+    look,
     new_page,
     open_and_run,
+    position,
     run_cell,
     steppers_in,
     wait_for_pictures,
@@ -47,12 +49,11 @@ WATCH_HEIGHT = """cell => {
 
 
 def state(stepper):
-    """Return a stepper's position, field, picture and text."""
+    """Return a stepper's position, field, and picture with its texts."""
     return (
-        int(float(stepper.get_by_role("slider").get_attribute("aria-valuenow"))),
+        position(stepper)[0],
         int(stepper.get_by_role("spinbutton").input_value()),
-        stepper.locator("img").get_attribute("src"),
-        stepper.locator("p[aria-live]").inner_text(),
+        look(stepper),
     )
 
 
@@ -77,9 +78,9 @@ def test_two_steppers_do_not_influence_each_other(start_page):
     for i in (0, 1):
         mine, other = steppers[i], steppers[1 - i]
         mine.get_by_role("slider").focus()
-        for position in (1, 2, 3):
+        for at in (1, 2, 3):
             page.keyboard.press("ArrowRight")
-            assert state(mine)[:2] == (position, position)
+            assert state(mine)[:2] == (at, at)
         assert state(mine)[2] != at_rest[i][2]
         assert state(other) == at_rest[1 - i]
         page.keyboard.press("Home")
@@ -91,7 +92,7 @@ def test_two_steppers_do_not_influence_each_other(start_page):
     mine.get_by_role("button", name="Pause").wait_for()
     mine.get_by_role("button", name="Play").wait_for()
     end = state(mine)
-    assert end[0] == int(float(mine.get_by_role("slider").get_attribute("aria-valuemax"))) == 10
+    assert position(mine) == (10, 10)
     page.wait_for_timeout(1500)  # two more positions' time
     assert state(mine) == end and state(other) == at_rest[1]
 

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from conftest import NOTEBOOKS, PATIENCE, open_and_run, steppers_in
+from conftest import PATIENCE, look, position, run_again, steppers_in
 
 
 def test_the_start_command_opens_the_first_notebook(page, lab_url):
@@ -11,10 +11,11 @@ def test_the_start_command_opens_the_first_notebook(page, lab_url):
     page.get_by_role("heading", level=1, name="Start here").wait_for(timeout=PATIENCE * 1000)
 
 
-def test_the_set_up_check_hears_from_python_and_from_the_keyboard(page, lab_url):
+@pytest.mark.parametrize("opened", ["00_start_here.ipynb"], indirect=True)
+def test_the_set_up_check_hears_from_python_and_from_the_keyboard(notebook):
     """Notebook 00 says what the keys do, and that a sentence follows the slider."""
-    open_and_run(page, lab_url, "00_start_here.ipynb")
-    box = page.locator(".widget-hbox:has-text('Python says')").last
+    box = notebook.locator(".widget-hbox:has-text('Python says')").last
+    run_again(notebook, box)
     handle = box.get_by_role("slider")
     handle.focus()
     for key, value in (
@@ -24,75 +25,54 @@ def test_the_set_up_check_hears_from_python_and_from_the_keyboard(page, lab_url)
         ("Home", 0),
         ("PageUp", 5),
     ):
-        page.keyboard.press(key)
+        notebook.keyboard.press(key)
         box.get_by_text(f"Python says: {value} squared is {value**2}.").wait_for()
 
 
-class StepperOnPage:
-    """A stepper as a person finds it: by its controls, its picture and its text."""
-
-    def __init__(self, box):
-        self.box = box
-        self.handle = box.get_by_role("slider")
-        self.picture = box.locator("img")
-        self.field = box.get_by_role("spinbutton")
-
-    @property
-    def position(self):
-        return int(float(self.handle.get_attribute("aria-valuenow")))
-
-    @property
-    def last(self):
-        return int(float(self.handle.get_attribute("aria-valuemax")))
-
-    def look(self):
-        """Return which picture is shown, once it has come from the kernel, and its text."""
-        self.box.locator("img[src^='data:image/png']").wait_for()
-        return self.picture.get_attribute("src"), self.box.locator("p[aria-live]").inner_text()
+def test_no_cell_reports_an_error(notebook):
+    for kind in ("stderr", "error"):
+        assert not notebook.locator(f"[data-mime-type='application/vnd.jupyter.{kind}']").count()
+    assert not notebook.get_by_text("model not found").count()
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS)
-def test_every_stepper_moves_by_keyboard_mouse_field_and_play(page, lab_url, name):
-    open_and_run(page, lab_url, name)
-    assert not page.locator(
-        ".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']"
-    ).count()
-    assert not page.get_by_text("model not found").count()
-    boxes = steppers_in(page)
+def test_every_stepper_moves_by_keyboard_mouse_field_and_play(notebook):
+    boxes = steppers_in(notebook)
     assert boxes.count() >= 1
-    for i in range(boxes.count()):
-        stepper = StepperOnPage(boxes.nth(i))
-        stepper.handle.focus()
-        looks, pixels = [stepper.look()], [stepper.picture.screenshot()]
-        for position in (1, 2, 3):
-            page.keyboard.press("ArrowRight")
-            assert stepper.position == position
-            looks.append(stepper.look())
-            pixels.append(stepper.picture.screenshot())
+    for box in boxes.all():
+        picture, field = box.locator("img"), box.get_by_role("spinbutton")
+        handle = box.get_by_role("slider")
+        handle.press("Home")
+        looks, pixels = [look(box)], [picture.screenshot()]
+        for at in (1, 2, 3):
+            notebook.keyboard.press("ArrowRight")
+            assert position(box)[0] == at
+            looks.append(look(box))
+            pixels.append(picture.screenshot())
         assert len(set(looks)) == len(set(pixels)) == 4
-        kinds = [re.search("[EM] step|$", text)[0] for _, text in looks[1:]]
+        kinds = [re.search("[EM] step|$", each.text)[0] for each in looks[1:]]
         assert kinds in (["E step", "M step", "E step"], ["", "", ""])  # half-steps, or others
-        page.keyboard.press("ArrowLeft")
-        assert stepper.look() == looks[2]
+        notebook.keyboard.press("ArrowLeft")
+        assert look(box) == looks[2]
 
-        page.keyboard.press("End")
-        end = stepper.look()
-        assert stepper.position == stepper.last and f"of {stepper.last}" in stepper.box.inner_text()
-        page.keyboard.press("Home")
-        assert stepper.look() == looks[0]
+        notebook.keyboard.press("End")
+        end, (at, last) = look(box), position(box)
+        assert at == last and f"of {last}" in box.inner_text()
+        notebook.keyboard.press("Home")
+        assert look(box) == looks[0]
 
-        bar = stepper.box.locator(".noUi-base").bounding_box()
-        page.mouse.click(bar["x"] + bar["width"] / 2, bar["y"] + bar["height"] / 2)
-        assert abs(stepper.position - stepper.last / 2) <= 1
-        assert stepper.look() not in looks
-        assert int(stepper.field.input_value()) == stepper.position
+        bar = box.locator(".noUi-base").bounding_box()
+        notebook.mouse.click(bar["x"] + bar["width"] / 2, bar["y"] + bar["height"] / 2)
+        at, _ = position(box)
+        assert abs(at - last / 2) <= 1
+        assert look(box) not in looks
+        assert int(field.input_value()) == at
 
-        stepper.field.fill(str(stepper.last - 1))
-        stepper.field.press("Enter")
-        assert stepper.position == stepper.last - 1
-        stepper.box.locator(".widget-play button").first.click()
-        page.wait_for_function(
+        field.fill(str(last - 1))
+        field.press("Enter")
+        assert position(box)[0] == last - 1
+        box.get_by_role("button", name="Play").click()
+        notebook.wait_for_function(
             "([handle, last]) => Number(handle.getAttribute('aria-valuenow')) === last",
-            arg=[stepper.handle.element_handle(), stepper.last],
+            arg=[handle.element_handle(), last],
         )
-        assert stepper.look() == end
+        assert look(box) == end
