@@ -21,7 +21,7 @@ LAPTOP = {"width": 1280, "height": 900}
 # no more than a note: a page has sent a last word to a widget that Python has closed.)
 KERNEL_ERROR = r'"msg_type": ?"error"|"name": ?"stderr", ?"text": ?"(?!No such comm)'
 NO_PARAMETERS = SimpleNamespace(params={})
-PATIENCE = 120  # seconds to wait for a server or a notebook: long, as nothing depends on speed
+PATIENCE = 300  # seconds to wait for a server or a notebook: long, as nothing depends on speed
 
 
 @pytest.fixture(scope="session")
