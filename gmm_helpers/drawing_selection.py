@@ -4,7 +4,6 @@ As in `drawing`, nothing here fits or counts: the numbers come in, and the artis
 """
 
 import numpy as np
-from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
 from gmm_helpers.drawing import COLOURS, DASHES, MARKERS, TEXT_SIZE, format_number
@@ -106,6 +105,8 @@ def draw_heat_map(ax, values, rows, columns, *, decimals=1):
     >>> [number.get_text() for number in numbers]
     ['5.0', '3.1', '4.0', '7.0']
     """
+    from matplotlib.patches import Rectangle  # see `empty_figure`
+
     values = np.asarray(values, float)
     if values.shape != (len(rows), len(columns)):
         raise ValueError(
