@@ -2,8 +2,6 @@
 
 import ipywidgets as widgets
 import numpy as np
-from matplotlib.lines import Line2D
-from matplotlib.patheffects import withStroke
 
 from gmm_helpers import _checks, drawing
 from gmm_helpers.live_panel import LivePanel, decimals_of, make_slider
@@ -119,6 +117,8 @@ class CovariancePanel(LivePanel):
 
     def _set_the_stage(self):
         """Draw once the axes and what is written beside them; make what moves."""
+        from matplotlib.patheffects import withStroke  # see `empty_figure`
+
         self._stage = Stage(500)
         width, height = self._stage.size
         figure = self._stage.figure
@@ -236,6 +236,8 @@ def _write(figure, x, y, text="", **style):
 
 def _draw_line(figure, x, y, **style):
     """Draw a line through points given in pixels from the left and from the top."""
+    from matplotlib.lines import Line2D  # see `empty_figure`
+
     width, height = figure.bbox.size
     figure.add_artist(Line2D(np.divide(x, width), 1 - np.divide(y, height), **style))
 
