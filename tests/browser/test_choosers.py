@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from conftest import PATIENCE, look, position, run_again, steppers_in, walk
+from conftest import PATIENCE, look, position, run_again, steppers_in, wait_for_python, walk
 
 LEAST = {"03": 1, "04": 1}  # how many choosers a notebook has at least
 
@@ -22,6 +22,7 @@ class ChooserOnPage:
 
     def act(self, action):
         """Choose something, and wait until the line above the pictures says another run."""
+        wait_for_python(self.page)
         before = self.look()
         action()
         self.page.wait_for_function(
