@@ -3,6 +3,8 @@
 All public names can be imported from here. The README says how the modules build on each other.
 """
 
+import importlib
+
 from gmm_helpers._diagnosis import Check
 from gmm_helpers._page import show_widget
 from gmm_helpers.bound import lower_bound
@@ -40,32 +42,6 @@ from gmm_helpers.drawing_plane import (
 )
 from gmm_helpers.drawing_selection import draw_criteria, draw_heat_map
 from gmm_helpers.em import e_step, m_step, run_em
-from gmm_helpers.exercises import (
-    check_e_step,
-    check_em,
-    check_gaussian,
-    check_m_step,
-    check_mixture_density,
-)
-from gmm_helpers.exercises_02 import (
-    check_log_e_step,
-    check_log_sum_exp,
-    check_lower_bound,
-    check_m_step_vector,
-)
-from gmm_helpers.exercises_03 import (
-    check_covariance,
-    check_e_step_2d,
-    check_ellipse,
-    check_log_gaussian,
-    check_m_step_2d,
-)
-from gmm_helpers.exercises_04 import (
-    check_aic,
-    check_bic,
-    check_free_parameters,
-    check_held_out,
-)
 from gmm_helpers.flipbook import Flipbook
 from gmm_helpers.live_panel import LivePanel
 from gmm_helpers.mixture import Mixture
@@ -91,6 +67,28 @@ from gmm_helpers.starts import (
 from gmm_helpers.stepper import Stepper, step_through
 from gmm_helpers.tables import read_table
 from gmm_helpers.trace import EMError, Step, Trace
+
+# The self-checks, each with its module.
+_CHECKS = {
+    "check_e_step": "exercises",
+    "check_em": "exercises",
+    "check_gaussian": "exercises",
+    "check_m_step": "exercises",
+    "check_mixture_density": "exercises",
+    "check_log_e_step": "exercises_02",
+    "check_log_sum_exp": "exercises_02",
+    "check_lower_bound": "exercises_02",
+    "check_m_step_vector": "exercises_02",
+    "check_covariance": "exercises_03",
+    "check_e_step_2d": "exercises_03",
+    "check_ellipse": "exercises_03",
+    "check_log_gaussian": "exercises_03",
+    "check_m_step_2d": "exercises_03",
+    "check_aic": "exercises_04",
+    "check_bic": "exercises_04",
+    "check_free_parameters": "exercises_04",
+    "check_held_out": "exercises_04",
+}
 
 __all__ = [
     "Check",
@@ -180,3 +178,15 @@ __all__ = [
     "update_paths",
     "update_points",
 ]
+
+
+def __getattr__(name):
+    """Import a self-check when it is asked for: their tables of slips take long to make."""
+    if name not in _CHECKS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"gmm_helpers.{_CHECKS[name]}"), name)
+
+
+def __dir__():
+    """Name the self-checks as well, so that Tab completes them."""
+    return sorted({*globals(), *_CHECKS})

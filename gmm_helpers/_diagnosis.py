@@ -139,8 +139,8 @@ class Group(NamedTuple):
     """Arguments to call the learner's function with, told apart by what they ask of it.
 
     `slip` and `message` are for functions that were right in the groups before, and fail here in a
-    way that is not known otherwise. `explains` has the names of vague findings that the message
-    explains already: of these nothing follows it.
+    way that is not known otherwise. `explains` has the names of findings, vague or not, that the
+    message explains already: of these nothing follows it.
     """
 
     cases: tuple
@@ -174,14 +174,18 @@ def diagnose(own, exercise):
     """Check a learner's function; return a `Check`, whatever that function does."""
     try:
         renamed = _check_signature(own, exercise)
+        results = []
         for i, group in enumerate(exercise.groups):
             try:
-                _examine(own, exercise, group.cases, first=i == 0)
+                results += _examine(own, exercise, group.cases, first=i == 0)
             except Finding as finding:
-                if group.slip is None or not finding.vague:
+                explained = finding.slip in group.explains
+                if group.slip is None or not (finding.vague or explained):
                     raise
-                detail = "" if finding.slip in group.explains else f" {finding.detail}"
+                detail = "" if explained else f" {finding.detail}"
                 raise Finding(group.slip, f"{group.message}{detail}", vague=True) from None
+        for found, wanted in results:
+            _check_arrays(exercise, found, wanted)
     except Finding as finding:
         message = finding.message + (_outside(own) if finding.vague else "")
         return Check(False, finding.slip, message, exercise.course)
@@ -221,15 +225,20 @@ def _check_signature(own, exercise):
 
 
 def _examine(own, exercise, cases, *, first):
-    """Compare a learner's function with the course's on some cases; return if they agree."""
-    found = []
+    """Compare a learner's function with the course's on some cases.
+
+    Return the results of both, in pairs, if their numbers agree.
+    """
+    results, found = [], []
     for i, case in enumerate(cases):
         result = _call(own, exercise, case)
         if _is_nothing(result):
             raise _nothing(exercise, untouched=first and i == 0)
+        results.append(result)
         found.append(exercise.read(result, *case))
     expected = exercise.expected or exercise.course
-    wanted = [exercise.read(expected(*case), *case) for case in cases]
+    right = [expected(*case) for case in cases]
+    wanted = [exercise.read(result, *case) for result, case in zip(right, cases, strict=True)]
     for i, part in enumerate(exercise.parts):
         try:
             _judge(part, cases, [each[i] for each in found], [each[i] for each in wanted])
@@ -238,6 +247,22 @@ def _examine(own, exercise, cases, *, first):
                 names = ", ".join(each.name for each in exercise.parts[:i])
                 finding.open_with(f"Right so far: {names}.")
             raise
+    return zip(results, right, strict=True)
+
+
+def _check_arrays(exercise, found, wanted):
+    """Check that what the cells below compute with is an array, as the course's own result is."""
+    several = isinstance(wanted, tuple)
+    pairs = zip(found, wanted, strict=True) if several else [(found, wanted)]
+    for i, (own, right) in enumerate(pairs):
+        # A subclass of the array, such as a matrix, may have another meaning of `*`.
+        if isinstance(right, np.ndarray) and type(own) is not np.ndarray:
+            what = f"for {exercise.parts[i].name} it returns" if several else "it returns"
+            raise Finding(
+                "not_an_array",
+                f"All numbers are right, but {what} {describe(own)}. The cells below compute with "
+                "a NumPy array, as `np.array(…)` makes it.",
+            )
 
 
 def _call(own, exercise, case):
@@ -473,6 +498,6 @@ def _outside(own):
 
 def describe(value):
     """Say what a value is: its type, or of an array the shape."""
-    if isinstance(value, np.ndarray):
+    if type(value) is np.ndarray:
         return f"an array of shape {value.shape}"
     return "`None`" if value is None else f"a {type(value).__name__}"

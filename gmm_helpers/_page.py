@@ -74,11 +74,20 @@ def page_style():
 
 def note(text, *, strong=False):
     """Return a widget that says something above or below a picture."""
+    return widgets.HTML(_paragraph(text, strong=strong), layout=page_layout())
+
+
+def show_notes(widget, notes):
+    """Let one widget say several things; it takes no room where there is nothing to say."""
+    widget.value = "".join(map(_paragraph, notes))
+    widget.layout.display = None if notes else "none"
+
+
+def _paragraph(text, *, strong=False):
     kind = 'style="font-weight:bold; ' if strong else 'role="status" style="'
-    return widgets.HTML(
+    return (
         f'<p {kind}line-height:{_LINE_EM}; font-size:{_TEXT_PX}px; margin:2px 0 6px">'
-        f"{html.escape(text)}</p>",
-        layout=page_layout(),
+        f"{html.escape(text)}</p>"
     )
 
 

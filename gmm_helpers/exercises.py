@@ -512,6 +512,16 @@ _LOGS_MESSAGES = {
 }
 
 
+# The slip, its message and what that explains, for a group of points far from every component.
+_UNDERFLOW = (
+    "underflow",
+    "It is right near the components, but far from them every density is stored as 0, and 0 "
+    "divided by 0 is not a number. With a small number added, or with NaN replaced, b is 0, or "
+    "the same, for all components. Stay with logarithms, and take the exponential last.",
+    ("not_normalised", "not_finite"),
+)
+
+
 def _read_e_step(result, x, mixture):
     if isinstance(result, tuple) and len(result) == 2:
         if shape_of(result[0]) == () and len(shape_of(result[1]) or ()) == 2:
@@ -791,6 +801,13 @@ def _explain_weights(error, x, b):
                 "weights_divided_by_k", f"{total}. This is n/K = {n}/{K}: what do all N_k sum to?"
             )
         raise Finding("weights_sum", f"{total}: what are the N_k shares of?", vague=True)
+    lengths = re.match(rf"means must .* with K = (\d+); it has \({K},", str(error))
+    if lengths is None or int(lengths[1]) == K:
+        return
+    text = f"There are {lengths[1]} weights beside {K} means"
+    if int(lengths[1]) == n:
+        raise Finding("wrong_axis", f"{text}, one for each point: sum over the points.")
+    raise Finding("wrong_shape", f"{text}: each component has one weight.", vague=True)
 
 
 def _explain_refusal(error, x, b):

@@ -480,9 +480,7 @@ _LOG_E_STEP = replace(
                     Mixture.from_1d([0.3, 0.7], [-1.2, 1.6], [0.8, 1.1]),
                 ),
             ),
-            "underflow",
-            "It is right near the components, but far from them every density is stored as 0, and "
-            "0 divided by 0 is not a number. Stay with logarithms, and take the exponential last.",
+            *first._UNDERFLOW,
         ),
         Group(
             (

@@ -67,7 +67,9 @@ def check_covariance(covariance_from):
 
     Examples
     --------
-    >>> check_covariance(lambda sigma_1, sigma_2, rho: [[sigma_1**2, rho], [rho, sigma_2**2]]).slip
+    >>> def covariance_from(sigma_1, sigma_2, rho):
+    ...     return np.array([[sigma_1**2, rho], [rho, sigma_2**2]])
+    >>> check_covariance(covariance_from).slip
     'correlation'
     """
     return diagnose(covariance_from, _COVARIANCE)
@@ -97,14 +99,19 @@ _DIAGONALS = {
     "root_of_deviations": lambda s, t: (np.sqrt(s), np.sqrt(t)),
     "ones": lambda s, t: (1, 1),
     "diagonal_swapped": (lambda s, t: (t**2, s**2), lambda s, t: (t, s)),
-    "one_variance_twice": (lambda s, t: (s**2, s**2), lambda s, t: (t**2, t**2)),
+    "one_variance_twice": lambda s, t: (t**2, t**2),
+}
+# Here the first wrong number, which is told, does not stand on the diagonal if another is wrong.
+_DIAGONALS_THAT_START_RIGHT = {
+    None: lambda s, t: (s**2, t**2),
+    "one_variance_twice": lambda s, t: (s**2, s**2),
 }
 _PLACES = {
     None: lambda a, b, c: [[a, c], [c, b]],
     "one_corner": (lambda a, b, c: [[a, c], [0, b]], lambda a, b, c: [[a, 0], [c, b]]),
     "opposite_signs": (lambda a, b, c: [[a, c], [-c, b]], lambda a, b, c: [[a, -c], [c, b]]),
-    "wrong_diagonal": lambda a, b, c: [[c, a], [b, c]],
 }
+_WRONG_PLACES = {"wrong_diagonal": lambda a, b, c: [[c, a], [b, c]]}
 _COVARIANCE_MESSAGES = {
     "correlation": "The correlation itself stands off the diagonal. The covariance has the units "
     "of both features: ρ = σ₁₂ / (σ₁ σ₂) has to be solved for σ₁₂.",
@@ -136,12 +143,27 @@ _COVARIANCE_MESSAGES = {
 }
 
 
-def _make_covariance(between, diagonal, place):
+def _make_covariance(diagonal, between, place):
     return lambda s, t, r: np.array(place(*diagonal(s, t), between(s, t, r)), dtype=float)
 
 
+# Of several slips at once, the one is told that the first wrong number, in reading order, shows.
 _COVARIANCE_SLIPS = (
-    *slips(_COVARIANCE_MESSAGES, _make_covariance, _BETWEEN, _DIAGONALS, _PLACES),
+    *slips(_COVARIANCE_MESSAGES, _make_covariance, _DIAGONALS, _BETWEEN, _PLACES),
+    *slips(
+        _COVARIANCE_MESSAGES,
+        lambda between, place, diagonal: _make_covariance(diagonal, between, place),
+        _BETWEEN,
+        _PLACES,
+        _DIAGONALS_THAT_START_RIGHT,
+    ),
+    *slips(
+        _COVARIANCE_MESSAGES,
+        lambda place, diagonal, between: _make_covariance(diagonal, between, place),
+        _WRONG_PLACES,
+        _DIAGONALS | {"one_variance_twice": lambda s, t: (s**2, s**2)},
+        _BETWEEN,
+    ),
     *slips(
         _COVARIANCE_MESSAGES,
         lambda matrix: lambda *arguments: matrix(_covariance_from(*arguments)),
@@ -219,6 +241,13 @@ def _read_ellipse(result, mean, covariance, radius, angles):
         text = f"It returns shape {points.shape}, where (m, 2) = {(m, 2)} is asked for."
         raise Finding("wrong_shape", text, vague=True)
     if not np.isfinite(points).all():
+        if covariance[0, 1] < 0:  # a case before has a covariance above 0, and passed
+            raise Finding(
+                "root_of_entries",
+                "NaN stands in the points where the covariance of the two features is negative. Is "
+                "a root taken of each entry of Σ? A matrix A with A Aᵀ = Σ is asked for, and the "
+                "roots of the entries make none.",
+            )
         raise Finding("not_finite", "NaN or infinity stands in the points.", vague=True)
     design = np.column_stack([np.ones(m), np.cos(angles), np.sin(angles)])
     solution = np.linalg.lstsq(design, points)[0]
@@ -462,6 +491,10 @@ _DISTANCES = {
         lambda d, L, S: _half_squares(np.linalg.solve(S, d)),
         lambda d, L, S: 2 * _half_squares(np.linalg.solve(S, d)),
     ),
+    "half_of_covariance": (
+        lambda d, L, S: _half_squares(np.linalg.solve(np.tril(S), d)),
+        lambda d, L, S: _half_squares(np.linalg.solve(np.triu(S), d)),
+    ),
     "factor_multiplied": (
         lambda d, L, S: _half_squares(L @ d),
         lambda d, L, S: _half_squares(L.T @ d),
@@ -540,6 +573,8 @@ _LOG_GAUSSIAN_MESSAGES = {
     "the mean. All three terms are subtracted.",
     "inverse_for_factor": "The covariance Σ stands where its factor L belongs. The squares of "
     "z = L⁻¹(x − μ) add up to δ²; those of Σ⁻¹(x − μ) have Σ⁻¹ in them twice.",
+    "half_of_covariance": "The covariance Σ stands where its factor L belongs, and a triangular "
+    "solve reads one half of it only. Make the factor first, and then solve L z = x − μ.",
     "factor_multiplied": "A matrix multiplies x − μ that has to be undone: L makes x from z, and "
     "what is asked for is z, by solving or by an inverse.",
     "factor_transposed": "The Cholesky factor is transposed: solve L z = x − μ, with the zeros of "
@@ -851,9 +886,7 @@ _E_STEP_2D = Exercise(
                     _mixture(2, 2, start=1),
                 ),
             ),
-            "underflow",
-            "It is right near the components, but far from them every density is stored as 0, and "
-            "0 divided by 0 is not a number. Stay with logarithms, and take the exponential last.",
+            *first._UNDERFLOW,
         ),
         Group(
             (
@@ -926,10 +959,24 @@ _FORMS = {
 }
 _CENTRES = {
     None: first._mean,
+    "about_one_mean": (
+        lambda x, b: np.broadcast_to(first._mean(x, b)[0], (b.shape[1], x.shape[1])),
+        lambda x, b: np.broadcast_to(first._mean(x, b)[-1], (b.shape[1], x.shape[1])),
+    ),
     "about_overall_mean": lambda x, b: np.broadcast_to(x.mean(axis=0), (b.shape[1], x.shape[1])),
     "mean_not_subtracted": lambda x, b: np.zeros((b.shape[1], x.shape[1])),
 }
+_DIVISORS = first._DIVISORS | {
+    "bias_taken_out": lambda b, counts: (
+        counts.sum(axis=0) - (counts**2).sum(axis=0) / counts.sum(axis=0)
+    ),
+}
 _M_STEP_2D_MESSAGES = first._M_STEP_MESSAGES | {
+    "about_one_mean": "The deviations are taken from the mean of one component, for all of them: "
+    "each component has a mean of its own.",
+    "bias_taken_out": "The sums are divided by less than N_k: by N_k less Σ_i b_ik² / N_k. A "
+    "library's function does that to take out a bias, unless it is told to leave it in. Maximum "
+    "likelihood divides by N_k itself.",
     "correlation": "These are correlations, with ones on the diagonal. A covariance is not divided "
     "by the standard deviations.",
     "variances_only": "All covariances between features are 0. The outer product fills the whole "
@@ -953,9 +1000,7 @@ def _make_covariances(form, count, centres, divisor):
 
 
 _COVARIANCE_SLIPS = (
-    *slips(
-        _M_STEP_2D_MESSAGES, _make_covariances, _FORMS, first._COUNTS, _CENTRES, first._DIVISORS
-    ),
+    *slips(_M_STEP_2D_MESSAGES, _make_covariances, _FORMS, first._COUNTS, _CENTRES, _DIVISORS),
     *slips(
         _M_STEP_2D_MESSAGES,
         lambda covariances: covariances,
@@ -1050,6 +1095,17 @@ def _explain_refusal(error, x, b):
         return
     name, shape = shapes[1], tuple(int(number) for number in shapes[2].split(",") if number.strip())
     asked = {"means": (K, D), "covariances": (K, D, D)}[name]
+    if name == "covariances" and D == 1 and shape == (K,):  # in D = 2 they were matrices
+        raise Finding(
+            "only_this_shape",
+            f"For D = 2 it is right. But for D = 1 the covariances have shape {shape}, where "
+            f"{asked} is asked for: does a function return a number there, in place of a matrix "
+            "of 1 × 1?",
+        )
+    if shape == asked and name == "covariances":  # then it is the means that have another D
+        found = tuple(int(size) for size in re.findall(r"= \((\d+), (\d+)", str(error))[0])
+        text = f"The means have shape {found}, where {asked[:2]} is asked for."
+        raise Finding("wrong_shape", text, vague=True)
     if shape == asked:
         raise Finding(
             "from_1d",

@@ -76,9 +76,11 @@ class Flipbook:
         more = [widgets.HTML(layout=full, style=first.style) for _ in range(max(last, room - 1))]
         self._frames = [first, *more]
         self._stack = widgets.Stack(self._frames, selected_index=0, layout=full)
-        self._below_notes = [self._make_controls(last), self._stack, _page.page_style()]
-        self.widget = widgets.VBox()
-        self._set_notes()
+        self._notes = widgets.HTML(layout=_page.page_layout())
+        _page.show_notes(self._notes, self._said)
+        self.widget = widgets.VBox(
+            [self._notes, self._make_controls(last), self._stack, _page.page_style()]
+        )
         self._show(0, picture)
         self._drawn, self._filling = {0}, None
         self._clear_the_rest()
@@ -113,14 +115,14 @@ class Flipbook:
         self._drawn = set()
         self._draw(position)
         self._put(position, last)
-        self._set_notes()
+        _page.show_notes(self._notes, self._said)
         self._clear_the_rest()
         self._start_filling(_PAUSE_S)
 
     def say(self, notes):
         """Put other notes above the pictures."""
-        self._notes = tuple(notes)
-        self._set_notes()
+        self._said = tuple(notes)
+        _page.show_notes(self._notes, self._said)
 
     def finish(self):
         """Draw all pictures that are not drawn yet, now."""
@@ -150,7 +152,7 @@ class Flipbook:
         """Give a notebook a widget that holds this one; other pages a film strip and caption."""
         count = len(self.texts)
         caption = "\n".join(
-            [f"{self._title}, {count} position{'s' * (count > 1)}.", *self._notes]
+            [f"{self._title}, {count} position{'s' * (count > 1)}.", *self._said]
             + [f"Position {position}. {self.texts[position]}" for position in self._strip()]
         )
         return _page.bundle(widget, self._film_strip(), caption)
@@ -160,7 +162,7 @@ class Flipbook:
         self.texts = tuple(texts)
         if not self.texts:
             raise ValueError("A flip-book needs at least one text, and a picture for each.")
-        self._picture_at, self._notes = draw, tuple(notes)
+        self._picture_at, self._said = draw, tuple(notes)
         self._most_letters = max(self._most_letters, *map(len, self.texts))
 
     def _strip(self):
@@ -202,13 +204,6 @@ class Flipbook:
                 control.max = last
         self._stack.selected_index = position
         self._end.value = f"of {last}"
-
-    def _set_notes(self):
-        """Put the notes above the controls."""
-        before = self.widget.children[: -len(self._below_notes)]
-        self.widget.children = [*map(_page.note, self._notes), *self._below_notes]
-        for note in before:
-            _page.close_tree(note)
 
     def _clear_the_rest(self):
         """Take away what stands at the positions that are not drawn."""

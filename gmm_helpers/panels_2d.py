@@ -2,8 +2,6 @@
 
 import ipywidgets as widgets
 import numpy as np
-from matplotlib.lines import Line2D
-from matplotlib.patheffects import withStroke
 
 from gmm_helpers import _checks, drawing
 from gmm_helpers.live_panel import LivePanel, decimals_of, make_slider
@@ -106,7 +104,7 @@ class CovariancePanel(LivePanel):
             self._show,
             title="What a covariance matrix does",
             buttons=[controls["hold"], other],
-            most_letters=500,
+            most_letters=520,
         )
 
     def draw_other_points(self):
@@ -119,6 +117,8 @@ class CovariancePanel(LivePanel):
 
     def _set_the_stage(self):
         """Draw once the axes and what is written beside them; make what moves."""
+        from matplotlib.patheffects import withStroke  # see `empty_figure`
+
         self._stage = Stage(500)
         width, height = self._stage.size
         figure = self._stage.figure
@@ -171,8 +171,7 @@ class CovariancePanel(LivePanel):
     def _say(self, setting, lengths, directions, hold):
         """Say all numbers of the picture."""
         (variance_1, covariance), (_, variance_2) = self.covariance
-        angle = np.degrees(np.arctan2(*directions[::-1, 0]))
-        where = f"along {_number(angle, 0)}° and across it"
+        where = f"at {_say_direction(directions[:, 0])} and across that"
         if np.isclose(*lengths):
             where = "in any two directions at right angles, since the ellipses are circles"
         shares, exact = (
@@ -184,9 +183,10 @@ class CovariancePanel(LivePanel):
             points = f"The points stay where {_say_setting(self._points_from)} have put them"
         return (
             f"{_say_setting(setting)}. The matrix Σ has the variances {_number(variance_1, 2)} and "
-            f"{_number(variance_2, 2)} on its diagonal, and twice the covariance "
-            f"{_number(covariance, 2)}. Its eigenvectors have the lengths √λ₁ = "
-            f"{_number(lengths[0], 2)} and √λ₂ = {_number(lengths[1], 2)}, {where}. {points}. "
+            f"{_number(variance_2, 2)} on its diagonal, and the covariance "
+            f"{_number(covariance, 2)} in its two other places. The 1σ ellipse has the half-axes "
+            f"√λ₁ = {_number(lengths[0], 2)} and √λ₂ = {_number(lengths[1], 2)}, which lie along "
+            f"the eigenvectors: {where}. {points}. "
             f"Of the {self._n} points, {shares} lie inside 1, 2 and 3 σ; of the Gaussian whose "
             f"ellipses these are, {exact} do."
         )
@@ -200,6 +200,8 @@ def _make_controls(deviations, correlation):
         for j in range(2)
     }
     controls["correlation"] = make_slider("correlation ρ", correlation, *_CORRELATIONS)
+    for slider in controls.values():
+        slider.style.description_width = "92px"  # ipywidgets' 80 px would cut the longest
     controls["hold"] = widgets.ToggleButton(description="Hold the points")
     return controls
 
@@ -236,6 +238,8 @@ def _write(figure, x, y, text="", **style):
 
 def _draw_line(figure, x, y, **style):
     """Draw a line through points given in pixels from the left and from the top."""
+    from matplotlib.lines import Line2D  # see `empty_figure`
+
     width, height = figure.bbox.size
     figure.add_artist(Line2D(np.divide(x, width), 1 - np.divide(y, height), **style))
 
@@ -250,8 +254,8 @@ def _write_matrix(figure):
 
 
 def _write_eigenvectors(figure):
-    """Draw a sample of each arrow; return the texts of their lengths."""
-    _write(figure, _LEFT, 160, "eigenvectors, of lengths")
+    """Draw a sample of each arrow; return the texts of the half-axes' lengths."""
+    _write(figure, _LEFT, 160, "half-axes along eigenvectors")
     for y, colour in zip((200, 236), _ARROWS["color"], strict=True):
         _draw_line(figure, (_LEFT + 4, _LEFT + 32), (y, y), color=colour, lw=7)
         _draw_line(figure, [_LEFT + 38], [y], color=colour, marker=">", ms=17, mec="black", mew=1)
@@ -279,6 +283,15 @@ def _percent(share):
 def _enumerate(texts):
     """Join texts by commas and an "and"."""
     return f"{', '.join(texts[:-1])} and {texts[-1]}"
+
+
+def _say_direction(vector):
+    """Write the angle of a line from the x₁ axis, from −89° to 90°: below 0° it slopes down.
+
+    An eigenvector is a direction to and fro: the same line may be said as 135° and as −45°.
+    """
+    angle = round(float(np.degrees(np.arctan2(vector[1], vector[0]))))
+    return f"{_number(90 - (90 - angle) % 180, 0)}°"
 
 
 def _say_setting(setting):

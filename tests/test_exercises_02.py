@@ -349,3 +349,23 @@ def test_far_points_are_checked_where_a_hybrid_fails():
     """The logarithm is right, but the responsibilities still divide densities."""
     result = gmm.check_log_e_step(lambda x, m: (rows(columns(x, m)), lse(logs(x, m)).sum()))
     assert result.slip == "underflow"
+
+
+@pytest.mark.parametrize(
+    "share",
+    [
+        lambda c: c / (c.sum(axis=1, keepdims=True) + 1e-300),
+        lambda c: np.nan_to_num(c / c.sum(axis=1, keepdims=True)),
+        lambda c: c / np.maximum(c.sum(axis=1, keepdims=True), 1e-300),
+    ],
+)
+@np.errstate(all="ignore")
+def test_a_remedy_for_dividing_by_zero_is_told_to_be_underflow(share):
+    def e_step(x, mixture):
+        squares = (x[:, None] - mixture.means[:, 0]) ** 2 / mixture.variances
+        bells = np.exp(-squares / 2) / np.sqrt(2 * np.pi * mixture.variances)
+        columns = mixture.weights * bells
+        return share(columns), np.log(columns.sum(axis=1)).sum()
+
+    check = gmm.check_log_e_step(e_step)
+    assert check.slip == "underflow" and "small number added, or with NaN replaced" in check.message

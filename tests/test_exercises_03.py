@@ -32,7 +32,8 @@ def log_2_pi():
 
 
 def covariance_from(sigma_1, sigma_2, rho):
-    return [[sigma_1**2, rho * sigma_1 * sigma_2], [rho * sigma_1 * sigma_2, sigma_2**2]]
+    between = rho * sigma_1 * sigma_2
+    return np.array([[sigma_1**2, between], [between, sigma_2**2]])
 
 
 def covariance_by_products(sigma_1, sigma_2, rho):
@@ -40,8 +41,11 @@ def covariance_by_products(sigma_1, sigma_2, rho):
     return D @ np.array([[1, rho], [rho, 1]]) @ D
 
 
-def covariance_as_tuples(sigma_1, sigma_2, rho):
-    return (sigma_1**2, rho * sigma_1 * sigma_2), (rho * sigma_1 * sigma_2, sigma_2**2)
+def covariance_entry_by_entry(sigma_1, sigma_2, rho):
+    S = np.empty((2, 2))
+    S[0, 0], S[1, 1] = sigma_1**2, sigma_2**2
+    S[0, 1] = S[1, 0] = rho * sigma_1 * sigma_2
+    return S
 
 
 def circle(angles):
@@ -61,7 +65,7 @@ def ellipse_by_eigenvectors(mean, covariance, radius, angles):
 def ellipse_by_turned_eigenvectors(mean, covariance, radius, angles):
     values, vectors = np.linalg.eigh(covariance)
     half_axes = (vectors * [-1, 1] * np.sqrt(values))[:, ::-1]
-    return [mean + radius * half_axes @ [np.sin(a), np.cos(a)] for a in angles]
+    return np.array([mean + radius * half_axes @ [np.sin(a), np.cos(a)] for a in angles])
 
 
 def ellipse_by_root(mean, covariance, radius, angles):
@@ -86,7 +90,7 @@ def log_gaussian_by_loop(x, mean, covariance):
     for row in x:
         z = np.linalg.solve(L, row - mean)
         values.append(-0.5 * z @ z - sum(np.log(L[d, d]) + 0.5 * log_2_pi() for d in range(len(L))))
-    return values
+    return np.array(values)
 
 
 def log_gaussian_by_scipy(x, mean, covariance):
@@ -126,7 +130,7 @@ def e_step_by_loops(x, mixture):
         log_p = np.logaddexp.reduce(row)
         b.append([np.exp(value - log_p) for value in row])
         total += log_p
-    return b, total
+    return np.array(b), total
 
 
 def m_step(x, b):
@@ -175,7 +179,7 @@ def m_step_by_cov(x, b):
 
 
 RIGHT = {
-    gmm.check_covariance: [covariance_from, covariance_by_products, covariance_as_tuples],
+    gmm.check_covariance: [covariance_from, covariance_by_products, covariance_entry_by_entry],
     gmm.check_ellipse: [
         ellipse,
         ellipse_by_eigenvectors,
@@ -237,7 +241,7 @@ def test_nothing_that_a_learner_writes_ends_in_an_exception(check):
 
 COVARIANCE_SLIPS = [
     ("correlation", lambda s, t, r: [[s**2, r], [r, t**2]]),
-    ("correlation", lambda s, t, r: [[1, r], [r, 1]]),
+    ("correlation", lambda s, t, r: [[s**2, r], [r, s**2]]),
     ("variances_multiplied", lambda s, t, r: [[s**2, r * (s * t) ** 2], [r * (s * t) ** 2, t**2]]),
     ("root", lambda s, t, r: [[s**2, r * np.sqrt(s * t)], [r * np.sqrt(s * t), t**2]]),
     ("correlation_forgotten", lambda s, t, r: [[s**2, s * t], [s * t, t**2]]),
@@ -249,13 +253,17 @@ COVARIANCE_SLIPS = [
     ("zero", lambda s, t, r: np.diag([s**2, t**2])),
     ("sign", lambda s, t, r: [[s**2, -r * s * t], [-r * s * t, t**2]]),
     ("deviations", lambda s, t, r: [[s, r * s * t], [r * s * t, t]]),
+    ("deviations", lambda s, t, r: [[s, r], [r, t]]),
     ("root_of_deviations", lambda s, t, r: [[s**0.5, r * s * t], [r * s * t, t**0.5]]),
     ("ones", lambda s, t, r: [[1, r * s * t], [r * s * t, 1]]),
+    ("ones", lambda s, t, r: [[1, r], [r, 1]]),
     ("diagonal_swapped", lambda s, t, r: [[t**2, r * s * t], [r * s * t, s**2]]),
     ("one_variance_twice", lambda s, t, r: [[s**2, r * s * t], [r * s * t, s**2]]),
     ("one_corner", lambda s, t, r: [[s**2, r * s * t], [0, t**2]]),
     ("opposite_signs", lambda s, t, r: [[s**2, -r * s * t], [r * s * t, t**2]]),
+    ("one_variance_twice", lambda s, t, r: [[t**2, r], [r, t**2]]),
     ("wrong_diagonal", lambda s, t, r: [[r * s * t, s**2], [t**2, r * s * t]]),
+    ("wrong_diagonal", lambda s, t, r: [[r, s], [t, r]]),
     ("factor", lambda s, t, r: np.linalg.cholesky(covariance_from(s, t, r))),
     ("wrong_shape", lambda s, t, r: [s**2, r * s * t, r * s * t, t**2]),
     ("constant", lambda s, t, r: [[4.0, 1.6], [1.6, 1.0]]),
@@ -306,6 +314,7 @@ ELLIPSE_SLIPS = [
     ("inverse", {"stretch": lambda S: np.linalg.inv(np.linalg.cholesky(S)).T}),
     ("inverse", {"stretch": np.linalg.inv}),
     ("inverse", {"stretch": by_axes(lambda values: 1 / np.sqrt(values))}),
+    ("root_of_entries", {"stretch": np.sqrt}),
     ("not_tilted", {"stretch": lambda S: np.diag(np.sqrt(np.diag(S)))}),
     ("not_tilted", {"stretch": lambda S: np.diag(np.diag(S))}),
     ("not_stretched", {"stretch": by_axes(np.ones_like)}),
@@ -367,6 +376,13 @@ LOG_GAUSSIAN_SLIPS = [
     ("distance_sign", {"distance": lambda d, L, S: -squares(np.linalg.inv(L) @ d)}),
     ("inverse_for_factor", {"distance": lambda d, L, S: squares(np.linalg.inv(S) @ d)}),
     ("inverse_for_factor", {"distance": lambda d, L, S: squares(np.linalg.solve(S, d))}),
+    ("half_of_covariance", {"distance": lambda d, L, S: squares(
+        solve_triangular(S, d, lower=True))}),
+    ("half_of_covariance", {"distance": lambda d, L, S: squares(solve_triangular(S, d))}),
+    ("half_of_covariance", {
+        "distance": lambda d, L, S: squares(solve_triangular(S, d, lower=True)),
+        "determinant": lambda L, S: np.log(np.diag(S)).sum(),
+    }),
     ("factor_multiplied", {"distance": lambda d, L, S: squares(L @ d)}),
     ("factor_multiplied", {"distance": lambda d, L, S: squares((d.T @ L).T)}),
     ("factor_multiplied", {"distance": lambda d, L, S: squares(S @ d)}),
@@ -517,6 +533,9 @@ E_STEP_SLIPS = [
     ("only_this_shape", e_step_of_three),
     ("underflow", lambda x, m: (rows(columns(x, m)), np.log(columns(x, m).sum(axis=1)).sum())),
     ("underflow", {"b": lambda a: rows(np.exp(a))}),
+    ("underflow", {"b": lambda a: np.exp(a) / (np.exp(a).sum(axis=1, keepdims=True) + 1e-300)}),
+    ("underflow", {"b": lambda a: np.nan_to_num(rows(np.exp(a)))}),
+    ("underflow", {"b": lambda a: rows(np.exp(a) + 1e-300)}),
     ("minus_infinity", lambda x, m: e_step(x, m) if m.weights.all() else (0 * x / 0, np.nan)),
 ]  # fmt: skip
 
@@ -557,6 +576,11 @@ def old_means(x, b, N, mu):
     return outer(x, b, centres) / each(N)
 
 
+def cov_with(**options):
+    """Return covariances by NumPy's function, which gives a number for D = 1."""
+    return lambda x, b, N, mu: [np.cov(x.T, aweights=column, **options) for column in b.T]
+
+
 def m_step_of_two(x, b):
     return m_step(x, b) if x.shape[1] == 2 else m_step(x, b[:, ::-1])
 
@@ -590,6 +614,10 @@ M_STEP_SLIPS = [
     ("responsibilities_squared", {"covariances": lambda x, b, N, mu: outer(x, b**2, mu) / each(N)}),
     ("about_overall_mean", {"covariances": lambda x, b, N, mu: (
         outer(x, b, [x.mean(axis=0)] * len(N)) / each(N))}),
+    ("about_one_mean", {"covariances": lambda x, b, N, mu: outer(x, b, mu[[0] * 3]) / each(N)}),
+    ("about_one_mean", {"covariances": lambda x, b, N, mu: outer(x, b, mu[[-1] * 3]) / each(N)}),
+    ("bias_taken_out", {"covariances": cov_with()}),
+    ("only_this_shape", {"covariances": cov_with(bias=True)}),
     ("mean_not_subtracted", {"covariances": lambda x, b, N, mu: [
         (b[:, k] * x.T) @ x / N[k] for k in range(len(N))]}),
     ("divided_by_n", {"covariances": lambda x, b, N, mu: outer(x, b, mu) / len(x)}),
@@ -616,6 +644,10 @@ M_STEP_SLIPS = [
         b.mean(axis=0), b.T @ x / b.sum(axis=0)[:, None], outer(x, b, b.T @ x))),
     ("not_a_mixture", lambda x, b: (b.mean(axis=0), b.T @ x, outer(x, b, b.T @ x))),
     ("wrong_axis", lambda x, b: Mixture(b.sum(axis=1) / b.sum(), x, [np.eye(x.shape[1])] * len(x))),
+    ("wrong_axis", {"weights": lambda x, b, N: b.mean(axis=1)}),
+    ("wrong_axis", {"weights": lambda x, b, N: b.sum(axis=1) / b.sum()}),
+    ("wrong_shape", {"weights": lambda x, b, N: [1]}),
+    ("wrong_shape", {"means": lambda x, b, N: (b.T @ x / N[:, None])[:, :1]}),
     ("only_this_shape", m_step_of_two),
 ]  # fmt: skip
 
@@ -788,3 +820,49 @@ def test_the_ellipse_may_be_gone_round_from_anywhere_and_either_way():
             Q = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
             own = ellipse_of(lambda S, Q=Q, turn=turn: np.linalg.cholesky(S) @ Q * [1, turn])
             assert gmm.check_ellipse(own).ok
+
+
+def test_what_is_told_of_a_matrix_is_what_the_number_shows():
+    """A slip of the diagonal is told with a number on it, and one of the covariance with that."""
+    part = exercises_03._COVARIANCE.parts[0]
+    cases = exercises_03._COVARIANCE.groups[0].cases
+    right = [exercises_03._COVARIANCE.course(*case) for case in cases]
+    on_the_diagonal = set(exercises_03._DIAGONALS) - {None}
+    between = set(exercises_03._BETWEEN) - {None}
+    told = set()
+    for slip in part.slips:
+        made = [slip.wrong(*case) for case in cases]
+        row, column = np.argwhere(~np.isclose(made[0], right[0]))[0]
+        if slip.name in on_the_diagonal | between:
+            assert (row == column) == (slip.name in on_the_diagonal), slip.name
+            told.add(slip.name)
+    assert told == on_the_diagonal | between
+
+
+def test_a_number_in_place_of_a_matrix_is_told_of_one_feature_only():
+    own = m_step_with(lambda x, b, N, mu: [np.cov(x.T, aweights=c, bias=True) for c in b.T])
+    message = gmm.check_m_step_2d(own).message
+    assert message.startswith(
+        "For D = 2 it is right. But for D = 1 the covariances have shape (2,)"
+    )
+
+
+@pytest.mark.parametrize("weights", [lambda b: b.mean(axis=1), lambda b: b.sum(axis=1)])
+def test_a_weight_for_each_point_is_told_as_that(weights):
+    own = m_step_with(weights=lambda x, b, N: weights(b))
+    message = gmm.check_m_step_2d(own).message
+    assert (
+        message == "There are 11 weights beside 3 means, one for each point: sum over the points."
+    )
+
+
+def test_means_of_another_number_of_features_are_told_by_their_shape():
+    own = m_step_with(means=lambda x, b, N: (b.T @ x / N[:, None])[:, :1])
+    message = gmm.check_m_step_2d(own).message
+    assert message == "The means have shape (3, 1), where (3, 2) is asked for."
+
+
+def test_a_small_number_against_dividing_by_zero_is_told_to_be_no_remedy():
+    own = e_step_with(b=lambda a: np.exp(a) / (np.exp(a).sum(axis=1, keepdims=True) + 1e-300))
+    message = gmm.check_e_step_2d(own).message
+    assert "With a small number added" in message and message.endswith("exponential last.")

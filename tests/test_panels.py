@@ -535,8 +535,9 @@ def test_the_numbers_are_those_of_the_matrix(covariance):
     np.testing.assert_allclose(covariance.covariance, wanted, rtol=1e-12)
     half_axes = np.linalg.svd(np.linalg.cholesky(wanted))[1]
     text = (
-        "variances 1.44 and 0.49 on its diagonal, and twice the covariance −0.29. Its eigenvectors "
-        f"have the lengths √λ₁ = {half_axes[0]:.2f} and √λ₂ = {half_axes[1]:.2f}, along "
+        "variances 1.44 and 0.49 on its diagonal, and the covariance −0.29 in its two other "
+        f"places. The 1σ ellipse has the half-axes √λ₁ = {half_axes[0]:.2f} and √λ₂ = "
+        f"{half_axes[1]:.2f}, which lie along the eigenvectors: at −"
     )
     assert text in covariance.text
     assert [entry.get_text() for entry in covariance._entries] == ["1.44", "−0.29", "−0.29", "0.49"]
@@ -554,12 +555,31 @@ def test_the_arrows_are_eigenvectors_of_length_root_lambda(covariance, deviation
     assert lengths[0] > lengths[1] and abs(arrows[:, 0] @ arrows[:, 1]) < 1e-12
     angle = np.degrees(np.arctan2(*arrows[::-1, 0]))
     assert -45 - 1e-3 < angle < 135
-    assert f"along {drawing.format_number(angle, 0)}° and" in covariance.text
+    # The text has the line's slope, with the sign that ρ has.
+    said = float(re.search(r"at (−?\d+)° and", covariance.text)[1].replace("−", "-"))
+    assert -90 < said <= 90 and said * correlation > 0
+    assert abs((said - angle + 90) % 180 - 90) <= 0.5 + 1e-9
+
+
+@pytest.mark.parametrize(
+    ("deviations", "correlation", "said"),
+    [((1, 1), -0.1, "−45°"), ((1, 1), 0.1, "45°"), ((2, 1), 0, "0°"), ((1, 2), 0, "90°")],
+)
+def test_a_direction_is_said_by_its_slope(covariance, deviations, correlation, said):
+    covariance.set(deviation_1=deviations[0], deviation_2=deviations[1], correlation=correlation)
+    assert f"eigenvectors: at {said} and across that." in covariance.text
+
+
+def test_a_line_that_is_upright_but_for_rounding_is_at_90(covariance):
+    for correlation in (-0.01, 0.01):
+        covariance.set(deviation_1=0.5, deviation_2=2, correlation=correlation)
+        assert "at 90° and" in covariance.text
 
 
 def test_a_circle_has_no_directions_of_its_own(covariance):
     covariance.set(deviation_1=1.3, deviation_2=1.3, correlation=0)
-    assert "√λ₁ = 1.30 and √λ₂ = 1.30, in any two directions at right angles" in covariance.text
+    assert "√λ₁ = 1.30 and √λ₂ = 1.30" in covariance.text
+    assert "eigenvectors: in any two directions at right angles" in covariance.text
     assert "°" not in covariance.text
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import html
-import itertools
 import re
 
 import ipywidgets as widgets
@@ -39,9 +38,10 @@ def find(widget, kind):
 
 
 def notes(stepper):
-    """Return what stands above the controls."""
-    above = itertools.takewhile(lambda w: isinstance(w, widgets.HTML), stepper.widget.children)
-    return [html.unescape(re.search("<p.*?>(.*)</p>", note.value)[1]) for note in above]
+    """Return what is said above the slider."""
+    above = stepper.widget.children[0]
+    assert isinstance(above, widgets.HTML)
+    return [html.unescape(text) for text in re.findall("<p[^>]*>(.*?)</p>", above.value)]
 
 
 def pages(stepper):

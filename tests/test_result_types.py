@@ -1,0 +1,94 @@
+"""A right answer that the cells below cannot compute with, such as a list, does not pass."""
+
+import numpy as np
+import pytest
+
+import gmm_helpers as gmm
+from gmm_helpers import Mixture, _diagnosis, exercises, exercises_02, exercises_03, exercises_04
+
+MODULES = (exercises, exercises_02, exercises_03, exercises_04)
+EXERCISES = {
+    name: value
+    for module in MODULES
+    for name, value in vars(module).items()
+    if isinstance(value, _diagnosis.Exercise)
+}
+CHECKS = [name for name in gmm.__all__ if name.startswith("check_")]
+# What has numbers, or mixtures, as its result: there is no array to make a list of.
+WITHOUT_ARRAYS = {
+    *("_M_STEP", "_M_STEP_VECTOR", "_M_STEP_2D"),
+    *("_LOWER_BOUND", "_FREE_PARAMETERS", "_AIC", "_BIC", "_HELD_OUT"),
+}
+
+
+def converted(convert, value):
+    """Return a result with its arrays, but not its numbers and mixtures, made into others."""
+    if isinstance(value, tuple):
+        return tuple(converted(convert, each) for each in value)
+    return convert(value) if isinstance(value, np.ndarray) else value
+
+
+def written_with(convert, exercise):
+    """Return a learner's function that is right but for what holds its numbers."""
+    return lambda *arguments: converted(convert, exercise.course(*arguments))
+
+
+CONTAINERS = {
+    "a list": np.ndarray.tolist,
+    "a tuple": lambda array: tuple(array.tolist()),
+    "a matrix": np.asmatrix,
+}
+
+
+def test_all_checks_of_the_course_are_tried_here():
+    assert len(EXERCISES) == len(CHECKS) - 1  # the loop's history may be a list, as the course's is
+
+
+@pytest.mark.filterwarnings("ignore:the matrix subclass")
+@pytest.mark.parametrize("container", CONTAINERS)
+@pytest.mark.parametrize("name", EXERCISES)
+def test_a_result_passes_only_as_an_array(name, container):
+    exercise = EXERCISES[name]
+    check = _diagnosis.diagnose(written_with(CONTAINERS[container], exercise), exercise)
+    if name in WITHOUT_ARRAYS:
+        assert check.ok
+        return
+    assert not check.ok and check.working is exercise.course
+    if container != "a matrix" or check.slip not in (
+        "wrong_shape",
+        "numbers_only",
+    ):  # it has 2 axes
+        assert check.slip == "not_an_array"
+        assert check.message.startswith("All numbers are right, but ")
+        assert f"it returns {container}. The cells below" in check.message
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_result_of_the_course_has_an_array_unless_it_is_said_above(name):
+    exercise = EXERCISES[name]
+    results = [exercise.course(*case) for group in exercise.groups for case in group.cases]
+    parts = [part for each in results for part in (each if isinstance(each, tuple) else (each,))]
+    assert (name not in WITHOUT_ARRAYS) == any(isinstance(part, np.ndarray) for part in parts)
+    assert all(isinstance(part, np.ndarray | Mixture) or np.ndim(part) == 0 for part in parts)
+
+
+def test_the_part_that_is_no_array_is_named():
+    def e_step(x, mixture):
+        b, log_likelihood = gmm.e_step(x, mixture)
+        return b.tolist(), log_likelihood
+
+    for check in (gmm.check_e_step, gmm.check_log_e_step, gmm.check_e_step_2d):
+        assert "right, but for the responsibilities it returns a list." in check(e_step).message
+
+
+def test_a_list_of_wrong_numbers_is_told_of_its_numbers():
+    check = gmm.check_covariance(lambda s, t, r: [[s, r * s * t], [r * s * t, t]])
+    assert check.slip == "deviations" and "list" not in check.message
+
+
+def test_a_list_in_one_case_only_does_not_pass():
+    def covariance_from(s, t, r):
+        matrix = np.array([[s * s, r * s * t], [r * s * t, t * t]])
+        return matrix if r > 0 else matrix.tolist()
+
+    assert gmm.check_covariance(covariance_from).slip == "not_an_array"
