@@ -13,6 +13,7 @@ from gmm_helpers import _page
 
 # Two columns where they fit, one where a column would be too narrow for a slider and its numbers.
 _COLUMNS = "repeat(auto-fit, minmax(max(270px, 40%), 1fr))"
+_LABEL_WIDTH = "95px"  # the longest label, "correlation ρ", is cut off at JupyterLab's 80
 
 
 class LivePanel:
@@ -145,7 +146,13 @@ def make_slider(description, value, low, high, step):
     decimals = decimals_of(step)
     check_range(value, description, low, high)
     return widgets.FloatSlider(
-        value, min=low, max=high, step=step, description=description, readout_format=f".{decimals}f"
+        value,
+        min=low,
+        max=high,
+        step=step,
+        description=description,
+        readout_format=f".{decimals}f",
+        style={"description_width": _LABEL_WIDTH},
     )
 
 
