@@ -1,5 +1,7 @@
 """The self-checks of notebook 04, made like those in `exercises`."""
 
+import re
+
 import numpy as np
 
 from gmm_helpers import selection
@@ -67,6 +69,10 @@ _COUNT_MESSAGES = {
     "free.",
     "one_dimension_only": "It is the count for one dimension, whatever D is.",
     "weights_forgotten": "The weights are not counted; all but one of them are free.",
+    "one_component_less": "One component too few is counted. Only the weights have one that is not "
+    "free: each component has a mean and a covariance of its own.",
+    "missing_brackets": "In the count for one covariance a bracket is missing or misplaced: what "
+    "stands beside a `+` has to be added up before it is multiplied or halved.",
     "mean_as_one_number": "Each mean is counted as one number; it has a coordinate for each "
     "dimension.",
     "one_mean_for_all": "A single mean is counted; each component has its own.",
@@ -122,9 +128,26 @@ _COUNT_SLIPS = (
             "one_mean_for_all": lambda K, D, kind: (
                 selection.free_parameters(K, D, kind) - K * D + D
             ),
+            "one_component_less": lambda K, D, kind: (K - 1) * (1 + D + D * (D + 1) // 2),
+            "missing_brackets": (
+                lambda K, D, kind: K - 1 + K * D + K * ((D * D + 1) // 2),
+                lambda K, D, kind: K - 1 + K * D + K * (D * D + 1) // 2,
+                lambda K, D, kind: K - 1 + K * D + K * (D * D + 1 / 2),
+                lambda K, D, kind: K - 1 + K * D + K * D * D + 1 / 2,
+            ),
         },
     ),
 )
+
+
+def _tell_unknown_type(error, K, D, covariance_type):
+    """Where a dictionary of the learner's does not know a type, tell how the types are written."""
+    if isinstance(error, KeyError) and error.args == (covariance_type,):
+        raise Finding(
+            "type_not_found",
+            f"It looks up “{covariance_type}” and finds nothing there: is that type missing, or "
+            "written in another way? The four are “full”, “tied”, “diag” and “spherical”.",
+        )
 
 
 def _where_model(index, K, D, covariance_type):
@@ -153,6 +176,7 @@ _FREE_PARAMETERS = Exercise(
         ),
     ),
     right="the right count for all four types",
+    on_error=_tell_unknown_type,
 )
 
 
@@ -165,7 +189,7 @@ def check_aic(aic):
     Parameters
     ----------
     aic : callable
-        Takes ℓ over all points, in nats, and the number of free parameters; returns 2 p − 2 ℓ.
+        Takes ℓ over all points, in nats, and the number of free parameters; returns 2 m − 2 ℓ.
 
     Returns
     -------
@@ -186,7 +210,7 @@ def check_bic(bic):
     ----------
     bic : callable
         Takes ℓ over all points, in nats, the number of free parameters, and that of points;
-        returns p log n − 2 ℓ.
+        returns m log n − 2 ℓ.
 
     Returns
     -------
@@ -235,69 +259,76 @@ _CRITERION_MESSAGES = {
 }
 
 
-# In these, ell is ℓ and p the number of free parameters.
+# In these, ell is ℓ and m the number of free parameters.
 _AIC_SLIPS = _named(
     _CRITERION_MESSAGES,
     {
-        "sign": (lambda ell, p: 2 * ell - 2 * p, lambda ell, p: ell - p),
-        "halved": lambda ell, p: p - ell,
-        "fit_not_doubled": lambda ell, p: 2 * p - ell,
-        "fit_sign": (lambda ell, p: 2 * p + 2 * ell, lambda ell, p: p + ell),
-        "fit_as_size": lambda ell, p: 2 * p + 2 * abs(ell),
-        "fit_forgotten": (lambda ell, p: 2 * p, lambda ell, p: p),
-        "penalty_not_doubled": lambda ell, p: p - 2 * ell,
-        "penalty_sign": (lambda ell, p: -2 * p - 2 * ell, lambda ell, p: -p - ell),
-        "penalty_forgotten": (lambda ell, p: -2 * ell, lambda ell, p: -ell),
-        "parameters_forgotten": lambda ell, p: 2 - 2 * ell,
+        "sign": (lambda ell, m: 2 * ell - 2 * m, lambda ell, m: ell - m),
+        "halved": lambda ell, m: m - ell,
+        "fit_not_doubled": lambda ell, m: 2 * m - ell,
+        "fit_sign": (lambda ell, m: 2 * m + 2 * ell, lambda ell, m: m + ell),
+        "fit_as_size": lambda ell, m: 2 * m + 2 * abs(ell),
+        "fit_forgotten": (lambda ell, m: 2 * m, lambda ell, m: m),
+        "penalty_not_doubled": lambda ell, m: m - 2 * ell,
+        "penalty_doubled": lambda ell, m: 4 * m - 2 * ell,
+        "penalty_sign": (lambda ell, m: -2 * m - 2 * ell, lambda ell, m: -m - ell),
+        "penalty_forgotten": (lambda ell, m: -2 * ell, lambda ell, m: -ell),
+        "parameters_forgotten": lambda ell, m: 2 - 2 * ell,
     },
 )
 _BIC_PENALTIES = {
-    None: lambda ell, p, n: p * np.log(n),
-    "aic": lambda ell, p, n: 2 * p,
-    "log_base": (lambda ell, p, n: p * np.log10(n), lambda ell, p, n: p * np.log2(n)),
-    "log_forgotten": lambda ell, p, n: p * n,
+    None: lambda ell, m, n: m * np.log(n),
+    "aic": lambda ell, m, n: 2 * m,
+    "log_base": (lambda ell, m, n: m * np.log10(n), lambda ell, m, n: m * np.log2(n)),
+    "log_forgotten": lambda ell, m, n: m * n,
     "wrong_number_under_log": (
-        lambda ell, p, n: n * np.log(p),
-        lambda ell, p, n: p * np.log(p),
-        lambda ell, p, n: np.log(p),
-        lambda ell, p, n: np.log(p * n),
+        lambda ell, m, n: n * np.log(m),
+        lambda ell, m, n: m * np.log(m),
+        lambda ell, m, n: np.log(m),
+        lambda ell, m, n: np.log(m * n),
     ),
-    "parameters_forgotten": lambda ell, p, n: np.log(n),
+    "parameters_forgotten": lambda ell, m, n: np.log(n),
 }
 _BIC_FITS = {
-    None: lambda ell, p, n: -2 * ell,
-    "fit_not_doubled": lambda ell, p, n: -ell,
-    "fit_sign": lambda ell, p, n: 2 * ell,
-    "fit_per_point": lambda ell, p, n: -2 * ell / n,
+    None: lambda ell, m, n: -2 * ell,
+    "fit_not_doubled": lambda ell, m, n: -ell,
+    "fit_sign": lambda ell, m, n: 2 * ell,
+    "fit_per_point": lambda ell, m, n: -2 * ell / n,
 }
 _BIC_SLIPS = (
     *slips(_CRITERION_MESSAGES, _sum_of, _BIC_PENALTIES, _BIC_FITS),
     *_named(
         _CRITERION_MESSAGES,
         {
-            "sign": lambda ell, p, n: 2 * ell - p * np.log(n),
-            "schwarz": lambda ell, p, n: ell - p * np.log(n) / 2,
-            "halved": lambda ell, p, n: p * np.log(n) / 2 - ell,
-            "all_per_point": lambda ell, p, n: (p * np.log(n) - 2 * ell) / n,
-            "fit_as_size": lambda ell, p, n: p * np.log(n) + 2 * abs(ell),
-            "fit_forgotten": lambda ell, p, n: p * np.log(n),
-            "penalty_halved": lambda ell, p, n: p * np.log(n) / 2 - 2 * ell,
-            "penalty_doubled": lambda ell, p, n: 2 * p * np.log(n) - 2 * ell,
-            "penalty_sign": lambda ell, p, n: -p * np.log(n) - 2 * ell,
-            "penalty_forgotten": (lambda ell, p, n: -2 * ell, lambda ell, p, n: -ell),
+            "sign": lambda ell, m, n: 2 * ell - m * np.log(n),
+            "schwarz": lambda ell, m, n: ell - m * np.log(n) / 2,
+            "halved": lambda ell, m, n: m * np.log(n) / 2 - ell,
+            "all_per_point": lambda ell, m, n: (m * np.log(n) - 2 * ell) / n,
+            "fit_as_size": lambda ell, m, n: m * np.log(n) + 2 * abs(ell),
+            "fit_forgotten": lambda ell, m, n: m * np.log(n),
+            "penalty_halved": lambda ell, m, n: m * np.log(n) / 2 - 2 * ell,
+            "penalty_doubled": lambda ell, m, n: 2 * m * np.log(n) - 2 * ell,
+            "penalty_sign": lambda ell, m, n: -m * np.log(n) - 2 * ell,
+            "penalty_forgotten": (lambda ell, m, n: -2 * ell, lambda ell, m, n: -ell),
         },
     ),
 )
 
 
+_LOG_OF_LOG = "is a logarithm taken of ℓ? That is one already, and here it is negative."
+
+
 def _recognise_log_of_log(cases, found, wanted):
     negative = [values for (ell, *_), values in zip(cases, found, strict=True) if ell < 0]
     if all(np.isnan(values).all() for values in negative):
-        raise Finding(
-            "log_of_log",
-            "It gives not a number: is a logarithm taken of ℓ? That is one already, and here it "
-            "is negative.",
-        )
+        raise Finding("log_of_log", f"It gives not a number: {_LOG_OF_LOG}")
+
+
+def _recognise_log_that_raises(error, log_likelihood, *rest):
+    """Where `math.log` refuses a negative number, NumPy's would have given NaN."""
+    if type(error) is ValueError and log_likelihood < 0:
+        if re.search("math domain|positive", str(error)):
+            raise Finding("log_of_log", f"It raised {error}: {_LOG_OF_LOG}")
 
 
 def _where_fit(index, log_likelihood, n_parameters, n=None):
@@ -312,6 +343,7 @@ _AIC = Exercise(
     parts=(Part("the criterion", "AIC", "()", _where_fit, _AIC_SLIPS, _recognise_log_of_log),),
     groups=(Group(((-61.7, 5), (-431.2, 17), (38.6, 8))),),
     right="the right criterion for log-likelihoods of both signs",
+    on_error=_recognise_log_that_raises,
 )
 _BIC = Exercise(
     name="bic",
@@ -320,6 +352,7 @@ _BIC = Exercise(
     parts=(Part("the criterion", "BIC", "()", _where_fit, _BIC_SLIPS, _recognise_log_of_log),),
     groups=(Group(((-61.7, 5, 40), (-431.2, 17, 150), (38.6, 8, 23))),),
     right="the right criterion for samples of several sizes",
+    on_error=_recognise_log_that_raises,
 )
 
 
@@ -402,6 +435,10 @@ _HELD_OUT_MESSAGES = {
     "doubled": "This is −2 ℓ, as in AIC and BIC. The log-likelihood itself is asked for.",
     "not_summed": "There is one number for each test point; their total is asked for.",
     "not_logged": "This is made of densities; the log-likelihood adds up their logarithms.",
+    "scaled_to_training": "The mean over the test points is multiplied by the number of training "
+    "points. The total over the test points is asked for.",
+    "gap": "This is a difference between training and test data. The log-likelihood of the test "
+    "data by itself is asked for.",
     "log_of_sum": "The logarithm is taken of the sum of the densities. The points are independent, "
     "so densities multiply and their logarithms add up.",
 }
@@ -413,6 +450,43 @@ def _scored(score, judged):
         return score(fit(seen).log_density(scored))
 
     return held_out
+
+
+def _made_of_both(combine):
+    """Return an answer made of the log densities of training data and of test data."""
+
+    def held_out(x_train, x_test, fit):
+        mixture = fit(x_train)
+        return combine(mixture.log_density(x_train), mixture.log_density(x_test))
+
+    return held_out
+
+
+_OF_BOTH = {
+    "scaled_to_training": lambda train, test: test.mean() * len(train),
+    "gap": (
+        lambda train, test: train.sum() - test.sum(),
+        lambda train, test: test.sum() - train.sum(),
+        lambda train, test: train.mean() - test.mean(),
+        lambda train, test: test.mean() - train.mean(),
+    ),
+}
+
+
+def _read_held_out(result, *arguments):
+    if isinstance(result, tuple) and len(result) == 2:
+        raise Finding(
+            "two_results",
+            "`held_out` returns two things, as an E step does. The log-likelihood by itself is "
+            "asked for: take one of the two.",
+        )
+    if callable(result):
+        raise Finding(
+            "not_called",
+            "`held_out` returns a function, not what it gives: are the brackets missing after its "
+            "name?",
+        )
+    return (result,)
 
 
 def _where_held_out(index, x_train, x_test, fit):
@@ -433,8 +507,14 @@ _HELD_OUT = Exercise(
             "ℓ",
             "()",
             _where_held_out,
-            slips(
-                _HELD_OUT_MESSAGES, lambda judged, score: _scored(score, judged), _JUDGED, _SCORES
+            (
+                *slips(
+                    _HELD_OUT_MESSAGES,
+                    lambda judged, score: _scored(score, judged),
+                    _JUDGED,
+                    _SCORES,
+                ),
+                *slips(_HELD_OUT_MESSAGES, _made_of_both, _OF_BOTH),
             ),
         ),
     ),
@@ -474,5 +554,6 @@ _HELD_OUT = Exercise(
             "For one feature it is right, but the data may have several.",
         ),
     ),
+    read=_read_held_out,
     right="the right log-likelihood of data that the fit has not seen, in one dimension and in two",
 )

@@ -60,7 +60,7 @@ def free_parameters(K, D, covariance_type="full"):
 
 
 def aic(log_likelihood, n_parameters):
-    """Return Akaike's criterion, 2 p − 2 ℓ for p free parameters: the lower, the better.
+    """Return Akaike's criterion, 2 m − 2 ℓ for m free parameters: the lower, the better.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def aic(log_likelihood, n_parameters):
 
 
 def bic(log_likelihood, n_parameters, n):
-    """Return the Bayesian criterion, p log n − 2 ℓ for p free parameters: the lower, the better.
+    """Return the Bayesian criterion, m log n − 2 ℓ for m free parameters: the lower, the better.
 
     Some texts and R's mclust turn the sign round, and take the highest.
 

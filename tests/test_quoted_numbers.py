@@ -1,4 +1,4 @@
-"""What notebook 04 quotes from scikit-learn: run here, and compared digit by digit with its text."""
+"""What notebook 04 quotes from scikit-learn: run here, and compared digit by digit with it."""
 
 import re
 from pathlib import Path
