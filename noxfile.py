@@ -13,6 +13,11 @@ RUFF = "ruff==0.17.6"
 UV = "uv==0.13.9"
 PLAYWRIGHT = "playwright==1.65.2"
 AXE = "axe-core@4.14.1"
+NBGRADER = "nbgrader==0.9.6"
+JUPYTERHUB = "jupyterhub==6.1.1"
+PROXY = "configurable-http-proxy@5.3.0"
+PIP_AUDIT = "pip-audit==2.10.1"
+REPO2DOCKER = "jupyter-repo2docker==2026.4.0"
 
 PINS = Path("requirements.txt")
 TEST_PINS = Path("requirements-test.txt")
@@ -80,6 +85,13 @@ def lint(session):
 
 
 @nox.session
+def audit(session):
+    """Ask for known weaknesses of all that is pinned; it needs PyPI's own record of them."""
+    session.install(PIP_AUDIT)
+    session.run("pip-audit", "--strict", "--no-deps", "--disable-pip", "-r", str(TEST_PINS))
+
+
+@nox.session
 def store(session):
     """Run the notebooks and store their outputs; draw the README's picture."""
     install_course(session)
@@ -92,6 +104,15 @@ def student(session):
     """Make the version of the notebooks without solutions, in the folder student/."""
     install_course(session)
     session.run("python", "tools/student_version.py")
+
+
+@nox.session
+def nbgrader(session):
+    """Make the nbgrader form of notebook 01, in the folder graded/, and try it."""
+    install_course(session)
+    session.install(NBGRADER, f"--constraint={PINS}")
+    session.run("python", "tools/nbgrader_version.py")
+    session.run("python", "tools/try_nbgrader.py")
 
 
 @nox.session
@@ -124,6 +145,14 @@ def environment(session):
     packages = "ipykernel, ipywidgets, jupyterlab, matplotlib, nbval, numpy, scipy, gmm_helpers"
     session.run("python", "-c", f"import {packages}")
     session.run("pytest", "--nbval", "notebooks")
+    session.run("python", "tools/installed_size.py")
+
+
+@nox.session
+def binder(session):
+    """Read the Dockerfile that repo2docker, and so Binder, makes of a clean clone."""
+    session.install(REPO2DOCKER)
+    session.run("python", "tools/check_binder.py")
 
 
 def normalised(pin):
@@ -135,21 +164,35 @@ def normalised(pin):
 def browser(session):
     """Try the page in Chromium; on Debian, `apt-get install chromium npm` gives what it needs."""
     install_browser(session)
-    folder = Path(".nox", "axe").absolute()
+    axe = npm_install(session, "axe", AXE) / "axe-core" / "axe.min.js"
+    session.run("pytest", "tests/browser", *session.posargs, env={"AXE": str(axe)})
+
+
+def npm_install(session, name, package):
+    """Install a package of npm into a folder of .nox; return where its modules are."""
+    folder = Path(".nox", name).absolute()
     session.run(
         *"npm install --silent --no-save --ignore-scripts --no-audit --no-fund --prefix".split(),
         str(folder),
-        AXE,
+        package,
         external=True,
     )
-    axe = folder / "node_modules" / "axe-core" / "axe.min.js"
-    session.run("pytest", "tests/browser", *session.posargs, env={"AXE": str(axe)})
+    return folder / "node_modules"
 
 
 def install_browser(session):
     """Install what opens notebooks in Chromium; nbval is there for pytest's settings."""
     # JupyterLab is started by course.py, from its own .venv.
     session.install(PLAYWRIGHT, "pytest", "nbval", f"--constraint={PINS}")
+
+
+@nox.session
+def hub(session):
+    """Take thirty learners through notebook 01 at once, on a JupyterHub on this machine."""
+    install_course(session)
+    session.install(JUPYTERHUB, f"--constraint={PINS}")
+    proxy = npm_install(session, "hub-proxy", PROXY) / ".bin" / "configurable-http-proxy"
+    session.run("python", "tools/bench_hub.py", f"--proxy={proxy}", *session.posargs)
 
 
 @nox.session
