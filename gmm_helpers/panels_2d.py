@@ -200,8 +200,6 @@ def _make_controls(deviations, correlation):
         for j in range(2)
     }
     controls["correlation"] = make_slider("correlation ρ", correlation, *_CORRELATIONS)
-    for slider in controls.values():
-        slider.style.description_width = "92px"  # ipywidgets' 80 px would cut the longest
     controls["hold"] = widgets.ToggleButton(description="Hold the points")
     return controls
 
