@@ -12,6 +12,7 @@ import numpy as np
 from gmm_helpers import _checks, _page
 from gmm_helpers.film import MOST_POSITIONS, Film
 from gmm_helpers.flipbook import Flipbook
+from gmm_helpers.stage import DRAWING
 from gmm_helpers.trace import EMError, Trace
 
 # Room around the first data, so that other data of the same source fit on the same axes.
@@ -183,12 +184,12 @@ class RunChooser:
         """Run EM as chosen, and show that; where there is no run at all, say so."""
         try:
             trace, notes = self._run_em()
-            self._film.show(self.x, trace)
+            with DRAWING:
+                self._film.show(self.x, trace)
+                self.trace, self.texts = trace, self._film.texts
+                self._book.refill(self._film.frame, self.texts, notes=[*notes, *self._film.notes])
         except ValueError as error:
             self._book.say([f"This cannot be run, and the pictures are of the run before. {error}"])
-            return
-        self.trace, self.texts = trace, self._film.texts
-        self._book.refill(self._film.frame, self.texts, notes=[*notes, *self._film.notes])
 
     def _chosen_by_hand(self, _):
         if not self._choosing:

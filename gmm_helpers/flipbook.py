@@ -12,6 +12,7 @@ import matplotlib
 from PIL import Image, ImageDraw, ImageFont
 
 from gmm_helpers import _page, drawing
+from gmm_helpers.stage import DRAWING
 
 _PLAY_MS = 700
 # After a refill, how long the pictures that cannot be seen wait: the next refill may come soon.
@@ -82,7 +83,7 @@ class Flipbook:
             [self._notes, self._make_controls(last), self._stack, _page.page_style()]
         )
         self._show(0, picture)
-        self._drawn, self._filling = {0}, None
+        self._drawn, self._filling, self._task = {0}, None, None
         self._clear_the_rest()
         _page.replace_earlier_run(self.close)
         self._start_filling(0)
@@ -107,17 +108,18 @@ class Flipbook:
             raise ValueError(
                 f"There is room for {len(self._frames)} positions; there are {len(texts)} texts."
             )
-        self._stop_filling()
-        was_at_end = self._slider.value == self._slider.max > 0
-        self._take(draw, texts, notes)
-        last = len(self.texts) - 1
-        position = last if was_at_end else min(self._slider.value, last)
-        self._drawn = set()
-        self._draw(position)
-        self._put(position, last)
-        _page.show_notes(self._notes, self._said)
-        self._clear_the_rest()
-        self._start_filling(_PAUSE_S)
+        with DRAWING:
+            self._filling = None
+            was_at_end = self._slider.value == self._slider.max > 0
+            self._take(draw, texts, notes)
+            last = len(self.texts) - 1
+            position = last if was_at_end else min(self._slider.value, last)
+            self._drawn = set()
+            self._draw(position)
+            self._put(position, last)
+            _page.show_notes(self._notes, self._said)
+            self._clear_the_rest()
+            self._start_filling(_PAUSE_S)
 
     def say(self, notes):
         """Put other notes above the pictures."""
@@ -140,7 +142,7 @@ class Flipbook:
 
     def close(self):
         """Take the widgets off the page and out of the kernel's memory."""
-        self._stop_filling()
+        self._filling = None
         for link in self._links:
             link.close()
         _page.close_tree(self.widget)
@@ -214,28 +216,36 @@ class Flipbook:
         """Draw the missing pictures while the kernel is free, or at once where no loop runs."""
         import asyncio  # here, as a kernel has it, and the package's import should not wait for it
 
+        self._filling = filling = object()  # what fills stops as soon as this is another
         try:
-            self._filling = asyncio.get_running_loop().create_task(self._draw_the_rest(pause))
+            loop = asyncio.get_running_loop()
         except RuntimeError:  # no loop runs outside a kernel
             self.finish()
+        else:
+            self._task = loop.create_task(self._draw_the_rest(filling, pause))
 
-    def _stop_filling(self):
-        if self._filling is not None:
-            self._filling.cancel()
-
-    async def _draw_the_rest(self, pause):
-        """Draw the missing pictures, always the one nearest to the slider, between other work."""
+    async def _draw_the_rest(self, filling, pause):
+        """Draw the missing pictures between other work."""
         import asyncio
 
         await asyncio.sleep(pause)
-        while missing := set(range(len(self.texts))) - self._drawn:
-            self._draw(min(missing, key=lambda position: abs(position - self._slider.value)))
+        while self._draw_nearest(filling):
             await asyncio.sleep(0)
 
+    def _draw_nearest(self, filling):
+        """Draw the missing picture that is nearest to the slider; say whether there was one."""
+        with DRAWING:
+            missing = set(range(len(self.texts))) - self._drawn
+            if filling is not self._filling or not missing:
+                return False
+            self._draw(min(missing, key=lambda position: abs(position - self._slider.value)))
+            return True
+
     def _draw(self, position):
-        if position not in self._drawn:
-            self._drawn.add(position)
-            self._show(position, self._picture_at(position))
+        with DRAWING:
+            if position not in self._drawn:
+                self._drawn.add(position)
+                self._show(position, self._picture_at(position))
 
     def _show(self, position, picture):
         self._frames[position].value = _page.picture_page(

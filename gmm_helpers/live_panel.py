@@ -10,6 +10,7 @@ import numbers
 import ipywidgets as widgets
 
 from gmm_helpers import _page
+from gmm_helpers.stage import DRAWING
 
 # Two columns where they fit, one where a column would be too narrow for a slider and its numbers.
 _COLUMNS = "repeat(auto-fit, minmax(max(270px, 40%), 1fr))"
@@ -133,12 +134,13 @@ class LivePanel:
 
     def _draw(self):
         """Draw the picture for the controls' values, and show it with its text."""
-        values = {name: control.value for name, control in self._controls.items()}
-        self._picture, self.text = self._picture_at(**values)
-        self._most_letters = max(self._most_letters, len(self.text))
-        self._page.value = _page.picture_page(
-            self._picture, self.text, size=self._picture.size, most_letters=self._most_letters
-        )
+        with DRAWING:
+            values = {name: control.value for name, control in self._controls.items()}
+            self._picture, self.text = self._picture_at(**values)
+            self._most_letters = max(self._most_letters, len(self.text))
+            self._page.value = _page.picture_page(
+                self._picture, self.text, size=self._picture.size, most_letters=self._most_letters
+            )
 
 
 def make_slider(description, value, low, high, step):

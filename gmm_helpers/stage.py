@@ -3,12 +3,17 @@
 Drawing all of a figure anew takes many times as long as drawing what a slider changes.
 """
 
+import threading
 from contextlib import contextmanager
 
 import matplotlib
 from PIL import Image
 
 from gmm_helpers.drawing import WIDTH, empty_figure
+
+# JupyterLab lets a widget call Python in a thread of its own, while a cell or what it left to do
+# goes on in another. Who draws on a stage holds this, or two would draw on it at once.
+DRAWING = threading.RLock()
 
 
 class Stage:
@@ -104,6 +109,6 @@ def _from_back_to_front(artists):
 @contextmanager
 def plain_style():
     """Let pictures keep the course's look, whatever style the notebook has set."""
-    with matplotlib.rc_context():
+    with DRAWING, matplotlib.rc_context():
         matplotlib.rcdefaults()
         yield

@@ -137,20 +137,41 @@ def test_the_slider_stays_where_it_is_and_at_the_end_at_the_end(chooser):
 def test_what_can_be_seen_is_drawn_first_and_nothing_old_stays():
     async def watch():
         chooser = gmm.RunChooser(draw, run, choices={"K": (2, 3, 4)})
-        await chooser._book._filling
+        await chooser._book._task
         old = set(pictures(chooser))
         go_to(chooser, 3)
         chooser.choose(K=3)
         at_once = pages(book(chooser))
         assert [i for i, page in enumerate(at_once) if "image/png" in page] == [3]
         assert not old & set(re.findall('base64,(.*?)"', "".join(at_once)))
-        first_filling = chooser._book._filling
+        first = chooser._book._task
         chooser.choose(K=4)
-        await chooser._book._filling
-        assert first_filling.cancelled()
+        await asyncio.gather(first, chooser._book._task)
         return pictures(chooser)
 
     assert len(set(asyncio.run(watch()))) == 5
+
+
+def test_a_choice_in_another_thread_than_the_drawing_spoils_no_picture():
+    """JupyterLab hands what widgets do to a thread of its own, beside the one that ran the cell."""
+    wanted = {}
+    for K in (3, 4):
+        alone = gmm.RunChooser(draw, run, choices={"K": (2, 3, 4)})
+        alone.choose(K=K)
+        wanted[K] = pictures(alone)
+
+    async def choose_while_it_draws():
+        chooser = gmm.RunChooser(draw, run, choices={"K": (2, 3, 4)})
+        await asyncio.sleep(0.005)
+        for K in (3, 2, 4, 3, 4, 2, 3, 4):
+            await asyncio.to_thread(chooser.choose, K=K)  # no loop there: all is drawn at once
+            if K in wanted:
+                assert pictures(chooser) == wanted[K]
+        await chooser._book._task
+        assert pictures(chooser) == wanted[4]
+
+    for _ in range(3):
+        asyncio.run(choose_while_it_draws())
 
 
 def test_a_run_that_fails_is_shown_as_far_as_it_got_with_its_sentence():
