@@ -49,7 +49,7 @@ def found(names):
 
 
 def notes(stepper):
-    return " ".join(stepper._notes)
+    return " ".join(stepper._said)
 
 
 def test_untouched_everything_runs_and_the_page_says_what_stood_in(cells):
