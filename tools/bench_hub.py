@@ -20,6 +20,7 @@ import re
 import secrets
 import shutil
 import signal
+import socket
 import statistics
 import struct
 import subprocess
@@ -50,8 +51,8 @@ MOVE_S, DRAG_S, LOOK_S = 0.03, 2.0, 4.0
 
 # What makes a learner's server and kernel smaller or quicker. Each can be left out by its name.
 LEVERS = {
-    # As if they were not installed: a check of addresses that the server never makes, which builds
-    # its grammar at import, and the debugger in each kernel.
+    # As if they were not installed: a check of international addresses, which builds its grammar at
+    # import and which no server here needs, and each kernel's debugger.
     "imports": {"missing": ("rfc3987_syntax", "debugpy")},
     "threads": {"env": dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")},
     "arenas": {
@@ -68,6 +69,9 @@ LEVERS = {
     },
     # How long a server waits for a new kernel, else 60 s: thirty that start at once take more.
     "patience": {"server": "c.MappingKernelManager.kernel_info_timeout = 300"},
+    # Between server and kernel files in place of ports. Kernels that start at the same time may be
+    # given the same port: the later one then neither answers nor ends. Of thirty, one did so.
+    "sockets": {"server": 'c.KernelManager.transport = "ipc"'},
     "culling": {
         "server": "c.MappingKernelManager.cull_idle_timeout = 1200\n"
         "c.MappingKernelManager.cull_interval = 60"
@@ -112,6 +116,8 @@ c.Spawner.notebook_dir = "~/course"
 c.Spawner.default_url = "/lab/tree/{notebook}"
 c.Spawner.args = {args!r}
 c.Spawner.environment = {env!r}
+# Short, because the path of a socket may have no more than 107 letters.
+c.Spawner.environment["JUPYTER_RUNTIME_DIR"] = lambda spawner: "{folder}/run/" + spawner.user.name
 c.Spawner.start_timeout = c.Spawner.http_timeout = 300
 c.JupyterHub.concurrent_spawn_limit = 0
 c.JupyterHub.log_level = "WARN"
@@ -120,8 +126,6 @@ c.JupyterHub.log_level = "WARN"
 
 def free_port():
     """Return a port that nobody listens on."""
-    import socket
-
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         return probe.getsockname()[1]
@@ -390,13 +394,13 @@ class Learner:
         self.socket.send_binary(start + b"".join(parts))
         return number
 
-    def _listen(self, socket):
+    def _listen(self, connection):
         while True:
             try:
-                data = socket.recv()
+                data = connection.recv()
             except Exception:
                 data = None
-            if data is None or (not data and not socket.connected):
+            if data is None or (not data and not connection.connected):
                 with self.changed:
                     self.closed = True
                     self.changed.notify_all()
@@ -788,11 +792,12 @@ def main():
     options.learners = min(options.learners, 60)
     levers = [name for name in LEVERS if not {name, "all"} & set(options.without)]
 
-    def too_long(*_):
-        raise SystemExit(f"Stopped after {options.minutes} minutes.")
+    def stop(number, _):
+        after = f" after {options.minutes} minutes" if number == signal.SIGALRM else ""
+        raise SystemExit(f"Stopped{after}.")
 
-    signal.signal(signal.SIGALRM, too_long)
-    signal.signal(signal.SIGTERM, too_long)
+    signal.signal(signal.SIGALRM, stop)
+    signal.signal(signal.SIGTERM, stop)
     signal.alarm(60 * options.minutes)
     proxy = shutil.which(options.proxy)
     if proxy is None:
