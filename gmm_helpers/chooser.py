@@ -182,14 +182,16 @@ class RunChooser:
 
     def _show(self):
         """Run EM as chosen, and show that; where there is no run at all, say so."""
-        try:
-            trace, notes = self._run_em()
-            with DRAWING:
+        with DRAWING:
+            try:
+                trace, notes = self._run_em()
                 self._film.show(self.x, trace)
-                self.trace, self.texts = trace, self._film.texts
-                self._book.refill(self._film.frame, self.texts, notes=[*notes, *self._film.notes])
-        except ValueError as error:
-            self._book.say([f"This cannot be run, and the pictures are of the run before. {error}"])
+            except ValueError as error:
+                said = f"This cannot be run, and the pictures are of the run before. {error}"
+                self._book.say([said])
+                return
+            self.trace, self.texts = trace, self._film.texts
+            self._book.refill(self._film.frame, self.texts, notes=[*notes, *self._film.notes])
 
     def _chosen_by_hand(self, _):
         if not self._choosing:
