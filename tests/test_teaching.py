@@ -243,6 +243,23 @@ def test_the_sheet_has_the_notebooks_symbols_and_words():
         assert f"{gmm.mass_inside(sigmas):.0%}".replace("%", " %") in sheet
 
 
+def test_commands_and_versions_are_those_of_the_project():
+    noxfile = (ROOT / "noxfile.py").read_text(encoding="utf-8")
+    pins = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    for text in (GUIDE, (ROOT / "README.md").read_text(encoding="utf-8")):
+        for session in re.findall(r"`nox -s ([a-z]+)`", text):
+            assert f"def {session}(session):" in noxfile, session
+    builder = re.search(r"flit_core==[\d.]+", (ROOT / "pyproject.toml").read_text())[0]
+    assert f" {builder} -d wheels" in GUIDE
+    grader = re.search(r'"nbgrader==([\d.]+)"', noxfile)[1]
+    assert f"nbgrader ({grader})" in GUIDE
+    lab = re.search(r"^jupyterlab==(\d+\.\d+)", pins, re.MULTILINE)[1]
+    assert f"Looked at in JupyterLab {lab} " in GUIDE
+    points = re.findall(r"About (\d+) minutes", markdown("01"))
+    told = f"{', '.join(points[:-1])} and {points[-1]}, together {sum(map(int, points))}."
+    assert told in part("Grade with nbgrader")
+
+
 def test_links_lead_somewhere():
     anchors = {
         re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings(GUIDE)
