@@ -208,7 +208,7 @@ def test_the_questions_have_the_notebooks_numbers():
     best = printed("04", r"K = 4: ℓ = -(\S+)")[0]
     assert f"Your best ℓ is {minus(best)} for K = 4" in part("Notebook 04")
     assert printed("04", r"K = (\d): BIC +\S+ +the lowest") == [6]
-    assert "BIC chose K = 6 for a ring and a disc" in part("Notebook 04")
+    assert "BIC chose K = 6 for a ring and a cloud" in part("Notebook 04")
 
 
 def test_the_answers_to_the_questions_are_right():
