@@ -172,8 +172,9 @@ def test_the_board_has_the_numbers_of_a_right_iteration():
     mean = rounded[:, 0] @ x / rounded[:, 0].sum()
     variance = rounded[:, 0] @ (x - mean) ** 2 / rounded[:, 0].sum()
     old_mean = b[:, 0] @ (x - 4) ** 2 / b[:, 0].sum()
-    told = [mean, variance, old_mean, *trace.mixture.variances]
-    assert all(f"{value:.2f}" in text for value in told)
+    by_all = b[:, 0] @ (x - means[0]) ** 2 / len(x)
+    told = [mean, variance, old_mean, by_all, *trace.mixture.variances]
+    assert all(f" {value:.2f}" in text for value in told) and f"({x.sum():.0f} − " in text
 
 
 def test_what_to_do_when_the_class_splits_is_there():
