@@ -787,23 +787,31 @@ def _recognise_old_mean(cases, found, wanted):
 
 
 def _read_m_step(result, x, b):
+    check_mixture_of(result, len(x), (b.shape[1], 1), "one Mixture, by `Mixture.from_1d`")
+    return result.weights, result.means[:, 0], result.variances
+
+
+def check_mixture_of(result, n, shape, packing):
+    """Find that an M step's result on `n` points is no mixture with means of this shape (K, D).
+
+    `packing` says into what three arrays are to be packed.
+    """
     if not isinstance(result, Mixture):
         packed = isinstance(result, (tuple, list)) and len(result) == 3
         raise Finding(
             "not_a_mixture",
-            "`m_step` returns three things: pack them into one Mixture, by `Mixture.from_1d`."
+            f"`m_step` returns three things: pack them into {packing}."
             if packed
             else f"`m_step` has to return a Mixture; it returns {describe(result)}.",
         )
-    found, wanted = result.means.shape, (b.shape[1], 1)
-    if found != wanted:
-        text = f"The means of the mixture have shape {found}, where (K, D) = {wanted} is asked for."
-        if found[0] == len(x):
+    found = result.means.shape
+    if found != shape:
+        text = f"The means of the mixture have shape {found}, where (K, D) = {shape} is asked for."
+        if found[0] == n:
             raise Finding(
                 "wrong_axis", f"{text} There is one component for each point: sum over the points."
             )
         raise Finding("wrong_shape", text, vague=True)
-    return result.weights, result.means[:, 0], result.variances
 
 
 def _explain_weights(error, x, b):

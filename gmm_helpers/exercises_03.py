@@ -13,7 +13,6 @@ from gmm_helpers._diagnosis import (
     Group,
     Part,
     as_numbers,
-    describe,
     diagnose,
     number,
     slips,
@@ -1030,22 +1029,7 @@ def _recognise_old_means(cases, found, wanted):
 
 
 def _read_m_step(result, x, b):
-    if not isinstance(result, Mixture):
-        packed = isinstance(result, (tuple, list)) and len(result) == 3
-        raise Finding(
-            "not_a_mixture",
-            "`m_step` returns three things: pack them into one `Mixture`."
-            if packed
-            else f"`m_step` has to return a Mixture; it returns {describe(result)}.",
-        )
-    found, wanted = result.means.shape, (b.shape[1], x.shape[1])
-    if found != wanted:
-        text = f"The means of the mixture have shape {found}, where (K, D) = {wanted} is asked for."
-        if found[0] == len(x):
-            raise Finding(
-                "wrong_axis", f"{text} There is one component for each point: sum over the points."
-            )
-        raise Finding("wrong_shape", text, vague=True)
+    first.check_mixture_of(result, len(x), (b.shape[1], x.shape[1]), "one `Mixture`")
     return result.weights, result.means, result.covariances
 
 
