@@ -90,15 +90,29 @@ def show_figure(figure, caption):
     """
     if not (isinstance(caption, str) and caption.strip()):
         raise ValueError("show_figure needs a caption that says in words what the figure shows.")
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=144)  # twice the pixels, for sharp screens
-    picture = to_png(Image.open(buffer).convert("RGB"))
     display(
-        {"image/png": picture, "text/plain": caption},
+        {"image/png": to_png(_rasterise(figure)), "text/plain": caption},
         metadata={"image/png": {"width": WIDTH, "alt": caption}},
         raw=True,
     )
     print(textwrap.fill(caption, _CAPTION_LETTERS, break_on_hyphens=False))
+
+
+def _rasterise(figure):
+    """Draw a figure with twice the pixels, for sharp screens; return it as an RGB PIL image.
+
+    `savefig` would draw it twice, to know what it needs, and pack and unpack it on the way.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # see `empty_figure`
+
+    dpi, canvas = figure.dpi, FigureCanvasAgg(figure)
+    figure.set_dpi(2 * dpi)
+    try:
+        canvas.draw()
+        picture = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba())
+        return picture.convert("RGB")
+    finally:
+        figure.set_dpi(dpi)
 
 
 def to_png(picture):
