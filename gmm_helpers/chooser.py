@@ -77,14 +77,14 @@ class RunChooser:
         self.start_seed = _checks.check_count(start_seed, "start_seed", at_least=0)
         self._toggled = {name: _toggles(name, values) for name, values in (choices or {}).items()}
         self.x = self._make_data()
-        trace, notes = self._run_em()
+        trace, self._notes = self._run_em()
         margin = {"margin": _MARGIN_FOR_NEW_DATA} if self._draws_data else {}
         self._film = Film(self.x, trace, features=features, **margin)
         self._book = Flipbook(
             self._film.frame,
             self._film.texts,
             title="Film strip of a stepper whose run can be chosen",
-            notes=[*notes, *self._film.notes],
+            notes=[*self._notes, *self._film.notes],
             room=MOST_POSITIONS,
         )
         self.trace, self.texts = trace, self._film.texts
@@ -115,19 +115,19 @@ class RunChooser:
                 self._toggled[name].value = value
         finally:
             self._choosing = False
-        self._show()
+        self._show_now()
 
     def new_data(self):
         """Draw other data, with the next seed."""
         if not self._draws_data:
             raise ValueError("There are no other data: data must be a function of rng for that.")
         self._take_other_data()
-        self._show()
+        self._show_now()
 
     def new_start(self):
         """Start the run from elsewhere, with the next seed."""
         self._take_another_start()
-        self._show()
+        self._show_now()
 
     def walk(self):
         """Put the slider on each position in turn, then back; yield what each shows, a `Step`."""
@@ -186,23 +186,34 @@ class RunChooser:
             said.append(f"start drawn with seed {self.start_seed}")
         return f"Shown: {', '.join(said) or 'the one run there is'}."
 
-    def _show(self):
-        """Run EM as chosen, and show that; where there is no run at all, say so."""
+    def _prepare(self):
+        """Run EM as chosen and lay out its pictures; where there is no run at all, say so."""
         with DRAWING:
             try:
-                trace, notes = self._run_em()
+                trace, self._notes = self._run_em()
                 self._film.show(self.x, trace)
             except ValueError as error:
                 said = f"This cannot be run, and the pictures are of the run before. {error}"
                 self._book.say([said])
-                return
-            self.trace, self.texts = trace, self._film.texts
-            self._book.refill(self._film.frame, self.texts, notes=[*notes, *self._film.notes])
+                return False
+            return True
+
+    def _show(self):
+        """Show the run that has been prepared."""
+        self.trace, self.texts = self._film.trace, self._film.texts
+        self._book.refill(self._film.frame, self.texts, notes=[*self._notes, *self._film.notes])
+
+    def _show_now(self):
+        with DRAWING:
+            if self._prepare():
+                self._show()
 
     def _show_soon(self, *_):
-        """Show what has been chosen on the page, as soon as the slider's position is known."""
+        """Show what has been chosen on the page; the slider is asked for while EM runs."""
         if not self._choosing:
-            self._book.ask_position(self._show)
+            with DRAWING:
+                self._book.ask_position(self._show)
+                self._prepare()
 
     def _press(self, take):
         take()

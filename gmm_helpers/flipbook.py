@@ -141,15 +141,16 @@ class Flipbook:
         """Let the browser tell the slider's newest position, and then call `then`.
 
         For a `refill` that somebody on the page asks for: the slider may have been moved just
-        before. Of several calls that wait, only the last is made.
+        before. Until then no picture is drawn. Of several calls that wait, only the last is made.
         """
-        self._when_told = then
+        self._filling, self._when_told = None, then
         self._slider.question += 1
 
     def say(self, notes):
-        """Put other notes above the pictures."""
-        self._said = tuple(notes)
+        """Put other notes above the pictures there are, and go on with these."""
+        self._said, self._when_told = tuple(notes), None
         _page.show_notes(self._notes, self._said)
+        self._start_filling(0)
 
     def finish(self):
         """Draw all pictures that are not drawn yet, now."""

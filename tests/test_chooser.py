@@ -30,10 +30,17 @@ def chooser():
 
 
 def connect(chooser):
-    """Do what the browser does: let what is linked follow, and answer."""
+    """Do what the browser does: let what is linked follow."""
     for link in book(chooser)._links:
         one_way = isinstance(link, widgets.widget_link.DirectionalLink)
-        (traitlets.dlink if one_way else traitlets.link)(link.source, link.target)
+        if link.target[1] != "answer":  # that comes later, not while Python still works
+            (traitlets.dlink if one_way else traitlets.link)(link.source, link.target)
+
+
+def answer(chooser, **told):
+    """Do what the browser does when it is asked for the position."""
+    (slider,) = find(chooser.widget, widgets.IntSlider)
+    slider.set_state({"answer": slider.question, **told})
 
 
 def book(chooser):
@@ -106,9 +113,11 @@ def test_other_data_far_away_get_axes_of_their_own():
 def test_the_buttons_draw_other_data_and_another_start(chooser):
     before = chooser.x, chooser.trace.steps[0].mixture.means
     button(chooser, "New start").click()
+    answer(chooser)
     assert chooser.x is before[0] and chooser.start_seed == 2
     assert not np.array_equal(chooser.trace.steps[0].mixture.means, before[1])
     button(chooser, "New data").click()
+    answer(chooser)
     assert chooser.data_seed == 2 and not np.array_equal(chooser.x, before[0])
     assert "data drawn with seed 2, start drawn with seed 2" in notes(book(chooser))[0]
 
@@ -144,22 +153,53 @@ def test_the_slider_stays_where_it_is_and_at_the_end_at_the_end(chooser):
 
 def test_what_is_chosen_on_the_page_waits_until_the_browser_has_told_where_the_slider_is():
     """It tells late: here the slider's move comes after the click that followed it."""
-    chooser = gmm.RunChooser(draw, run, choices={"K": (2, 3, 4)})  # with no browser to answer
+    chooser = gmm.RunChooser(draw, run, choices={"K": (2, 3, 4)})
     (slider,) = find(chooser.widget, widgets.IntSlider)
     (toggles,) = find(chooser.widget, widgets.ToggleButtons)
-    shown = []
-    chooser._film.show = lambda x, trace, show=chooser._film.show: (shown.append(1), show(x, trace))
+    before = pages(book(chooser)), notes(book(chooser))
     toggles.value = 3
     button(chooser, "New start").click()
-    assert not shown and len(chooser.texts) == 7
     slider.answer = 1  # to the toggle's question: since then a button has been pressed
-    assert not shown
-    slider.set_state({"value": 6, "answer": 2})
-    assert len(shown) == 1 and chooser.chosen == {"K": 3} and chooser.start_seed == 2
-    assert (slider.value, slider.max) == (8, 8)
+    assert (pages(book(chooser)), notes(book(chooser))) == before and len(chooser.texts) == 7
+    answer(chooser, value=6)
+    assert (slider.value, slider.max) == (8, 8) and len(chooser.texts) == 9
+    assert "Shown: K = 3" in notes(book(chooser))[0] and "seed 2" in notes(book(chooser))[0]
+    go_to(chooser, 3)
     slider.answer = 1
-    slider.answer = 2  # from another window on the same page
-    assert len(shown) == 1
+    answer(chooser)  # from another window on the same page, to a question that is settled
+    assert slider.value == 3 and len(chooser.texts) == 9
+
+
+def test_while_the_browser_is_asked_nothing_of_the_next_run_is_drawn():
+    async def choose():
+        chooser = gmm.RunChooser(draw, run, choices={"K": (2, 3, 4)})
+        find(chooser.widget, widgets.ToggleButtons)[0].value = 4
+        before = pages(book(chooser))
+        await asyncio.sleep(0.3)
+        assert pages(book(chooser)) == before and sum("image/png" in each for each in before) == 1
+        answer(chooser)
+        await chooser._book._task
+        return pictures(chooser)
+
+    other = gmm.RunChooser(draw, run, choices={"K": (2, 3, 4)})
+    other.choose(K=4)
+    assert asyncio.run(choose()) == pictures(other)
+
+
+def test_a_choice_on_the_page_that_cannot_be_run_lets_the_pictures_there_are_go_on(chooser):
+    def refuse(*_, **__):
+        raise ValueError("No such start.")
+
+    async def choose():
+        chooser = gmm.RunChooser(draw, run, choices={"K": (2, 3)})
+        chooser._run = refuse
+        find(chooser.widget, widgets.ToggleButtons)[0].value = 3
+        assert notes(book(chooser))[0].startswith("This cannot be run")
+        answer(chooser)
+        await chooser._book._task
+        return pictures(chooser)
+
+    assert asyncio.run(choose()) == pictures(chooser)
 
 
 def test_python_moves_the_slider_alone_and_only_where_its_place_changes(monkeypatch):

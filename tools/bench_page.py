@@ -59,8 +59,9 @@ RUN_AND_TIME = """async () => {
         question: '.gmm-question', other: '.jupyter-widgets'}
     const starts = []
     await jupyterapp.commands.execute('notebook:clear-all-cell-outputs')
+    await sessionContext.ready
     await sessionContext.restartKernel()
-    while (sessionContext.session.kernel.status !== 'idle') await aFrame()
+    while (sessionContext.session?.kernel?.status !== 'idle') await aFrame()
     for (let i = 0; i < notebook.widgets.length; i++) {
         const {node, model} = notebook.widgets[i]
         if (model.type !== 'code') continue
