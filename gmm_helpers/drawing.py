@@ -92,6 +92,7 @@ def show_figure(figure, caption):
         raise ValueError("show_figure needs a caption that says in words what the figure shows.")
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=144)  # twice the pixels, for sharp screens
+    _forget_canvas(figure)
     picture = to_png(Image.open(buffer).convert("RGB"))
     display(
         {"image/png": picture, "text/plain": caption},
@@ -99,6 +100,17 @@ def show_figure(figure, caption):
         raw=True,
     )
     print(textwrap.fill(caption, _CAPTION_LETTERS, break_on_hyphens=False))
+
+
+def _forget_canvas(figure):
+    """Free the 5 MB of pixels that a figure was drawn on, which each of its texts keeps.
+
+    Else they would stay for long after the figure's last use: all in it refers to each other.
+    """
+    from matplotlib.text import Text  # see `empty_figure`
+
+    for text in figure.findobj(Text):
+        text._renderer = None  # as in a text that was never drawn
 
 
 def to_png(picture):
