@@ -64,8 +64,10 @@ LEVERS = {
     },
     "backend": {"env": {"MPLBACKEND": "agg"}},
     "extensions": {
+        # The manager of extensions, read-only, cannot install any: it needs no client for PyPI.
         "server": "c.ServerApp.jpserver_extensions = "
-        "{'jupyter_lsp': False, 'jupyter_server_terminals': False}"
+        "{'jupyter_lsp': False, 'jupyter_server_terminals': False}\n"
+        "c.LabApp.extension_manager = 'readonly'"
     },
     # How long a server waits for a new kernel, else 60 s: thirty that start at once take more.
     "patience": {"server": "c.MappingKernelManager.kernel_info_timeout = 300"},
