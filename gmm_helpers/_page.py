@@ -17,21 +17,29 @@ _EMPTY_PICTURE = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEA
 
 # ipywidgets gives a slider's handle no name, and no way to name it: a screen reader would say
 # "slider" and a number. This names each handle after the label beside it, also those that come
-# later. A `<script>` does not run here, but a style's `onload` does.
-_NAME_HANDLES = """
+# later. And where a slider's last position has changed, its End key would still go to what was the
+# last at first: noUiSlider keeps that. A `<script>` does not run here, but a style's `onload` does.
+_MEND_SLIDERS = """
 const box = this.closest('.widget-vbox')
 const nameAll = () => box.querySelectorAll('.noUi-handle:not([aria-label])').forEach(handle =>
     handle.setAttribute('aria-label',
         handle.closest('.widget-slider').querySelector('.widget-label').textContent))
 new MutationObserver(nameAll).observe(box, {childList: true, subtree: true})
 nameAll()
+box.addEventListener('keydown', event => {
+    if (event.key !== 'End' || !event.target.matches('.noUi-handle')) return
+    event.preventDefault()
+    event.stopImmediatePropagation()
+    const end = Number(event.target.getAttribute('aria-valuemax'))
+    event.target.closest('.noUi-target').noUiSlider.set(end)
+}, true)
 """
 
 # ipywidgets hardly marks the control that has the focus: the first rule holds for all on a page. A
 # number field's label is there for screen readers. Play's buttons hold icons alone: what stands
 # after the stroke is their text alternative. A question's choices are as large as its text, and
 # wrap as it does.
-_STYLE = rf"""<style onload="{_NAME_HANDLES}">
+_STYLE = rf"""<style onload="{_MEND_SLIDERS}">
 .noUi-handle:focus, .jupyter-widgets input[type="number"]:focus,
 .jupyter-button:focus-visible, .widget-dropdown select:focus-visible {{
   outline: 3px solid #D55E00 !important; outline-offset: 2px}}

@@ -121,13 +121,12 @@ class RunChooser:
         """Draw other data, with the next seed."""
         if not self._draws_data:
             raise ValueError("There are no other data: data must be a function of rng for that.")
-        self.data_seed += 1
-        self.x = self._make_data()
+        self._take_other_data()
         self._show()
 
     def new_start(self):
         """Start the run from elsewhere, with the next seed."""
-        self.start_seed += 1
+        self._take_another_start()
         self._show()
 
     def walk(self):
@@ -154,6 +153,13 @@ class RunChooser:
         data = self._data(np.random.default_rng(self.data_seed)) if self._draws_data else self._data
         points = _checks.as_points(data)
         return points.T if len(points) > 1 else points[0]
+
+    def _take_other_data(self):
+        self.data_seed += 1
+        self.x = self._make_data()
+
+    def _take_another_start(self):
+        self.start_seed += 1
 
     def _run_em(self):
         """Run EM as chosen; return the trace and what is to be said above the pictures."""
@@ -193,22 +199,27 @@ class RunChooser:
             self.trace, self.texts = trace, self._film.texts
             self._book.refill(self._film.frame, self.texts, notes=[*notes, *self._film.notes])
 
-    def _chosen_by_hand(self, _):
+    def _show_soon(self, *_):
+        """Show what has been chosen on the page, as soon as the slider's position is known."""
         if not self._choosing:
-            self._show()
+            self._book.ask_position(self._show)
+
+    def _press(self, take):
+        take()
+        self._show_soon()
 
     def _make_controls(self):
         """Make the row of buttons."""
         for control in self._toggled.values():
-            control.observe(self._chosen_by_hand, names="value")
+            control.observe(self._show_soon, names="value")
         buttons = []
-        for offered, text, act in (
-            (self._draws_data, "New data", self.new_data),
-            (self._takes_rng, "New start", self.new_start),
+        for offered, text, take in (
+            (self._draws_data, "New data", self._take_other_data),
+            (self._takes_rng, "New start", self._take_another_start),
         ):
             if offered:
                 button = widgets.Button(description=text, tooltip=text)
-                button.on_click(lambda _, act=act: act())
+                button.on_click(lambda _, take=take: self._press(take))
                 buttons.append(button)
         return widgets.HBox(
             [*self._toggled.values(), *buttons], layout=_page.page_layout(flex_flow="row wrap")

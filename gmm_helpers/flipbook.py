@@ -2,6 +2,10 @@
 
 The slider, Play and the number field are linked in the browser to a stack that holds one
 picture for each position: a step needs no kernel.
+
+The position is the browser's. Python hears of it late, as ipywidgets keeps a widget's newest value
+back until the one before has been answered. So Python writes to the slider alone, which leads all
+others, and only where its position has to change; and it asks before it needs to know.
 """
 
 import textwrap
@@ -10,6 +14,7 @@ from pathlib import Path
 import ipywidgets as widgets
 import matplotlib
 from PIL import Image, ImageDraw, ImageFont
+from traitlets import Int
 
 from gmm_helpers import _page, drawing
 from gmm_helpers.stage import DRAWING
@@ -18,6 +23,16 @@ _PLAY_MS = 700
 # After a refill, how long the pictures that cannot be seen wait: the next refill may come soon.
 _PAUSE_S = 0.15
 _STRIP_LETTERS, _STRIP_LINE = 72, 26  # letters on a line, and a line's height in pixels
+
+
+class _Slider(widgets.IntSlider):
+    """A slider that Python can ask where it is.
+
+    The browser copies each question to the answer, and sends the answer with the newest value.
+    """
+
+    question = Int(0).tag(sync=True)
+    answer = Int(0).tag(sync=True)
 
 
 class Flipbook:
@@ -84,6 +99,7 @@ class Flipbook:
         )
         self._show(0, picture)
         self._drawn, self._filling, self._task = {0}, None, None
+        self._when_told = None
         self._clear_the_rest()
         _page.replace_earlier_run(self.close)
         self._start_filling(0)
@@ -116,10 +132,19 @@ class Flipbook:
             position = last if was_at_end else min(self._slider.value, last)
             self._drawn = set()
             self._draw(position)
-            self._put(position, last)
+            self._move(position, last)
             _page.show_notes(self._notes, self._said)
             self._clear_the_rest()
             self._start_filling(_PAUSE_S)
+
+    def ask_position(self, then):
+        """Let the browser tell the slider's newest position, and then call `then`.
+
+        For a `refill` that somebody on the page asks for: the slider may have been moved just
+        before. Of several calls that wait, only the last is made.
+        """
+        self._when_told = then
+        self._slider.question += 1
 
     def say(self, notes):
         """Put other notes above the pictures."""
@@ -142,7 +167,7 @@ class Flipbook:
 
     def close(self):
         """Take the widgets off the page and out of the kernel's memory."""
-        self._filling = None
+        self._filling = self._when_told = None
         for link in self._links:
             link.close()
         _page.close_tree(self.widget)
@@ -175,7 +200,7 @@ class Flipbook:
 
     def _make_controls(self, last):
         """Make the slider, Play and the number field, linked in the browser to the stack."""
-        self._slider = widgets.IntSlider(
+        self._slider = _Slider(
             0, 0, last, description="Position", readout=False, layout={"flex": "1 1 auto"}
         )
         self._play = widgets.Play(
@@ -186,25 +211,32 @@ class Flipbook:
         ).add_class("gmm-field")
         self._end = widgets.Label(layout={"flex": "none", "margin": "2px"})
         self._end.value = f"of {last}"
-        to_slider = [
-            widgets.jslink((each, "value"), (self._slider, "value"))
-            for each in (self._play, self._field)
-        ]
-        to_stack = widgets.jslink((self._slider, "value"), (self._stack, "selected_index"))
-        self._links = [*to_slider, to_stack]
+        self._links = [widgets.jsdlink((self._slider, "value"), (self._stack, "selected_index"))]
+        for each in (self._play, self._field):
+            self._links += [
+                widgets.jslink((each, "value"), (self._slider, "value")),
+                widgets.jsdlink((self._slider, "max"), (each, "max")),
+            ]
+        self._links.append(widgets.jsdlink((self._slider, "question"), (self._slider, "answer")))
+        self._slider.observe(self._hear_answer, "answer")
         return widgets.HBox(
             [self._play, self._slider, self._field, self._end], layout=_page.page_layout()
         )
 
-    def _put(self, position, last):
-        """Put all controls on a position, of so many."""
+    def _hear_answer(self, change):
+        """Do what waits for the slider's position, if the answer is to the last question."""
+        if change.new == self._slider.question and self._when_told is not None:
+            then, self._when_told = self._when_told, None
+            then()
+
+    def _move(self, position, last):
+        """Put the slider on a position, of so many; the browser lets the others follow."""
         self._play.playing = False
-        for control in (self._slider, self._play, self._field):
-            with control.hold_sync():  # the browser must not see the one without the other
-                control.max = max(last, control.value)
-                control.value = position
-                control.max = last
-        self._stack.selected_index = position
+        # In this order the browser never holds a position that there is not. A longer run's last
+        # position is sent before a place on it, and a shorter one's after the place has changed.
+        self._slider.value = min(self._slider.value, position)
+        self._slider.max = last
+        self._slider.value = position
         self._end.value = f"of {last}"
 
     def _clear_the_rest(self):

@@ -6,6 +6,7 @@ import re
 import ipywidgets as widgets
 import numpy as np
 import pytest
+import traitlets
 from ipywidgets.widgets.widget import _instances as live_widgets
 from test_stepper import cell, find, notes, pages  # noqa: F401 (cell is a fixture)
 
@@ -23,7 +24,16 @@ def run(x, rng, K):
 
 @pytest.fixture
 def chooser():
-    return gmm.RunChooser(draw, run, choices={"K": (2, 3, 4)})
+    chooser = gmm.RunChooser(draw, run, choices={"K": (2, 3, 4)})
+    connect(chooser)
+    return chooser
+
+
+def connect(chooser):
+    """Do what the browser does: let what is linked follow, and answer."""
+    for link in book(chooser)._links:
+        one_way = isinstance(link, widgets.widget_link.DirectionalLink)
+        (traitlets.dlink if one_way else traitlets.link)(link.source, link.target)
 
 
 def book(chooser):
@@ -49,10 +59,8 @@ def position(chooser):
 
 
 def go_to(chooser, place):
-    """Do what the browser does when the slider is moved."""
-    for control in (*find(chooser.widget, widgets.IntSlider), *find(chooser.widget, widgets.Play)):
-        control.value = place
-    find(chooser.widget, widgets.Stack)[0].selected_index = place
+    """Move the slider."""
+    find(chooser.widget, widgets.IntSlider)[0].value = place
 
 
 def test_a_chosen_k_is_run_and_shown_in_words_and_pictures(chooser):
@@ -132,6 +140,50 @@ def test_the_slider_stays_where_it_is_and_at_the_end_at_the_end(chooser):
         (control,) = find(chooser.widget, kind)
         assert (control.min, control.max, control.value) == (0, 4, 4)
     assert [label.value for label in find(chooser.widget, widgets.Label)] == ["of 4"]
+
+
+def test_what_is_chosen_on_the_page_waits_until_the_browser_has_told_where_the_slider_is():
+    """It tells late: here the slider's move comes after the click that followed it."""
+    chooser = gmm.RunChooser(draw, run, choices={"K": (2, 3, 4)})  # with no browser to answer
+    (slider,) = find(chooser.widget, widgets.IntSlider)
+    (toggles,) = find(chooser.widget, widgets.ToggleButtons)
+    shown = []
+    chooser._film.show = lambda x, trace, show=chooser._film.show: (shown.append(1), show(x, trace))
+    toggles.value = 3
+    button(chooser, "New start").click()
+    assert not shown and len(chooser.texts) == 7
+    slider.answer = 1  # to the toggle's question: since then a button has been pressed
+    assert not shown
+    slider.set_state({"value": 6, "answer": 2})
+    assert len(shown) == 1 and chooser.chosen == {"K": 3} and chooser.start_seed == 2
+    assert (slider.value, slider.max) == (8, 8)
+    slider.answer = 1
+    slider.answer = 2  # from another window on the same page
+    assert len(shown) == 1
+
+
+def test_python_moves_the_slider_alone_and_only_where_its_place_changes(monkeypatch):
+    """What Python knows of the others may be old: to send it would pull the slider back."""
+    chooser, sent = gmm.RunChooser(draw, run, choices={"K": (2, 3, 4)}), []
+    controls = (widgets.IntSlider, widgets.Play, widgets.BoundedIntText, widgets.Stack)
+
+    def send(self, message, buffers=None):
+        if isinstance(self, controls):
+            sent.extend((self._model_name, *item) for item in message["state"].items())
+
+    monkeypatch.setattr(widgets.Widget, "_send", send)
+
+    def sent_by(place, K):
+        go_to(chooser, place)
+        sent.clear()
+        chooser.choose(K=K)
+        return sent[:]
+
+    slider = "IntSliderModel"
+    assert sent_by(4, 3) == [(slider, "max", 8)]
+    assert sent_by(8, 2) == [(slider, "value", 6), (slider, "max", 6)]
+    assert sent_by(6, 3) == [(slider, "max", 8), (slider, "value", 8)]
+    assert sent_by(7, 4) == [(slider, "value", 4), (slider, "max", 4)]
 
 
 def test_what_can_be_seen_is_drawn_first_and_nothing_old_stays():

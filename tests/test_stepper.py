@@ -68,13 +68,18 @@ def test_controls_cover_all_positions(run):
 
 def test_the_browser_links_the_controls_to_the_stack(run):
     stepper = gmm.Stepper(*run)
-    targets = {
-        (type(a[0]), type(b[0]), b[1]) for a, b in ((k.source, k.target) for k in stepper._links)
+    links = {
+        (link._model_name, *((end[0]._model_name, end[1]) for end in (link.source, link.target)))
+        for link in stepper._links
     }
-    assert targets == {
-        (widgets.Play, widgets.IntSlider, "value"),
-        (widgets.BoundedIntText, widgets.IntSlider, "value"),
-        (widgets.IntSlider, widgets.Stack, "selected_index"),
+    play, field, slider = "PlayModel", "BoundedIntTextModel", "IntSliderModel"
+    assert links == {
+        ("LinkModel", (play, "value"), (slider, "value")),
+        ("LinkModel", (field, "value"), (slider, "value")),
+        ("DirectionalLinkModel", (slider, "value"), ("StackModel", "selected_index")),
+        ("DirectionalLinkModel", (slider, "max"), (play, "max")),
+        ("DirectionalLinkModel", (slider, "max"), (field, "max")),
+        ("DirectionalLinkModel", (slider, "question"), (slider, "answer")),
     }
 
 

@@ -264,23 +264,6 @@ def walk(page, stepper):
     return looks
 
 
-def wait_for_python(page):
-    """Wait until Python has heard of all that was done on the page, as ipywidgets tells it late.
-
-    It keeps a widget's newest value back until the one before it has been answered. So a key and
-    then a button, pressed faster than that, reach Python in the other order.
-    """
-    page.evaluate(
-        """async () => {
-            const {kernel} = jupyterapp.shell.currentWidget.sessionContext.session
-            for (let i = 0; i < 2; i++) {
-                await kernel.requestKernelInfo()
-                await new Promise(requestAnimationFrame)
-            }
-        }"""
-    )
-
-
 def run_again(page, box):
     """Run the cell that shows some widgets once more, so that they are as at first."""
     # Not by a click into the cell, whose code may be folded; it waits until the cell has run.

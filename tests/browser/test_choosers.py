@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from conftest import PATIENCE, look, position, run_again, steppers_in, wait_for_python, walk
+from conftest import PATIENCE, look, position, run_again, steppers_in, walk
 
 LEAST = {"03": 1, "04": 1}  # how many choosers a notebook has at least
 
@@ -22,7 +22,6 @@ class ChooserOnPage:
 
     def act(self, action):
         """Choose something, and wait until the line above the pictures says another run."""
-        wait_for_python(self.page)
         before = self.look()
         action()
         self.page.wait_for_function(
@@ -68,6 +67,8 @@ def test_every_button_shows_another_run_which_can_be_stepped_through(notebook, c
             looks = walk(notebook, chooser.stepper)
             assert len(set(looks)) == len(looks)
             chooser.handle.press("End")
+            at, last = position(chooser.stepper)
+            assert at == last
             shown, said = chooser.look()
             assert shown == looks[-1]
             assert re.search("M step|not go on", f"{shown.text} {said}")
@@ -75,3 +76,32 @@ def test_every_button_shows_another_run_which_can_be_stepped_through(notebook, c
             at, last = position(chooser.stepper)
             assert at == last  # at the end it stays there
             chooser.handle.press("Home")
+
+
+def test_a_slider_moved_in_the_moment_before_a_choice_ends_at_its_place(notebook, choosers):
+    """Faster than anybody's hand: a key and a click in the same moment, while the kernel works."""
+    for chooser in choosers:
+        for choice in chooser.box.locator(".widget-toggle-buttons").all():
+            toggles = choice.get_by_role("button").all()
+            for i, toggle in enumerate([*toggles[1:], *toggles] * 3):
+                key = ("End", "Home")[i % 2]
+                chooser.handle.evaluate(
+                    """async (handle, [lastKey, toggle]) => {
+                        for (const key of ['PageUp', 'PageDown', 'ArrowRight', lastKey]) {
+                            await new Promise(resolve => setTimeout(resolve))
+                            const event = {key, bubbles: true, cancelable: true}
+                            handle.dispatchEvent(new KeyboardEvent('keydown', event))
+                        }
+                        toggle.click()
+                    }""",
+                    [key, toggle.element_handle()],
+                )
+                title = toggle.get_attribute("title")
+                said = chooser.stepper.locator(f"p[role=status]:has-text('{title}')")
+                said.first.wait_for(timeout=PATIENCE * 1000)
+                shown = look(chooser.stepper)
+                at, last = position(chooser.stepper)
+                assert at == (last if key == "End" else 0)
+                assert ("The start" in shown.text) == (at == 0)
+                field = chooser.stepper.get_by_role("spinbutton")
+                assert field.input_value() == str(at) and field.get_attribute("max") == str(last)

@@ -28,6 +28,18 @@ ONE_OF_EACH = """
 display(gmm.ask("first_e_step"), gmm.PointPosterior(data, start))
 gmm.step_through(data, start, max_iter=2)
 """
+# What appears on a page, of each kind.
+APPEARING = {
+    "stepper": STEPPER.format(means=[-3, 4]),
+    "panel": "gmm.PointPosterior(data, start)",
+    "panel in two dimensions": "gmm.CovariancePanel(rng=np.random.default_rng(1))",
+    "chooser": """
+def run(x, rng, K):
+    return gmm.run_em(x, gmm.start_from_random_points(x, K, rng=rng), max_iter=3)
+gmm.RunChooser(data, run, choices={"K": (2, 3)})
+""",
+    "question": 'gmm.ask("first_e_step")',
+}
 COUNT = "print(len(ipywidgets.widgets.widget._instances))"
 # Runs in the page: how many widgets the browser keeps for the notebook, seen or not.
 MODELS = """async () => {
@@ -38,10 +50,10 @@ MODELS = """async () => {
 }"""
 # Runs in the page: from now on, in each frame, note how tall a cell's output with pictures is.
 WATCH_HEIGHT = """cell => {
-    window.heights = []
+    cell.heights = []
     const eachFrame = () => {
         const box = cell.querySelector('.jp-OutputArea .widget-vbox')
-        if (box?.offsetHeight) heights.push(cell.querySelector('.jp-OutputArea').offsetHeight)
+        if (box?.offsetHeight) cell.heights.push(cell.querySelector('.jp-OutputArea').offsetHeight)
         requestAnimationFrame(eachFrame)
     }
     eachFrame()
@@ -120,17 +132,18 @@ def test_a_cell_run_many_times_leaves_one_working_widget_of_each(start_page):
     assert all(old != new for old, new in zip(before, state(steppers_in(cell)), strict=True))
 
 
-def test_nothing_jumps_when_a_stepper_appears(start_page):
+@pytest.mark.parametrize("kind", APPEARING)
+def test_nothing_jumps_when_a_widget_appears(start_page, kind):
     """From the first frame on that shows it, its output is as tall as in the end."""
     cell = add_cell(start_page, "1")
     cell.evaluate(WATCH_HEIGHT)
     cell.locator(".jp-InputArea-editor").click()
     start_page.keyboard.press("Control+a")
-    start_page.keyboard.insert_text(STEPPER.format(means=[-3, 4]).strip())
+    start_page.keyboard.insert_text(APPEARING[kind].strip())
     run_cell(start_page, cell)
     wait_for_pictures(start_page)
-    start_page.wait_for_function("heights.length > 30")
-    assert len(set(start_page.evaluate("heights"))) == 1
+    start_page.wait_for_function("cell => cell.heights.length > 30", arg=cell.element_handle())
+    assert len(set(cell.evaluate("cell => cell.heights"))) == 1
 
 
 def test_steppers_and_questions_outlive_their_kernel(start_page):
