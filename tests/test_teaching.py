@@ -41,6 +41,34 @@ def headings(text):
     return re.findall(r"^#+ (.*)$", text, re.MULTILINE)
 
 
+def section(number, name):
+    """Return all cells' source under the one heading that begins with a name, as one text."""
+    text = "\n".join(cell.source for cell in nbformat.read(NOTEBOOKS[number], as_version=4).cells)
+    # In code a comment at the left edge looks like a heading of level 1, which no section has.
+    found = list(re.finditer(rf"^(##+) {re.escape(name)}.*\n", text, re.MULTILINE))
+    assert len(found) == 1, (number, name, found)
+    level, rest = len(found[0][1]), text[found[0].end() :]
+    end = re.search(rf"^#{{2,{level}}} ", rest, re.MULTILINE)
+    return rest[: end.start()] if end else rest
+
+
+def named_sections(row):
+    """Return (number, name) of each section that a row of a plan names."""
+    return [
+        (number, name)
+        for number, names in re.findall(r"(\d\d), (\*.*?)(?=; \d\d|$)", row[-1])
+        for name in re.findall(r"\*(.*?)\*", names)
+    ]
+
+
+def printed(number, pattern):
+    """Return the numbers that a pattern finds first in what a notebook prints."""
+    cells = nbformat.read(NOTEBOOKS[number], as_version=4).cells
+    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+    text = "\n".join(output.get("text", "") for output in outputs)
+    return [float(group) for group in re.search(pattern, text).groups()]
+
+
 @pytest.mark.parametrize(
     ("heading", "ends"), [("One lesson of 90", [90]), ("Two lessons of 90", [90, 90])]
 )
@@ -69,15 +97,27 @@ def test_the_full_day_adds_up():
 
 
 def test_plans_name_parts_that_the_notebooks_have():
-    checked = 0
+    named = [each for row in rows(part("Choose a plan")) for each in named_sections(row)]
+    assert len(named) >= 35
+    for number, name in named:
+        assert section(number, name)
+
+
+def test_what_plans_do_in_a_section_is_there():
+    """A vote or a prediction needs a question, and an exercise stands where the plan says."""
+    votes = exercises = 0
     for row in rows(part("Choose a plan")):
-        for number, names in re.findall(r"(\d\d), (\*.*?)(?=; \d\d|$)", row[-1]):
-            if number in NOTEBOOKS:
-                known = headings(markdown(number))
-                for name in re.findall(r"\*(.*?)\*", names):
-                    assert any(heading.startswith(name) for heading in known), (number, name)
-                    checked += 1
-    assert checked >= 20
+        text = "\n".join(section(*each) for each in named_sections(row))
+        if not text:
+            continue
+        wanted = len(re.findall(r"\b(?:[Vv]ote|[Pp]redict)\b", row[-2]))
+        assert text.count("gmm.ask(") >= wanted, row
+        votes += wanted
+        for words in re.findall(r"[Ee]xercises? (\d(?: and \d)?)", " ".join(row)):
+            for exercise in words.split(" and "):
+                assert f"**Exercise {exercise}.**" in text, row
+                exercises += 1
+    assert votes >= 14 and exercises >= 14
 
 
 @pytest.mark.parametrize("number", ["00", "01", "02", "03", "04"])
@@ -132,8 +172,93 @@ def test_the_board_has_the_numbers_of_a_right_iteration():
     mean = rounded[:, 0] @ x / rounded[:, 0].sum()
     variance = rounded[:, 0] @ (x - mean) ** 2 / rounded[:, 0].sum()
     old_mean = b[:, 0] @ (x - 4) ** 2 / b[:, 0].sum()
-    told = [mean, variance, old_mean, *trace.mixture.variances]
-    assert all(f"{value:.2f}" in text for value in told)
+    by_all = b[:, 0] @ (x - means[0]) ** 2 / len(x)
+    told = [mean, variance, old_mean, by_all, *trace.mixture.variances]
+    assert all(f" {value:.2f}" in text for value in told) and f"({x.sum():.0f} − " in text
+
+
+def test_what_to_do_when_the_class_splits_is_there():
+    """The sections that are named outside the plans, and the panels' numbers."""
+    named = [
+        ("01", "Fit by hand"),
+        ("01", "Ask which component made a point"),
+        ("01", "Compare with the truth"),
+        ("02", "Watch a component collapse"),
+    ]
+    for number, name in named:
+        assert section(number, name) and f"*{name}*" in part(f"Notebook {number}")
+    truth = Mixture.from_1d([0.9, 0.1], [-1.5, 2.0], [0.64, 1.44])
+    means, variances = truth.means[:, 0], truth.variances
+    bells = np.exp(-(means**2) / (2 * variances)) / np.sqrt(2 * np.pi * variances)  # at x = 0
+    share = truth.responsibilities(np.zeros(1))[0, 0]
+    assert "({:.3f} and {:.3f})".format(*bells) in part("Notebook 01")
+    assert f"b₁ = {share:.3f}" in part("Notebook 01")
+
+
+def test_the_questions_have_the_notebooks_numbers():
+    minus = "−{:.1f}".format
+    fit, one = printed("01", r"one Gaussian -(.*)\n[^§]*after 100 iterations: -(.*)\n")[::-1]
+    assert f"ℓ = {minus(fit)}, and mixture B has ℓ = {minus(one)}" in part("Notebook 01")
+    ends = printed("02", r"(\d+) runs end at ℓ = -(.*)\n")
+    assert f"Of 60 starts {ends[0]:.0f} end at ℓ = {minus(ends[1])} " in part("Notebook 02")
+    logs = np.log(5), np.log(9) / 2
+    assert "log 5 = {:.2f}, and ½ log 9 = {:.2f}.".format(*logs) in part("Notebook 02")
+    first, last = printed("03", r"\n +1 +(0\.\d\d) [^§]*?\n +14 +(0\.\d\d) ")
+    told = f"from {first:.0%} of the points in their true group to {last:.0%}."
+    assert told.replace("%", " %") in part("Notebook 03")
+    best = printed("04", r"K = 4: ℓ = -(\S+)")[0]
+    assert f"Your best ℓ is {minus(best)} for K = 4" in part("Notebook 04")
+    assert printed("04", r"K = (\d): BIC +\S+ +the lowest") == [6]
+    assert "BIC chose K = 6 for a ring and a cloud" in part("Notebook 04")
+
+
+def test_the_answers_to_the_questions_are_right():
+    covariance = np.array([[4, 1.6], [1.6, 1]])
+    assert f"| {np.sqrt(np.linalg.eigvalsh(covariance)[1]):.2f} |" in part("Notebook 03")
+    groups = Mixture([0.5, 0.5], [[0, 0], [6, 0]], [0.25 * np.eye(2), 4 * np.eye(2)])
+    assert groups.responsibilities([[3.0, 0.0]])[0, 1] > 0.999
+    assert "Halfway is 6 of the narrow group's, and 1.5 of the wide one's." in GUIDE
+    more = gmm.free_parameters(5, 2, "full") - gmm.free_parameters(4, 2, "full")
+    aic, bic = gmm.aic(8, more), gmm.bic(8, more, 600)
+    assert more == 6 and aic < 0 < bic
+    assert f"= −{-aic:.0f}. BIC:" in GUIDE and f"= +{bic:.1f}." in GUIDE
+
+
+def test_the_sheet_has_the_notebooks_symbols_and_words():
+    sheet, table = part("Hand out a sheet"), section("00", "Look up a symbol")
+    table = re.sub(r"\\[,;]", "", table)
+    known = {row[0]: row[2] for row in rows(table)}
+    symbols = [row for row in rows(sheet) if len(row) == 3]
+    for symbol, _, code in symbols:
+        (line,) = [line for line in known if line.replace(", $j$", "").startswith(symbol)] or [None]
+        assert line, symbol
+        for name in re.findall(r"`.*?`", code):
+            assert name.strip("`") in known[line], (symbol, name)
+    assert len(symbols) >= 19
+    text = "\n".join(markdown(number) for number in NOTEBOOKS).lower()
+    words = [row[0] for row in rows(sheet) if len(row) == 2]
+    assert len(words) >= 25 and words == sorted(words, key=str.lower)
+    for word in ", ".join(words).split(", "):
+        assert re.search(rf"(?<!\w){re.escape(word.lower())}", text), word
+    for sigmas in (1, 2):
+        assert f"{gmm.mass_inside(sigmas):.0%}".replace("%", " %") in sheet
+
+
+def test_commands_and_versions_are_those_of_the_project():
+    noxfile = (ROOT / "noxfile.py").read_text(encoding="utf-8")
+    pins = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    for text in (GUIDE, (ROOT / "README.md").read_text(encoding="utf-8")):
+        for session in re.findall(r"`nox -s ([a-z]+)`", text):
+            assert f"def {session}(session):" in noxfile, session
+    builder = re.search(r"flit_core==[\d.]+", (ROOT / "pyproject.toml").read_text())[0]
+    assert f" {builder} -d wheels" in GUIDE
+    grader = re.search(r'"nbgrader==([\d.]+)"', noxfile)[1]
+    assert f"nbgrader ({grader})" in GUIDE
+    lab = re.search(r"^jupyterlab==(\d+\.\d+)", pins, re.MULTILINE)[1]
+    assert f"Looked at in JupyterLab {lab} " in GUIDE
+    points = re.findall(r"About (\d+) minutes", markdown("01"))
+    told = f"{', '.join(points[:-1])} and {points[-1]}, together {sum(map(int, points))}."
+    assert told in part("Grade with nbgrader")
 
 
 def test_links_lead_somewhere():

@@ -3,8 +3,19 @@
 Also what a fast hand sees on a stepper, and that what stands below one does not move.
 """
 
+import re
+
 import pytest
-from conftest import all_laid_out, look, position, steppers_in, walk
+from conftest import (
+    ROOT,
+    all_laid_out,
+    look,
+    open_and_run,
+    position,
+    steppers_in,
+    wait_for_pictures,
+    walk,
+)
 from watching import Watch
 
 SCREENS = {"laptop": (1280, 900), "projector": (1024, 768), "half of a split view": (760, 900)}
@@ -113,3 +124,48 @@ def test_nothing_below_a_stepper_moves(notebook):
         )
         walk(notebook, stepper)
         assert len(stepper.evaluate("box => [...box.heights]")) == 1
+
+
+def test_a_stepper_fits_a_projector_as_the_guide_says(page, lab_url):
+    guide = (ROOT / "TEACHING.md").read_text(encoding="utf-8").partition("\n## Show it on a pro")[2]
+    choices = re.findall(r"^\| \*(.*?)\*(?:, off)? \| (.*?) ?\| (.*?) \|$", guide, re.MULTILINE)
+    assert len(choices) == 5
+    width, height = SCREENS["projector"]
+    page.set_viewport_size({"width": width, "height": height})
+    open_and_run(page, lab_url, "00_start_here.ipynb")
+    wait_for_pictures(page)
+    stepper = steppers_in(page).first
+
+    def picture():
+        return stepper.locator("img").evaluate("each => Math.round(each.offsetWidth)")
+
+    def choose(name):
+        """Choose an item of View → Appearance; return what the menu says, its keys as well."""
+        page.get_by_role("menuitem", name="View", exact=True).click()
+        page.locator(".lm-Menu-item", has_text="Appearance").hover()
+        item = page.locator(".lm-Menu").last.locator(".lm-Menu-item", has_text=name)
+        text = item.inner_text()
+        item.click()
+        page.wait_for_timeout(500)  # for the layout
+        return text
+
+    for name, keys, gives in choices:
+        before = picture()
+        assert "".join(choose(name).split()) == (name + keys).replace(" ", "")
+        for width in re.findall(r"from (\d+) to its full width of (\d+) pixels", gives):
+            assert [before, picture()] == [int(each) for each in width]
+        for width in re.findall(r"picture is (\d+) pixels wide", gives):
+            assert picture() == int(width)
+
+    stepper.get_by_role("slider").press("Home")
+    for _ in range(position(stepper)[1] + 1):
+        taken = stepper.evaluate(
+            """stepper => {
+                const words = document.createRange()
+                words.selectNodeContents(stepper.querySelector('p[aria-live=polite]'))
+                const slider = stepper.querySelector('.widget-hbox')
+                return words.getBoundingClientRect().bottom - slider.getBoundingClientRect().top
+            }"""
+        )
+        assert taken < page.locator(".jp-WindowedPanel-outer:visible").bounding_box()["height"]
+        page.keyboard.press("ArrowRight")
