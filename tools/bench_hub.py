@@ -569,7 +569,8 @@ def at_once(learners, work):
         except Exception as error:
             learner.errors.append(f"{type(error).__name__}: {error}"[:200])
 
-    threads = [threading.Thread(target=attempt, args=(each,)) for each in learners]
+    # As daemons they do not keep the benchmark alive when its time is up: each may wait for long.
+    threads = [threading.Thread(target=attempt, args=(each,), daemon=True) for each in learners]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -666,7 +667,7 @@ def crash(hub, learners, limit_mb):
             slow.append(1000 * (time.monotonic() - started))
             time.sleep(1)
 
-    working = threading.Thread(target=lambda: healthy.extend(at_once(others, go_on)))
+    working = threading.Thread(target=lambda: healthy.extend(at_once(others, go_on)), daemon=True)
     healthy = []
     working.start()
     time.sleep(2)
@@ -787,7 +788,7 @@ def main():
     parser.add_argument("--limit", type=int, default=1000, help="MB of data a kernel may hold")
     parser.add_argument("--most", type=int, default=250, help="MB a learner should need at most")
     parser.add_argument("--patience", type=int, default=600, help="seconds to wait for a run")
-    parser.add_argument("--minutes", type=int, default=20, help="stop after so many in all")
+    parser.add_argument("--minutes", type=float, default=20, help="stop after so many in all")
     parser.add_argument("--without", action="append", default=[], choices=[*LEVERS, "all"])
     parser.add_argument("--log", help="keep the hub's log in this file")
     options = parser.parse_args()
@@ -795,12 +796,13 @@ def main():
     levers = [name for name in LEVERS if not {name, "all"} & set(options.without)]
 
     def stop(number, _):
-        after = f" after {options.minutes} minutes" if number == signal.SIGALRM else ""
+        after = f" after {options.minutes:g} minutes" if number == signal.SIGALRM else ""
         raise SystemExit(f"Stopped{after}.")
 
-    signal.signal(signal.SIGALRM, stop)
-    signal.signal(signal.SIGTERM, stop)
-    signal.alarm(60 * options.minutes)
+    # Also where the terminal is closed: else the hub would go on by itself.
+    for each in (signal.SIGALRM, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, stop)
+    signal.setitimer(signal.ITIMER_REAL, 60 * options.minutes)
     proxy = shutil.which(options.proxy)
     if proxy is None:
         sys.exit(f"There is no {options.proxy}: `nox -s hub` installs it.")
