@@ -90,20 +90,36 @@ def show_figure(figure, caption):
     """
     if not (isinstance(caption, str) and caption.strip()):
         raise ValueError("show_figure needs a caption that says in words what the figure shows.")
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=144)  # twice the pixels, for sharp screens
-    _forget_canvas(figure)
-    picture = to_png(Image.open(buffer).convert("RGB"))
     display(
-        {"image/png": picture, "text/plain": caption},
+        {"image/png": to_png(_rasterise(figure)), "text/plain": caption},
         metadata={"image/png": {"width": WIDTH, "alt": caption}},
         raw=True,
     )
     print(textwrap.fill(caption, _CAPTION_LETTERS, break_on_hyphens=False))
 
 
-def _forget_canvas(figure):
-    """Free the 5 MB of pixels that a figure was drawn on, which each of its texts keeps.
+def _rasterise(figure):
+    """Draw a figure with twice the pixels, for sharp screens; return it as an RGB PIL image.
+
+    `savefig` would draw it twice, to know what it needs, and pack and unpack it on the way.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # see `empty_figure`
+
+    dpi, before = figure.dpi, figure.canvas
+    canvas = FigureCanvasAgg(figure)
+    figure.set_dpi(2 * dpi)
+    try:
+        canvas.draw()
+        picture = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba())
+        return picture.convert("RGB")
+    finally:
+        figure.set_dpi(dpi)
+        figure.set_canvas(before)
+        _forget_renderer(figure)
+
+
+def _forget_renderer(figure):
+    """Let go of the 5 MB of pixels that a figure was drawn on, which each of its texts keeps.
 
     Else they would stay for long after the figure's last use: all in it refers to each other.
     """

@@ -219,13 +219,12 @@ def _m_step(points, b, covariance_type, added):
     totals = b.sum(axis=1)  # N_k
     if totals.min() < _EMPTY:
         raise _failure(int(totals.argmin()), "has lost all its points", covariance_type, added)
-    means, shifts, covariances = np.zeros((K, D)), np.zeros((K, D)), np.zeros((K, D, D))
-    # b / N_k sums to 1 over the points, so these are weighted means, whatever the scale of b.
-    for block in blocks(n, K * D):
-        means += b[:, block] / totals[:, None] @ points[:, block].T
+    shares = b / totals[:, None]  # sum to 1 over the points: means are weighted, whatever b's scale
+    means = shares @ points.T
+    shifts, covariances = np.zeros((K, D)), np.zeros((K, D, D))
     for block in blocks(n, K * D):
         from_mean = points[:, block] - means[:, :, None]
-        weighted = (b[:, block] / totals[:, None])[:, None] * from_mean
+        weighted = shares[:, None, block] * from_mean
         shifts += weighted.sum(axis=2)
         covariances += weighted @ from_mean.transpose(0, 2, 1)
     # Far from 0 a mean is rounded in its last digits. What the deviations from it sum to puts
@@ -250,7 +249,7 @@ def _m_step(points, b, covariance_type, added):
     else:
         # What spread is left in some direction must be more than the last digit of the mean:
         # a component narrower than that sits on one point, or on a line or plane of points.
-        pivots = np.diagonal(mixture._factors, axis1=1, axis2=2)
+        pivots = mixture._factors.diagonal(axis1=1, axis2=2)
         collapsed = (pivots <= 4 * np.finfo(float).eps * abs(means)).any(axis=1)
         if not collapsed.any():
             return mixture

@@ -456,12 +456,6 @@ _SHARES_MESSAGES = {
     "weights_forgotten": "The responsibilities forget the weights, which are the prior "
     "probabilities in Bayes' rule.",
 }
-_HALF_WEIGHTED = {
-    "weights_forgotten": (
-        lambda x, w, m, v: _columns(x, 1, m, v) / _columns(x, w, m, v).sum(axis=1, keepdims=True),
-        lambda x, w, m, v: _columns(x, w, m, v) / _columns(x, 1, m, v).sum(axis=1, keepdims=True),
-    )
-}
 _LOGS = {
     None: lambda c: np.log(c.sum(axis=1)).sum(),
     "log_inside": lambda c: np.log(c).sum(),
@@ -549,30 +543,56 @@ def _where_all(index, x, mixture):
     return f"On {len(x)} points and with K = {mixture.n_components}"
 
 
-_E_STEP = Exercise(
-    name="e_step",
-    arguments=("x", "mixture"),
-    course=em.e_step,
-    read=_read_e_step,
-    parts=(
-        Part(
-            "the responsibilities",
-            "b",
-            "(n, K)",
-            _where_responsibility,
-            (
-                *slips(_COLUMNS_MESSAGES | _SHARES_MESSAGES, _from_columns, _SHARES, _COLUMNS),
-                *slips(_SHARES_MESSAGES, _from_columns, {None: lambda b: b}, _HALF_WEIGHTED),
-            ),
+def make_e_step(columns, logs, columns_of_logs, messages, from_columns, where, **more):
+    """Return the exercise of an E step, of one feature or of several.
+
+    Parameters
+    ----------
+    columns, columns_of_logs : dict
+        What may stand for φ_k N(x_i | …), in the responsibilities and in ℓ, as `slips` takes it.
+    logs : dict
+        What may be made of the columns in ℓ.
+    messages : dict
+        The sentences for all slips in the columns, and in what is made of them in ℓ.
+    from_columns : callable
+        `from_columns(finish, columns)` returns a function of the exercise's arguments.
+    where : tuple of callable
+        Which responsibility is meant, and which ℓ, as a `Part` takes it.
+    more
+        The `groups` of cases, and the sentence for what is `right`.
+    """
+
+    def half_weighted(one, other):
+        return lambda *arguments: one(*arguments) / other(*arguments).sum(axis=1, keepdims=True)
+
+    weighted, unweighted = columns[None], columns["weights_forgotten"]
+    halves = (half_weighted(unweighted, weighted), half_weighted(weighted, unweighted))
+    of_shares, as_it_is = messages | _SHARES_MESSAGES, {None: lambda b: b}
+    shares_slips = (
+        *slips(of_shares, from_columns, _SHARES, columns),
+        *slips(of_shares, from_columns, as_it_is, {"weights_forgotten": halves}),
+    )
+    logs_slips = slips(messages | _LOGS_MESSAGES, from_columns, logs, columns_of_logs)
+    return Exercise(
+        name="e_step",
+        arguments=("x", "mixture"),
+        course=em.e_step,
+        read=_read_e_step,
+        parts=(
+            Part("the responsibilities", "b", "(n, K)", where[0], shares_slips),
+            Part("the log-likelihood", "ℓ", "()", where[1], logs_slips),
         ),
-        Part(
-            "the log-likelihood",
-            "ℓ",
-            "()",
-            _where_all,
-            slips(_COLUMNS_MESSAGES | _LOGS_MESSAGES, _from_columns, _LOGS, _COLUMNS),
-        ),
-    ),
+        **more,
+    )
+
+
+_E_STEP = make_e_step(
+    _COLUMNS,
+    _LOGS,
+    _COLUMNS,
+    _COLUMNS_MESSAGES,
+    _from_columns,
+    (_where_responsibility, _where_all),
     groups=(
         Group(
             (
@@ -767,23 +787,31 @@ def _recognise_old_mean(cases, found, wanted):
 
 
 def _read_m_step(result, x, b):
+    check_mixture_of(result, len(x), (b.shape[1], 1), "one Mixture, by `Mixture.from_1d`")
+    return result.weights, result.means[:, 0], result.variances
+
+
+def check_mixture_of(result, n, shape, packing):
+    """Find that an M step's result on `n` points is no mixture with means of this shape (K, D).
+
+    `packing` says into what three arrays are to be packed.
+    """
     if not isinstance(result, Mixture):
         packed = isinstance(result, (tuple, list)) and len(result) == 3
         raise Finding(
             "not_a_mixture",
-            "`m_step` returns three things: pack them into one Mixture, by `Mixture.from_1d`."
+            f"`m_step` returns three things: pack them into {packing}."
             if packed
             else f"`m_step` has to return a Mixture; it returns {describe(result)}.",
         )
-    found, wanted = result.means.shape, (b.shape[1], 1)
-    if found != wanted:
-        text = f"The means of the mixture have shape {found}, where (K, D) = {wanted} is asked for."
-        if found[0] == len(x):
+    found = result.means.shape
+    if found != shape:
+        text = f"The means of the mixture have shape {found}, where (K, D) = {shape} is asked for."
+        if found[0] == n:
             raise Finding(
                 "wrong_axis", f"{text} There is one component for each point: sum over the points."
             )
         raise Finding("wrong_shape", text, vague=True)
-    return result.weights, result.means[:, 0], result.variances
 
 
 def _explain_weights(error, x, b):

@@ -13,7 +13,6 @@ from gmm_helpers._diagnosis import (
     Group,
     Part,
     as_numbers,
-    describe,
     diagnose,
     number,
     slips,
@@ -806,13 +805,6 @@ _COLUMNS_MESSAGES = (
         "inverse": "The covariances are inverted before they go into the density.",
         "one_covariance": "All components have the covariance of one of them: each has its own, "
         "`mixture.covariances[k]`.",
-    }
-)
-_SHARES_MESSAGES = _COLUMNS_MESSAGES | first._SHARES_MESSAGES
-_LOGS_MESSAGES = (
-    _COLUMNS_MESSAGES
-    | first._LOGS_MESSAGES
-    | {
         "largest_not_added": "In ℓ the largest number, which was pulled out, has not been added "
         "again.",
     }
@@ -826,12 +818,6 @@ def _from_columns(finish, columns):
 
 _LOGS = first._LOGS | {
     "largest_not_added": lambda c: np.log(c.sum(axis=1) / c.max(axis=1)).sum(),
-}
-_HALF_WEIGHTED = {
-    "weights_forgotten": (
-        lambda x, m: _columns(x, m, 1) / _columns(x, m).sum(axis=1, keepdims=True),
-        lambda x, m: _columns(x, m) / _columns(x, m, 1).sum(axis=1, keepdims=True),
-    )
 }
 
 
@@ -847,30 +833,13 @@ def _e_step_case(n, K, D, start):
     return _points(n, D, start), _mixture(K, D, start)
 
 
-_E_STEP_2D = Exercise(
-    name="e_step",
-    arguments=("x", "mixture"),
-    course=em.e_step,
-    read=first._read_e_step,
-    parts=(
-        Part(
-            "the responsibilities",
-            "b",
-            "(n, K)",
-            _where_responsibility,
-            (
-                *slips(_SHARES_MESSAGES, _from_columns, first._SHARES, _COLUMNS),
-                *slips(_SHARES_MESSAGES, _from_columns, {None: lambda b: b}, _HALF_WEIGHTED),
-            ),
-        ),
-        Part(
-            "the log-likelihood",
-            "ℓ",
-            "()",
-            _where_all,
-            slips(_LOGS_MESSAGES, _from_columns, _LOGS, _COLUMNS_OF_LOGS),
-        ),
-    ),
+_E_STEP_2D = first.make_e_step(
+    _COLUMNS,
+    _LOGS,
+    _COLUMNS_OF_LOGS,
+    _COLUMNS_MESSAGES,
+    _from_columns,
+    (_where_responsibility, _where_all),
     groups=(
         Group((_e_step_case(6, 3, 2, start=0), _e_step_case(5, 3, 2, start=4))),
         Group(
@@ -1060,22 +1029,7 @@ def _recognise_old_means(cases, found, wanted):
 
 
 def _read_m_step(result, x, b):
-    if not isinstance(result, Mixture):
-        packed = isinstance(result, (tuple, list)) and len(result) == 3
-        raise Finding(
-            "not_a_mixture",
-            "`m_step` returns three things: pack them into one `Mixture`."
-            if packed
-            else f"`m_step` has to return a Mixture; it returns {describe(result)}.",
-        )
-    found, wanted = result.means.shape, (b.shape[1], x.shape[1])
-    if found != wanted:
-        text = f"The means of the mixture have shape {found}, where (K, D) = {wanted} is asked for."
-        if found[0] == len(x):
-            raise Finding(
-                "wrong_axis", f"{text} There is one component for each point: sum over the points."
-            )
-        raise Finding("wrong_shape", text, vague=True)
+    first.check_mixture_of(result, len(x), (b.shape[1], x.shape[1]), "one `Mixture`")
     return result.weights, result.means, result.covariances
 
 

@@ -356,6 +356,8 @@ def _search(x, starts, *, max_iter, tol, **model):
     """Run EM from each start as far as tells which is best, and from that one to the end."""
     options = {"record": False, **model}
     first = best_of(x, starts, max_iter=max_iter, tol=max(tol, _TOL_OF_SEARCH), **options)
+    if tol >= _TOL_OF_SEARCH:
+        return first
     rest = run_em(x, first.mixture, max_iter=max_iter - first.iterations, tol=tol, **options)
     return replace(
         first,
