@@ -806,7 +806,7 @@ def main():
     proxy = shutil.which(options.proxy)
     if proxy is None:
         sys.exit(f"There is no {options.proxy}: `nox -s hub` installs it.")
-    sys.exit(0 if bench(proxy, options, levers) else 1)
+    sys.exit(0 if bench(os.path.abspath(proxy), options, levers) else 1)
 
 
 if __name__ == "__main__":
