@@ -105,7 +105,8 @@ def _rasterise(figure):
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # see `empty_figure`
 
-    dpi, canvas = figure.dpi, FigureCanvasAgg(figure)
+    dpi, before = figure.dpi, figure.canvas
+    canvas = FigureCanvasAgg(figure)
     figure.set_dpi(2 * dpi)
     try:
         canvas.draw()
@@ -113,6 +114,19 @@ def _rasterise(figure):
         return picture.convert("RGB")
     finally:
         figure.set_dpi(dpi)
+        figure.set_canvas(before)
+        _forget_renderer(figure)
+
+
+def _forget_renderer(figure):
+    """Let go of the 5 MB of pixels that a figure was drawn on, which each of its texts keeps.
+
+    Else they would stay for long after the figure's last use: all in it refers to each other.
+    """
+    from matplotlib.text import Text  # see `empty_figure`
+
+    for text in figure.findobj(Text):
+        text._renderer = None  # as in a text that was never drawn
 
 
 def to_png(picture):

@@ -1,10 +1,12 @@
 """The pictures hold what they say they hold: curves, ellipses, colours, captions."""
 
+import gc
 import io
 import itertools
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_rgb
 from PIL import Image
 
@@ -138,6 +140,18 @@ def test_show_figure_displays_the_picture_and_prints_the_caption(ax, monkeypatch
     printed = capsys.readouterr().out
     assert " ".join(printed.split()) == caption
     assert max(map(len, printed.split("\n"))) <= 72
+
+
+def test_a_shown_figure_keeps_no_pixels_and_can_be_shown_again(ax, monkeypatch):
+    shown = []
+    monkeypatch.setattr(drawing, "display", lambda data, **_: shown.append(data["image/png"]))
+    ax.set(xlabel="x", title="twice")
+    before = {id(each) for each in gc.get_objects() if isinstance(each, RendererAgg)}
+    for _ in range(2):
+        gmm.show_figure(ax.figure, "An empty pair of axes.")
+        kept = [each for each in gc.get_objects() if isinstance(each, RendererAgg)]
+        assert {id(each) for each in kept} <= before
+    assert shown[0] == shown[1]
 
 
 @pytest.mark.parametrize("caption", ["", "  ", None])

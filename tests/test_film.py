@@ -1,5 +1,7 @@
 """The stepper's frames and texts: each shows the half-step it says it shows."""
 
+import gc
+
 import matplotlib
 import numpy as np
 import pytest
@@ -53,6 +55,22 @@ def test_a_frame_does_not_depend_on_the_frames_drawn_before(run_2d):
     backwards = [pixels(film, i) for i in reversed(range(len(film.steps)))][::-1]
     for a, b in zip(forwards, backwards, strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("swept", [True, False], ids=["by Python too", "by nobody else"])
+def test_a_formula_leaves_nothing_to_sweep_up_once_it_is_set(run_1d, swept):
+    """Setting one makes thousands of exceptions, which hold each other and all that called them."""
+    film = Film(*run_1d)
+    gc.collect()
+    if not swept:
+        gc.disable()
+    try:
+        for position in range(3):
+            film.frame(position)
+        assert gc.isenabled() == swept
+        assert gc.collect() < 500
+    finally:
+        gc.enable()
 
 
 def test_in_an_e_step_the_curves_stand_still_and_in_an_m_step_the_points(run_1d):

@@ -64,8 +64,10 @@ LEVERS = {
     },
     "backend": {"env": {"MPLBACKEND": "agg"}},
     "extensions": {
+        # The manager of extensions, read-only, cannot install any: it needs no client for PyPI.
         "server": "c.ServerApp.jpserver_extensions = "
-        "{'jupyter_lsp': False, 'jupyter_server_terminals': False}"
+        "{'jupyter_lsp': False, 'jupyter_server_terminals': False}\n"
+        "c.LabApp.extension_manager = 'readonly'"
     },
     # How long a server waits for a new kernel, else 60 s: thirty that start at once take more.
     "patience": {"server": "c.MappingKernelManager.kernel_info_timeout = 300"},
@@ -567,7 +569,8 @@ def at_once(learners, work):
         except Exception as error:
             learner.errors.append(f"{type(error).__name__}: {error}"[:200])
 
-    threads = [threading.Thread(target=attempt, args=(each,)) for each in learners]
+    # As daemons they do not keep the benchmark alive when its time is up: each may wait for long.
+    threads = [threading.Thread(target=attempt, args=(each,), daemon=True) for each in learners]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -664,7 +667,7 @@ def crash(hub, learners, limit_mb):
             slow.append(1000 * (time.monotonic() - started))
             time.sleep(1)
 
-    working = threading.Thread(target=lambda: healthy.extend(at_once(others, go_on)))
+    working = threading.Thread(target=lambda: healthy.extend(at_once(others, go_on)), daemon=True)
     healthy = []
     working.start()
     time.sleep(2)
@@ -785,7 +788,7 @@ def main():
     parser.add_argument("--limit", type=int, default=1000, help="MB of data a kernel may hold")
     parser.add_argument("--most", type=int, default=250, help="MB a learner should need at most")
     parser.add_argument("--patience", type=int, default=600, help="seconds to wait for a run")
-    parser.add_argument("--minutes", type=int, default=20, help="stop after so many in all")
+    parser.add_argument("--minutes", type=float, default=20, help="stop after so many in all")
     parser.add_argument("--without", action="append", default=[], choices=[*LEVERS, "all"])
     parser.add_argument("--log", help="keep the hub's log in this file")
     options = parser.parse_args()
@@ -793,16 +796,17 @@ def main():
     levers = [name for name in LEVERS if not {name, "all"} & set(options.without)]
 
     def stop(number, _):
-        after = f" after {options.minutes} minutes" if number == signal.SIGALRM else ""
+        after = f" after {options.minutes:g} minutes" if number == signal.SIGALRM else ""
         raise SystemExit(f"Stopped{after}.")
 
-    signal.signal(signal.SIGALRM, stop)
-    signal.signal(signal.SIGTERM, stop)
-    signal.alarm(60 * options.minutes)
+    # Also where the terminal is closed: else the hub would go on by itself.
+    for each in (signal.SIGALRM, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, stop)
+    signal.setitimer(signal.ITIMER_REAL, 60 * options.minutes)
     proxy = shutil.which(options.proxy)
     if proxy is None:
         sys.exit(f"There is no {options.proxy}: `nox -s hub` installs it.")
-    sys.exit(0 if bench(proxy, options, levers) else 1)
+    sys.exit(0 if bench(os.path.abspath(proxy), options, levers) else 1)
 
 
 if __name__ == "__main__":
