@@ -114,7 +114,7 @@ class Film:
 
     def _set_the_stage(self, points, features):
         """Draw once what stays, and make the artists that move."""
-        self._stage = Stage(_HEIGHT)
+        self._stage, self._kept = Stage(_HEIGHT), {}
         figure = self._stage.figure
         self._ax = figure.add_axes((0.105, 0.145, 0.53, 0.555))
         self._trace_ax = figure.add_axes((0.755, 0.145, 0.215, 0.555))
@@ -148,17 +148,22 @@ class Film:
             ax.set_ylim(low[1], high[1])
 
     def _make_artists(self):
-        """Make the artists that move, for as many components as the run has; return them."""
-        first, one_dimension = self.steps[0].mixture, bool(self._limits)
-        draw = drawing.draw_mixture_1d if one_dimension else drawing.draw_mixture_2d
-        self._update_mixture = (
-            drawing.update_mixture_1d if one_dimension else drawing.update_mixture_2d
+        """Make the artists that move, but for those kept for that number of components."""
+        K, one_dimension = self.steps[0].mixture.n_components, bool(self._limits)
+        draw, self._update_mixture = (
+            (drawing.draw_mixture_1d, drawing.update_mixture_1d)
+            if one_dimension
+            else (drawing.draw_mixture_2d, drawing.update_mixture_2d)
         )
-        self._mixture = draw(self._ax, first, **self._limits)
-        self._points = drawing.draw_points(self._ax, self._x, first.n_components)
+        if K not in self._kept:
+            self._kept[K] = (
+                draw(self._ax, self.steps[0].mixture, **self._limits),
+                drawing.draw_points(self._ax, self._x, K),
+                [] if one_dimension else drawing.draw_trails(self._ax, K),
+            )
+        self._mixture, self._points, self._trails = self._kept[K]
         self._curve = drawing.draw_log_likelihood(self._trace_ax, self.trace.log_likelihoods)
         self._path = _path_of_means(self.trace)
-        self._trails = [] if one_dimension else drawing.draw_trails(self._ax, first.n_components)
         return [*self._points, *self._mixture, *self._curve, *self._trails, self._heading]
 
     def _axes_suit(self, points):
@@ -171,8 +176,8 @@ class Film:
         return bool(inside.all() and spans.min() > _LEAST_SPAN)
 
     def _put_on_axes(self):
-        """Take the artists of the run before off the axes, and put those of this run on."""
-        for artist in (*self._points, *self._mixture, *self._curve, *self._trails):
+        """Put the artists of this run on the axes; those of another K are there, but not drawn."""
+        for artist in self._curve:
             artist.remove()
         self._stage.renew(self._make_artists())
 
