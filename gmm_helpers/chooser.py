@@ -77,14 +77,14 @@ class RunChooser:
         self.start_seed = _checks.check_count(start_seed, "start_seed", at_least=0)
         self._toggled = {name: _toggles(name, values) for name, values in (choices or {}).items()}
         self.x = self._make_data()
-        trace, self._notes = self._run_em()
+        trace, notes = self._run_em()
         margin = {"margin": _MARGIN_FOR_NEW_DATA} if self._draws_data else {}
         self._film = Film(self.x, trace, features=features, **margin)
         self._book = Flipbook(
             self._film.frame,
             self._film.texts,
             title="Film strip of a stepper whose run can be chosen",
-            notes=[*self._notes, *self._film.notes],
+            notes=[*notes, *self._film.notes],
             room=MOST_POSITIONS,
         )
         self.trace, self.texts = trace, self._film.texts
@@ -187,21 +187,28 @@ class RunChooser:
         return f"Shown: {', '.join(said) or 'the one run there is'}."
 
     def _prepare(self):
-        """Run EM as chosen and lay out its pictures; where there is no run at all, say so."""
-        with DRAWING:
-            try:
-                trace, self._notes = self._run_em()
-                self._film.show(self.x, trace)
-            except ValueError as error:
-                said = f"This cannot be run, and the pictures are of the run before. {error}"
-                self._book.say([said])
-                return False
-            return True
+        """Run EM as chosen; where there is no run at all, say so."""
+        try:
+            self._prepared = self._run_em()
+        except ValueError as error:
+            self._refuse(error)
+            return False
+        return True
 
     def _show(self):
         """Show the run that has been prepared."""
-        self.trace, self.texts = self._film.trace, self._film.texts
-        self._book.refill(self._film.frame, self.texts, notes=[*self._notes, *self._film.notes])
+        with DRAWING:  # film and book change together: nobody draws what is in only one of them
+            trace, notes = self._prepared
+            try:
+                self._film.show(self.x, trace)
+            except ValueError as error:
+                self._refuse(error)
+                return
+            self.trace, self.texts = trace, self._film.texts
+            self._book.refill(self._film.frame, self.texts, notes=[*notes, *self._film.notes])
+
+    def _refuse(self, error):
+        self._book.say([f"This cannot be run, and the pictures are of the run before. {error}"])
 
     def _show_now(self):
         with DRAWING:

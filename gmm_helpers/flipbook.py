@@ -178,12 +178,13 @@ class Flipbook:
 
     def bundle(self, widget):
         """Give a notebook a widget that holds this one; other pages a film strip and caption."""
-        count = len(self.texts)
-        caption = "\n".join(
-            [f"{self._title}, {count} position{'s' * (count > 1)}.", *self._said]
-            + [f"Position {position}. {self.texts[position]}" for position in self._strip()]
-        )
-        return _page.bundle(widget, self._film_strip(), caption)
+        with DRAWING:  # else another run could be shown in the middle of it
+            count = len(self.texts)
+            caption = "\n".join(
+                [f"{self._title}, {count} position{'s' * (count > 1)}.", *self._said]
+                + [f"Position {position}. {self.texts[position]}" for position in self._strip()]
+            )
+            return _page.bundle(widget, self._film_strip(), caption)
 
     def _take(self, draw, texts, notes):
         """Keep what there is to show, from now on."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import ipywidgets as widgets
 import numpy as np
@@ -184,6 +185,19 @@ def test_while_the_browser_is_asked_nothing_of_the_next_run_is_drawn():
     other = gmm.RunChooser(draw, run, choices={"K": (2, 3, 4)})
     other.choose(K=4)
     assert asyncio.run(choose()) == pictures(other)
+
+
+def test_a_choice_while_the_cell_still_shows_its_film_strip_waits_for_that():
+    """The cell's own thread draws the strip, and JupyterLab hands choices to another."""
+    chooser = gmm.RunChooser(draw, run, choices={"K": (3, 4)})
+    alone = chooser._repr_mimebundle_()[0]["image/png"]
+    for _ in range(4):
+        chooser.choose(K=3)
+        with ThreadPoolExecutor(1) as other_thread:
+            choice = other_thread.submit(chooser.choose, K=4)  # a shorter run
+            shown = chooser._repr_mimebundle_()[0]
+            choice.result()
+        assert ("K = 3" in shown["text/plain"]) == (shown["image/png"] == alone)
 
 
 def test_a_choice_on_the_page_that_cannot_be_run_lets_the_pictures_there_are_go_on(chooser):
