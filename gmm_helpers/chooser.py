@@ -223,8 +223,9 @@ class RunChooser:
                 self._prepare()
 
     def _press(self, take):
-        take()
-        self._show_soon()
+        with DRAWING:  # what is shown meanwhile has its own data
+            take()
+            self._show_soon()
 
     def _make_controls(self):
         """Make the row of buttons."""

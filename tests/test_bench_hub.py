@@ -20,11 +20,8 @@ on_linux = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def bench():
-    sys.path.insert(0, str(ROOT / "tools"))
-    try:
-        import bench_hub
-    finally:
-        sys.path.pop(0)
+    import bench_hub
+
     return bench_hub
 
 

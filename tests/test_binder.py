@@ -1,7 +1,6 @@
 """What Binder needs; `nox -s binder` reads the Dockerfile that repo2docker makes of a clone."""
 
 import re
-import sys
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -25,11 +24,8 @@ UPDATE = GOOD[GOOD.index("RUN") :]
 
 @pytest.fixture(scope="module")
 def problems():
-    sys.path.insert(0, str(ROOT / "tools"))
-    try:
-        from check_binder import problems
-    finally:
-        sys.path.pop(0)
+    from check_binder import problems
+
     return problems
 
 

@@ -3,7 +3,6 @@
 import ast
 import re
 import shutil
-import sys
 from pathlib import Path
 
 import nbformat
@@ -18,11 +17,8 @@ SHORTEST_LINE = 12  # letters: a shorter line of a solution may well stand elsew
 @pytest.fixture(scope="module")
 def student(tmp_path_factory):
     """Make it in a folder like the course's own."""
-    sys.path.insert(0, str(ROOT / "tools"))
-    try:
-        from student_version import make
-    finally:
-        sys.path.pop(0)
+    from student_version import make
+
     root = tmp_path_factory.mktemp("course")
     shutil.copy(ROOT / "requirements.txt", root)
     (root / "student").mkdir()
