@@ -105,13 +105,13 @@ def note_height(letters):
     return f"{_lines(letters) * _LINE_EM * _TEXT_PX + 8:.0f}px"
 
 
-def picture_page(picture, text, *, size, most_letters):
+def picture_page(png, text, *, size, most_letters):
     """Return HTML with a picture, and under it the text that is its alt text too.
 
     Parameters
     ----------
-    picture : PIL.Image.Image or None
-        Of `size`; None leaves the place empty.
+    png : bytes or None
+        The picture, of `size`; None leaves the place empty.
     text : str
     size : tuple of int
         Width and height in pixels.
@@ -119,8 +119,8 @@ def picture_page(picture, text, *, size, most_letters):
         For how long a text to keep room.
     """
     source = _EMPTY_PICTURE
-    if picture is not None:
-        source = "data:image/png;base64," + base64.b64encode(to_png(picture)).decode()
+    if png is not None:
+        source = "data:image/png;base64," + base64.b64encode(png).decode()
     text, (width, height) = html.escape(text), size
     room = f"{_lines(most_letters) * _LINE_EM:.1f}em"
     # decoding="sync": a browser must not paint an empty place while it still decodes the picture.

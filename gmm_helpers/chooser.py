@@ -1,15 +1,18 @@
 """A stepper whose run is chosen: K, say, and by buttons for new data and a new start.
 
 A choice goes through the kernel, which runs EM anew and draws the picture that can be seen first.
-After that the browser steps by itself, as under any stepper.
+After that the browser steps by itself, as under any stepper. Who chooses once will choose again: so
+what can be chosen next is run meanwhile, while the kernel is free, and its first picture drawn.
 """
 
 import inspect
+from dataclasses import dataclass, field, replace
 
 import ipywidgets as widgets
 import numpy as np
 
 from gmm_helpers import _checks, _page
+from gmm_helpers.drawing import to_png
 from gmm_helpers.film import MOST_POSITIONS, Film
 from gmm_helpers.flipbook import Flipbook
 from gmm_helpers.stage import DRAWING
@@ -17,6 +20,26 @@ from gmm_helpers.trace import EMError, Trace
 
 # Room around the first data, so that other data of the same source fit on the same axes.
 _MARGIN_FOR_NEW_DATA = 0.12
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """What makes a run: both seeds, and which of each argument's values is chosen."""
+
+    data_seed: int
+    start_seed: int
+    indices: tuple = ()
+
+
+@dataclass(frozen=True)
+class _Run:
+    """A run that can be shown, and its pictures that were drawn ahead: PNGs by their positions."""
+
+    choice: _Choice
+    x: np.ndarray
+    film: Film
+    notes: list
+    ready: dict = field(default_factory=dict)
 
 
 class RunChooser:
@@ -31,9 +54,9 @@ class RunChooser:
         The data, of shape (n,), (n, 1) or (n, 2); or a function `data(rng)` that draws them, and
         then there is a button for new data.
     run : callable
-        `run(x, rng, **chosen)` returns a `Trace`. An `EMError` is shown with the half-steps until
-        then. For a `run` without randomness, let it do without `rng`: there is then no button for
-        a new start.
+        `run(x, rng, **chosen)` returns a `Trace`, each time the same. An `EMError` is shown with
+        the half-steps until then. It is also called for what may be chosen next. For a `run`
+        without randomness, let it do without `rng`: there is then no button for a new start.
     choices : mapping of str to sequence, optional
         For each argument of `run` what can be chosen, the first at the start: `{"K": (2, 3, 4)}`.
     features : sequence of str, optional
@@ -76,22 +99,42 @@ class RunChooser:
         self.data_seed = _checks.check_count(data_seed, "data_seed", at_least=0)
         self.start_seed = _checks.check_count(start_seed, "start_seed", at_least=0)
         self._toggled = {name: _toggles(name, values) for name, values in (choices or {}).items()}
-        self.x = self._make_data()
-        trace, notes = self._run_em()
-        margin = {"margin": _MARGIN_FOR_NEW_DATA} if self._draws_data else {}
-        self._film = Film(self.x, trace, features=features, **margin)
+        self._film_options = {"features": features}
+        if self._draws_data:
+            self._film_options["margin"] = _MARGIN_FOR_NEW_DATA
+        self._shown, self._ahead = None, {}
+        self._shown = run = self._make_run(self._choice())
         self._book = Flipbook(
-            self._film.frame,
-            self._film.texts,
+            run.film.frame,
+            run.film.texts,
             title="Film strip of a stepper whose run can be chosen",
-            notes=[*notes, *self._film.notes],
+            notes=run.notes,
             room=MOST_POSITIONS,
         )
-        self.trace, self.texts = trace, self._film.texts
         self.widget = widgets.VBox([self._make_controls(), self._book.widget]).add_class(
             "gmm-chooser"
         )
         _page.replace_earlier_run(self.close)
+
+    @property
+    def x(self):
+        """The data that are shown."""
+        return self._shown.x
+
+    @property
+    def trace(self):
+        """The run that is shown."""
+        return self._shown.film.trace
+
+    @property
+    def texts(self):
+        """What each position shows, in words."""
+        return self._shown.film.texts
+
+    @property
+    def chosen(self):
+        """What each argument is in the run that is shown."""
+        return self._values(self._shown.choice)
 
     def choose(self, **values):
         """Choose by name, as the buttons do.
@@ -132,7 +175,7 @@ class RunChooser:
     def walk(self):
         """Put the slider on each position in turn, then back; yield what each shows, a `Step`."""
         for position in self._book.walk():
-            yield self._film.steps[position]
+            yield self._shown.film.steps[position]
 
     def finish(self):
         """Draw all pictures that are not drawn yet, now."""
@@ -149,25 +192,53 @@ class RunChooser:
         """Give a notebook the widgets, and pages without widgets a film strip and its caption."""
         return self._book.bundle(self.widget)
 
-    def _make_data(self):
-        data = self._data(np.random.default_rng(self.data_seed)) if self._draws_data else self._data
-        points = _checks.as_points(data)
-        return points.T if len(points) > 1 else points[0]
-
     def _take_other_data(self):
         self.data_seed += 1
-        self.x = self._make_data()
 
     def _take_another_start(self):
         self.start_seed += 1
 
-    def _run_em(self):
-        """Run EM as chosen; return the trace and what is to be said above the pictures."""
-        self.chosen = {name: control.value for name, control in self._toggled.items()}
-        rng = {"rng": np.random.default_rng(self.start_seed)} if self._takes_rng else {}
-        notes = [self._say_what_is_chosen()]
+    def _choice(self):
+        """Return what is chosen by the controls, and may not be shown yet."""
+        indices = tuple(control.index for control in self._toggled.values())
+        return _Choice(self.data_seed, self.start_seed, indices)
+
+    def _values(self, choice):
+        """Return a choice's value for each argument."""
+        return {
+            name: control.options[index][1]
+            for (name, control), index in zip(self._toggled.items(), choice.indices, strict=True)
+        }
+
+    def _neighbours(self, choice):
+        """Return the choices that are one click away."""
+        other_values = [
+            replace(choice, indices=(*choice.indices[:i], index, *choice.indices[i + 1 :]))
+            for i, control in enumerate(self._toggled.values())
+            for index in range(len(control.options))
+            if index != choice.indices[i]
+        ]
+        buttons = {"data_seed": self._draws_data, "start_seed": self._takes_rng}
+        return other_values + [
+            replace(choice, **{seed: getattr(choice, seed) + 1})
+            for seed, offered in buttons.items()
+            if offered
+        ]
+
+    def _make_data(self, seed):
+        if self._shown is not None and self._shown.choice.data_seed == seed:
+            return self._shown.x
+        data = self._data(np.random.default_rng(seed)) if self._draws_data else self._data
+        points = _checks.as_points(data)
+        return points.T if len(points) > 1 else points[0]
+
+    def _make_run(self, choice):
+        """Run EM for a choice; nothing is drawn yet."""
+        x = self._make_data(choice.data_seed)
+        rng = {"rng": np.random.default_rng(choice.start_seed)} if self._takes_rng else {}
+        notes = [self._describe(choice)]
         try:
-            trace = self._run(self.x, **rng, **self.chosen)
+            trace = self._run(x, **rng, **self._values(choice))
         except EMError as error:
             if error.trace is None or not error.trace.steps:
                 raise
@@ -175,37 +246,58 @@ class RunChooser:
             notes.append(f"EM could not go on. {error}")
         if not isinstance(trace, Trace):
             raise TypeError(f"run must return a Trace, as run_em does; it returned {trace!r:.60}.")
-        return trace, notes
+        like = None if self._shown is None else self._shown.film
+        film = Film(x, trace, like=like, **self._film_options)
+        return _Run(choice, x, film, [*notes, *film.notes])
 
-    def _say_what_is_chosen(self):
-        """Say which run is shown."""
-        said = [f"{_say(name)} = {control.label}" for name, control in self._toggled.items()]
+    def _describe(self, choice):
+        """Say which run a choice is."""
+        said = [
+            f"{_say(name)} = {control.options[index][0]}"
+            for (name, control), index in zip(self._toggled.items(), choice.indices, strict=True)
+        ]
         if self._draws_data:
-            said.append(f"data drawn with seed {self.data_seed}")
+            said.append(f"data drawn with seed {choice.data_seed}")
         if self._takes_rng:
-            said.append(f"start drawn with seed {self.start_seed}")
+            said.append(f"start drawn with seed {choice.start_seed}")
         return f"Shown: {', '.join(said) or 'the one run there is'}."
 
     def _prepare(self):
-        """Run EM as chosen; where there is no run at all, say so."""
+        """Make the run that is chosen, if it is not there; where it cannot be made, say so."""
+        choice = self._choice()
         try:
-            self._prepared = self._run_em()
+            self._next = self._ahead.get(choice) or self._make_run(choice)
         except ValueError as error:
             self._refuse(error)
             return False
         return True
 
     def _show(self):
-        """Show the run that has been prepared."""
-        with DRAWING:  # film and book change together: nobody draws what is in only one of them
-            trace, notes = self._prepared
+        """Show the run that has been prepared, and then look ahead."""
+        with DRAWING:
+            before, run = self._shown, self._next
+            self._shown, near = run, self._neighbours(run.choice)
+            there = {**self._ahead, before.choice: before}
+            self._ahead = {choice: there[choice] for choice in near if choice in there}
+            self._book.refill(
+                run.film.frame,
+                run.film.texts,
+                notes=run.notes,
+                ready=run.ready,
+                afterwards=self._look_ahead(near),
+            )
+
+    def _look_ahead(self, near):
+        """Make the runs that can be chosen next, one at each step, and draw what will be seen."""
+        for choice in near:
             try:
-                self._film.show(self.x, trace)
-            except ValueError as error:
-                self._refuse(error)
-                return
-            self.trace, self.texts = trace, self._film.texts
-            self._book.refill(self._film.frame, self.texts, notes=[*notes, *self._film.notes])
+                run = self._ahead[choice] = self._ahead.get(choice) or self._make_run(choice)
+            except Exception:  # whatever it is, it is told when this is chosen
+                continue
+            position = self._book.position_in(len(run.film.texts))
+            if position not in run.ready:
+                run.ready[position] = to_png(run.film.frame(position))
+            yield
 
     def _refuse(self, error):
         self._book.say([f"This cannot be run, and the pictures are of the run before. {error}"])

@@ -39,6 +39,10 @@ _SPREADS = {
 }
 
 
+# Each formula takes long to set, stands at the same place in all films, and is drawn once for all.
+_FORMULAS = {}
+
+
 class Film:
     """The frames and texts of a recorded trace, one for each position of a slider.
 
@@ -53,6 +57,8 @@ class Film:
     margin : float
         Between the data and the ends of the axes, as a share of the data's span: larger where
         other data are to be shown on the same axes.
+    like : Film, optional
+        A film whose axes to share where they suit these data too, which is far quicker.
 
     Attributes
     ----------
@@ -65,56 +71,55 @@ class Film:
         What there is to know about all of it.
     """
 
-    def __init__(self, x, trace, *, features=None, margin=0.06):
-        self._features, self._margin, self._stage = features, margin, None
-        self.show(x, trace)
-
-    def show(self, x, trace):
-        """Show another run; on the same axes where they suit its data, which is far quicker."""
+    def __init__(self, x, trace, *, features=None, margin=0.06, like=None):
         points = _checks.as_points(x)
         D, n = points.shape
         _check_trace(trace, n, D)
-        features = self._features or (("x",) if D == 1 else ("x₁", "x₂"))
+        features = features or (("x",) if D == 1 else ("x₁", "x₂"))
         if isinstance(features, str) or len(features) != D:
             raise ValueError(f"features must be {D} names, one for each column of x.")
         self._chosen = drawing.choose_points(n)
-        self._x = points[:, self._chosen].T if D == 2 else points[0, self._chosen]
+        self.x = points[:, self._chosen].T if D == 2 else points[0, self._chosen]
         self.trace = trace
         self.steps = [trace.steps[i] for i in choose_positions(len(trace.steps))]
+        self.path = _path_of_means(trace)
         self.texts = _describe(self.steps, trace, points)
         self.notes = _notes(trace, len(self._chosen), n)
         self._formulas = _formulas(trace, D)
-        with plain_style():
-            if self._axes_suit(points):
-                self._put_on_axes()
-            else:
-                self._set_the_stage(points, features)
+        if like is not None and like._scene.suits(points):
+            self._scene = like._scene
+        else:
+            with plain_style():
+                self._scene = _Scene(self, points, features, margin)
 
     def frame(self, position):
         """Draw the frame at a position; return it as an RGB PIL image."""
         step = self.steps[position]
-        kind, shown = step.kind, step.responsibilities
-        self._heading.set_text(_HEADINGS[kind].format(step.iteration))
-        shown = None if shown is None else shown[self._chosen]
-        drawing.update_points(self._points, self._x, shown, faint=kind == "M")
-        self._update_mixture(self._mixture, step.mixture, faint=kind == "E", **self._limits)
-        done = step.iteration if kind == "M" else max(step.iteration - 1, 0)
-        drawing.update_log_likelihood(self._curve, self.trace.log_likelihoods[: done + 1])
-        drawing.update_trails(self._trails, self._path[: done + 1])
-        return self._stage.picture(self._hold_formula(kind))
+        shown = step.responsibilities
+        return self._scene.picture(
+            self,
+            step,
+            None if shown is None else shown[self._chosen],
+            heading=_HEADINGS[step.kind].format(step.iteration),
+            formula=self._formulas[step.kind],
+        )
 
-    def _hold_formula(self, kind):
-        """See that the formula in force is drawn; return the name it is kept by."""
-        formula = self._formulas[kind]
-        if not self._stage.holds(formula):
-            with plain_style():
-                text = self._stage.figure.text(0.012, 0.85, formula, size=23, va="center")
-                self._stage.hold_label(text, formula)
-        return formula
 
-    def _set_the_stage(self, points, features):
-        """Draw once what stays, and make the artists that move."""
-        self._stage, self._kept = Stage(_HEIGHT), {}
+class _Scene:
+    """Axes, and artists on them that show one film or another.
+
+    Parameters
+    ----------
+    film : Film
+        The first.
+    points : ndarray, shape (D, n)
+        Its data.
+    features, margin
+        As for a film.
+    """
+
+    def __init__(self, film, points, features, margin):
+        self._stage, self._kept, self._curve = Stage(_HEIGHT, labels=_FORMULAS), {}, []
         figure = self._stage.figure
         self._ax = figure.add_axes((0.105, 0.145, 0.53, 0.555))
         self._trace_ax = figure.add_axes((0.755, 0.145, 0.215, 0.555))
@@ -123,17 +128,48 @@ class Film:
             (self._trace_ax, "log-likelihood ℓ", "iteration"),
         ):
             drawing.set_up_axes(each)
-            each.set_title(title, size=drawing.TEXT_SIZE, pad=10, loc="left")
+            # With y given, matplotlib does not look for a place above all that could be there.
+            each.set_title(title, size=drawing.TEXT_SIZE, pad=10, loc="left", y=1)
             each.set_xlabel(label)
         self._heading = figure.text(0.012, 0.95, "", size=24, weight="bold", va="center")
-        self._set_limits(points, features)
-        moving = self._make_artists()
+        self._set_limits(film, points, features, margin)
+        moving = self._make_artists(film)
         self._stage.hold(moving, seldom=[self._trace_ax.xaxis, self._trace_ax.yaxis])
 
-    def _set_limits(self, points, features):
+    def suits(self, points):
+        """Say whether the axes suit other data, and are neither too narrow nor too wide."""
+        if len(points) == 1 or self._limits:
+            return False
+        low, high = np.transpose([self._ax.get_xlim(), self._ax.get_ylim()])
+        spans = np.ptp(points, axis=1) / (high - low)
+        inside = (low <= points.min(axis=1)) & (points.max(axis=1) <= high)
+        return bool(inside.all() and spans.min() > _LEAST_SPAN)
+
+    def picture(self, film, step, responsibilities, *, heading, formula):
+        """Draw a half-step of a film, with the responsibilities of the points that are shown."""
+        if film is not self._film:
+            with plain_style():
+                self._stage.renew(self._make_artists(film))
+        self._heading.set_text(heading)
+        drawing.update_points(self._points, film.x, responsibilities, faint=step.kind == "M")
+        self._update_mixture(self._mixture, step.mixture, faint=step.kind == "E", **self._limits)
+        done = step.iteration if step.kind == "M" else max(step.iteration - 1, 0)
+        drawing.update_log_likelihood(self._curve, film.trace.log_likelihoods[: done + 1])
+        drawing.update_trails(self._trails, film.path[: done + 1])
+        self._hold_formula(formula)
+        return self._stage.picture(formula)
+
+    def _hold_formula(self, formula):
+        """See that a formula is drawn."""
+        if not self._stage.holds(formula):
+            with plain_style():
+                text = self._stage.figure.text(0.012, 0.85, formula, size=23, va="center")
+                self._stage.hold_label(text, formula)
+
+    def _set_limits(self, film, points, features, margin):
         """Set the axes' limits so that they hold the data, and in one dimension the densities."""
         low, high = points.min(axis=1), points.max(axis=1)
-        low, high = low - self._margin * (high - low), high + self._margin * (high - low)
+        low, high = low - margin * (high - low), high + margin * (high - low)
         ax = self._ax
         ax.set_xlim(low[0], high[0])
         ax.locator_params(nbins=6)
@@ -142,14 +178,18 @@ class Film:
             ax.set_ylabel("density")
             bars = drawing.draw_histogram(ax, points[0])
             self._limits = {"limits": (low[0], high[0])}
-            ax.set_ylim(top=_top_of_densities(bars, self.steps, points[0]))
+            ax.set_ylim(top=_top_of_densities(bars, film.steps, points[0]))
         else:
             ax.set_ylabel(features[1])
             ax.set_ylim(low[1], high[1])
 
-    def _make_artists(self):
-        """Make the artists that move, but for those kept for that number of components."""
-        K, one_dimension = self.steps[0].mixture.n_components, bool(self._limits)
+    def _make_artists(self, film):
+        """Make the artists for a film, but for those kept for that number of components.
+
+        Those of another number stay on the axes, and are not drawn.
+        """
+        start, one_dimension = film.steps[0].mixture, bool(self._limits)
+        K = start.n_components
         draw, self._update_mixture = (
             (drawing.draw_mixture_1d, drawing.update_mixture_1d)
             if one_dimension
@@ -157,29 +197,16 @@ class Film:
         )
         if K not in self._kept:
             self._kept[K] = (
-                draw(self._ax, self.steps[0].mixture, **self._limits),
-                drawing.draw_points(self._ax, self._x, K),
+                draw(self._ax, start, **self._limits),
+                drawing.draw_points(self._ax, film.x, K),
                 [] if one_dimension else drawing.draw_trails(self._ax, K),
             )
         self._mixture, self._points, self._trails = self._kept[K]
-        self._curve = drawing.draw_log_likelihood(self._trace_ax, self.trace.log_likelihoods)
-        self._path = _path_of_means(self.trace)
-        return [*self._points, *self._mixture, *self._curve, *self._trails, self._heading]
-
-    def _axes_suit(self, points):
-        """Say whether there are axes for such data already, neither too narrow nor too wide."""
-        if self._stage is None or len(points) == 1 or self._limits:
-            return False
-        low, high = np.transpose([self._ax.get_xlim(), self._ax.get_ylim()])
-        spans = np.ptp(points, axis=1) / (high - low)
-        inside = (low <= points.min(axis=1)) & (points.max(axis=1) <= high)
-        return bool(inside.all() and spans.min() > _LEAST_SPAN)
-
-    def _put_on_axes(self):
-        """Put the artists of this run on the axes; those of another K are there, but not drawn."""
         for artist in self._curve:
             artist.remove()
-        self._stage.renew(self._make_artists())
+        self._curve = drawing.draw_log_likelihood(self._trace_ax, film.trace.log_likelihoods)
+        self._film = film
+        return [*self._points, *self._mixture, *self._curve, *self._trails, self._heading]
 
 
 def choose_positions(n_steps):

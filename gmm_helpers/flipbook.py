@@ -22,6 +22,7 @@ from gmm_helpers.stage import DRAWING
 _PLAY_MS = 700
 # After a refill, how long the pictures that cannot be seen wait: the next refill may come soon.
 _PAUSE_S = 0.15
+_NO_MORE = object()
 _STRIP_LETTERS, _STRIP_LINE = 72, 26  # letters on a line, and a line's height in pixels
 
 
@@ -97,14 +98,14 @@ class Flipbook:
         self.widget = widgets.VBox(
             [self._notes, self._make_controls(last), self._stack, _page.page_style()]
         )
-        self._show(0, picture)
+        self._show(0, drawing.to_png(picture))
         self._drawn, self._filling, self._task = {0}, None, None
         self._when_told = None
         self._clear_the_rest()
         _page.replace_earlier_run(self.close)
         self._start_filling(0)
 
-    def refill(self, draw, texts, *, notes=()):
+    def refill(self, draw, texts, *, notes=(), ready=None, afterwards=()):
         """Show other pictures, with their texts and notes, in place of those there are.
 
         The slider stays where it is if there is such a position; at the end it stays at the end.
@@ -114,6 +115,11 @@ class Flipbook:
         ----------
         draw, texts, notes
             As for a new flip-book, with pictures of the same size.
+        ready : mapping of int to bytes, optional
+            The pictures that have been drawn before, as PNG.
+        afterwards : iterable, optional
+            Further work: when all is drawn and the kernel is free, its items are asked for one
+            after the other, until the next refill.
 
         Raises
         ------
@@ -126,16 +132,19 @@ class Flipbook:
             )
         with DRAWING:
             self._filling = None
-            was_at_end = self._slider.value == self._slider.max > 0
-            self._take(draw, texts, notes)
-            last = len(self.texts) - 1
-            position = last if was_at_end else min(self._slider.value, last)
+            position = self.position_in(len(texts))
+            self._take(draw, texts, notes, ready)
             self._drawn = set()
             self._draw(position)
-            self._move(position, last)
+            self._move(position, len(texts) - 1)
             _page.show_notes(self._notes, self._said)
             self._clear_the_rest()
-            self._start_filling(_PAUSE_S)
+            self._start_filling(_PAUSE_S, afterwards)
+
+    def position_in(self, count):
+        """Return where the slider will be after a refill with so many positions."""
+        at_end = self._slider.value == self._slider.max > 0
+        return count - 1 if at_end else min(self._slider.value, count - 1)
 
     def ask_position(self, then):
         """Let the browser tell the slider's newest position, and then call `then`.
@@ -186,8 +195,9 @@ class Flipbook:
             )
             return _page.bundle(widget, self._film_strip(), caption)
 
-    def _take(self, draw, texts, notes):
+    def _take(self, draw, texts, notes, ready=None):
         """Keep what there is to show, from now on."""
+        self._ready = ready or {}
         self.texts = tuple(texts)
         if not self.texts:
             raise ValueError("A flip-book needs at least one text, and a picture for each.")
@@ -246,7 +256,7 @@ class Flipbook:
         for position in set(range(len(self.texts))) - self._drawn:
             self._show(position, None)
 
-    def _start_filling(self, pause):
+    def _start_filling(self, pause, afterwards=()):
         """Draw the missing pictures while the kernel is free, or at once where no loop runs."""
         import asyncio  # here, as a kernel has it, and the package's import should not wait for it
 
@@ -256,14 +266,15 @@ class Flipbook:
         except RuntimeError:  # no loop runs outside a kernel
             self.finish()
         else:
-            self._task = loop.create_task(self._draw_the_rest(filling, pause))
+            self._task = loop.create_task(self._draw_the_rest(filling, pause, afterwards))
 
-    async def _draw_the_rest(self, filling, pause):
-        """Draw the missing pictures between other work."""
+    async def _draw_the_rest(self, filling, pause, afterwards):
+        """Draw the missing pictures, and do what comes after that, between other work."""
         import asyncio
 
         await asyncio.sleep(pause)
-        while self._draw_nearest(filling):
+        steps = iter(afterwards)
+        while self._draw_nearest(filling) or self._do_next(filling, steps):
             await asyncio.sleep(0)
 
     def _draw_nearest(self, filling):
@@ -275,15 +286,21 @@ class Flipbook:
             self._draw(min(missing, key=lambda position: abs(position - self._slider.value)))
             return True
 
+    def _do_next(self, filling, steps):
+        """Do a step of what comes when all is drawn; say whether there was one."""
+        with DRAWING:
+            return filling is self._filling and next(steps, _NO_MORE) is not _NO_MORE
+
     def _draw(self, position):
         with DRAWING:
             if position not in self._drawn:
                 self._drawn.add(position)
-                self._show(position, self._picture_at(position))
+                png = self._ready.get(position)
+                self._show(position, png or drawing.to_png(self._picture_at(position)))
 
-    def _show(self, position, picture):
+    def _show(self, position, png):
         self._frames[position].value = _page.picture_page(
-            picture, self.texts[position], size=self._size, most_letters=self._most_letters
+            png, self.texts[position], size=self._size, most_letters=self._most_letters
         )
 
     def _film_strip(self):

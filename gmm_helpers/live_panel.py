@@ -139,7 +139,10 @@ class LivePanel:
             self._picture, self.text = self._picture_at(**values)
             self._most_letters = max(self._most_letters, len(self.text))
             self._page.value = _page.picture_page(
-                self._picture, self.text, size=self._picture.size, most_letters=self._most_letters
+                _page.to_png(self._picture),
+                self.text,
+                size=self._picture.size,
+                most_letters=self._most_letters,
             )
 
 

@@ -27,6 +27,8 @@ class Stage:
     ----------
     height : int
         In pixels.
+    labels : dict, optional
+        The labels that stages of one size share: what one holds, all hold.
 
     Attributes
     ----------
@@ -45,13 +47,14 @@ class Stage:
     (840, 100)
     """
 
-    def __init__(self, height):
+    def __init__(self, height, *, labels=None):
         from matplotlib.backends.backend_agg import FigureCanvasAgg  # see `empty_figure`
 
         self.size = (WIDTH, height)
         self.figure = empty_figure(height)
         self._canvas = FigureCanvasAgg(self.figure)
-        self._moving, self._backgrounds, self._labels = [], {}, {}
+        self._moving, self._backgrounds = [], {}
+        self._labels = {} if labels is None else labels
         self._seldom, self._ground = [], None
 
     def hold(self, moving, name=None, *, seldom=()):

@@ -88,15 +88,15 @@ def test_pictures_on_axes_kept_are_those_of_axes_made_anew():
     """Between runs only what changes is drawn again: nothing of the run before may be left."""
     x = draw(np.random.default_rng(1))
     one = gmm.RunChooser(x, run, choices={"K": (2, 3, 4)})
-    stage = one._film._stage
+    scene = one._shown.film._scene
     for K in (4, 3, 2):
         one.choose(K=K)
         other = gmm.RunChooser(x, run, choices={"K": (K,)})
         for place in range(len(one.texts)):
-            kept, new = (np.asarray(each._film.frame(place)) for each in (one, other))
+            kept, new = (np.asarray(each._shown.film.frame(place)) for each in (one, other))
             # Where two spines meet, their ends are smoothed by the limits of the first run.
             assert (kept != new).any(axis=2).sum() <= 3
-    assert one._film._stage is stage
+    assert one._shown.film._scene is scene
 
 
 def test_other_data_far_away_get_axes_of_their_own():
@@ -106,7 +106,7 @@ def test_other_data_far_away_get_axes_of_their_own():
     scale = np.abs(chooser.x).max()
     while 0.5 < np.abs(chooser.x).max() / scale < 2:
         chooser.new_data()
-    low, high = chooser._film._ax.get_xlim()
+    low, high = chooser._shown.film._scene._ax.get_xlim()
     assert low < chooser.x[:, 0].min() and chooser.x[:, 0].max() < high
     assert np.ptp(chooser.x[:, 0]) > 0.6 * (high - low)
 
@@ -278,6 +278,97 @@ def test_a_choice_in_another_thread_than_the_drawing_spoils_no_picture():
 
     for _ in range(3):
         asyncio.run(choose_while_it_draws())
+
+
+def look_ahead(run, *steps):
+    """Make a chooser, and take each step once all is done that there was to do; return it."""
+
+    async def choose():
+        chooser = gmm.RunChooser(draw, run, choices={"K": (2, 3, 4)})
+        connect(chooser)
+        await chooser._book._task
+        for step in steps:
+            step(chooser)
+            await chooser._book._task
+        return chooser
+
+    return asyncio.run(choose())
+
+
+def test_what_can_be_chosen_next_is_run_ahead_once_something_has_been_chosen():
+    calls = []
+
+    def counted(x, rng, K):
+        calls.append((K, round(float(x[0, 0]), 6)))
+        return run(x, rng, K)
+
+    def shows_at_once(chooser):
+        del calls[:]
+        chooser.choose(K=4)
+        assert not calls
+        shown = pages(book(chooser))[: len(chooser.texts)]
+        assert [i for i, page in enumerate(shown) if "image/png" in page] == [2]
+
+    look_ahead(counted, lambda _: None)
+    assert [K for K, _ in calls] == [2]
+    del calls[:]
+    chooser = look_ahead(
+        counted,
+        lambda chooser: go_to(chooser, 2),
+        lambda chooser: chooser.choose(K=3),
+        shows_at_once,
+    )
+    fresh = gmm.RunChooser(draw, run, choices={"K": (2, 3, 4)})
+    fresh.choose(K=4)
+    assert pictures(chooser) == pictures(fresh)
+    # K = 3 was shown before, and K = 2 had been made: of what was next there was no other.
+    first, second = (draw(np.random.default_rng(seed))[0, 0].round(6) for seed in (1, 2))
+    assert calls == [(4, second), (4, first)]
+
+
+def test_runs_made_ahead_are_those_made_when_they_are_chosen():
+    def press(text):
+        def step(chooser):
+            button(chooser, text).click()
+            answer(chooser)
+
+        return step
+
+    steps = (lambda chooser: chooser.choose(K=4), press("New data"), press("New start"))
+    ahead = look_ahead(run, *steps)
+    alone = gmm.RunChooser(draw, run, choices={"K": (2, 3, 4)})
+    for step in steps:
+        step(alone)
+    assert (ahead.texts, notes(book(ahead))) == (alone.texts, notes(book(alone)))
+    assert pictures(ahead) == pictures(alone)
+    assert len(ahead._ahead) == 4  # two other K, the next data, the next start
+
+
+def test_runs_made_ahead_do_not_pile_up(chooser):
+    for _ in range(10):
+        chooser.new_data()
+    assert not chooser._ahead  # no way leads back to earlier data
+    chooser.choose(K=3)
+    assert len(chooser._ahead) == 1
+
+
+@pytest.mark.parametrize("error", [ValueError, ZeroDivisionError])
+def test_what_cannot_be_run_is_told_when_it_is_chosen_and_not_before(error):
+    def fails_with_four(x, rng, K):
+        if K == 4:
+            raise error("Not four.")
+        return run(x, rng, K)
+
+    chooser = look_ahead(fails_with_four, lambda chooser: chooser.choose(K=3))
+    assert "Shown: K = 3" in notes(book(chooser))[0]
+    if error is ValueError:
+        chooser.choose(K=4)
+        assert notes(book(chooser))[0].endswith("Not four.")
+    else:
+        with pytest.raises(error, match="Not four"):
+            chooser.choose(K=4)
+    chooser.choose(K=2)
+    assert "Shown: K = 2" in notes(book(chooser))[0]
 
 
 def test_a_run_that_fails_is_shown_as_far_as_it_got_with_its_sentence():

@@ -76,17 +76,17 @@ def test_a_formula_leaves_nothing_to_sweep_up_once_it_is_set(run_1d, swept):
 def test_in_an_e_step_the_curves_stand_still_and_in_an_m_step_the_points(run_1d):
     film = Film(*run_1d)
     film.frame(2)
-    curves = [line.get_xydata().copy() for line in film._mixture[:3]]
+    curves = [line.get_xydata().copy() for line in film._scene._mixture[:3]]
     film.frame(3)  # E step
-    for line, curve in zip(film._mixture[:3], curves, strict=True):
+    for line, curve in zip(film._scene._mixture[:3], curves, strict=True):
         np.testing.assert_array_equal(line.get_xydata(), curve)
         assert line.get_alpha() < 1
-    colours = [points.get_facecolors()[:, :3] for points in film._points]
+    colours = [points.get_facecolors()[:, :3] for points in film._scene._points]
     film.frame(4)  # M step
-    for points, colour in zip(film._points, colours, strict=True):
+    for points, colour in zip(film._scene._points, colours, strict=True):
         np.testing.assert_array_equal(points.get_facecolors()[:, :3], colour)
-    assert not np.array_equal(film._mixture[0].get_xydata(), curves[0])
-    assert {line.get_alpha() for line in film._mixture[:3]} == {1}
+    assert not np.array_equal(film._scene._mixture[0].get_xydata(), curves[0])
+    assert {line.get_alpha() for line in film._scene._mixture[:3]} == {1}
 
 
 def test_the_texts_hold_the_numbers_of_their_steps(run_1d):
@@ -127,7 +127,7 @@ def test_of_many_points_some_are_drawn():
     trace = gmm.run_em(data.x, data.mixture, max_iter=2)
     film = Film(data.x, trace)
     film.frame(1)
-    drawn = sum(len(points.get_offsets()) for points in film._points)
+    drawn = sum(len(points.get_offsets()) for points in film._scene._points)
     assert 1000 < drawn <= 2000
     assert f"The pictures show {drawn} of the 5001 points." in film.notes
 
@@ -139,7 +139,7 @@ def test_a_collapsing_component_leaves_the_axis_readable():
         gmm.run_em(x, start, max_iter=50)
     film = Film(x, error.value.trace)
     film.frame(len(film.steps) - 1)
-    assert film._mixture[0].axes.get_ylim()[1] < 5
+    assert film._scene._mixture[0].axes.get_ylim()[1] < 5
 
 
 def test_the_notebooks_style_does_not_leak_in_or_out(run_1d):

@@ -10,7 +10,8 @@ In the first table:
   last one was there, and how many frames had no picture;
 - kB: what went over the wire to and from Python, for one step.
 
-A chooser's buttons have no drag: there, the latency is that of the first picture of another run.
+A chooser's buttons have no drag: there, the latency is that of the first picture of another run,
+for somebody who looks at each run for three seconds.
 The second table says how long after its cell's start each widget could be used when the notebook
 was run in a new kernel, cell after cell: its controls and its first picture were on the screen.
 """
@@ -37,7 +38,7 @@ from watching import Watch  # noqa: E402
 
 STEPS = 80
 CHOICES = 20  # how often each button of a chooser is pressed
-CALM = 1500  # ms between them: as a person waits, until all pictures have come
+CALM = 3000  # ms between them: as a person waits who looks at what has been chosen
 INTERACT = """
 import ipywidgets, matplotlib.pyplot as plt, numpy as np, gmm_helpers as gmm
 data = gmm.two_gaussians(rng=np.random.default_rng(1)).x
@@ -59,9 +60,13 @@ RUN_AND_TIME = """async () => {
         question: '.gmm-question', other: '.jupyter-widgets'}
     const starts = []
     await jupyterapp.commands.execute('notebook:clear-all-cell-outputs')
+    const atRest = async () => {
+        while (sessionContext.session?.kernel?.status !== 'idle') await aFrame()
+    }
     await sessionContext.ready
+    await atRest()  // restarted before, a kernel may miss a message, and never answer
     await sessionContext.restartKernel()
-    while (sessionContext.session?.kernel?.status !== 'idle') await aFrame()
+    await atRest()
     for (let i = 0; i < notebook.widgets.length; i++) {
         const {node, model} = notebook.widgets[i]
         if (model.type !== 'code') continue
@@ -182,7 +187,7 @@ def choices_of(page):
     """Yield the buttons of all choosers that belong together, with their boxes and names."""
     for chooser in page.locator(".gmm-chooser").all():
         for group in chooser.locator(".widget-toggle-buttons").all():
-            name = group.locator(".widget-label").inner_text()
+            name = group.locator(".widget-label").text_content()
             toggles = group.get_by_role("button").all()
             yield f"another {name}", chooser, [*toggles[1:], toggles[0]]
         for button in chooser.locator(".widget-hbox > button.widget-button").all():
