@@ -267,8 +267,10 @@ class RunChooser:
         choice = self._choice()
         try:
             self._next = self._ahead.get(choice) or self._make_run(choice)
-        except ValueError as error:
+        except Exception as error:
             self._refuse(error)
+            if not isinstance(error, ValueError):  # a mistake in `run`, whose place is told as well
+                raise
             return False
         return True
 

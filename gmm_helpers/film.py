@@ -69,6 +69,10 @@ class Film:
         The same in words.
     notes : list of str
         What there is to know about all of it.
+    x : ndarray, shape (m, 2) or (m,)
+        The points that are shown.
+    path : ndarray, shape (iterations + 1, K, D)
+        The means at the start and after each iteration.
     """
 
     def __init__(self, x, trace, *, features=None, margin=0.06, like=None):
