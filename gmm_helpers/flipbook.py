@@ -13,7 +13,7 @@ from pathlib import Path
 
 import ipywidgets as widgets
 import matplotlib
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 from traitlets import Int
 
 from gmm_helpers import _page, drawing
@@ -305,6 +305,8 @@ class Flipbook:
 
     def _film_strip(self):
         """Set some pictures side by side, each over its text, on one picture."""
+        from PIL import ImageDraw, ImageFont  # only here, as the package's import should not wait
+
         texts = [
             textwrap.fill(self.texts[position], _STRIP_LETTERS, break_on_hyphens=False)
             for position in self._strip()

@@ -1,6 +1,7 @@
 """Weigh the course: what a page and a kernel cost; print tables. Run it with `nox -s weight`.
 
-- import: CPU time of importing `gmm_helpers` in a new Python, beside that of what it stands on;
+- import: CPU time of importing `gmm_helpers` in a new Python, beside that of what it stands on, and
+  the median of their ratios in runs that follow each other;
 - start: from the start command to notebook 00 on the screen;
 - widgets: kB that Python sends to make each widget of a notebook, all its pictures included;
 - kernel: memory of a notebook's kernel when all its cells have run (PSS, Linux only), beside that
@@ -31,11 +32,11 @@ IMPORTS = {
     ),
     "gmm_helpers": "gmm_helpers",
 }
-RUNS = 9
+RUNS = 15
 
 
 def weigh_imports():
-    """Print the CPU time of each set of imports, the smallest of some runs, and its ratio."""
+    """Print the CPU time of each set of imports, and that of gmm_helpers as a multiple of it."""
     times = {name: [] for name in IMPORTS}
     env = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     for _ in range(RUNS):  # in turn, so that noise meets all alike
@@ -44,13 +45,10 @@ def weigh_imports():
             shown = subprocess.check_output([PYTHON, "-c", code], text=True, env=env)
             times[name].append(1000 * float(shown))
     own = times["gmm_helpers"]
-    print("import: CPU time, ms    least   median   gmm_helpers as a multiple (of the least)")
+    print(f"{'import: CPU time, ms':62} median   gmm_helpers as a multiple")
     for name, each in times.items():
-        print(
-            f"  {name:60} {min(each):6.0f} {statistics.median(each):6.0f} "
-            f"{min(own) / min(each):6.2f}",
-            flush=True,
-        )
+        ratio = statistics.median(ours / theirs for ours, theirs in zip(own, each, strict=True))
+        print(f"  {name:60} {statistics.median(each):6.0f} {ratio:6.2f}", flush=True)
 
 
 # Runs in the page: each cell with widgets, by its id, and what they are.
