@@ -51,7 +51,7 @@ def test_the_fit_of_old_faithful(text):
     default = GaussianMixture(3, covariance_type="tied", n_init=10, random_state=1).fit(x)
     numbers = [number(model.score(x) * len(x)) for model in (exact, default)]
     criteria = [number(model.bic(x)) for model in (exact, default)]
-    assert f"gives $\\ell$ = {numbers[0]} and BIC = {criteria[0]} so" in text
+    assert f"gives $\\ell$ = {numbers[0]} and BIC = {criteria[0]}." in text
     assert f"it gives {numbers[1]} and {criteria[1]}:" in text
 
 
