@@ -38,7 +38,8 @@ box.addEventListener('keydown', event => {
 # ipywidgets hardly marks the control that has the focus: the first rule holds for all on a page. A
 # number field's label is there for screen readers. Play's buttons hold icons alone: what stands
 # after the stroke is their text alternative. In the dark theme the toggle that is down is hardly
-# another grey than the others. A question's choices are as large as its text, and wrap as it does.
+# another grey than the others. A question's choices are as large as its text, and wrap as it does;
+# ipywidgets would change the room below them in the moment after they have appeared.
 _STYLE = rf"""<style onload="{_MEND_SLIDERS}">
 .noUi-handle:focus, .jupyter-widgets input[type="number"]:focus,
 .jupyter-button:focus-visible, .widget-dropdown select:focus-visible {{
@@ -48,6 +49,7 @@ _STYLE = rf"""<style onload="{_MEND_SLIDERS}">
 .widget-play .fa-pause::before {{content: "\f04c" / "Pause"}}
 .widget-play .fa-stop::before {{content: "\f04d" / "Back to the first position"}}
 .widget-toggle-buttons .mod-active {{box-shadow: inset 0 0 0 2px currentColor}}
+.gmm-question .widget-radio-box {{margin-bottom: 0 !important}}
 .gmm-question .widget-radio-box label {{
   font-size: {_TEXT_PX}px; line-height: {_LINE_EM}; height: auto; white-space: normal}}
 </style>"""
