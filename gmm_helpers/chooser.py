@@ -28,7 +28,7 @@ class _Choice:
 
     data_seed: int
     start_seed: int
-    indices: tuple = ()
+    indices: tuple
 
 
 @dataclass(frozen=True)
@@ -203,12 +203,16 @@ class RunChooser:
         indices = tuple(control.index for control in self._toggled.values())
         return _Choice(self.data_seed, self.start_seed, indices)
 
-    def _values(self, choice):
-        """Return a choice's value for each argument."""
+    def _options(self, choice):
+        """Return what a choice is for each argument: a label and a value."""
         return {
-            name: control.options[index][1]
+            name: control.options[index]
             for (name, control), index in zip(self._toggled.items(), choice.indices, strict=True)
         }
+
+    def _values(self, choice):
+        """Return a choice's value for each argument."""
+        return {name: value for name, (_, value) in self._options(choice).items()}
 
     def _neighbours(self, choice):
         """Return the choices that are one click away."""
@@ -252,10 +256,7 @@ class RunChooser:
 
     def _describe(self, choice):
         """Say which run a choice is."""
-        said = [
-            f"{_say(name)} = {control.options[index][0]}"
-            for (name, control), index in zip(self._toggled.items(), choice.indices, strict=True)
-        ]
+        said = [f"{_say(name)} = {label}" for name, (label, _) in self._options(choice).items()]
         if self._draws_data:
             said.append(f"data drawn with seed {choice.data_seed}")
         if self._takes_rng:
@@ -317,9 +318,8 @@ class RunChooser:
                 self._prepare()
 
     def _press(self, take):
-        with DRAWING:  # what is shown meanwhile has its own data
-            take()
-            self._show_soon()
+        take()
+        self._show_soon()
 
     def _make_controls(self):
         """Make the row of buttons."""

@@ -10,6 +10,7 @@ import numbers
 import ipywidgets as widgets
 
 from gmm_helpers import _page
+from gmm_helpers.drawing import to_png
 from gmm_helpers.stage import DRAWING
 
 # Two columns where they fit, one where a column would be too narrow for a slider and its numbers.
@@ -139,7 +140,7 @@ class LivePanel:
             self._picture, self.text = self._picture_at(**values)
             self._most_letters = max(self._most_letters, len(self.text))
             self._page.value = _page.picture_page(
-                _page.to_png(self._picture),
+                to_png(self._picture),
                 self.text,
                 size=self._picture.size,
                 most_letters=self._most_letters,

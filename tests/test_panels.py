@@ -12,7 +12,7 @@ from ipywidgets.widgets.widget import _instances as live_widgets
 from PIL import Image
 
 import gmm_helpers as gmm
-from gmm_helpers import _page, drawing
+from gmm_helpers import _page, drawing, live_panel
 
 EM_COLOUR = (0, 158, 115)  # #009E73
 
@@ -45,8 +45,8 @@ def covariance():
 @pytest.fixture
 def draws(monkeypatch):
     """Count the pictures that are made."""
-    calls, to_png = [], _page.to_png
-    monkeypatch.setattr(_page, "to_png", lambda picture: calls.append(1) or to_png(picture))
+    calls, to_png = [], live_panel.to_png
+    monkeypatch.setattr(live_panel, "to_png", lambda picture: calls.append(1) or to_png(picture))
     return calls
 
 
