@@ -1,8 +1,8 @@
 """A stepper whose run is chosen: K, say, and by buttons for new data and a new start.
 
 A choice goes through the kernel, which runs EM anew and draws the picture that can be seen first.
-After that the browser steps by itself, as under any stepper. Who chooses once will choose again: so
-what can be chosen next is run meanwhile, while the kernel is free, and its first picture drawn.
+After that the browser steps by itself, as under any stepper. Who uses it will choose: so what can
+be chosen next is run meanwhile, while the kernel is free, and its first picture drawn.
 """
 
 import inspect
@@ -93,12 +93,12 @@ class RunChooser:
     """
 
     def __init__(self, data, run, *, choices=None, features=None, data_seed=1, start_seed=1):
-        self._draws_data, self._choosing = callable(data), False
-        self._data, self._run = data, run
+        self._data, self._run, self._draws_data = data, run, callable(data)
         self._takes_rng = "rng" in inspect.signature(run).parameters
         self.data_seed = _checks.check_count(data_seed, "data_seed", at_least=0)
         self.start_seed = _checks.check_count(start_seed, "start_seed", at_least=0)
         self._toggled = {name: _toggles(name, values) for name, values in (choices or {}).items()}
+        self._indices = dict.fromkeys(self._toggled, 0)
         self._film_options = {"features": features}
         if self._draws_data:
             self._film_options["margin"] = _MARGIN_FOR_NEW_DATA
@@ -114,6 +114,9 @@ class RunChooser:
         self.widget = widgets.VBox([self._make_controls(), self._book.widget]).add_class(
             "gmm-chooser"
         )
+        for name, control in self._toggled.items():
+            self._book.tell_with_position(control, lambda index, name=name: self._hear(name, index))
+        self._book.prepare_when_moved(lambda: self._look_ahead(self._neighbours(run.choice)))
         _page.replace_earlier_run(self.close)
 
     @property
@@ -144,6 +147,7 @@ class RunChooser:
         ValueError
             If there is no such choice.
         """
+        indices = {}
         for name, value in values.items():
             control = self._toggled.get(name)
             if control is None:
@@ -152,12 +156,10 @@ class RunChooser:
             offered = [offered for _, offered in control.options]
             if value not in offered:
                 raise ValueError(f"{name} can be one of {offered}; it is {value!r}.")
-        self._choosing = True
-        try:
-            for name, value in values.items():
-                self._toggled[name].value = value
-        finally:
-            self._choosing = False
+            indices[name] = offered.index(value)
+        self._indices.update(indices)  # before the controls: what they tell is then known
+        for name, index in indices.items():
+            self._toggled[name].index = index
         self._show_now()
 
     def new_data(self):
@@ -183,8 +185,6 @@ class RunChooser:
 
     def close(self):
         """Take the widgets off the page and out of the kernel's memory."""
-        for control in self._toggled.values():
-            control.unobserve_all()
         self._book.close()
         _page.close_tree(self.widget)
 
@@ -199,9 +199,8 @@ class RunChooser:
         self.start_seed += 1
 
     def _choice(self):
-        """Return what is chosen by the controls, and may not be shown yet."""
-        indices = tuple(control.index for control in self._toggled.values())
-        return _Choice(self.data_seed, self.start_seed, indices)
+        """Return what is chosen, and may not be shown yet."""
+        return _Choice(self.data_seed, self.start_seed, tuple(self._indices.values()))
 
     def _options(self, choice):
         """Return what a choice is for each argument: a label and a value."""
@@ -310,21 +309,21 @@ class RunChooser:
             if self._prepare():
                 self._show()
 
-    def _show_soon(self, *_):
-        """Show what has been chosen on the page; the slider is asked for while EM runs."""
-        if not self._choosing:
-            with DRAWING:
-                self._book.ask_position(self._show)
-                self._prepare()
+    def _hear(self, name, index):
+        """Show what has been chosen on the page: the slider's position has come with it."""
+        if self._indices[name] != index:  # else it is what Python chose, and tells nothing new
+            self._indices[name] = index
+            self._show_now()
 
     def _press(self, take):
+        """Show what a button asks for: the slider's position is asked for while EM runs."""
         take()
-        self._show_soon()
+        with DRAWING:
+            self._book.ask_position(self._show)
+            self._prepare()
 
     def _make_controls(self):
         """Make the row of buttons."""
-        for control in self._toggled.values():
-            control.observe(self._show_soon, names="value")
         buttons = []
         for offered, text, take in (
             (self._draws_data, "New data", self._take_other_data),

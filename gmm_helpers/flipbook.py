@@ -5,7 +5,8 @@ picture for each position: a step needs no kernel.
 
 The position is the browser's. Python hears of it late, as ipywidgets keeps a widget's newest value
 back until the one before has been answered. So Python writes to the slider alone, which leads all
-others, and only where its position has to change; and it asks before it needs to know.
+others, and only where its position has to change; and what needs the position comes with it, or
+asks for it.
 """
 
 import textwrap
@@ -29,7 +30,8 @@ _STRIP_LETTERS, _STRIP_LINE = 72, 26  # letters on a line, and a line's height i
 class _Slider(widgets.IntSlider):
     """A slider that Python can ask where it is.
 
-    The browser copies each question to the answer, and sends the answer with the newest value.
+    The browser copies each question to the answer, and sends what has changed in one message: the
+    answer comes with the newest value.
     """
 
     question = Int(0).tag(sync=True)
@@ -100,7 +102,7 @@ class Flipbook:
         )
         self._show(0, drawing.to_png(picture))
         self._drawn, self._filling, self._task = {0}, None, None
-        self._when_told = None
+        self._when_told = self._when_moved = None
         self._clear_the_rest()
         _page.replace_earlier_run(self.close)
         self._start_filling(0)
@@ -131,7 +133,7 @@ class Flipbook:
                 f"There is room for {len(self._frames)} positions; there are {len(texts)} texts."
             )
         with DRAWING:
-            self._filling = None
+            self._filling = self._when_told = self._when_moved = None
             position = self.position_in(len(texts))
             self._take(draw, texts, notes, ready)
             self._drawn = set()
@@ -152,8 +154,23 @@ class Flipbook:
         For a `refill` that somebody on the page asks for: the slider may have been moved just
         before. Until then no picture is drawn. Of several calls that wait, only the last is made.
         """
-        self._filling, self._when_told = None, then
+        self._filling, self._when_told, self._when_moved = None, then, None
         self._slider.question += 1
+
+    def tell_with_position(self, control, then):
+        """Let the browser tell a control's `index` together with the slider's newest position.
+
+        As `ask_position`, without the way there and back: the slider holds the index as well, and
+        the browser copies it. `then` is called with it when it has changed.
+        """
+        name = f"index_{control.model_id}"
+        self._slider.add_traits(**{name: Int(control.index).tag(sync=True)})
+        self._slider.observe(lambda change: then(change.new), name)
+        self._links.append(widgets.jsdlink((control, "index"), (self._slider, name)))
+
+    def prepare_when_moved(self, make_steps):
+        """Ask for the items of `make_steps()`, as of `afterwards`, if the slider is ever moved."""
+        self._when_moved = make_steps
 
     def say(self, notes):
         """Put other notes above the pictures there are, and go on with these."""
@@ -177,7 +194,7 @@ class Flipbook:
 
     def close(self):
         """Take the widgets off the page and out of the kernel's memory."""
-        self._filling = self._when_told = None
+        self._filling = self._when_told = self._when_moved = None
         for link in self._links:
             link.close()
         _page.close_tree(self.widget)
@@ -231,6 +248,7 @@ class Flipbook:
             ]
         self._links.append(widgets.jsdlink((self._slider, "question"), (self._slider, "answer")))
         self._slider.observe(self._hear_answer, "answer")
+        self._slider.observe(self._hear_move, "value")
         return widgets.HBox(
             [self._play, self._slider, self._field, self._end], layout=_page.page_layout()
         )
@@ -240,6 +258,12 @@ class Flipbook:
         if change.new == self._slider.question and self._when_told is not None:
             then, self._when_told = self._when_told, None
             then()
+
+    def _hear_move(self, _):
+        """Begin what waits for the first move."""
+        if self._when_moved is not None:
+            make_steps, self._when_moved = self._when_moved, None
+            self._start_filling(_PAUSE_S, make_steps())
 
     def _move(self, position, last):
         """Put the slider on a position, of so many; the browser lets the others follow."""

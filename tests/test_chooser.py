@@ -45,6 +45,14 @@ def answer(chooser, **told):
     slider.set_state({"answer": slider.question, **told})
 
 
+def toggle(chooser, index, **told):
+    """Do what the browser does when a toggle is pressed: the slider's message tells it first."""
+    (slider,) = find(chooser.widget, widgets.IntSlider)
+    (toggles,) = find(chooser.widget, widgets.ToggleButtons)
+    slider.set_state({f"index_{toggles.model_id}": index, **told})
+    toggles.set_state({"index": index})
+
+
 def book(chooser):
     return chooser._book
 
@@ -153,29 +161,54 @@ def test_the_slider_stays_where_it_is_and_at_the_end_at_the_end(chooser):
     assert [label.value for label in find(chooser.widget, widgets.Label)] == ["of 4"]
 
 
-def test_what_is_chosen_on_the_page_waits_until_the_browser_has_told_where_the_slider_is():
+def test_a_button_waits_until_the_browser_has_told_where_the_slider_is():
     """It tells late: here the slider's move comes after the click that followed it."""
     chooser = gmm.RunChooser(draw, run, choices={"K": (2, 3, 4)})
     (slider,) = find(chooser.widget, widgets.IntSlider)
-    (toggles,) = find(chooser.widget, widgets.ToggleButtons)
     before = pages(book(chooser)), notes(book(chooser))
-    toggles.value = 3
     button(chooser, "New start").click()
-    slider.answer = 1  # to the toggle's question: since then a button has been pressed
-    assert (pages(book(chooser)), notes(book(chooser))) == before and len(chooser.texts) == 7
-    answer(chooser, value=6)
-    assert (slider.value, slider.max) == (8, 8) and len(chooser.texts) == 9
-    assert "Shown: K = 3" in notes(book(chooser))[0] and "seed 2" in notes(book(chooser))[0]
-    go_to(chooser, 3)
+    button(chooser, "New data").click()
+    slider.answer = 1  # to the first button's question: since then another has been pressed
+    assert (pages(book(chooser)), notes(book(chooser))) == before
+    answer(chooser, value=3)
+    assert slider.value == 3
+    assert "data drawn with seed 2, start drawn with seed 2" in notes(book(chooser))[0]
+    go_to(chooser, 2)
     slider.answer = 1
     answer(chooser)  # from another window on the same page, to a question that is settled
-    assert slider.value == 3 and len(chooser.texts) == 9
+    assert slider.value == 2
+
+
+def test_a_toggle_comes_with_the_place_of_the_slider():
+    chooser = gmm.RunChooser(draw, run, choices={"K": (2, 3, 4)})
+    (slider,) = find(chooser.widget, widgets.IntSlider)
+    toggle(chooser, 1, value=6)
+    assert (slider.value, slider.max) == (8, 8) and len(chooser.texts) == 9
+    assert chooser.chosen == {"K": 3} and "Shown: K = 3" in notes(book(chooser))[0]
+    go_to(chooser, 3)
+    chooser.choose(K=2)
+    shown = pages(book(chooser))
+    toggle(chooser, 0)  # as the browser tells what Python has chosen
+    assert pages(book(chooser)) == shown and slider.value == 3
+
+
+def test_a_toggle_pressed_while_a_button_waits_shows_what_both_ask_for():
+    chooser = gmm.RunChooser(draw, run, choices={"K": (2, 3, 4)})
+    (slider,) = find(chooser.widget, widgets.IntSlider)
+    button(chooser, "New start").click()
+    toggle(chooser, 2, value=1)
+    assert notes(book(chooser))[0] == (
+        "Shown: K = 4, data drawn with seed 1, start drawn with seed 2."
+    )
+    go_to(chooser, 4)
+    answer(chooser, value=0)  # there is nothing left that waits for it
+    assert slider.value == 0 and len(chooser.texts) == 5
 
 
 def test_while_the_browser_is_asked_nothing_of_the_next_run_is_drawn():
     async def choose():
         chooser = gmm.RunChooser(draw, run, choices={"K": (2, 3, 4)})
-        find(chooser.widget, widgets.ToggleButtons)[0].value = 4
+        button(chooser, "New data").click()
         before = pages(book(chooser))
         await asyncio.sleep(0.3)
         assert pages(book(chooser)) == before and sum("image/png" in each for each in before) == 1
@@ -184,7 +217,7 @@ def test_while_the_browser_is_asked_nothing_of_the_next_run_is_drawn():
         return pictures(chooser)
 
     other = gmm.RunChooser(draw, run, choices={"K": (2, 3, 4)})
-    other.choose(K=4)
+    other.new_data()
     assert asyncio.run(choose()) == pictures(other)
 
 
@@ -208,9 +241,8 @@ def test_a_choice_on_the_page_that_cannot_be_run_lets_the_pictures_there_are_go_
     async def choose():
         chooser = gmm.RunChooser(draw, run, choices={"K": (2, 3)})
         chooser._run = refuse
-        find(chooser.widget, widgets.ToggleButtons)[0].value = 3
+        toggle(chooser, 1)
         assert notes(book(chooser))[0].startswith("This cannot be run")
-        answer(chooser)
         await chooser._book._task
         return pictures(chooser)
 
@@ -296,7 +328,7 @@ def look_ahead(run, *steps):
     return asyncio.run(choose())
 
 
-def test_what_can_be_chosen_next_is_run_ahead_once_something_has_been_chosen():
+def test_what_can_be_chosen_next_is_run_ahead_once_the_stepper_is_used():
     calls = []
 
     def counted(x, rng, K):
@@ -312,6 +344,9 @@ def test_what_can_be_chosen_next_is_run_ahead_once_something_has_been_chosen():
 
     look_ahead(counted, lambda _: None)
     assert [K for K, _ in calls] == [2]
+    del calls[:]
+    look_ahead(counted, lambda chooser: go_to(chooser, 2))
+    assert [K for K, _ in calls] == [2, 3, 4, 2, 2]
     del calls[:]
     chooser = look_ahead(
         counted,
