@@ -13,6 +13,7 @@ _TEXT_PX = 16
 # How many letters of the text stand on a line of the narrowest page, and how tall a line is: the
 # text keeps room for its longest form, so that nothing jumps.
 _LETTERS_PER_LINE, _LINE_EM = 68, 1.4
+_VIEW = "application/vnd.jupyter.widget-view+json"
 _EMPTY_PICTURE = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 
 # ipywidgets gives a slider's handle no name, and no way to name it: a screen reader would say
@@ -70,7 +71,16 @@ def show_widget(widget, caption):
     """
     box = widgets.VBox([widget, page_style()])
     replace_earlier_run(lambda: close_tree(box))
-    display({**box._repr_mimebundle_(), "text/plain": caption}, raw=True)
+    display(view(box, caption), raw=True)
+
+
+def view(widget, caption):
+    """Return what shows a widget in a notebook, with the words for where widgets are not shown.
+
+    A widget gives that as well. But its own words name all widgets in it, which takes long.
+    """
+    shown = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
+    return {_VIEW: shown, "text/plain": caption}
 
 
 def page_layout(**more):
@@ -141,8 +151,7 @@ def _lines(letters):
 
 def bundle(widget, picture, caption):
     """Return what a cell displays: the widget, and for pages without widgets a picture and text."""
-    data = widget._repr_mimebundle_()
-    data["image/png"], data["text/plain"] = to_png(picture), caption
+    data = {**view(widget, caption), "image/png": to_png(picture)}
     return data, {"image/png": {"width": WIDTH, "alt": caption}}
 
 

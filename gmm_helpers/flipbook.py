@@ -88,11 +88,16 @@ class Flipbook:
         self._title, self._chosen_strip, self._most_letters = title, strip, 0
         self._take(draw, texts, notes)
         last = len(self.texts) - 1
-        picture = draw(0)
-        self._size = picture.size
+        self._first = draw(0)
+        self._size = self._first.size
+        self._drawn, self._filling, self._task = {0}, None, None
         full = _page.page_layout()
-        first = widgets.HTML(layout=full)
-        more = [widgets.HTML(layout=full, style=first.style) for _ in range(max(last, room - 1))]
+        # Each with its value from the start: one set later would be one more message.
+        pages = [self._page_at(0, drawing.to_png(self._first))]
+        pages += [self._page_at(position) for position in range(1, last + 1)]
+        pages += [""] * (room - len(pages))
+        first = widgets.HTML(pages[0], layout=full)
+        more = [widgets.HTML(page, layout=full, style=first.style) for page in pages[1:]]
         self._frames = [first, *more]
         self._stack = widgets.Stack(self._frames, selected_index=0, layout=full)
         self._notes = widgets.HTML(layout=_page.page_layout())
@@ -100,10 +105,7 @@ class Flipbook:
         self.widget = widgets.VBox(
             [self._notes, self._make_controls(last), self._stack, _page.page_style()]
         )
-        self._show(0, drawing.to_png(picture))
-        self._drawn, self._filling, self._task = {0}, None, None
         self._when_told = self._when_moved = None
-        self._clear_the_rest()
         _page.replace_earlier_run(self.close)
         self._start_filling(0)
 
@@ -214,7 +216,7 @@ class Flipbook:
 
     def _take(self, draw, texts, notes, ready=None):
         """Keep what there is to show, from now on."""
-        self._ready = ready or {}
+        self._ready, self._first = ready or {}, None  # the first picture, until the strip takes it
         self.texts = tuple(texts)
         if not self.texts:
             raise ValueError("A flip-book needs at least one text, and a picture for each.")
@@ -323,9 +325,18 @@ class Flipbook:
                 self._show(position, png or drawing.to_png(self._picture_at(position)))
 
     def _show(self, position, png):
-        self._frames[position].value = _page.picture_page(
+        self._frames[position].value = self._page_at(position, png)
+
+    def _page_at(self, position, png=None):
+        """Return what stands at a position, without a picture as long as none is drawn."""
+        return _page.picture_page(
             png, self.texts[position], size=self._size, most_letters=self._most_letters
         )
+
+    def _picture(self, position):
+        """Return the picture at a position, and the first one as it was drawn, the first time."""
+        kept, self._first = self._first if position == 0 else None, None
+        return kept or self._picture_at(position)
 
     def _film_strip(self):
         """Set some pictures side by side, each over its text, on one picture."""
@@ -343,7 +354,7 @@ class Flipbook:
         pen = ImageDraw.Draw(strip)
         for i, (position, text) in enumerate(zip(self._strip(), texts, strict=True)):
             left, top = i % 2 * width, i // 2 * tile_height
-            strip.paste(self._picture_at(position), (left, top))
+            strip.paste(self._picture(position), (left, top))
             spacing = _STRIP_LINE - drawing.TEXT_SIZE
             pen.multiline_text((left + 10, top + height + 8), text, "black", font, spacing=spacing)
         return strip

@@ -8,6 +8,7 @@ import ipywidgets as widgets
 import numpy as np
 import pytest
 from ipywidgets.widgets.widget import _instances as live_widgets
+from PIL import Image
 
 import gmm_helpers as gmm
 from gmm_helpers import _page
@@ -227,3 +228,28 @@ def test_step_through_leaves_bad_arguments_to_be_seen(run):
 def test_a_flipbook_needs_texts():
     with pytest.raises(ValueError, match="at least one text"):
         gmm.Flipbook(lambda position: None, [])
+
+
+def test_a_picture_that_is_drawn_later_is_one_message_and_its_empty_place_none(run, monkeypatch):
+    """A page has to work through all messages before it shows a stepper."""
+    sent = []
+    monkeypatch.setattr(gmm.Flipbook, "_start_filling", lambda *_: None)
+    monkeypatch.setattr(widgets.HTML, "send_state", lambda _, key=None: sent.append(key))
+    stepper = gmm.Stepper(*run)
+    assert "value" not in sent
+    stepper.finish()
+    assert sent.count("value") == len(stepper.texts) - 1
+
+
+def test_the_first_picture_is_drawn_once_for_slider_and_film_strip(run):
+    drawn = []
+
+    def draw(position):
+        drawn.append(position)
+        return Image.new("RGB", (840, 300), (position, 0, 0))
+
+    book = gmm.Flipbook(draw, ["one", "two"])
+    first = book._repr_mimebundle_()[0]["image/png"]
+    assert drawn == [0, 1, 1]  # all for the slider, and then the second for the strip
+    assert book._repr_mimebundle_()[0]["image/png"] == first
+    assert drawn == [0, 1, 1, 0, 1]  # it is not kept for ever
