@@ -5,7 +5,6 @@ All public names can be imported from here. The README says how the modules buil
 
 import importlib
 
-from gmm_helpers._diagnosis import Check
 from gmm_helpers._page import show_widget
 from gmm_helpers.bound import lower_bound
 from gmm_helpers.bugs import broken_steps
@@ -68,8 +67,9 @@ from gmm_helpers.stepper import Stepper, step_through
 from gmm_helpers.tables import read_table
 from gmm_helpers.trace import EMError, Step, Trace
 
-# The self-checks, each with its module.
+# The self-checks and what they return, each with its module.
 _CHECKS = {
+    "Check": "_diagnosis",
     "check_e_step": "exercises",
     "check_em": "exercises",
     "check_gaussian": "exercises",

@@ -3,13 +3,15 @@
 They are kept in `questions.toml`, apart from the notebooks, so that no cell gives them away.
 """
 
-import tomllib
 from dataclasses import dataclass
 from importlib.resources import files
 
 import ipywidgets as widgets
 
 from gmm_helpers import _page
+from gmm_helpers.stepper import warm_up
+
+_READING_S = 0.5  # a question is on the page by then, and still being read
 
 
 @dataclass(frozen=True)
@@ -94,11 +96,13 @@ class Question:
         )
 
     def _repr_mimebundle_(self, **_):
-        return {**self.widget._repr_mimebundle_(), "text/plain": repr(self)}
+        return _page.view(self.widget, repr(self))
 
 
 def ask(name):
     """Ask one of the course's questions, by its name in `questions.toml`.
+
+    While it is read, steppers are made ready: most questions are asked before one.
 
     Parameters
     ----------
@@ -116,11 +120,19 @@ def ask(name):
     questions = load_questions()
     if name not in questions:
         raise ValueError(f"There is no question {name!r}; there are {', '.join(questions)}.")
+    import asyncio  # here, as a kernel has it, and the package's import should not wait for it
+
+    try:
+        asyncio.get_running_loop().call_later(_READING_S, warm_up)
+    except RuntimeError:  # no loop runs outside a kernel
+        pass
     return Question(**questions[name])
 
 
 def load_questions():
     """Return what `questions.toml` holds: each question's text and its choices, by name."""
+    import tomllib  # only here, as the package's import should not wait for it
+
     text = files("gmm_helpers").joinpath("questions.toml").read_text(encoding="utf-8")
     return {
         name: {"text": entry["text"], "choices": [Choice(**each) for each in entry["choices"]]}

@@ -1,8 +1,14 @@
 """The slider that walks through a run of EM, half-step by half-step."""
 
+import functools
+
+import numpy as np
+
+from gmm_helpers.drawing import to_png
 from gmm_helpers.em import run_em
 from gmm_helpers.film import Film
 from gmm_helpers.flipbook import Flipbook
+from gmm_helpers.mixture import Mixture
 from gmm_helpers.trace import EMError
 
 
@@ -98,3 +104,18 @@ def step_through(x, start, *, features=None, **options):
     except EMError as error:
         trace = error.trace or run_em(x, start, max_iter=0)
         return Stepper(x, trace, features=features, notes=[f"EM could not go on. {error}"])
+
+
+@functools.cache
+def warm_up():
+    """Draw what nobody sees, so that a stepper need not wait for what only the first one needs.
+
+    In a new kernel that is more than half of its time: imports, fonts, and formulas to set.
+    """
+    corners = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
+    for D in (1, 2):
+        x = corners[:, :D]
+        trace = run_em(x, Mixture([1.0], [x.mean(axis=0)], [np.eye(D)]), max_iter=1)
+        film = Film(x, trace)
+        for position in range(len(film.texts)):
+            to_png(film.frame(position))

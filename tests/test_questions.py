@@ -1,14 +1,16 @@
 """The questions: what is kept in questions.toml, and the widget that asks."""
 
+import asyncio
 import html
 import re
 
 import ipywidgets as widgets
+import numpy as np
 import pytest
 from ipywidgets.widgets.widget import _instances as live_widgets
 
 import gmm_helpers as gmm
-from gmm_helpers import _page
+from gmm_helpers import _page, film, questions, stepper
 from gmm_helpers.questions import load_questions
 
 QUESTIONS = load_questions()
@@ -93,3 +95,28 @@ def test_what_cannot_be_asked(text, choices, message):
 def test_an_unknown_name_is_answered_with_the_known_ones():
     with pytest.raises(ValueError, match="no question 'nope'; there are .*narrow_peak"):
         gmm.ask("nope")
+
+
+def test_while_a_question_is_read_steppers_are_made_ready(monkeypatch):
+    monkeypatch.setattr(questions, "_READING_S", 0.01)
+    calls = []
+    monkeypatch.setattr(questions, "warm_up", lambda: calls.append("warm"))
+
+    async def read():
+        gmm.ask("narrow_peak")
+        assert not calls
+        await asyncio.sleep(0.1)
+
+    asyncio.run(read())
+    assert calls == ["warm"]
+
+
+def test_making_ready_leaves_the_formulas_and_no_widget(monkeypatch):
+    count = len(live_widgets)
+    monkeypatch.setattr(film, "_FORMULAS", {})
+    stepper.warm_up.__wrapped__()
+    x, rng = gmm.old_faithful().x, np.random.default_rng(1)
+    for data in (x, x[:, 0]):
+        trace = gmm.run_em(data, gmm.start_from_random_points(data, 2, rng=rng), max_iter=1)
+        assert set(film.Film(data, trace)._formulas.values()) <= set(film._FORMULAS)
+    assert len(live_widgets) == count
