@@ -49,7 +49,7 @@ _STYLE = rf"""<style onload="{_MEND_SLIDERS}">
 .widget-play .fa-play::before {{content: "\f04b" / "Play"}}
 .widget-play .fa-pause::before {{content: "\f04c" / "Pause"}}
 .widget-play .fa-stop::before {{content: "\f04d" / "Back to the first position"}}
-.widget-toggle-buttons .mod-active {{box-shadow: inset 0 0 0 2px currentColor}}
+.widget-toggle-buttons .mod-active {{box-shadow: inset 0 0 0 2px currentColor !important}}
 .gmm-question .widget-radio-box {{margin-bottom: 0 !important}}
 .gmm-question .widget-radio-box label {{
   font-size: {_TEXT_PX}px; line-height: {_LINE_EM}; height: auto; white-space: normal}}

@@ -1,6 +1,7 @@
 """The slider that walks through a run of EM, half-step by half-step."""
 
 import functools
+import gc
 
 import numpy as np
 
@@ -119,3 +120,4 @@ def warm_up():
         film = Film(x, trace)
         for position in range(len(film.texts)):
             to_png(film.frame(position))
+    gc.collect()  # so much that is new makes a sweep of all memory due: better now than then

@@ -13,7 +13,8 @@ In the first table:
 A chooser's buttons have no drag: there, the latency is that of the first picture of another run,
 for somebody who looks at each run for three seconds.
 The second table says how long after its cell's start each widget could be used when the notebook
-was run in a new kernel, cell after cell: its controls and its first picture were on the screen.
+was run in a new kernel, cell after cell, with three seconds to think about each question: its
+controls and its first picture were on the screen.
 """
 
 import argparse
@@ -39,6 +40,7 @@ from watching import Watch  # noqa: E402
 STEPS = 80
 CHOICES = 20  # how often each button of a chooser is pressed
 CALM = 3000  # ms between them: as a person waits who looks at what has been chosen
+READING = 3000  # ms from a question to the next cell's start
 INTERACT = """
 import ipywidgets, matplotlib.pyplot as plt, numpy as np, gmm_helpers as gmm
 data = gmm.two_gaussians(rng=np.random.default_rng(1)).x
@@ -53,12 +55,13 @@ ipywidgets.interact(draw, mean=ipywidgets.FloatSlider(0, min=-4.0, max=4.0, step
 """
 # Runs in the page: runs all cells in a new kernel, one after the other, and returns for each that
 # shows a widget its name, the widget's kind, when it could be used and when the cell ended, in ms.
-RUN_AND_TIME = """async () => {
+RUN_AND_TIME = """async reading => {
     const {content: notebook, sessionContext} = jupyterapp.shell.currentWidget
     const aFrame = () => new Promise(requestAnimationFrame)
     const kinds = {chooser: '.gmm-chooser', stepper: '.widget-play', panel: '.gmm-panel',
         question: '.gmm-question', other: '.jupyter-widgets'}
     const starts = []
+    let usable
     await jupyterapp.commands.execute('notebook:clear-all-cell-outputs')
     const atRest = async () => {
         while (sessionContext.session?.kernel?.status !== 'idle') await aFrame()
@@ -72,8 +75,10 @@ RUN_AND_TIME = """async () => {
         if (model.type !== 'code') continue
         notebook.activeCellIndex = i
         node.scrollIntoView()
+        if (usable?.[0] === 'question') await new Promise(next => setTimeout(next, reading))
         await aFrame()
-        let ended, usable
+        let ended
+        usable = undefined
         const look = () => {
             const output = node.querySelector('.jp-OutputArea')
             const kind = Object.keys(kinds).find(each => output.querySelector(kinds[each]))
@@ -234,7 +239,7 @@ def main():
 
             page.on("websocket", listen)
             open_notebook(page, url, name)
-            starts[name] = page.evaluate(RUN_AND_TIME)
+            starts[name] = page.evaluate(RUN_AND_TIME, READING)
             wait_for_pictures(page)
             for kind, box, buttons in choices_of(page):
                 show_row(f"{name[:2]} {kind}", *choose_by_keys(page, box, buttons, traffic))
