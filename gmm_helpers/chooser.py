@@ -7,6 +7,7 @@ be chosen next is run meanwhile, while the kernel is free, and its first picture
 
 import inspect
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import ipywidgets as widgets
 import numpy as np
@@ -98,6 +99,7 @@ class RunChooser:
         self.data_seed = _checks.check_count(data_seed, "data_seed", at_least=0)
         self.start_seed = _checks.check_count(start_seed, "start_seed", at_least=0)
         self._toggled = {name: _toggles(name, values) for name, values in (choices or {}).items()}
+        # As the slider tells it: a toggle's own message comes after that.
         self._indices = dict.fromkeys(self._toggled, 0)
         self._film_options = {"features": features}
         if self._draws_data:
@@ -115,8 +117,8 @@ class RunChooser:
             "gmm-chooser"
         )
         for name, control in self._toggled.items():
-            self._book.tell_with_position(control, lambda index, name=name: self._hear(name, index))
-        self._book.prepare_when_moved(lambda: self._look_ahead(self._neighbours(run.choice)))
+            self._book.tell_with_position(control, partial(self._hear, name))
+        self._book.prepare_when_moved(self._look_ahead(self._neighbours(run.choice)))
         _page.replace_earlier_run(self.close)
 
     @property

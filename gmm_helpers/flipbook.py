@@ -170,9 +170,9 @@ class Flipbook:
         self._slider.observe(lambda change: then(change.new), name)
         self._links.append(widgets.jsdlink((control, "index"), (self._slider, name)))
 
-    def prepare_when_moved(self, make_steps):
-        """Ask for the items of `make_steps()`, as of `afterwards`, if the slider is ever moved."""
-        self._when_moved = make_steps
+    def prepare_when_moved(self, steps):
+        """Ask for the items of `steps`, as of `afterwards` in a `refill`, once the slider moves."""
+        self._when_moved = steps
 
     def say(self, notes):
         """Put other notes above the pictures there are, and go on with these."""
@@ -264,8 +264,8 @@ class Flipbook:
     def _hear_move(self, _):
         """Begin what waits for the first move."""
         if self._when_moved is not None:
-            make_steps, self._when_moved = self._when_moved, None
-            self._start_filling(_PAUSE_S, make_steps())
+            steps, self._when_moved = self._when_moved, None
+            self._start_filling(0, steps)  # what is being moved to may still have to be drawn
 
     def _move(self, position, last):
         """Put the slider on a position, of so many; the browser lets the others follow."""
@@ -334,9 +334,9 @@ class Flipbook:
         )
 
     def _picture(self, position):
-        """Return the picture at a position, and the first one as it was drawn, the first time."""
-        kept, self._first = self._first if position == 0 else None, None
-        return kept or self._picture_at(position)
+        """Return a picture; the first one, the first time, is the one that the slider has."""
+        first, self._first = self._first, None
+        return first if position == 0 and first else self._picture_at(position)
 
     def _film_strip(self):
         """Set some pictures side by side, each over its text, on one picture."""

@@ -117,11 +117,11 @@ def ask(name):
     ValueError
         If there is no such question.
     """
+    import asyncio  # here, as a kernel has it, and the package's import should not wait for it
+
     questions = load_questions()
     if name not in questions:
         raise ValueError(f"There is no question {name!r}; there are {', '.join(questions)}.")
-    import asyncio  # here, as a kernel has it, and the package's import should not wait for it
-
     try:
         asyncio.get_running_loop().call_later(_READING_S, warm_up)
     except RuntimeError:  # no loop runs outside a kernel

@@ -10,6 +10,7 @@ from gmm_helpers.em import run_em
 from gmm_helpers.film import Film
 from gmm_helpers.flipbook import Flipbook
 from gmm_helpers.mixture import Mixture
+from gmm_helpers.stage import DRAWING
 from gmm_helpers.trace import EMError
 
 
@@ -117,7 +118,8 @@ def warm_up():
     for D in (1, 2):
         x = corners[:, :D]
         trace = run_em(x, Mixture([1.0], [x.mean(axis=0)], [np.eye(D)]), max_iter=1)
-        film = Film(x, trace)
-        for position in range(len(film.texts)):
-            to_png(film.frame(position))
+        with DRAWING:
+            film = Film(x, trace)
+            for position in range(len(film.texts)):
+                to_png(film.frame(position))
     gc.collect()  # so much that is new makes a sweep of all memory due: better now than then
