@@ -5,6 +5,7 @@ moved by its `update_…` twin. A figure is 840 px wide at 72 px to the inch, so
 pixel and text of size 20 is still 14 px tall on the narrowest page.
 """
 
+import functools
 import io
 import textwrap
 
@@ -103,10 +104,10 @@ def _rasterise(figure):
 
     `savefig` would draw it twice, to know what it needs, and pack and unpack it on the way.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # see `empty_figure`
+    from gmm_helpers._canvas import Canvas  # see `empty_figure`
 
     dpi, before = figure.dpi, figure.canvas
-    canvas = FigureCanvasAgg(figure)
+    canvas = Canvas(figure)
     figure.set_dpi(2 * dpi)
     try:
         canvas.draw()
@@ -243,8 +244,8 @@ def draw_mixture_1d(ax, mixture, *, limits):
     Returns
     -------
     list of Artist
-        Each component's line, the sum's line, each component's number; `update_mixture_1d`
-        moves them.
+        Each component's line, the sum's line, each component's number and its ring;
+        `update_mixture_1d` moves them.
     """
     K = mixture.n_components
     artists = [ax.plot([], [], lw=3.5, **_line_style(k))[0] for k in range(K)]
@@ -285,8 +286,8 @@ def draw_mixture_2d(ax, mixture, *, radii=(1, 2)):
     Returns
     -------
     list of Artist
-        Each component's ellipses, as one line; each component's number. `update_mixture_2d`
-        moves them.
+        Each component's ellipses, as one line; each component's number and its ring.
+        `update_mixture_2d` moves them.
     """
     K = mixture.n_components
     artists = [ax.plot([], [], lw=3.5, zorder=4, **_line_style(k))[0] for k in range(K)]
@@ -399,8 +400,10 @@ def draw_bars(ax, K):
     """
     ax.set(xlim=(0, K), xticks=[])
     places, below = np.arange(K) + 0.5, ax.get_xaxis_transform()
-    for number, place in zip(_draw_numbers(ax, K), places, strict=True):
-        number.set(position=(place, -0.09), transform=below, clip_on=False)
+    numbers = _draw_numbers(ax, K)
+    _move_numbers(numbers, np.column_stack([places, np.full(K, -0.09)]))
+    for number in numbers:
+        number.set(transform=below, clip_on=False)
     bars = ax.bar(places, 0, width=0.56, color=_colours(K))
     labels = [ax.text(place, 0, "", ha="center", va="bottom", size=TEXT_SIZE) for place in places]
     return [*bars, *labels]
@@ -420,27 +423,40 @@ def format_number(value, decimals):
 
 
 def _draw_numbers(ax, K):
-    """Draw the numbers 1 to K, each in a ring of its component's colour."""
-    return [
-        ax.text(
-            0,
-            0,
-            str(k + 1),
-            size=TEXT_SIZE,
-            weight="bold",
-            ha="center",
-            va="center",
-            zorder=6,
-            clip_on=True,
-            bbox={"boxstyle": "circle,pad=0.15", "fc": "white", "ec": colour, "lw": 3},
-        )
-        for k, colour in enumerate(_colours(K))
-    ]
+    """Prepare to draw the numbers 1 to K, each over a ring of its component's colour.
+
+    Both are markers: a text in a box takes many times as long to draw.
+    """
+    artists = []
+    for k, colour in enumerate(_colours(K)):
+        number, size = _outline(str(k + 1))
+        style = {"ls": "", "color": colour, "zorder": 6}
+        artists += ax.plot([], [], marker="o", ms=max(27, size + 8), mfc="white", mew=3, **style)
+        artists += ax.plot([], [], marker=number, ms=size, mfc="black", mew=0, **style)
+    return artists
 
 
-def _move_numbers(numbers, positions):
-    for number, position in zip(numbers, positions, strict=True):
-        number.set_position(position)
+@functools.cache
+def _outline(text):
+    """Return a bold text's outline around its middle, and the size that a marker of it needs.
+
+    matplotlib scales a marker so that its farthest vertex is half its size from the middle.
+    """
+    from matplotlib.font_manager import FontProperties  # see `empty_figure`
+    from matplotlib.textpath import TextPath
+    from matplotlib.transforms import Affine2D
+
+    bold = FontProperties(family="DejaVu Sans", weight="bold")
+    path = TextPath((0, 0), text, size=TEXT_SIZE, prop=bold)
+    box = path.get_extents()
+    path = path.transformed(Affine2D().translate(*-(box.min + box.max) / 2))
+    return path, 2 * abs(path.vertices).max()
+
+
+def _move_numbers(artists, positions):
+    """Move numbers and rings to the components' positions, shape (K, 2)."""
+    for artist, (x, y) in zip(artists, np.repeat(positions, 2, axis=0), strict=True):
+        artist.set_data([x], [y])
 
 
 def _set_alpha(artists, faint):

@@ -48,11 +48,11 @@ class Stage:
     """
 
     def __init__(self, height, *, labels=None):
-        from matplotlib.backends.backend_agg import FigureCanvasAgg  # see `empty_figure`
+        from gmm_helpers._canvas import Canvas  # see `empty_figure`
 
         self.size = (WIDTH, height)
         self.figure = empty_figure(height)
-        self._canvas = FigureCanvasAgg(self.figure)
+        self._canvas = Canvas(self.figure)
         self._moving, self._backgrounds = [], {}
         self._labels = {} if labels is None else labels
         self._seldom, self._ground = [], None

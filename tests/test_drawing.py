@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
-from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.colors import to_rgb
 from PIL import Image
 
@@ -66,10 +66,34 @@ def test_update_draws_what_draw_draws(mixture_1d, mixture_2d):
         update(moved, second, **options)
         fresh = draw(gmm.new_figure()[1], second, **options)
         for a, b in zip(moved, fresh, strict=True):
-            if hasattr(a, "get_xydata"):
-                np.testing.assert_array_equal(a.get_xydata(), b.get_xydata())
-            else:
-                assert (a.get_text(), *a.get_position()) == (b.get_text(), *b.get_position())
+            np.testing.assert_array_equal(a.get_xydata(), b.get_xydata())
+
+
+def test_each_number_is_inside_its_ring_and_hides_those_below(ax):
+    ax.set(xlim=(-1, 1), ylim=(-1, 1))
+    K = 12
+    together = gmm.Mixture([1 / K] * K, np.zeros((K, 2)), [np.eye(2)] * K)
+    numbers = gmm.draw_mixture_2d(ax, together)[K:]
+    for ring, number in zip(numbers[::2], numbers[1::2], strict=True):
+        outline = number.get_marker()
+        box = outline.get_extents()
+        # matplotlib brings the farthest vertex to half a marker's size: it is as large as it says.
+        assert number.get_markersize() == 2 * abs(outline.vertices).max()
+        assert np.hypot(*box.size) < ring.get_markersize() - ring.get_markeredgewidth()
+        np.testing.assert_allclose(box.min, -box.max)
+        assert 13 < box.height < 20
+    canvas = FigureCanvasAgg(ax.figure)
+    canvas.draw()
+    x, y = ax.transData.transform((0, 0)).round().astype(int)
+    middle = np.asarray(canvas.buffer_rgba())[::-1][y - 10 : y + 10, x - 10 : x + 10]
+    before = middle.copy()
+    for below in numbers[:-2]:
+        below.set_visible(False)
+    canvas.draw()
+    np.testing.assert_array_equal(before, middle)
+    numbers[-1].set_visible(False)
+    canvas.draw()
+    assert (before != middle).any() and (middle == 255).all()
 
 
 def test_points_mix_the_components_colours_and_take_the_likelier_ones_marker(ax):

@@ -1,0 +1,82 @@
+"""What Pillow writes on a canvas lies where matplotlib would draw it, as large and as dark."""
+
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+from gmm_helpers import drawing
+from gmm_helpers._canvas import Canvas
+from gmm_helpers.stage import plain_style
+
+WORDS = "Sum −1.25 ≥ φ₁, gap"
+
+
+def both(words, *, dpi=72, **style):
+    """Return the pixels of a text in the middle of a figure, on our canvas and on matplotlib's."""
+    with plain_style():
+        figure = drawing.empty_figure(100)
+        figure.set_dpi(dpi)
+        figure.text(0.5, 0.5, words, size=20, **style)
+        return [pixels_of(kind(figure)) for kind in (Canvas, FigureCanvasAgg)]
+
+
+def pixels_of(canvas):
+    canvas.draw()
+    return np.array(canvas.buffer_rgba())[..., :3].astype(int)
+
+
+def ends_of_ink(pixels):
+    rows, columns = np.nonzero(pixels.min(axis=2) < 128)
+    return np.array([rows.min(), rows.max(), columns.min(), columns.max()])
+
+
+@pytest.mark.parametrize("dpi", [72, 144])
+@pytest.mark.parametrize("ha", ["left", "center", "right"])
+@pytest.mark.parametrize("va", ["top", "center", "baseline", "bottom"])
+@pytest.mark.parametrize(
+    ("words", "weight"), [(WORDS, "normal"), (WORDS, "bold"), ("ace", "bold"), ("two\nlines", 400)]
+)
+def test_a_text_is_where_matplotlib_puts_it(words, weight, va, ha, dpi):
+    style = {"ha": ha, "va": va, "weight": weight, "color": "#0072B2"}
+    ours, theirs = both(words, dpi=dpi, **style)
+    assert abs(ends_of_ink(ours) - ends_of_ink(theirs)).max() <= dpi / 36
+    np.testing.assert_allclose(ours.min(axis=(0, 1)), [0, 0x72, 0xB2], atol=1)
+    assert (255 - ours).sum() == pytest.approx((255 - theirs).sum(), rel=0.1)  # as bold
+
+
+def test_a_pale_text_is_as_pale():
+    ours, theirs = both(WORDS, alpha=0.3)
+    assert ours.min() == pytest.approx(theirs.min(), abs=1) == pytest.approx(0.7 * 255, abs=1)
+
+
+def test_a_formula_is_matplotlibs_own():
+    ours, theirs = both(r"$\frac{1}{2}$")
+    np.testing.assert_array_equal(ours, theirs)
+
+
+def test_a_turned_text_is_where_matplotlib_puts_it():
+    ours, theirs = both("steep", rotation=90)
+    assert abs(ends_of_ink(ours) - ends_of_ink(theirs)).max() <= 1
+
+
+@pytest.mark.parametrize("words", [" ", "\n", "", "\u200b"])
+def test_a_text_without_ink_leaves_the_page_white(words):
+    assert (both(words)[0] == 255).all()
+
+
+def test_axes_cut_off_what_they_are_told_to():
+    with plain_style():
+        figure = drawing.empty_figure(100)
+        ax = figure.add_axes((0, 0, 0.5, 1))
+        ax.text(0.9, 0.5, WORDS, transform=ax.transAxes, clip_on=True)
+        pixels = pixels_of(Canvas(figure))
+    assert (pixels[:, 380:419] < 128).any() and (pixels[:, 421:] == 255).all()
+
+
+def test_a_canvas_keeps_what_it_draws_on_until_the_figure_changes():
+    figure = drawing.empty_figure(100)
+    canvas = Canvas(figure)
+    first = canvas.get_renderer()
+    assert canvas.get_renderer() is first
+    figure.set_dpi(144)
+    assert canvas.get_renderer() is not first and canvas.get_width_height(physical=True)[0] == 1680
