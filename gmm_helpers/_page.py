@@ -98,10 +98,19 @@ def note(text, *, strong=False):
     return widgets.HTML(_paragraph(text, strong=strong), layout=page_layout())
 
 
+def make_notes(notes):
+    """Return a widget that says several things; it takes no room where there is nothing to say."""
+    value, display = _say(notes)
+    return widgets.HTML(value, layout=page_layout(display=display))
+
+
 def show_notes(widget, notes):
-    """Let one widget say several things; it takes no room where there is nothing to say."""
-    widget.value = "".join(map(_paragraph, notes))
-    widget.layout.display = None if notes else "none"
+    """Let a widget from `make_notes` say other things."""
+    widget.value, widget.layout.display = _say(notes)
+
+
+def _say(notes):
+    return "".join(map(_paragraph, notes)), None if notes else "none"
 
 
 def _paragraph(text, *, strong=False):

@@ -24,6 +24,7 @@ _PLAY_MS = 700
 # After a refill, how long the pictures that cannot be seen wait: the next refill may come soon.
 _PAUSE_S = 0.15
 _NO_MORE = object()
+_NOT_DRAWN = "This picture is being drawn."
 _STRIP_LETTERS, _STRIP_LINE = 72, 26  # letters on a line, and a line's height in pixels
 
 
@@ -92,16 +93,14 @@ class Flipbook:
         self._size = self._first.size
         self._drawn, self._filling, self._task = {0}, None, None
         full = _page.page_layout()
-        # Each with its value from the start: one set later would be one more message.
-        pages = [self._page_at(0, drawing.to_png(self._first))]
-        pages += [self._page_at(position) for position in range(1, last + 1)]
-        pages += [""] * (room - len(pages))
-        first = widgets.HTML(pages[0], layout=full)
-        more = [widgets.HTML(page, layout=full, style=first.style) for page in pages[1:]]
-        self._frames = [first, *more]
-        self._stack = widgets.Stack(self._frames, selected_index=0, layout=full)
-        self._notes = widgets.HTML(layout=_page.page_layout())
-        _page.show_notes(self._notes, self._said)
+        first = widgets.HTML(self._page_at(0, drawing.to_png(self._first)), layout=full)
+        children, more = [first], max(room, len(self.texts)) - 1
+        if more:  # one page stands for all others, until they are made with their pictures
+            waiting = widgets.HTML(self._page(_NOT_DRAWN), layout=full, style=first.style)
+            children += [waiting] * more
+        self._frames = [first]
+        self._stack = widgets.Stack(children, selected_index=0, layout=full)
+        self._notes = _page.make_notes(self._said)
         self.widget = widgets.VBox(
             [self._notes, self._make_controls(last), self._stack, _page.page_style()]
         )
@@ -130,10 +129,9 @@ class Flipbook:
         ValueError
             If there are no texts, or more than the flip-book has room for.
         """
-        if len(texts) > len(self._frames):
-            raise ValueError(
-                f"There is room for {len(self._frames)} positions; there are {len(texts)} texts."
-            )
+        room = len(self._stack.children)
+        if len(texts) > room:
+            raise ValueError(f"There is room for {room} positions; there are {len(texts)} texts.")
         with DRAWING:
             self._filling = self._when_told = self._when_moved = None
             position = self.position_in(len(texts))
@@ -238,10 +236,14 @@ class Flipbook:
             value=0, min=0, max=last, interval=_PLAY_MS, show_repeat=False, layout={"flex": "none"}
         )
         self._field = widgets.BoundedIntText(
-            0, 0, last, description="Position", layout={"width": "64px", "flex": "none"}
-        ).add_class("gmm-field")
-        self._end = widgets.Label(layout={"flex": "none", "margin": "2px"})
-        self._end.value = f"of {last}"
+            0,
+            0,
+            last,
+            description="Position",
+            layout={"width": "64px", "flex": "none"},
+            _dom_classes=["gmm-field"],
+        )
+        self._end = widgets.Label(f"of {last}", layout={"flex": "none", "margin": "2px"})
         self._links = [widgets.jsdlink((self._slider, "value"), (self._stack, "selected_index"))]
         for each in (self._play, self._field):
             self._links += [
@@ -325,13 +327,30 @@ class Flipbook:
                 self._show(position, png or drawing.to_png(self._picture_at(position)))
 
     def _show(self, position, png):
+        self._make_all_frames()
         self._frames[position].value = self._page_at(position, png)
+
+    def _make_all_frames(self):
+        """Make the frames that there are not yet: who waits for the first does not wait for these.
+
+        Each has its value from the start: one set later would be one more message.
+        """
+        first, *others = self._stack.children
+        if len(self._frames) == 1 and others:
+            pages = [self._page_at(position) for position in range(1, len(self.texts))]
+            pages += [""] * (len(others) - len(pages))
+            self._frames += [
+                widgets.HTML(page, layout=first.layout, style=first.style) for page in pages
+            ]
+            self._stack.children = self._frames
+            others[0].close()
 
     def _page_at(self, position, png=None):
         """Return what stands at a position, without a picture as long as none is drawn."""
-        return _page.picture_page(
-            png, self.texts[position], size=self._size, most_letters=self._most_letters
-        )
+        return self._page(self.texts[position], png)
+
+    def _page(self, text, png=None):
+        return _page.picture_page(png, text, size=self._size, most_letters=self._most_letters)
 
     def _picture(self, position):
         """Return a picture; the first one, the first time, is the one that the slider has."""
