@@ -94,11 +94,10 @@ class Flipbook:
         self._drawn, self._filling, self._task = {0}, None, None
         full = _page.page_layout()
         first = widgets.HTML(self._page_at(0, drawing.to_png(self._first)), layout=full)
-        children, more = [first], max(room, len(self.texts)) - 1
-        if more:  # one page stands for all others, until they are made with their pictures
-            waiting = widgets.HTML(self._page(_NOT_DRAWN), layout=full, style=first.style)
-            children += [waiting] * more
-        self._frames = [first]
+        children, more, self._waiting = [first], max(room, len(self.texts)) - 1, None
+        if more:  # one frame stands for all others, until they are made with their pictures
+            self._waiting = widgets.HTML(self._page(_NOT_DRAWN), layout=full, style=first.style)
+            children += [self._waiting] * more
         self._stack = widgets.Stack(children, selected_index=0, layout=full)
         self._notes = _page.make_notes(self._said)
         self.widget = widgets.VBox(
@@ -327,23 +326,23 @@ class Flipbook:
                 self._show(position, png or drawing.to_png(self._picture_at(position)))
 
     def _show(self, position, png):
-        self._make_all_frames()
-        self._frames[position].value = self._page_at(position, png)
+        self._make_the_other_frames()
+        self._stack.children[position].value = self._page_at(position, png)
 
-    def _make_all_frames(self):
-        """Make the frames that there are not yet: who waits for the first does not wait for these.
+    def _make_the_other_frames(self):
+        """Make all frames but the first, if they are not there: nobody should wait for them.
 
         Each has its value from the start: one set later would be one more message.
         """
+        if self._waiting is None:
+            return
         first, *others = self._stack.children
-        if len(self._frames) == 1 and others:
-            pages = [self._page_at(position) for position in range(1, len(self.texts))]
-            pages += [""] * (len(others) - len(pages))
-            self._frames += [
-                widgets.HTML(page, layout=first.layout, style=first.style) for page in pages
-            ]
-            self._stack.children = self._frames
-            others[0].close()
+        pages = [self._page_at(position) for position in range(1, len(self.texts))]
+        pages += [""] * (len(others) - len(pages))
+        like = {"layout": first.layout, "style": first.style}
+        self._stack.children = [first, *(widgets.HTML(page, **like) for page in pages)]
+        self._waiting.close()
+        self._waiting = None
 
     def _page_at(self, position, png=None):
         """Return what stands at a position, without a picture as long as none is drawn."""

@@ -100,6 +100,30 @@ def test_the_first_picture_is_there_at_once_and_the_rest_follow_nearest_first(ru
     assert order[0] == 5 and set(order[1:3]) == {4, 6} and order[-1] == 1
 
 
+def test_one_page_stands_for_the_other_frames_until_they_are_made(run):
+    async def watch():
+        stepper = gmm.Stepper(*run)
+        (stack,) = find(stepper.widget, widgets.Stack)
+        at_first = stack.children
+        await stepper._task
+        return at_first, stack.children
+
+    (shown, waiting, *others), frames = asyncio.run(watch())
+    assert "image/png" in shown.value and "is being drawn" in waiting.value
+    assert all(other is waiting for other in others)
+    assert frames[0] is shown and len(set(frames)) == len(frames) == len(others) + 2
+    assert waiting.comm is None and shown.comm is not None
+
+
+def test_close_before_the_other_frames_are_made_leaves_no_widget_behind(run):
+    async def close_at_once():
+        gmm.Stepper(*run).close()
+
+    before = set(live_widgets)
+    asyncio.run(close_at_once())
+    assert set(live_widgets) == before
+
+
 def test_walk_goes_to_every_position_and_back(run):
     stepper = gmm.Stepper(*run)
     (slider,), (stack,) = (find(stepper.widget, k) for k in (widgets.IntSlider, widgets.Stack))
