@@ -48,6 +48,8 @@ def test_a_panel_s_sliders_are_found_by_what_a_kernel_tells(bench):
     }
     assert list(learner.panels()) == ["slider"]
     assert learner.empty_frames() == [learner.models["page"]]
+    learner._take("comm_close", None, {"comm_id": "page"})
+    assert learner.empty_frames() == []
 
 
 @on_linux

@@ -438,6 +438,8 @@ class Learner:
         elif kind == "comm_msg" and content["data"].get("method") in ("update", "echo_update"):
             model = self.models.setdefault(content["comm_id"], {})
             model.update(content["data"].get("state", {}))
+        elif kind == "comm_close":
+            self.models.pop(content["comm_id"], None)
 
     def wait_for(self, test, seconds, what):
         """Wait until a test of this learner's state holds."""
