@@ -24,6 +24,8 @@ class Canvas(FigureCanvasAgg):
 
 
 class _Renderer(RendererAgg):
+    """What draws on a `Canvas`; the methods are matplotlib's, and take and return what those do."""
+
     def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None):
         if ismath or angle:
             super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
@@ -32,9 +34,10 @@ class _Renderer(RendererAgg):
         left, top, right, bottom = font.getbbox(s, anchor="ls")  # from the start of the baseline
         mask = Image.new("L", (right - left, bottom - top))
         ImageDraw.Draw(mask).text((-left, -top), s, 255, font, anchor="ls")
+        *colour, alpha = gc.get_rgb()
         pixels = np.empty((*mask.size[::-1], 4), dtype=np.uint8)
-        pixels[..., :3] = np.round(255 * np.array(gc.get_rgb()[:3]))
-        pixels[..., 3] = np.asarray(mask) * gc.get_alpha()
+        pixels[..., :3] = np.round(255 * np.array(colour))
+        pixels[..., 3] = np.round(np.asarray(mask) * alpha)
         # An image is placed by its lower left corner, with y upwards, and its rows go up.
         self.draw_image(gc, round(x) + left, self.height - round(y) - bottom, pixels[::-1])
 

@@ -44,9 +44,15 @@ def test_a_text_is_where_matplotlib_puts_it(words, weight, va, ha, dpi):
     assert (255 - ours).sum() == pytest.approx((255 - theirs).sum(), rel=0.1)  # as bold
 
 
-def test_a_pale_text_is_as_pale():
-    ours, theirs = both(WORDS, alpha=0.3)
-    assert ours.min() == pytest.approx(theirs.min(), abs=1) == pytest.approx(0.7 * 255, abs=1)
+@pytest.mark.parametrize(
+    ("style", "alpha"),
+    [({"alpha": 0.3}, 0.3), ({"color": (0, 0, 0, 0.6)}, 0.6), ({"color": "#00000080"}, 0.5)]
+    + [({"color": (0, 0, 0, 0.6), "alpha": 0.3}, 0.3)],
+)
+def test_a_pale_text_is_as_pale(style, alpha):
+    ours, theirs = both(WORDS, **style)
+    assert ours.min() == pytest.approx(theirs.min(), abs=1)
+    assert ours.min() == pytest.approx((1 - alpha) * 255, abs=1)
 
 
 def test_a_formula_is_matplotlibs_own():
