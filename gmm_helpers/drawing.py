@@ -244,7 +244,7 @@ def draw_mixture_1d(ax, mixture, *, limits):
     Returns
     -------
     list of Artist
-        Each component's line, the sum's line, each component's number and its ring;
+        Each component's line, the sum's line, each component's ring and number;
         `update_mixture_1d` moves them.
     """
     K = mixture.n_components
@@ -286,7 +286,7 @@ def draw_mixture_2d(ax, mixture, *, radii=(1, 2)):
     Returns
     -------
     list of Artist
-        Each component's ellipses, as one line; each component's number and its ring.
+        Each component's ellipses, as one line; each component's ring and number.
         `update_mixture_2d` moves them.
     """
     K = mixture.n_components
@@ -446,7 +446,8 @@ def _outline(text):
     from matplotlib.textpath import TextPath
     from matplotlib.transforms import Affine2D
 
-    bold = FontProperties(family="DejaVu Sans", weight="bold")
+    upright = dict.fromkeys(("style", "variant", "stretch"), "normal")  # whatever has been set
+    bold = FontProperties(family="DejaVu Sans", weight="bold", **upright)
     path = TextPath((0, 0), text, size=TEXT_SIZE, prop=bold)
     box = path.get_extents()
     path = path.transformed(Affine2D().translate(*-(box.min + box.max) / 2))

@@ -193,10 +193,12 @@ class Flipbook:
 
     def close(self):
         """Take the widgets off the page and out of the kernel's memory."""
-        self._filling = self._when_told = self._when_moved = None
-        for link in self._links:
-            link.close()
-        _page.close_tree(self.widget)
+        with DRAWING:  # else another thread could make frames meanwhile
+            self._filling = self._when_told = self._when_moved = None
+            for link in self._links:
+                link.close()
+            _page.close_tree(self.widget)
+            self._waiting = None  # no other frames any more
 
     def _repr_mimebundle_(self, **_):
         return self.bundle(self.widget)
@@ -326,20 +328,20 @@ class Flipbook:
                 self._show(position, png or drawing.to_png(self._picture_at(position)))
 
     def _show(self, position, png):
-        self._make_the_other_frames()
-        self._stack.children[position].value = self._page_at(position, png)
+        page = self._page_at(position, png)
+        if self._waiting is not None:
+            self._make_the_other_frames({position: page})
+        self._stack.children[position].value = page
 
-    def _make_the_other_frames(self):
-        """Make all frames but the first, if they are not there: nobody should wait for them.
+    def _make_the_other_frames(self, drawn):
+        """Make all frames but the first, with the pages that are drawn: nobody waits for them.
 
         Each has its value from the start: one set later would be one more message.
         """
-        if self._waiting is None:
-            return
         first, *others = self._stack.children
-        pages = [self._page_at(position) for position in range(1, len(self.texts))]
+        count, like = len(self.texts), {"layout": first.layout, "style": first.style}
+        pages = [drawn.get(position) or self._page_at(position) for position in range(1, count)]
         pages += [""] * (len(others) - len(pages))
-        like = {"layout": first.layout, "style": first.style}
         self._stack.children = [first, *(widgets.HTML(page, **like) for page in pages)]
         self._waiting.close()
         self._waiting = None

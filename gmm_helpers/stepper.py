@@ -114,6 +114,14 @@ def warm_up():
 
     In a new kernel that is more than half of its time: imports, fonts, and formulas to set.
     """
+    _draw_small_films()
+    # So much that is new makes a sweep of all memory due: better now than then. Nearly all that is
+    # there now will stay, so later sweeps pass over it: they would take a tenth of a second each.
+    gc.collect()
+    gc.freeze()
+
+
+def _draw_small_films():
     corners = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
     for D in (1, 2):
         x = corners[:, :D]
@@ -122,7 +130,3 @@ def warm_up():
             film = Film(x, trace)
             for position in range(len(film.texts)):
                 to_png(film.frame(position))
-    # So much that is new makes a sweep of all memory due: better now than then. What is there now
-    # will stay, so later sweeps pass over it: they would take a tenth of a second each.
-    gc.collect()
-    gc.freeze()

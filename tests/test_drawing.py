@@ -4,6 +4,7 @@ import gc
 import io
 import itertools
 
+import matplotlib
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
@@ -94,6 +95,13 @@ def test_each_number_is_inside_its_ring_and_hides_those_below(ax):
     numbers[-1].set_visible(False)
     canvas.draw()
     assert (before != middle).any() and (middle == 255).all()
+
+
+def test_numbers_are_upright_whatever_the_notebook_has_set():
+    plain = drawing._outline.__wrapped__("1")
+    with matplotlib.rc_context({"font.style": "italic", "font.variant": "small-caps"}):
+        other = drawing._outline.__wrapped__("1")
+    np.testing.assert_array_equal(plain[0].vertices, other[0].vertices)
 
 
 def test_points_mix_the_components_colours_and_take_the_likelier_ones_marker(ax):

@@ -1,8 +1,10 @@
 """The questions: what is kept in questions.toml, and the widget that asks."""
 
 import asyncio
+import gc
 import html
 import re
+import weakref
 
 import ipywidgets as widgets
 import numpy as np
@@ -111,7 +113,14 @@ def test_while_a_question_is_read_steppers_are_made_ready(monkeypatch):
     assert calls == ["warm"]
 
 
-def test_making_ready_leaves_the_formulas_and_no_widget(monkeypatch):
+@pytest.fixture
+def thawed():
+    """Let Python's sweeps of memory see again, after a test, what they were told to pass over."""
+    yield
+    gc.unfreeze()
+
+
+def test_making_ready_leaves_the_formulas_and_no_widget(monkeypatch, thawed):
     count = len(live_widgets)
     monkeypatch.setattr(film, "_FORMULAS", {})
     stepper.warm_up.__wrapped__()
@@ -120,3 +129,19 @@ def test_making_ready_leaves_the_formulas_and_no_widget(monkeypatch):
         trace = gmm.run_em(data, gmm.start_from_random_points(data, 2, rng=rng), max_iter=1)
         assert set(film.Film(data, trace)._formulas.values()) <= set(film._FORMULAS)
     assert len(live_widgets) == count
+
+
+def test_making_ready_keeps_no_picture_and_hides_the_rest_from_sweeps(monkeypatch, thawed):
+    made = []
+
+    class Watched(film.Film):
+        def __init__(self, *arguments):
+            super().__init__(*arguments)
+            made.append(weakref.ref(self))
+
+    monkeypatch.setattr(stepper, "Film", Watched)
+    gc.unfreeze()
+    stepper.warm_up.__wrapped__()
+    assert gc.get_freeze_count() > 10_000
+    gc.collect()
+    assert len(made) == 2 and not any(film() for film in made)

@@ -115,9 +115,26 @@ def test_one_page_stands_for_the_other_frames_until_they_are_made(run):
     assert waiting.comm is None and shown.comm is not None
 
 
+def test_the_other_frames_come_with_the_picture_that_is_drawn_first(run):
+    async def watch():
+        stepper = gmm.Stepper(*run)
+        (stack,) = find(stepper.widget, widgets.Stack)
+        seen = []
+        stack.observe(lambda change: seen.append([page.value for page in change.new]), "children")
+        await stepper._task
+        return seen
+
+    (pages,) = asyncio.run(watch())
+    assert ["image/png" in page for page in pages[:3]] == [True, True, False]
+
+
 def test_close_before_the_other_frames_are_made_leaves_no_widget_behind(run):
     async def close_at_once():
-        gmm.Stepper(*run).close()
+        stepper = gmm.Stepper(*run)
+        stepper.close()
+        stepper.finish()  # there is nothing to be done any more
+        assert len(list(stepper.walk())) == 7
+        await stepper._task
 
     before = set(live_widgets)
     asyncio.run(close_at_once())
@@ -262,7 +279,7 @@ def test_a_picture_that_is_drawn_later_is_one_message_and_its_empty_place_none(r
     stepper = gmm.Stepper(*run)
     assert "value" not in sent
     stepper.finish()
-    assert sent.count("value") == len(stepper.texts) - 1
+    assert sent.count("value") == len(stepper.texts) - 2  # the first of them comes with its frame
 
 
 def test_the_first_picture_is_drawn_once_for_slider_and_film_strip(run):
