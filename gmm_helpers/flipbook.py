@@ -96,7 +96,7 @@ class Flipbook:
         first = widgets.HTML(self._page_at(0, drawing.to_png(self._first)), layout=full)
         children, more, self._waiting = [first], max(room, len(self.texts)) - 1, None
         if more:  # one frame stands for all others, until they are made with their pictures
-            self._waiting = widgets.HTML(self._page(_NOT_DRAWN), layout=full, style=first.style)
+            self._waiting = widgets.HTML(self._page_of(_NOT_DRAWN), layout=full, style=first.style)
             children += [self._waiting] * more
         self._stack = widgets.Stack(children, selected_index=0, layout=full)
         self._notes = _page.make_notes(self._said)
@@ -348,9 +348,9 @@ class Flipbook:
 
     def _page_at(self, position, png=None):
         """Return what stands at a position, without a picture as long as none is drawn."""
-        return self._page(self.texts[position], png)
+        return self._page_of(self.texts[position], png)
 
-    def _page(self, text, png=None):
+    def _page_of(self, text, png=None):
         return _page.picture_page(png, text, size=self._size, most_letters=self._most_letters)
 
     def _picture(self, position):
