@@ -17,14 +17,18 @@ _VIEW = "application/vnd.jupyter.widget-view+json"
 _EMPTY_PICTURE = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 
 # ipywidgets gives a slider's handle no name, and no way to name it: a screen reader would say
-# "slider" and a number. This names each handle after the label beside it, also those that come
-# later. And where a slider's last position has changed, its End key would still go to what was the
-# last at first: noUiSlider keeps that. A `<script>` does not run here, but a style's `onload` does.
+# "slider" and a number. Nor does it say of the number beside it that one can type there. This names
+# both after the label, also those that come later. And where a slider's last position has changed,
+# its End key would still go to what was the last at first: noUiSlider keeps that. A `<script>` does
+# not run here, but a style's `onload` does.
 _MEND_SLIDERS = """
 const box = this.closest('.widget-vbox')
-const nameAll = () => box.querySelectorAll('.noUi-handle:not([aria-label])').forEach(handle =>
-    handle.setAttribute('aria-label',
-        handle.closest('.widget-slider').querySelector('.widget-label').textContent))
+const parts = ':is(.noUi-handle, .widget-readout):not([aria-label])'
+const nameAll = () => box.querySelectorAll(parts).forEach(part => {
+    const label = part.closest('.widget-slider').querySelector('.widget-label')
+    part.setAttribute('aria-label', label.textContent)
+    if (part.isContentEditable) part.setAttribute('role', 'textbox')
+})
 new MutationObserver(nameAll).observe(box, {childList: true, subtree: true})
 nameAll()
 box.addEventListener('keydown', event => {
@@ -36,16 +40,18 @@ box.addEventListener('keydown', event => {
 }, true)
 """
 
-# ipywidgets hardly marks the control that has the focus: the first rule holds for all on a page. A
-# number field's label is there for screen readers. Play's buttons hold icons alone: what stands
-# after the stroke is their text alternative. In the dark theme the toggle that is down is hardly
-# another grey than the others. A question's choices are as large as its text, and wrap as it does;
-# ipywidgets would change the room below them in the moment after they have appeared.
+# ipywidgets hardly marks the control that has the focus: the first rule holds for all on a page.
+# Nor does it show that a slider's number can be typed over. Play's buttons hold icons alone: what
+# stands after the stroke is their text alternative. In the dark theme the toggle that is down is
+# hardly another grey than the others. A question's choices are as large as its text, and wrap as it
+# does; ipywidgets would change the room below them in the moment after they have appeared.
 _STYLE = rf"""<style onload="{_MEND_SLIDERS}">
-.noUi-handle:focus, .jupyter-widgets input[type="number"]:focus,
+.noUi-handle:focus, .widget-readout:focus,
 .jupyter-button:focus-visible, .widget-dropdown select:focus-visible {{
   outline: 3px solid #D55E00 !important; outline-offset: 2px}}
-.gmm-field > label {{position: absolute; clip-path: inset(50%); pointer-events: none}}
+.widget-readout[contenteditable] {{
+  box-sizing: border-box; border: 1px solid var(--jp-widgets-input-border-color);
+  outline-offset: -3px !important}}
 .widget-play .fa-play::before {{content: "\f04b" / "Play"}}
 .widget-play .fa-pause::before {{content: "\f04c" / "Pause"}}
 .widget-play .fa-stop::before {{content: "\f04d" / "Back to the first position"}}

@@ -1,7 +1,7 @@
 """A slider over pictures that are drawn once, each with its text.
 
-The slider, Play and the number field are linked in the browser to a stack that holds one
-picture for each position: a step needs no kernel.
+The slider, whose number is a field to type in, and Play are linked in the browser to a stack that
+holds one picture for each position: a step needs no kernel.
 
 The position is the browser's. Python hears of it late, as ipywidgets keeps a widget's newest value
 back until the one before has been answered. So Python writes to the slider alone, which leads all
@@ -229,34 +229,25 @@ class Flipbook:
         return sorted({min(position, last) for position in chosen})
 
     def _make_controls(self, last):
-        """Make the slider, Play and the number field, linked in the browser to the stack."""
-        self._slider = _Slider(
-            0, 0, last, description="Position", readout=False, layout={"flex": "1 1 auto"}
-        )
+        """Make the slider and Play, linked in the browser to the stack.
+
+        The browser sends each linked widget's change to Python, and a step waits for its share of
+        that: a number field of its own would cost it a third more.
+        """
+        self._slider = _Slider(0, 0, last, description="Position", layout={"flex": "1 1 auto"})
         self._play = widgets.Play(
             value=0, min=0, max=last, interval=_PLAY_MS, show_repeat=False, layout={"flex": "none"}
         )
-        self._field = widgets.BoundedIntText(
-            0,
-            0,
-            last,
-            description="Position",
-            layout={"width": "64px", "flex": "none"},
-            _dom_classes=["gmm-field"],
-        )
         self._end = widgets.Label(f"of {last}", layout={"flex": "none", "margin": "2px"})
-        self._links = [widgets.jsdlink((self._slider, "value"), (self._stack, "selected_index"))]
-        for each in (self._play, self._field):
-            self._links += [
-                widgets.jslink((each, "value"), (self._slider, "value")),
-                widgets.jsdlink((self._slider, "max"), (each, "max")),
-            ]
-        self._links.append(widgets.jsdlink((self._slider, "question"), (self._slider, "answer")))
+        self._links = [
+            widgets.jsdlink((self._slider, "value"), (self._stack, "selected_index")),
+            widgets.jslink((self._play, "value"), (self._slider, "value")),
+            widgets.jsdlink((self._slider, "max"), (self._play, "max")),
+            widgets.jsdlink((self._slider, "question"), (self._slider, "answer")),
+        ]
         self._slider.observe(self._hear_answer, "answer")
         self._slider.observe(self._hear_move, "value")
-        return widgets.HBox(
-            [self._play, self._slider, self._field, self._end], layout=_page.page_layout()
-        )
+        return widgets.HBox([self._play, self._slider, self._end], layout=_page.page_layout())
 
     def _hear_answer(self, change):
         """Do what waits for the slider's position, if the answer is to the last question."""

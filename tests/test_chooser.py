@@ -155,7 +155,7 @@ def test_the_slider_stays_where_it_is_and_at_the_end_at_the_end(chooser):
     go_to(chooser, 7)
     chooser.choose(K=4)  # which has positions 0 to 4
     assert position(chooser) == 4
-    for kind in (widgets.IntSlider, widgets.Play, widgets.BoundedIntText):
+    for kind in (widgets.IntSlider, widgets.Play):
         (control,) = find(chooser.widget, kind)
         assert (control.min, control.max, control.value) == (0, 4, 4)
     assert [label.value for label in find(chooser.widget, widgets.Label)] == ["of 4"]
@@ -252,7 +252,7 @@ def test_a_choice_on_the_page_that_cannot_be_run_lets_the_pictures_there_are_go_
 def test_python_moves_the_slider_alone_and_only_where_its_place_changes(monkeypatch):
     """What Python knows of the others may be old: to send it would pull the slider back."""
     chooser, sent = gmm.RunChooser(draw, run, choices={"K": (2, 3, 4)}), []
-    controls = (widgets.IntSlider, widgets.Play, widgets.BoundedIntText, widgets.Stack)
+    controls = (widgets.IntSlider, widgets.Play, widgets.Stack)
 
     def send(self, message, buffers=None):
         if isinstance(self, controls):

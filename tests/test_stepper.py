@@ -62,7 +62,7 @@ def test_each_position_has_a_picture_and_its_text_as_alt_text(run):
 
 def test_controls_cover_all_positions(run):
     stepper = gmm.Stepper(*run)
-    for kind in (widgets.IntSlider, widgets.Play, widgets.BoundedIntText):
+    for kind in (widgets.IntSlider, widgets.Play):
         (control,) = find(stepper.widget, kind)
         assert (control.min, control.max, control.value) == (0, 6, 0)
 
@@ -73,13 +73,11 @@ def test_the_browser_links_the_controls_to_the_stack(run):
         (link._model_name, *((end[0]._model_name, end[1]) for end in (link.source, link.target)))
         for link in stepper._links
     }
-    play, field, slider = "PlayModel", "BoundedIntTextModel", "IntSliderModel"
+    play, slider = "PlayModel", "IntSliderModel"
     assert links == {
         ("LinkModel", (play, "value"), (slider, "value")),
-        ("LinkModel", (field, "value"), (slider, "value")),
         ("DirectionalLinkModel", (slider, "value"), ("StackModel", "selected_index")),
         ("DirectionalLinkModel", (slider, "max"), (play, "max")),
-        ("DirectionalLinkModel", (slider, "max"), (field, "max")),
         ("DirectionalLinkModel", (slider, "question"), (slider, "answer")),
     }
 

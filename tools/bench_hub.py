@@ -537,12 +537,12 @@ class Learner:
     def step(self, count):
         """Step a stepper as the browser does: it shows the picture itself, and tells Python where.
 
-        Slider, field, Play and the stack of pictures each report their position, and nobody in
-        Python listens. (That these four messages are all was counted in Chromium.)
+        Slider, Play and the stack of pictures each report their position, and nobody in Python
+        listens. (That these three messages are all was counted in Chromium.)
         """
         kinds = {number: model.get("_model_name") for number, model in self.models.items()}
         last = next(self.models[n]["max"] for n, kind in kinds.items() if kind == "PlayModel")
-        parts = ("PlayModel", "IntSliderModel", "BoundedIntTextModel")
+        parts = ("PlayModel", "IntSliderModel")
         controls = [n for n in kinds if kinds[n] in parts and self.models[n]["max"] == last]
         stack = next(
             n
@@ -550,7 +550,7 @@ class Learner:
             if kind == "StackModel" and len(self.models[n]["children"]) == last + 1
         )
         for position in range(1, count + 1):
-            sent = [self.update(each, {"value": position % last}) for each in controls[:3]]
+            sent = [self.update(each, {"value": position % last}) for each in controls[:2]]
             sent.append(self.update(stack, {"selected_index": position % last}))
             self.wait_for(lambda n=sent[-1]: n in self.idle, 60, "a step")
 

@@ -103,5 +103,4 @@ def test_a_slider_moved_in_the_moment_before_a_choice_ends_at_its_place(notebook
                 at, last = position(chooser.stepper)
                 assert at == (last if key == "End" else 0)
                 assert ("The start" in shown.text) == (at == 0)
-                field = chooser.stepper.get_by_role("spinbutton")
-                assert field.input_value() == str(at) and field.get_attribute("max") == str(last)
+                assert chooser.stepper.get_by_role("textbox").inner_text() == str(at)

@@ -64,7 +64,7 @@ def state(stepper):
     """Return a stepper's position, field, and picture with its texts."""
     return (
         position(stepper)[0],
-        int(stepper.get_by_role("spinbutton").input_value()),
+        int(stepper.get_by_role("textbox").inner_text()),
         look(stepper),
     )
 
