@@ -53,6 +53,22 @@ def draw(mean):
     plt.show()
 ipywidgets.interact(draw, mean=ipywidgets.FloatSlider(0, min=-4.0, max=4.0, step=0.1));
 """
+# Runs in the page before all else: counts the bytes to and from Python. Playwright could do that,
+# but would have every message sent to its own process in the midst of a step.
+COUNT_BYTES = """
+    window.traffic = 0
+    const count = data => { traffic += data.byteLength ?? data.length }
+    window.WebSocket = class extends WebSocket {
+        constructor(...options) {
+            super(...options)
+            this.addEventListener('message', ({data}) => count(data))
+        }
+        send(data) {
+            count(data)
+            super.send(data)
+        }
+    }
+"""
 # Runs in the page: runs all cells in a new kernel, one after the other, and returns for each that
 # shows a widget its name, the widget's kind, when it could be used and when the cell ended, in ms.
 RUN_AND_TIME = """async reading => {
@@ -112,14 +128,14 @@ def add_interact(page):
     return box
 
 
-def step_by_keys(page, box, traffic):
+def step_by_keys(page, box):
     """Press an arrow key again and again; return the latencies in ms and the bytes of a step."""
     handle = box.get_by_role("slider").first
     handle.scroll_into_view_if_needed()
     handle.focus()
     watch, key = Watch(page, box), "ArrowRight"
     watch.settle()
-    before, pressed = traffic[0], []
+    before, pressed = page.evaluate("traffic"), []
     for _ in range(STEPS):
         value, low, high = (
             float(handle.get_attribute(f"aria-value{name}")) for name in ("now", "min", "max")
@@ -132,7 +148,8 @@ def step_by_keys(page, box, traffic):
         pressed.append(count)
     seen = watch.seen()
     times = zip(seen["keys"], (seen["pictures"][count]["time"] for count in pressed), strict=True)
-    return [shown - key for key, shown in times], (traffic[0] - before) / STEPS, seen["blank"]
+    size = (page.evaluate("traffic") - before) / STEPS
+    return [shown - key for key, shown in times], size, seen["blank"]
 
 
 def drag_fast(page, box):
@@ -157,10 +174,10 @@ def drag_fast(page, box):
     return len(shown), len(seen["positions"]), shown[-1]["time"] - seen["moves"][-1], seen["blank"]
 
 
-def choose_by_keys(page, box, buttons, traffic):
+def choose_by_keys(page, box, buttons):
     """Press these buttons in turn, again and again; return as `step_by_keys` does."""
     watch = Watch(page, box)
-    latencies, before = [], traffic[0]
+    latencies, before = [], page.evaluate("traffic")
     for i in range(CHOICES):
         buttons[i % len(buttons)].focus()
         page.wait_for_timeout(CALM)
@@ -171,7 +188,7 @@ def choose_by_keys(page, box, buttons, traffic):
         seen = watch.seen()
         latencies.append(seen["pictures"][count]["time"] - seen["keys"][keys])
     page.wait_for_timeout(CALM)
-    return latencies, (traffic[0] - before) / CHOICES, watch.seen()["blank"]
+    return latencies, (page.evaluate("traffic") - before) / CHOICES, watch.seen()["blank"]
 
 
 def widgets_of(page):
@@ -228,23 +245,14 @@ def main():
         print(f"{'':34} latency, ms  kB/step   shown in a drag   last after   blank")
         for name in [name for name in NOTEBOOKS if name.startswith(chosen)]:
             page = browser.new_page(viewport=LAPTOP)
-            traffic = [0]
-
-            def count(payload, traffic=traffic):
-                traffic[0] += len(payload)
-
-            def listen(socket, count=count):
-                socket.on("framereceived", count)
-                socket.on("framesent", count)
-
-            page.on("websocket", listen)
+            page.add_init_script(COUNT_BYTES)
             open_notebook(page, url, name)
             starts[name] = page.evaluate(RUN_AND_TIME, READING)
             wait_for_pictures(page)
             for kind, box, buttons in choices_of(page):
-                show_row(f"{name[:2]} {kind}", *choose_by_keys(page, box, buttons, traffic))
+                show_row(f"{name[:2]} {kind}", *choose_by_keys(page, box, buttons))
             for kind, box in [*widgets_of(page), ("plain interact", add_interact(page))]:
-                row = step_by_keys(page, box, traffic)
+                row = step_by_keys(page, box)
                 show_row(f"{name[:2]} {kind}", *row, drag_fast(page, box))
             page.close()
     print("\nFrom the start of its cell until a widget could be used")
