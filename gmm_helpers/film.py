@@ -3,7 +3,7 @@
 import numpy as np
 
 from gmm_helpers import _checks, drawing
-from gmm_helpers.stage import Stage, plain_style
+from gmm_helpers.stage import DRAWING, Stage, plain_style
 from gmm_helpers.trace import Trace
 
 _HEIGHT = 500
@@ -41,6 +41,10 @@ _SPREADS = {
 
 # Each formula takes long to set, stands at the same place in all films, and is drawn once for all.
 _FORMULAS = {}
+# Where the axes stand: left, bottom, width and height, as shares of the figure.
+_PLACES = (0.105, 0.145, 0.53, 0.555), (0.755, 0.145, 0.215, 0.555)
+_TICKS = 8  # made ahead on each axis; where more are needed, matplotlib makes them
+_spare_axes = []
 
 
 class Film:
@@ -123,15 +127,13 @@ class _Scene:
     """
 
     def __init__(self, film, points, features, margin):
-        self._stage, self._kept, self._curve = Stage(_HEIGHT, labels=_FORMULAS), {}, []
+        self._stage, self._kept, self._curve = _take_axes(), {}, []
         figure = self._stage.figure
-        self._ax = figure.add_axes((0.105, 0.145, 0.53, 0.555))
-        self._trace_ax = figure.add_axes((0.755, 0.145, 0.215, 0.555))
+        self._ax, self._trace_ax = figure.axes
         for each, title, label in (
             (self._ax, _LEGENDS[len(points)], features[0]),
             (self._trace_ax, "log-likelihood ℓ", "iteration"),
         ):
-            drawing.set_up_axes(each)
             # With y given, matplotlib does not look for a place above all that could be there.
             each.set_title(title, size=drawing.TEXT_SIZE, pad=10, loc="left", y=1)
             each.set_xlabel(label)
@@ -211,6 +213,30 @@ class _Scene:
         self._curve = drawing.draw_log_likelihood(self._trace_ax, film.trace.log_likelihoods)
         self._film = film
         return [*self._points, *self._mixture, *self._curve, *self._trails, self._heading]
+
+
+def prepare_axes():
+    """Make the axes of the next film, if there are none yet: nearly half of a new film's time."""
+    with DRAWING:
+        if not _spare_axes:
+            _spare_axes.append(_make_axes())
+
+
+def _take_axes():
+    with DRAWING:
+        return _spare_axes.pop() if _spare_axes else _make_axes()
+
+
+def _make_axes():
+    """Return a stage with a film's two axes, empty but for ticks."""
+    with plain_style():
+        stage = Stage(_HEIGHT, labels=_FORMULAS)
+        for place in _PLACES:
+            ax = stage.figure.add_axes(place)
+            drawing.set_up_axes(ax)
+            for axis in (ax.xaxis, ax.yaxis):
+                axis.get_major_ticks(_TICKS)
+        return stage
 
 
 def choose_positions(n_steps):

@@ -7,7 +7,7 @@ import numpy as np
 
 from gmm_helpers.drawing import to_png
 from gmm_helpers.em import run_em
-from gmm_helpers.film import Film
+from gmm_helpers.film import Film, prepare_axes
 from gmm_helpers.flipbook import Flipbook
 from gmm_helpers.mixture import Mixture
 from gmm_helpers.stage import DRAWING
@@ -64,6 +64,7 @@ class Stepper(Flipbook):
             film.texts,
             title="Film strip of a stepper",
             notes=[*notes, *film.notes],
+            afterwards=_prepare_the_next(),
         )
 
     def walk(self):
@@ -108,6 +109,11 @@ def step_through(x, start, *, features=None, **options):
         return Stepper(x, trace, features=features, notes=[f"EM could not go on. {error}"])
 
 
+def _prepare_the_next():
+    prepare_axes()
+    yield
+
+
 @functools.cache
 def warm_up():
     """Draw what nobody sees, so that a stepper need not wait for what only the first one needs.
@@ -119,6 +125,7 @@ def warm_up():
     # there now will stay, so later sweeps pass over it: they would take a tenth of a second each.
     gc.collect()
     gc.freeze()
+    prepare_axes()
 
 
 def _draw_small_films():

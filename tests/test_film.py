@@ -1,12 +1,16 @@
 """The stepper's frames and texts: each shows the half-step it says it shows."""
 
 import gc
+import io
 
 import matplotlib
 import numpy as np
 import pytest
+from PIL import Image
 
 import gmm_helpers as gmm
+from gmm_helpers import film as film_module
+from gmm_helpers.drawing import to_png
 from gmm_helpers.film import Film, choose_positions
 
 
@@ -71,6 +75,34 @@ def test_a_formula_leaves_nothing_to_sweep_up_once_it_is_set(run_1d, swept):
         assert gc.collect() < 500
     finally:
         gc.enable()
+
+
+def test_axes_made_ahead_are_taken_once_and_change_no_picture(run_1d, run_2d, monkeypatch):
+    spare = []
+    monkeypatch.setattr(film_module, "_spare_axes", spare)
+    for run in (run_1d, run_2d):
+        at_once = Film(*run)
+        film_module.prepare_axes()
+        film_module.prepare_axes()
+        (stage,) = spare
+        made_ahead = Film(*run)
+        assert not spare and made_ahead._scene._stage is stage
+        for position in range(4):
+            assert not differs(pixels(made_ahead, position), pixels(at_once, position))
+
+
+def test_a_frame_keeps_its_colours_as_png(run_2d):
+    film = Film(*run_2d)
+    for position in range(3):
+        frame = film.frame(position)
+        png = Image.open(io.BytesIO(to_png(frame)))
+        assert png.mode == "P" and png.size == frame.size
+        away = abs(np.asarray(png.convert("RGB")).astype(int) - np.asarray(frame)).max(axis=2)
+        assert away.max() <= 64 and (away > 24).mean() < 1e-3
+    for size in ((1, 1), (2, 5)):
+        grey = Image.new("RGB", size, (50, 60, 70))
+        png = Image.open(io.BytesIO(to_png(grey)))
+        assert png.convert("RGB").tobytes() == grey.tobytes()
 
 
 def test_in_an_e_step_the_curves_stand_still_and_in_an_m_step_the_points(run_1d):

@@ -123,6 +123,7 @@ def thawed():
 def test_making_ready_leaves_the_formulas_and_no_widget(monkeypatch, thawed):
     count = len(live_widgets)
     monkeypatch.setattr(film, "_FORMULAS", {})
+    monkeypatch.setattr(film, "_spare_axes", [])  # they would hold the other formulas
     stepper.warm_up.__wrapped__()
     x, rng = gmm.old_faithful().x, np.random.default_rng(1)
     for data in (x, x[:, 0]):
