@@ -61,8 +61,6 @@ class Flipbook:
         three and the last.
     room : int
         For how many positions to keep room, for a `refill` with more.
-    afterwards : iterable
-        Further work, as for `refill`.
 
     Attributes
     ----------
@@ -86,15 +84,7 @@ class Flipbook:
     """
 
     def __init__(
-        self,
-        draw,
-        texts,
-        *,
-        title="Pictures under a slider",
-        notes=(),
-        strip=None,
-        room=0,
-        afterwards=(),
+        self, draw, texts, *, title="Pictures under a slider", notes=(), strip=None, room=0
     ):
         self._title, self._chosen_strip, self._most_letters = title, strip, 0
         self._take(draw, texts, notes)
@@ -115,7 +105,7 @@ class Flipbook:
         )
         self._when_told = self._when_moved = None
         _page.replace_earlier_run(self.close)
-        self._start_filling(0, afterwards)
+        self._start_filling(0)
 
     def refill(self, draw, texts, *, notes=(), ready=None, afterwards=()):
         """Show other pictures, with their texts and notes, in place of those there are.

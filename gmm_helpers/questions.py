@@ -9,7 +9,7 @@ from importlib.resources import files
 import ipywidgets as widgets
 
 from gmm_helpers import _page
-from gmm_helpers.stepper import warm_up
+from gmm_helpers.stepper import make_ready
 
 _READING_S = 0.5  # a question is on the page by then, and still being read
 
@@ -123,7 +123,7 @@ def ask(name):
     if name not in questions:
         raise ValueError(f"There is no question {name!r}; there are {', '.join(questions)}.")
     try:
-        asyncio.get_running_loop().call_later(_READING_S, warm_up)
+        asyncio.get_running_loop().call_later(_READING_S, make_ready)
     except RuntimeError:  # no loop runs outside a kernel
         pass
     return Question(**questions[name])

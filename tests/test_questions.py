@@ -102,7 +102,7 @@ def test_an_unknown_name_is_answered_with_the_known_ones():
 def test_while_a_question_is_read_steppers_are_made_ready(monkeypatch):
     monkeypatch.setattr(questions, "_READING_S", 0.01)
     calls = []
-    monkeypatch.setattr(questions, "warm_up", lambda: calls.append("warm"))
+    monkeypatch.setattr(questions, "make_ready", lambda: calls.append("ready"))
 
     async def read():
         gmm.ask("narrow_peak")
@@ -110,7 +110,20 @@ def test_while_a_question_is_read_steppers_are_made_ready(monkeypatch):
         await asyncio.sleep(0.1)
 
     asyncio.run(read())
-    assert calls == ["warm"]
+    assert calls == ["ready"]
+
+
+def test_making_ready_makes_the_axes_of_each_next_stepper(monkeypatch):
+    spare = []
+    monkeypatch.setattr(film, "_spare_axes", spare)
+    monkeypatch.setattr(stepper, "_make_ready_for_the_first", lambda: None)
+    x = gmm.old_faithful().x
+    trace = gmm.run_em(x, gmm.Mixture([1.0], [[3, 70]], [np.eye(2)]), max_iter=1)
+    for _ in range(2):
+        stepper.make_ready()
+        assert len(spare) == 1
+        gmm.Stepper(x, trace)
+        assert not spare
 
 
 @pytest.fixture
@@ -124,7 +137,7 @@ def test_making_ready_leaves_the_formulas_and_no_widget(monkeypatch, thawed):
     count = len(live_widgets)
     monkeypatch.setattr(film, "_FORMULAS", {})
     monkeypatch.setattr(film, "_spare_axes", [])  # they would hold the other formulas
-    stepper.warm_up.__wrapped__()
+    stepper._make_ready_for_the_first.__wrapped__()
     x, rng = gmm.old_faithful().x, np.random.default_rng(1)
     for data in (x, x[:, 0]):
         trace = gmm.run_em(data, gmm.start_from_random_points(data, 2, rng=rng), max_iter=1)
@@ -142,7 +155,7 @@ def test_making_ready_keeps_no_picture_and_hides_the_rest_from_sweeps(monkeypatc
 
     monkeypatch.setattr(stepper, "Film", Watched)
     gc.unfreeze()
-    stepper.warm_up.__wrapped__()
+    stepper._make_ready_for_the_first.__wrapped__()
     assert gc.get_freeze_count() > 10_000
     gc.collect()
     assert len(made) == 2 and not any(film() for film in made)

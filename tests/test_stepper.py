@@ -11,7 +11,7 @@ from ipywidgets.widgets.widget import _instances as live_widgets
 from PIL import Image
 
 import gmm_helpers as gmm
-from gmm_helpers import _page, film
+from gmm_helpers import _page
 
 
 @pytest.fixture(scope="module")
@@ -96,19 +96,6 @@ def test_the_first_picture_is_there_at_once_and_the_rest_follow_nearest_first(ru
     first, order = asyncio.run(watch())
     assert first == {0}
     assert order[0] == 5 and set(order[1:3]) == {4, 6} and order[-1] == 1
-
-
-def test_once_all_pictures_are_drawn_the_next_steppers_axes_are_made(run, monkeypatch):
-    spare = []
-    monkeypatch.setattr(film, "_spare_axes", spare)
-
-    async def watch():
-        stepper = gmm.Stepper(*run)
-        first_drawn = len(spare)
-        await stepper._task
-        return first_drawn, len(spare)
-
-    assert asyncio.run(watch()) == (0, 1)
 
 
 def test_one_page_stands_for_the_other_frames_until_they_are_made(run):
