@@ -18,12 +18,13 @@ _EMPTY_PICTURE = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEA
 
 # ipywidgets gives a slider's handle no name, and no way to name it: a screen reader would say
 # "slider" and a number. Nor does it say of the number beside it that one can type there. This names
-# both after the label, also those that come later. And where a slider's last position has changed,
-# its End key would still go to what was the last at first: noUiSlider keeps that. A `<script>` does
-# not run here, but a style's `onload` does.
+# both after the label, also those that come later. What is typed there it takes at Enter alone: it
+# waits for a "blur" that bubbles, as none does, so this sends one. And where a slider's last
+# position has changed, its End key would still go to what was the last at first: noUiSlider keeps
+# that. A `<script>` does not run here, but a style's `onload` does.
 _MEND_SLIDERS = """
 const box = this.closest('.widget-vbox')
-const parts = ':is(.noUi-handle, .widget-readout):not([aria-label])'
+const parts = '.widget-slider :is(.noUi-handle, .widget-readout):not([aria-label])'
 const nameAll = () => box.querySelectorAll(parts).forEach(part => {
     const label = part.closest('.widget-slider').querySelector('.widget-label')
     part.setAttribute('aria-label', label.textContent)
@@ -31,7 +32,14 @@ const nameAll = () => box.querySelectorAll(parts).forEach(part => {
 })
 new MutationObserver(nameAll).observe(box, {childList: true, subtree: true})
 nameAll()
+const typed = new Set()
+box.addEventListener('input', event => typed.add(event.target))
+box.addEventListener('focusout', ({target}) => {
+    if (typed.delete(target) && target.matches('.widget-readout'))
+        target.dispatchEvent(new Event('blur', {bubbles: true}))
+})
 box.addEventListener('keydown', event => {
+    if (event.key === 'Enter') typed.delete(event.target)
     if (event.key !== 'End' || !event.target.matches('.noUi-handle')) return
     event.preventDefault()
     event.stopImmediatePropagation()
@@ -49,7 +57,7 @@ _STYLE = rf"""<style onload="{_MEND_SLIDERS}">
 .noUi-handle:focus, .widget-readout:focus,
 .jupyter-button:focus-visible, .widget-dropdown select:focus-visible {{
   outline: 3px solid #D55E00 !important; outline-offset: 2px}}
-.widget-readout[contenteditable] {{
+.widget-readout[contenteditable=true] {{
   box-sizing: border-box; border: 1px solid var(--jp-widgets-input-border-color);
   outline-offset: -3px !important}}
 .widget-play .fa-play::before {{content: "\f04b" / "Play"}}

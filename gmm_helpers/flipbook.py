@@ -232,7 +232,7 @@ class Flipbook:
         """Make the slider and Play, linked in the browser to the stack.
 
         The browser sends each linked widget's change to Python, and a step waits for its share of
-        that: a number field of its own would cost it a third more.
+        that. So the number is the slider's own: a field beside it would report as well.
         """
         self._slider = _Slider(0, 0, last, description="Position", layout={"flex": "1 1 auto"})
         self._play = widgets.Play(

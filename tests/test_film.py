@@ -105,6 +105,17 @@ def test_a_frame_keeps_its_colours_as_png(run_2d):
         assert png.convert("RGB").tobytes() == grey.tobytes()
 
 
+@pytest.mark.parametrize("at", [100, 101, 102])
+def test_a_png_keeps_the_colour_of_a_line_one_pixel_thin(at):
+    pixels = np.full((500, 840, 3), 255, dtype=np.uint8)
+    pixels[200:300, 300:500] = np.random.default_rng(1).integers(80, 256, (100, 200, 1))  # greys
+    pixels[at], pixels[:, at] = (213, 94, 0), (0, 114, 178)
+    png = np.asarray(Image.open(io.BytesIO(to_png(Image.fromarray(pixels)))).convert("RGB"))
+    lines = np.s_[at, 600:], np.s_[350:, at]
+    for line in lines:
+        assert abs(png[line].astype(int) - pixels[line]).max() <= 16
+
+
 def test_in_an_e_step_the_curves_stand_still_and_in_an_m_step_the_points(run_1d):
     film = Film(*run_1d)
     film.frame(2)

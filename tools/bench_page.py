@@ -57,7 +57,7 @@ ipywidgets.interact(draw, mean=ipywidgets.FloatSlider(0, min=-4.0, max=4.0, step
 # but would have every message sent to its own process in the midst of a step.
 COUNT_BYTES = """
     window.traffic = 0
-    const count = data => { traffic += data.byteLength ?? data.length }
+    const count = data => { traffic += data.byteLength ?? data.size ?? data.length }
     window.WebSocket = class extends WebSocket {
         constructor(...options) {
             super(...options)
