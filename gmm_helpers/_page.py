@@ -59,7 +59,7 @@ _STYLE = rf"""<style onload="{_MEND_SLIDERS}">
   outline: 3px solid #D55E00 !important; outline-offset: 2px}}
 .widget-readout[contenteditable=true] {{
   box-sizing: border-box; border: 1px solid var(--jp-widgets-input-border-color);
-  outline-offset: -3px !important}}
+  outline-offset: -3px}}
 .widget-play .fa-play::before {{content: "\f04b" / "Play"}}
 .widget-play .fa-pause::before {{content: "\f04c" / "Pause"}}
 .widget-play .fa-stop::before {{content: "\f04d" / "Back to the first position"}}

@@ -134,7 +134,7 @@ def to_png(picture):
     """Return an RGB image as a PNG of at most 128 colours: a quarter of the bytes, and as sharp."""
     # The colours are chosen from every eleventh pixel, which is twice as fast, and each pixel gets
     # the nearest of them. Eleven does not divide a picture's width, so each column is looked at in
-    # some rows, and no line is missed, however thin.
+    # some rows, and no line longer than that is missed, however thin.
     some = np.asarray(picture).reshape(1, -1, 3)[:, ::11]
     palette = Image.fromarray(some).quantize(128, method=Image.Quantize.FASTOCTREE)
     buffer = io.BytesIO()

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gmm_helpers import _checks, drawing
-from gmm_helpers.stage import DRAWING, Stage, plain_style
+from gmm_helpers.stage import Stage, plain_style
 from gmm_helpers.trace import Trace
 
 _HEIGHT = 500
@@ -43,7 +43,7 @@ _SPREADS = {
 _FORMULAS = {}
 # Where the axes stand: left, bottom, width and height, as shares of the figure.
 _PLACES = (0.105, 0.145, 0.53, 0.555), (0.755, 0.145, 0.215, 0.555)
-_TICKS = 8  # made ahead on each axis; where more are needed, matplotlib makes them
+_TICKS = 8  # made ahead on each axis, where matplotlib would make them as it draws
 _spare_axes = []
 
 
@@ -127,7 +127,8 @@ class _Scene:
     """
 
     def __init__(self, film, points, features, margin):
-        self._stage, self._kept, self._curve = _take_axes(), {}, []
+        self._stage = _spare_axes.pop() if _spare_axes else _make_axes()
+        self._kept, self._curve = {}, []
         figure = self._stage.figure
         self._ax, self._trace_ax = figure.axes
         for each, title, label in (
@@ -217,26 +218,21 @@ class _Scene:
 
 def prepare_axes():
     """Make the axes of the next film, if there are none yet: nearly half of a new film's time."""
-    with DRAWING:
+    with plain_style():
         if not _spare_axes:
-            _spare_axes.append(_make_axes())
-
-
-def _take_axes():
-    with DRAWING:
-        return _spare_axes.pop() if _spare_axes else _make_axes()
+            stage = _make_axes()
+            for ax in stage.figure.axes:
+                for axis in (ax.xaxis, ax.yaxis):
+                    axis.get_major_ticks(_TICKS)
+            _spare_axes.append(stage)
 
 
 def _make_axes():
-    """Return a stage with a film's two axes, empty but for ticks."""
-    with plain_style():
-        stage = Stage(_HEIGHT, labels=_FORMULAS)
-        for place in _PLACES:
-            ax = stage.figure.add_axes(place)
-            drawing.set_up_axes(ax)
-            for axis in (ax.xaxis, ax.yaxis):
-                axis.get_major_ticks(_TICKS)
-        return stage
+    """Return a stage with a film's two axes, still empty; to be called inside `plain_style`."""
+    stage = Stage(_HEIGHT, labels=_FORMULAS)
+    for place in _PLACES:
+        drawing.set_up_axes(stage.figure.add_axes(place))
+    return stage
 
 
 def choose_positions(n_steps):
