@@ -85,7 +85,18 @@ def show_widget(widget, caption):
     """
     box = widgets.VBox([widget, page_style()])
     replace_earlier_run(lambda: close_tree(box))
-    display(view(box, caption), raw=True)
+    show_view(box, caption)
+
+
+def show_view(widget, caption):
+    """Display a widget, and where widgets are not shown some words."""
+    display(view(widget, caption), raw=True)
+
+
+def show_bundle(widget, picture, caption):
+    """Display a widget, and where widgets are not shown a picture with its text alternative."""
+    data, metadata = bundle(widget, picture, caption)
+    display(data, metadata=metadata, raw=True)
 
 
 def view(widget, caption):
@@ -105,6 +116,11 @@ def page_layout(**more):
 def page_style():
     """Return an invisible widget for a box: the course's marks and sizes, and sliders' names."""
     return widgets.HTML(_STYLE, layout={"display": "none"})
+
+
+def nothing():
+    """Return an invisible widget, to be shown where only pages without widgets have a picture."""
+    return widgets.Box(layout={"display": "none"})
 
 
 def note(text, *, strong=False):

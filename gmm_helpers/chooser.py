@@ -190,9 +190,8 @@ class RunChooser:
         self._book.close()
         _page.close_tree(self.widget)
 
-    def _repr_mimebundle_(self, **_):
-        """Give a notebook the widgets, and pages without widgets a film strip and its caption."""
-        return self._book.bundle(self.widget)
+    def _ipython_display_(self, **_):
+        self._book.show(self.widget)
 
     def _take_other_data(self):
         self.data_seed += 1

@@ -103,7 +103,7 @@ class Flipbook:
         self.widget = widgets.VBox(
             [self._notes, self._make_controls(last), self._stack, _page.page_style()]
         )
-        self._when_told = self._when_moved = None
+        self._when_told = self._when_moved = self._beside_strip = None
         _page.replace_earlier_run(self.close)
         self._start_filling(0)
 
@@ -197,21 +197,28 @@ class Flipbook:
             self._filling = self._when_told = self._when_moved = None
             for link in self._links:
                 link.close()
-            _page.close_tree(self.widget)
+            for widget in filter(None, (self.widget, self._beside_strip)):
+                _page.close_tree(widget)
             self._waiting = None  # no other frames any more
 
-    def _repr_mimebundle_(self, **_):
-        return self.bundle(self.widget)
+    def _ipython_display_(self, **_):
+        self.show(self.widget)
 
-    def bundle(self, widget):
-        """Give a notebook a widget that holds this one; other pages a film strip and caption."""
+    def show(self, widget):
+        """Display a widget that holds this one, then for other pages a film strip and its caption.
+
+        They are two outputs of a cell, as the widget can be used while the strip is drawn.
+        """
         with DRAWING:  # else another run could be shown in the middle of it
             count = len(self.texts)
+            title = f"{self._title}, {count} position{'s' * (count > 1)}."
+            _page.show_view(widget, title)
             caption = "\n".join(
-                [f"{self._title}, {count} position{'s' * (count > 1)}.", *self._said]
+                [title, *self._said]
                 + [f"Position {position}. {self.texts[position]}" for position in self._strip()]
             )
-            return _page.bundle(widget, self._film_strip(), caption)
+            self._beside_strip = self._beside_strip or _page.nothing()
+            _page.show_bundle(self._beside_strip, self._film_strip(), caption)
 
     def _take(self, draw, texts, notes, ready=None):
         """Keep what there is to show, from now on."""

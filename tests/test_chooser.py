@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 import traitlets
 from ipywidgets.widgets.widget import _instances as live_widgets
-from test_stepper import cell, find, notes, pages  # noqa: F401 (cell is a fixture)
+from test_stepper import cell, find, notes, outputs_of, pages  # noqa: F401 (two are fixtures)
 
 import gmm_helpers as gmm
+from gmm_helpers import _page
 
 
 def draw(rng):
@@ -221,17 +222,18 @@ def test_while_the_browser_is_asked_nothing_of_the_next_run_is_drawn():
     assert asyncio.run(choose()) == pictures(other)
 
 
-def test_a_choice_while_the_cell_still_shows_its_film_strip_waits_for_that():
+def test_a_choice_while_the_cell_still_shows_its_film_strip_waits_for_that(outputs_of):  # noqa: F811
     """The cell's own thread draws the strip, and JupyterLab hands choices to another."""
     chooser = gmm.RunChooser(draw, run, choices={"K": (3, 4)})
-    alone = chooser._repr_mimebundle_()[0]["image/png"]
+    alone = outputs_of(chooser)[1][0]["image/png"]
     for _ in range(4):
         chooser.choose(K=3)
         with ThreadPoolExecutor(1) as other_thread:
             choice = other_thread.submit(chooser.choose, K=4)  # a shorter run
-            shown = chooser._repr_mimebundle_()[0]
+            (view, _), (strip, _) = outputs_of(chooser)
             choice.result()
-        assert ("K = 3" in shown["text/plain"]) == (shown["image/png"] == alone)
+        assert ("K = 3" in strip["text/plain"]) == (strip["image/png"] == alone)
+        assert strip["text/plain"].startswith(view["text/plain"])
 
 
 def test_a_choice_on_the_page_that_cannot_be_run_lets_the_pictures_there_are_go_on(chooser):
@@ -460,12 +462,12 @@ def test_walk_goes_through_the_run_that_is_chosen(chooser):
     assert [step.kind for step in chooser.walk()] == ["start", "E", "M", "E", "M"]
 
 
-def test_the_bundle_holds_the_view_a_film_strip_and_its_caption(chooser):
-    data, metadata = chooser._repr_mimebundle_()
-    assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == chooser.widget.model_id
-    assert data["image/png"].startswith(b"\x89PNG")
-    assert "Shown: K = 2, data drawn with seed 1" in data["text/plain"]
-    assert metadata["image/png"]["alt"] == data["text/plain"]
+def test_it_is_shown_first_and_then_a_film_strip_with_its_caption(chooser, outputs_of):  # noqa: F811
+    (view, _), (strip, metadata) = outputs_of(chooser)
+    assert view[_page._VIEW]["model_id"] == chooser.widget.model_id
+    assert strip["image/png"].startswith(b"\x89PNG")
+    assert "Shown: K = 2, data drawn with seed 1" in strip["text/plain"]
+    assert metadata["image/png"]["alt"] == strip["text/plain"]
 
 
 def test_choosing_and_running_the_cell_again_leaves_no_widgets_behind(cell):  # noqa: F811

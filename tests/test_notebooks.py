@@ -116,12 +116,17 @@ def test_a_page_without_widgets_shows_every_picture_with_its_words(path, noteboo
     assert "widget-view" not in page and "Error displaying widget" not in page
 
 
-def test_every_figure_prints_its_caption(notebook):
+def test_every_figure_prints_its_caption_and_every_film_strip_stands_under_its_title(notebook):
     for cell in code_cells(notebook):
         printed = "".join(o.text for o in cell.outputs if o.output_type == "stream")
-        for output in cell.outputs:
+        for before, output in zip([None, *cell.outputs], cell.outputs, strict=False):
             if output.output_type == "display_data" and "image/png" in output.data:
-                assert output.data["text/plain"] in " ".join(printed.split())
+                words = output.data["text/plain"]
+                title = words.split("\n")[0]
+                if words in " ".join(printed.split()):
+                    continue
+                assert title.endswith(("positions.", "position.")), cell.id
+                assert before.data == {"text/plain": title}
 
 
 def test_a_cell_walks_a_stepper_and_prints_every_position(notebook):

@@ -32,6 +32,23 @@ def cell(monkeypatch):
     return Cell
 
 
+@pytest.fixture
+def outputs_of(monkeypatch):
+    """Show a widget of the course as a cell does; return its outputs, (data, metadata) for each."""
+
+    def show(thing):
+        outputs = []
+
+        def display(data, *, metadata=None, raw):
+            outputs.append((data, metadata))
+
+        monkeypatch.setattr(_page, "display", display)
+        thing._ipython_display_()
+        return outputs
+
+    return show
+
+
 def find(widget, kind):
     """Return the widgets of a kind in a tree."""
     found = [widget] if isinstance(widget, kind) else []
@@ -193,31 +210,43 @@ def test_close_ends_the_drawing(run):
     assert asyncio.run(close_early()) < len(gmm.Stepper(*run).texts)
 
 
-def test_the_bundle_holds_the_view_a_film_strip_and_its_caption(run):
+def test_it_is_shown_first_and_then_for_pages_without_widgets_a_film_strip(run, outputs_of):
     stepper = gmm.Stepper(*run)
-    data, metadata = stepper._repr_mimebundle_()
-    view = data["application/vnd.jupyter.widget-view+json"]
-    assert view["model_id"] == stepper.widget.model_id
-    assert data["image/png"].startswith(b"\x89PNG")
+    (view, _), (strip, metadata) = outputs_of(stepper)
+    assert view[_page._VIEW]["model_id"] == stepper.widget.model_id
+    assert view["text/plain"] == "Film strip of a stepper, 7 positions."
+    assert strip["image/png"].startswith(b"\x89PNG")
     for position in (0, 1, 2, 6):
-        assert f"Position {position}. {stepper.texts[position]}" in data["text/plain"]
-    assert metadata["image/png"]["alt"] == data["text/plain"]
+        assert f"Position {position}. {stepper.texts[position]}" in strip["text/plain"]
+    assert metadata["image/png"]["alt"] == strip["text/plain"]
 
 
-def test_a_run_of_no_iterations_has_one_position(run):
+def test_where_widgets_are_shown_the_film_strip_is_not(run, outputs_of):
+    """A page shows a widget rather than a picture: this one is always there, and never seen."""
+    stepper = gmm.Stepper(*run)
+    ids = {outputs_of(stepper)[1][0][_page._VIEW]["model_id"] for _ in range(2)}
+    (nothing,) = [live_widgets[each] for each in ids]
+    assert nothing.layout.display == "none"
+    stepper.close()
+    assert not ids & set(live_widgets)
+
+
+def test_a_run_of_no_iterations_has_one_position(run, outputs_of):
     x, trace = run
     stepper = gmm.Stepper(x, gmm.run_em(x, trace.mixture, max_iter=0))
     assert len(stepper.texts) == 1
-    assert "Position 0" in stepper._repr_mimebundle_()[0]["text/plain"]
+    (view, _), (strip, _) = outputs_of(stepper)
+    assert view["text/plain"] == "Film strip of a stepper, 1 position."
+    assert "Position 0" in strip["text/plain"]
 
 
-def test_a_stub_is_named_beside_the_pictures(run):
+def test_a_stub_is_named_beside_the_pictures(run, outputs_of):
     x, trace = run
     with_stub = gmm.run_em(x, trace.mixture, max_iter=1, e_step=lambda x, mixture: None)
     stepper = gmm.Stepper(x, with_stub)
     note = "Your e_step returned None, as an unfinished exercise does: the module's own was used."
     assert notes(stepper) == [note]
-    assert note in stepper._repr_mimebundle_()[0]["text/plain"]
+    assert note in outputs_of(stepper)[1][0]["text/plain"]
 
 
 def test_the_text_keeps_room_for_its_longest_form(run):
@@ -235,7 +264,7 @@ def test_step_through_a_run_that_succeeds_is_its_stepper(run):
     assert not any("could not go on" in note for note in notes(stepper))
 
 
-def test_step_through_a_run_that_fails_shows_it_until_then_and_says_why(run):
+def test_step_through_a_run_that_fails_shows_it_until_then_and_says_why(run, outputs_of):
     x, trace = run
     start, calls = trace.steps[0].mixture, []
 
@@ -248,7 +277,7 @@ def test_step_through_a_run_that_fails_shows_it_until_then_and_says_why(run):
     assert notes(stepper)[0].startswith(
         "EM could not go on. Iteration 3: your m_step was refused: weights must sum to 1"
     )
-    assert notes(stepper)[0] in stepper._repr_mimebundle_()[0]["text/plain"]
+    assert notes(stepper)[0] in outputs_of(stepper)[1][0]["text/plain"]
 
 
 def test_step_through_a_run_that_fails_at_once_shows_the_start(run):
@@ -280,7 +309,7 @@ def test_a_picture_that_is_drawn_later_is_one_message_and_its_empty_place_none(r
     assert sent.count("value") == len(stepper.texts) - 2  # the first of them comes with its frame
 
 
-def test_the_first_picture_is_drawn_once_for_slider_and_film_strip(run):
+def test_the_first_picture_is_drawn_once_for_slider_and_film_strip(run, outputs_of):
     drawn = []
 
     def draw(position):
@@ -288,7 +317,7 @@ def test_the_first_picture_is_drawn_once_for_slider_and_film_strip(run):
         return Image.new("RGB", (840, 300), (position, 0, 0))
 
     book = gmm.Flipbook(draw, ["one", "two"])
-    first = book._repr_mimebundle_()[0]["image/png"]
+    first = outputs_of(book)[1][0]["image/png"]
     assert drawn == [0, 1, 1]  # all for the slider, and then the second for the strip
-    assert book._repr_mimebundle_()[0]["image/png"] == first
+    assert outputs_of(book)[1][0]["image/png"] == first
     assert drawn == [0, 1, 1, 0, 1]  # it is not kept for ever
