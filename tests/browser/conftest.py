@@ -282,6 +282,13 @@ def run_again(page, box):
 def add_cell(page, code):
     """Add a cell below the last one, run it, and return it."""
     cells = page.locator(".jp-Notebook .jp-Cell")
+    # JupyterLab puts a long notebook's cells on the page bit by bit.
+    page.wait_for_function(
+        """() => {
+            const {length} = jupyterapp.shell.currentWidget.content.widgets
+            return document.querySelectorAll('.jp-Notebook .jp-Cell').length === length
+        }"""
+    )
     count = cells.count()
     cells.last.click()
     page.keyboard.press("Escape")
@@ -304,4 +311,5 @@ def run_cell(page, cell):
         arg=[prompt.element_handle(), before],
         timeout=PATIENCE * 1000,
     )
-    assert not cell.locator("[data-mime-type='application/vnd.jupyter.stderr']").count()
+    complaints = cell.locator("[data-mime-type='application/vnd.jupyter.stderr']")
+    assert not complaints.all_inner_texts()
