@@ -119,7 +119,7 @@ def page_style():
 
 
 def nothing():
-    """Return an invisible widget, to be shown where only pages without widgets have a picture."""
+    """Return an invisible widget: what a page has in place of a picture for those without."""
     return widgets.Box(layout={"display": "none"})
 
 

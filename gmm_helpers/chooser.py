@@ -190,8 +190,8 @@ class RunChooser:
         self._book.close()
         _page.close_tree(self.widget)
 
-    def _ipython_display_(self, **_):
-        self._book.show(self.widget)
+    def _ipython_display_(self):
+        self._book.show_in(self.widget)
 
     def _take_other_data(self):
         self.data_seed += 1

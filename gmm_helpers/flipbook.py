@@ -49,7 +49,7 @@ class Flipbook:
     ----------
     draw : callable
         `draw(position)` returns the picture at a position as an RGB PIL image, all of one size,
-        as `Stage.picture` does. Called once for each position, in any order.
+        as `Stage.picture` does. Called in any order, and for the film strip once more.
     texts : sequence of str
         What each picture shows, in words: the line under it, and its text alternative.
     title : str
@@ -201,13 +201,13 @@ class Flipbook:
                 _page.close_tree(widget)
             self._waiting = None  # no other frames any more
 
-    def _ipython_display_(self, **_):
-        self.show(self.widget)
+    def _ipython_display_(self):
+        self.show_in(self.widget)
 
-    def show(self, widget):
+    def show_in(self, widget):
         """Display a widget that holds this one, then for other pages a film strip and its caption.
 
-        They are two outputs of a cell, as the widget can be used while the strip is drawn.
+        They are two outputs, so that the widget is on the page before the strip is drawn.
         """
         with DRAWING:  # else another run could be shown in the middle of it
             count = len(self.texts)

@@ -34,7 +34,7 @@ def cell(monkeypatch):
 
 @pytest.fixture
 def outputs_of(monkeypatch):
-    """Show a widget of the course as a cell does; return its outputs, (data, metadata) for each."""
+    """Show a stepper or chooser as a cell does; return (data, metadata) for each of its outputs."""
 
     def show(thing):
         outputs = []

@@ -28,6 +28,7 @@ from conftest import (  # noqa: E402
     LAPTOP,
     NOTEBOOKS,
     PATIENCE,
+    add_cell,
     chromium,
     jupyterlab,
     look,
@@ -117,13 +118,7 @@ RUN_AND_TIME = """async reading => {
 
 def add_interact(page):
     """Add a cell with plain `interact` below the last one, and run it."""
-    page.locator(".jp-Notebook .jp-Cell").last.click()
-    page.keyboard.press("Escape")
-    page.keyboard.press("b")
-    page.keyboard.press("Enter")
-    page.keyboard.insert_text(INTERACT)
-    page.keyboard.press("Shift+Enter")
-    box = page.locator(".widget-interact")
+    box = add_cell(page, INTERACT).locator(".widget-interact")
     box.locator("img").wait_for(timeout=PATIENCE * 1000)
     return box
 

@@ -193,6 +193,18 @@ def open_notebook(page, lab_url, name):
     """Open a notebook, as it is stored."""
     page.goto(re.sub(r"/lab\S*\?", f"/lab/tree/notebooks/{name}?reset&", lab_url))
     page.locator(".jp-Notebook .jp-Cell").first.click(timeout=PATIENCE * 1000)
+    wait_for_cells(page)
+
+
+def wait_for_cells(page):
+    """Wait until the notebook's cells are on the page: JupyterLab puts them there bit by bit."""
+    page.wait_for_function(
+        """() => {
+            const {length} = jupyterapp.shell.currentWidget.content.widgets
+            return document.querySelectorAll('.jp-Notebook .jp-Cell').length === length
+        }""",
+        timeout=PATIENCE * 1000,
+    )
 
 
 def open_and_run(page, lab_url, name):
@@ -282,13 +294,7 @@ def run_again(page, box):
 def add_cell(page, code):
     """Add a cell below the last one, run it, and return it."""
     cells = page.locator(".jp-Notebook .jp-Cell")
-    # JupyterLab puts a long notebook's cells on the page bit by bit.
-    page.wait_for_function(
-        """() => {
-            const {length} = jupyterapp.shell.currentWidget.content.widgets
-            return document.querySelectorAll('.jp-Notebook .jp-Cell').length === length
-        }"""
-    )
+    wait_for_cells(page)
     count = cells.count()
     cells.last.click()
     page.keyboard.press("Escape")
