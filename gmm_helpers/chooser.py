@@ -334,9 +334,9 @@ class RunChooser:
                 button = widgets.Button(description=text, tooltip=text)
                 button.on_click(lambda _, take=take: self._press(take))
                 buttons.append(button)
-        return widgets.HBox(
-            [*self._toggled.values(), *buttons], layout=_page.page_layout(flex_flow="row wrap")
-        )
+        # A label stands above its toggles: what has no label stands in line with these.
+        layout = _page.page_layout(flex_flow="row wrap", align_items="flex-end")
+        return widgets.HBox([*self._toggled.values(), *buttons], layout=layout)
 
 
 def _toggles(name, values):
