@@ -10,10 +10,9 @@ import numpy as np
 import pytest
 import traitlets
 from ipywidgets.widgets.widget import _instances as live_widgets
-from test_stepper import cell, find, notes, outputs_of, pages  # noqa: F401 (two are fixtures)
+from test_stepper import VIEW, cell, find, notes, outputs_of, pages  # noqa: F401 (two: fixtures)
 
 import gmm_helpers as gmm
-from gmm_helpers import _page
 
 
 def draw(rng):
@@ -465,7 +464,7 @@ def test_walk_goes_through_the_run_that_is_chosen(chooser):
 
 def test_it_is_shown_first_and_then_a_film_strip_with_its_caption(chooser, outputs_of):  # noqa: F811
     (view, _), (strip, metadata) = outputs_of(chooser)
-    assert view[_page._VIEW]["model_id"] == chooser.widget.model_id
+    assert view[VIEW]["model_id"] == chooser.widget.model_id
     assert strip["image/png"].startswith(b"\x89PNG")
     assert "Shown: K = 2, data drawn with seed 1" in strip["text/plain"]
     assert metadata["image/png"]["alt"] == strip["text/plain"]

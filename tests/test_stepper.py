@@ -13,6 +13,8 @@ from PIL import Image
 import gmm_helpers as gmm
 from gmm_helpers import _page
 
+VIEW = "application/vnd.jupyter.widget-view+json"
+
 
 @pytest.fixture(scope="module")
 def run():
@@ -213,7 +215,7 @@ def test_close_ends_the_drawing(run):
 def test_it_is_shown_first_and_then_for_pages_without_widgets_a_film_strip(run, outputs_of):
     stepper = gmm.Stepper(*run)
     (view, _), (strip, metadata) = outputs_of(stepper)
-    assert view[_page._VIEW]["model_id"] == stepper.widget.model_id
+    assert view[VIEW]["model_id"] == stepper.widget.model_id
     assert view["text/plain"] == "Film strip of a stepper, 7 positions."
     assert strip["image/png"].startswith(b"\x89PNG")
     for position in (0, 1, 2, 6):
@@ -224,7 +226,7 @@ def test_it_is_shown_first_and_then_for_pages_without_widgets_a_film_strip(run, 
 def test_where_widgets_are_shown_the_film_strip_is_not(run, outputs_of):
     """A page shows a widget rather than a picture: this one is always there, and never seen."""
     stepper = gmm.Stepper(*run)
-    ids = {outputs_of(stepper)[1][0][_page._VIEW]["model_id"] for _ in range(2)}
+    ids = {outputs_of(stepper)[1][0][VIEW]["model_id"] for _ in range(2)}
     (nothing,) = [live_widgets[each] for each in ids]
     assert nothing.layout.display == "none"
     stepper.close()
