@@ -83,6 +83,16 @@ def test_help_installs_nothing(course, steps, capsys):
     assert steps == []
 
 
+def test_all_tests_run_side_by_side_and_a_chosen_one_alone(course, monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    options = course.side_by_side(["--durations=9", "-v", "-x"])
+    assert options[:2] == ["-n", "auto"] and "--dist=loadfile" in options
+    for word in ("tests/test_em.py", "-k", "-kEM", "-s", "--pdb"):
+        assert course.side_by_side(["-q", word]) == []
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    assert course.side_by_side([]) == []
+
+
 @pytest.mark.parametrize("name", ["pyproject.toml", "requirements.txt", "requirements-test.txt"])
 def test_a_changed_file_changes_the_fingerprint(course, name):
     before = course.fingerprint(course.TEST_PINS)
