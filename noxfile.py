@@ -1,6 +1,7 @@
 """Maintainers' tasks: `nox -l` lists them. Learners and testers need only course.py."""
 
 import re
+import runpy
 import shlex
 import shutil
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import nox
 
 nox.options.sessions = ["lint", "tests"]
+nox.options.default_venv_backend = "uv|virtualenv"  # uv where it is there, as it is quicker
 
 RUFF = "ruff==0.17.6"
 UV = "uv==0.13.9"
@@ -23,8 +25,8 @@ PINS = Path("requirements.txt")
 TEST_PINS = Path("requirements-test.txt")
 ENVIRONMENT = Path("environment.yml")
 
-# Python and the lines for pip that environment.yml names: the one place that says them.
-BINDER_PYTHON = re.search(r"^ *- python=([\d.]+)$", ENVIRONMENT.read_text(), re.M)[1]
+PYTHONS = ["3.11", "3.12", "3.13"]
+# What environment.yml gives to pip: the one place that says it.
 BINDER_PIP = re.findall(r"^ +- (-.+)$", ENVIRONMENT.read_text().partition("- pip:")[2], re.M)
 
 
@@ -69,11 +71,41 @@ def lock(session):
     )
 
 
-@nox.session(python=["3.11", "3.12", "3.13"])
+def run_tests(session, *arguments):
+    """Run pytest as the test command does, on all cores where that is quicker."""
+    side_by_side = runpy.run_path("course.py")["side_by_side"]
+    session.run("pytest", *side_by_side(arguments), *arguments)
+
+
+@nox.session(python=PYTHONS)
 def tests(session):
     """Run the whole suite, or what is named after `--`."""
     install_course(session, TEST_PINS)
-    session.run("pytest", *session.posargs)
+    run_tests(session, *session.posargs)
+
+
+@nox.session
+def refit(session):
+    """Fit with scikit-learn what is quoted from it; write the numbers and their versions."""
+    install_course(session, TEST_PINS)
+    session.run("python", "tools/refit_quoted_numbers.py")
+    run_tests(session, "tests/test_quoted_numbers.py")
+
+
+@nox.session
+def weekly(session):
+    """Do what takes too long for every change; then the sessions that are named at its end."""
+    install_course(session, TEST_PINS)
+    session.run("python", "tools/student_version.py")
+    session.run("pytest", "--nbval", "-n2", "--dist=loadfile", "student")
+    session.notify("refit")
+    for version in PYTHONS:
+        if shutil.which(f"python{version}"):
+            session.notify(f"environment-{version}", posargs=["notebooks"])
+        else:
+            session.warn(f"No Python {version} here: its environment is left out.")
+    session.notify("browser", posargs=["--every"])
+    session.notify("fuzz", posargs=[])
 
 
 @nox.session
@@ -122,10 +154,9 @@ def bench(session):
     session.run("python", "tools/bench_em.py", *session.posargs)
 
 
-# With Binder's Python where there is one, else with the one that runs nox.
-@nox.session(python=BINDER_PYTHON if shutil.which(f"python{BINDER_PYTHON}") else None)
+@nox.session(python=PYTHONS, venv_backend="virtualenv")  # for pip, which conda calls as well
 def environment(session):
-    """Install what environment.yml gives to pip, as conda does on Binder, and use it."""
+    """Install what environment.yml gives to pip, as on Binder, and use it; `-- notebooks` all."""
     session.install(*(word for line in BINDER_PIP for word in shlex.split(line)))
 
     # Each package there is pinned for the course, and none that they need is missing: so nothing
@@ -144,7 +175,7 @@ def environment(session):
 
     packages = "ipykernel, ipywidgets, jupyterlab, matplotlib, nbval, numpy, scipy, gmm_helpers"
     session.run("python", "-c", f"import {packages}")
-    session.run("pytest", "--nbval", "notebooks")
+    session.run("pytest", "--nbval", *(session.posargs or ["notebooks/00_start_here.ipynb"]))
     session.run("python", "tools/installed_size.py")
 
 
