@@ -344,7 +344,7 @@ def _judge(part, cases, found, wanted):
         return
     with np.errstate(all="ignore"):
         for slip in part.slips:
-            if same(found, [slip.wrong(*case) for case in cases]):
+            if same(found, (slip.wrong(*case) for case in cases)):
                 difference = _show_difference(part, cases, found, wanted)
                 raise Finding(slip.name, f"{slip.message} {difference}".strip())
     if part.recognise is not None:

@@ -10,6 +10,7 @@ import warnings
 import numpy as np
 import pytest
 from IPython.core.formatters import DisplayFormatter
+from one_way import each_once
 from scipy.special import logsumexp
 from scipy.stats import norm
 
@@ -903,7 +904,6 @@ WRONG = {
         ("one_too_few", em_one_behind),
         ("iterations_ignored", em_hard_wired(10)),
         ("iterations_ignored", em_hard_wired(100)),
-        ("iterations_ignored", em_hard_wired(1000)),
         ("iterations_ignored", em_hard_wired(4)),
         ("stops_early", em_with_tolerance(1e-3)),
         ("stops_early", em_with_tolerance(1e-6)),
@@ -930,7 +930,6 @@ WRONG = {
         ("not_a_mixture", lambda *a: (a[0], em(*a)[1])),
         ("ignores_steps", em_with_the_notebooks_steps),
         ("ignores_steps", em_with_one_step_of_the_notebook),
-        ("endless", em_endless),
         ("endless", em_with_endless_e_steps),
         ("error", lambda x, mixture, e_step, m_step, n: em(x, mixture, m_step, e_step, n)),
     ],
@@ -962,12 +961,16 @@ def test_a_slip_is_recognised(name, i):
 def test_no_slip_is_taken_for_another(name, part):
     """On the hidden data each slip, and each pair of slips, gives numbers of its own."""
     cases = EXERCISES[name].groups[0].cases
-    made = []
+    made = {}
     for slip in EXERCISES[name].parts[part].slips:
-        numbers = [np.asarray(slip.wrong(*case), dtype=float) for case in cases]
-        earlier = [other for other, theirs in made if _diagnosis.same(numbers, theirs)]
-        assert set(earlier) <= {slip.name}
-        made.append((slip.name, numbers))
+        key = key_of([slip.wrong(*case) for case in cases])
+        assert made.setdefault(key, slip.name) == slip.name
+
+
+def key_of(numbers):
+    """Return what two lists of arrays share if they agree in shape and to about 6 digits."""
+    arrays = [np.asarray(value, dtype=float) for value in numbers]
+    return tuple(a.shape for a in arrays), tuple(f"{v:.6g}" for a in arrays for v in a.ravel() + 0)
 
 
 @pytest.mark.parametrize("name", ["gaussian", "mixture_density", "e_step", "m_step"])
@@ -1075,16 +1078,15 @@ def test_an_old_mean_is_found_where_it_was_and_its_effect_is_told():
     assert "never falls" in message and "slower" in message
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_what_is_told_of_old_means_is_so(seed):
+def test_what_is_told_of_old_means_is_so():
     """ℓ never falls, a variance is too large by the step's square, and EM ends where it would."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(0)
     x = np.concatenate([rng.normal(-2, 1, 40), rng.normal(1.5, 0.7, 60)])
     start = Mixture.from_1d([0.5, 0.5], rng.choice(x, 2, replace=False), [x.var()] * 2)
 
     def run(old):
         mixture, history = start, []
-        for _ in range(500):
+        for _ in range(100):
             b, log_likelihood = gmm.e_step(x, mixture)
             history.append(log_likelihood)
             new = gmm.m_step(x, b)
@@ -1116,9 +1118,8 @@ def raises_not_implemented(*_):
     raise NotImplementedError("write me")
 
 
-@all_checks
-@pytest.mark.parametrize(
-    "own", [stub, raises_not_implemented, lambda *_: ..., lambda *_: (None, None)]
+@each_once(
+    name=CHECKS, own=[stub, raises_not_implemented, lambda *_: (None, None), lambda *_: ...]
 )
 def test_an_untouched_stub_is_to_do(name, own):
     check = CHECKS[name](own)
@@ -1153,17 +1154,22 @@ def test_an_address_in_an_error_is_left_out():
     assert " at 0x" not in gmm.check_m_step(own).message
 
 
-@all_checks
 @pytest.mark.parametrize("own", [3, "gaussian", np.zeros(3), None])
-def test_what_is_no_function_is_said(name, own):
-    check = CHECKS[name](own)
+def test_what_is_no_function_is_said(own):
+    check = gmm.check_gaussian(own)
     assert (check.ok, check.slip) == (False, "not_callable")
     is_a_sentence(check)
 
 
-@all_checks
 @pytest.mark.parametrize(
-    "own", [lambda: None, lambda x: x, lambda a, b, c, d, e, f: a, lambda *, x: x]
+    ("name", "own"),
+    [
+        ("gaussian", lambda x: x),
+        ("mixture_density", lambda *, x: x),
+        ("e_step", lambda: None),
+        ("m_step", lambda a, b, c: a),
+        ("em", lambda a, b, c, d, e, f: a),
+    ],
 )
 def test_a_wrong_signature_is_said(name, own):
     check = CHECKS[name](own)
@@ -1199,8 +1205,7 @@ NO_ANSWERS = {
 }
 
 
-@pytest.mark.parametrize("case", NO_ANSWERS)
-@pytest.mark.parametrize("name", ["gaussian", "mixture_density", "e_step"])
+@each_once(case=NO_ANSWERS, name=["gaussian", "mixture_density", "e_step"])
 def test_what_is_no_answer_is_said(name, case):
     spoil, slip = NO_ANSWERS[case]
     check = CHECKS[name](change(name, spoil))

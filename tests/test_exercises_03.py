@@ -727,16 +727,15 @@ def test_an_old_mean_is_found_where_it_was():
     assert "never falls" in message and "slower" in message
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_what_is_told_of_old_means_is_so(seed):
+def test_what_is_told_of_old_means_is_so():
     """ℓ never falls, covariances are too large by a step's product, EM ends where it would."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(0)
     x = np.concatenate([rng.normal(-1, 1, (60, 2)), rng.normal(1.5, 0.7, (60, 2)) * [1, 2]])
     start = gmm.start_from_random_points(x, 2, rng=rng)
 
     def run(old):
         mixture, history = start, []
-        for _ in range(600):
+        for _ in range(100):
             b, log_likelihood = gmm.e_step(x, mixture)
             history.append(log_likelihood)
             new = gmm.m_step(x, b)
