@@ -1,4 +1,10 @@
-"""What pytest says at the end, for people who have not met pytest."""
+"""What holds for all tests, before NumPy is imported; and what is said at the end, in words."""
+
+import os
+
+# The matrices here are small: a second thread for them costs more than it does, most of all
+# beside another process with tests.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def pytest_terminal_summary(terminalreporter):
