@@ -10,9 +10,20 @@ import numpy as np
 import pytest
 import traitlets
 from ipywidgets.widgets.widget import _instances as live_widgets
-from test_stepper import VIEW, cell, find, notes, outputs_of, pages  # noqa: F401 (two: fixtures)
+from test_stepper import (  # noqa: F401 (some are fixtures)
+    VIEW,
+    PlainScene,
+    cell,
+    drawn,
+    find,
+    notes,
+    outputs_of,
+    pages,
+    plain_pictures,
+)
 
 import gmm_helpers as gmm
+from gmm_helpers import film
 
 
 def draw(rng):
@@ -93,22 +104,30 @@ def test_a_chosen_k_is_run_and_shown_in_words_and_pictures(chooser):
     np.testing.assert_array_equal(again.log_likelihoods, chooser.trace.log_likelihoods)
 
 
-def test_pictures_on_axes_kept_are_those_of_axes_made_anew():
+def test_pictures_on_axes_kept_are_those_of_axes_made_anew(drawn):  # noqa: F811
     """Between runs only what changes is drawn again: nothing of the run before may be left."""
     x = draw(np.random.default_rng(1))
-    one = gmm.RunChooser(x, run, choices={"K": (2, 3, 4)})
-    scene = one._shown.film._scene
+    one = film.Film(x, run(x, np.random.default_rng(1), 2))
+    scene = one._scene
+    one.frame(0)
     for K in (4, 3, 2):
-        one.choose(K=K)
-        other = gmm.RunChooser(x, run, choices={"K": (K,)})
-        for place in range(len(one.texts)):
-            kept, new = (np.asarray(each._shown.film.frame(place)) for each in (one, other))
+        trace = run(x, np.random.default_rng(1), K)
+        one, other = film.Film(x, trace, like=one), film.Film(x, trace)
+        for place in (0, 1, 2, len(one.texts) - 1):
+            kept, new = (np.asarray(each.frame(place)) for each in (one, other))
             # Where two spines meet, their ends are smoothed by the limits of the first run.
             assert (kept != new).any(axis=2).sum() <= 3
-    assert one._shown.film._scene is scene
+    assert one._scene is scene
 
 
-def test_other_data_far_away_get_axes_of_their_own():
+def test_a_choice_is_shown_on_the_axes_there_are(chooser):
+    scene = chooser._shown.film._scene
+    chooser.choose(K=4)
+    assert chooser._shown.film._scene is scene
+
+
+def test_other_data_far_away_get_axes_of_their_own(drawn, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(film._Scene, "picture", PlainScene.picture)
     chooser = gmm.RunChooser(
         lambda rng: draw(rng) * rng.choice([1, 100]), run, choices={"K": (2,)}, data_seed=3
     )
@@ -221,12 +240,15 @@ def test_while_the_browser_is_asked_nothing_of_the_next_run_is_drawn():
     assert asyncio.run(choose()) == pictures(other)
 
 
-def test_a_choice_while_the_cell_still_shows_its_film_strip_waits_for_that(outputs_of):  # noqa: F811
+def test_a_choice_while_the_cell_still_shows_its_film_strip_waits_for_that(
+    outputs_of,  # noqa: F811
+    drawn,  # noqa: F811
+):
     """The cell's own thread draws the strip, and JupyterLab hands choices to another."""
     chooser = gmm.RunChooser(draw, run, choices={"K": (3, 4)})
     (view, _), (strip, _) = outputs_of(chooser)
     title, picture = view["text/plain"], strip["image/png"]
-    for _ in range(4):
+    for _ in range(2):
         chooser.choose(K=3)
         with ThreadPoolExecutor(1) as other_thread:
             choice = other_thread.submit(chooser.choose, K=4)  # a shorter run
@@ -293,7 +315,7 @@ def test_what_can_be_seen_is_drawn_first_and_nothing_old_stays():
     assert len(set(asyncio.run(watch()))) == 5
 
 
-def test_a_choice_in_another_thread_than_the_drawing_spoils_no_picture():
+def test_a_choice_in_another_thread_than_the_drawing_spoils_no_picture(drawn):  # noqa: F811
     """JupyterLab hands what widgets do to a thread of its own, beside the one that ran the cell."""
     wanted = {}
     for K in (3, 4):
@@ -311,8 +333,7 @@ def test_a_choice_in_another_thread_than_the_drawing_spoils_no_picture():
         await chooser._book._task
         assert pictures(chooser) == wanted[4]
 
-    for _ in range(3):
-        asyncio.run(choose_while_it_draws())
+    asyncio.run(choose_while_it_draws())
 
 
 def look_ahead(run, *steps):

@@ -133,20 +133,8 @@ def thawed():
     gc.unfreeze()
 
 
-def test_making_ready_leaves_the_formulas_and_no_widget(monkeypatch, thawed):
-    count = len(live_widgets)
-    monkeypatch.setattr(film, "_FORMULAS", {})
-    monkeypatch.setattr(film, "_spare_axes", [])  # they would hold the other formulas
-    stepper._make_ready_for_the_first.__wrapped__()
-    x, rng = gmm.old_faithful().x, np.random.default_rng(1)
-    for data in (x, x[:, 0]):
-        trace = gmm.run_em(data, gmm.start_from_random_points(data, 2, rng=rng), max_iter=1)
-        assert set(film.Film(data, trace)._formulas.values()) <= set(film._FORMULAS)
-    assert len(live_widgets) == count
-
-
-def test_making_ready_keeps_no_picture_and_hides_the_rest_from_sweeps(monkeypatch, thawed):
-    made = []
+def test_making_ready_leaves_formulas_hidden_from_sweeps_and_no_picture(monkeypatch, thawed):
+    made, count = [], len(live_widgets)
 
     class Watched(film.Film):
         def __init__(self, *arguments):
@@ -154,8 +142,15 @@ def test_making_ready_keeps_no_picture_and_hides_the_rest_from_sweeps(monkeypatc
             made.append(weakref.ref(self))
 
     monkeypatch.setattr(stepper, "Film", Watched)
+    monkeypatch.setattr(film, "_FORMULAS", {})
+    monkeypatch.setattr(film, "_spare_axes", [])  # they would hold the other formulas
     gc.unfreeze()
     stepper._make_ready_for_the_first.__wrapped__()
     assert gc.get_freeze_count() > 10_000
     gc.collect()
     assert len(made) == 2 and not any(film() for film in made)
+    x, rng = gmm.old_faithful().x, np.random.default_rng(1)
+    for data in (x, x[:, 0]):
+        trace = gmm.run_em(data, gmm.start_from_random_points(data, 2, rng=rng), max_iter=1)
+        assert set(film.Film(data, trace)._formulas.values()) <= set(film._FORMULAS)
+    assert len(live_widgets) == count

@@ -3,6 +3,7 @@
 import asyncio
 import html
 import re
+import zlib
 
 import ipywidgets as widgets
 import numpy as np
@@ -11,7 +12,7 @@ from ipywidgets.widgets.widget import _instances as live_widgets
 from PIL import Image
 
 import gmm_helpers as gmm
-from gmm_helpers import _page
+from gmm_helpers import _page, film
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -20,6 +21,33 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 def run():
     x = gmm.two_gaussians(60, rng=np.random.default_rng(1)).x
     return x, gmm.run_em(x, gmm.Mixture.from_1d([0.5, 0.5], [0, 1], [1, 1]), max_iter=3)
+
+
+class PlainScene:
+    """In place of axes: each picture is one colour, made from the numbers that it would show."""
+
+    def __init__(self, *_):
+        pass
+
+    def suits(self, points):
+        return True
+
+    def picture(self, film, step, responsibilities, **_):
+        shown = [film.x, step.mixture.means, step.mixture.covariances, responsibilities]
+        colour = zlib.crc32(b"".join(np.asarray(each, float).tobytes() for each in shown))
+        return Image.new("RGB", (84, 50), f"#{colour & 0xFFFFFF:06x}")
+
+
+@pytest.fixture
+def drawn():
+    """To be asked for by tests that look at what is drawn, or at how."""
+
+
+@pytest.fixture(autouse=True)
+def plain_pictures(request, monkeypatch):
+    """Spare all other tests the drawing, which takes most of their time."""
+    if "drawn" not in request.fixturenames:
+        monkeypatch.setattr(film, "_Scene", PlainScene)
 
 
 @pytest.fixture
@@ -69,7 +97,7 @@ def pages(stepper):
     return [page.value for page in stack.children]
 
 
-def test_each_position_has_a_picture_and_its_text_as_alt_text(run):
+def test_each_position_has_a_picture_and_its_text_as_alt_text(run, drawn):
     stepper = gmm.Stepper(*run)
     assert len(pages(stepper)) == len(stepper.texts) == 7
     for page, text in zip(pages(stepper), stepper.texts, strict=True):
