@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from one_way import each_once
 
 from gmm_helpers import drawing
 from gmm_helpers._canvas import Canvas
@@ -30,13 +31,14 @@ def ends_of_ink(pixels):
     return np.array([rows.min(), rows.max(), columns.min(), columns.max()])
 
 
-@pytest.mark.parametrize("dpi", [72, 144])
-@pytest.mark.parametrize("ha", ["left", "center", "right"])
-@pytest.mark.parametrize("va", ["top", "center", "baseline", "bottom"])
-@pytest.mark.parametrize(
-    ("words", "weight"), [(WORDS, "normal"), (WORDS, "bold"), ("ace", "bold"), ("two\nlines", 400)]
+@each_once(
+    text=[(WORDS, "normal"), (WORDS, "bold"), ("ace", "bold"), ("two\nlines", 400)] * 2,
+    va=["top", "center", "baseline", "bottom", "baseline"],
+    ha=["left", "center", "right"],
+    dpi=[72, 144, 144],
 )
-def test_a_text_is_where_matplotlib_puts_it(words, weight, va, ha, dpi):
+def test_a_text_is_where_matplotlib_puts_it(text, va, ha, dpi):
+    words, weight = text
     style = {"ha": ha, "va": va, "weight": weight, "color": "#0072B2"}
     ours, theirs = both(words, dpi=dpi, **style)
     assert abs(ends_of_ink(ours) - ends_of_ink(theirs)).max() <= dpi / 36

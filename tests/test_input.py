@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from one_way import each_once
 from scipy.sparse import csr_array
 
 import gmm_helpers
@@ -50,11 +51,6 @@ def evenly(x, K):
     """Return responsibilities 1/K for what may be data."""
     n = len(x) if isinstance(x, list) else (*getattr(x, "shape", ()), 1)[0]
     return np.full((n, K), 1 / K)
-
-
-def short(value):
-    """Name a parameter for pytest."""
-    return repr(value)[:20]
 
 
 # --- data -----------------------------------------------------------------------------------------
@@ -112,15 +108,13 @@ BAD_DATA = {
 }
 
 
-@pytest.mark.parametrize("function", LOOK | FIT)
-@pytest.mark.parametrize("case", BAD_DATA)
+@each_once(case=BAD_DATA, function=LOOK | FIT)
 def test_bad_data(case, function):
     x, error, sentence = BAD_DATA[case]
     refused(error, f"x .*{sentence}", lambda: (LOOK | FIT)[function](x))
 
 
-@pytest.mark.parametrize("function", [*LOOK, "run_em"])
-@pytest.mark.parametrize("D", [2, 7])
+@each_once(function=[*LOOK, "run_em"], D=[2, 7])
 def test_data_of_another_dimension(D, function):
     """With D = 7 it is 1-D data in a row instead of in a column."""
     x = np.resize(X, (7 // D, D))
@@ -134,7 +128,7 @@ def test_long_doubles_beyond_float64(function):
     refused(ValueError, "x .*infinity.* row 0", lambda: (LOOK | FIT)[function](x))
 
 
-@pytest.mark.parametrize("function", [*LOOK, "run_em"])
+@pytest.mark.parametrize("function", ["e_step", "run_em"])
 def test_first_bad_row_of_a_million(function):
     x = np.resize(X, 1_000_000)
     x[[999_998, 999_999]] = np.inf, np.nan
@@ -163,8 +157,7 @@ UNFITTABLE = {
 }
 
 
-@pytest.mark.parametrize("function", FIT)
-@pytest.mark.parametrize("case", UNFITTABLE)
+@each_once(function=FIT, case=UNFITTABLE)
 def test_data_that_cannot_be_fitted(case, function):
     x, sentence = UNFITTABLE[case]
     refused(ValueError, sentence, lambda: FIT[function](x))
@@ -205,9 +198,7 @@ FIT_PLANE = {
 }
 
 
-@pytest.mark.parametrize("function", FIT_PLANE)
-@pytest.mark.parametrize("covariance_type", ["full", "tied"])
-@pytest.mark.parametrize("shift", [0, 1e8])
+@each_once(function=FIT_PLANE, covariance_type=["full", "tied"], shift=[0, 0, 1e8, 1e8])
 def test_dependent_features(shift, covariance_type, function):
     x = np.column_stack([X, 3 * X + 1]) + shift
     refused(
@@ -217,16 +208,14 @@ def test_dependent_features(shift, covariance_type, function):
     )
 
 
-@pytest.mark.parametrize("function", FIT_PLANE)
-@pytest.mark.parametrize("covariance_type", ["diag", "spherical"])
+@each_once(function=FIT_PLANE, covariance_type=["diag", "spherical"])
 def test_dependent_features_do_no_harm_where_none_is_looked_at(covariance_type, function):
     """The sentence of the test above recommends it."""
     x = np.column_stack([X, 3 * X + 1])
     FIT_PLANE[function](x, covariance_type)
 
 
-@pytest.mark.parametrize("shift", [0, 1e8, 1e12])
-@pytest.mark.parametrize("D", [2, 3, 5])
+@each_once(D=[2, 3, 5], shift=[0, 1e8, 1e12])
 def test_no_more_points_than_features(D, shift):
     """D points span a plane at most, wherever they are and however they round."""
     x = rng().standard_normal((D, D)) + shift
@@ -395,10 +384,8 @@ K_TAKERS = {
 }
 
 
-@pytest.mark.parametrize("function", K_TAKERS)
-@pytest.mark.parametrize(
-    ("K", "error", "sentence"),
-    [
+@each_once(
+    case=[
         (0, ValueError, "K .*at least 1.* 0"),
         (-1, ValueError, "K .*at least 1.* -1"),
         (8, ValueError, "K = 8.*n = 7"),
@@ -409,9 +396,10 @@ K_TAKERS = {
         (None, TypeError, "K .*whole number.* None"),
         (np.array([2]), TypeError, "K .*whole number"),
     ],
-    ids=short,
+    function=K_TAKERS,
 )
-def test_bad_K(K, error, sentence, function):
+def test_bad_K(case, function):
+    K, error, sentence = case
     refused(error, sentence, lambda: K_TAKERS[function](K))
 
 
@@ -425,8 +413,7 @@ RNG_TAKERS = {
 }
 
 
-@pytest.mark.parametrize("function", RNG_TAKERS)
-@pytest.mark.parametrize("given", [0, None, "0", np.random, np.random.RandomState(0)], ids=str)
+@each_once(function=RNG_TAKERS, given=[0, None, "0", np.random, np.random.RandomState(0)])
 def test_bad_rng(given, function):
     refused(TypeError, r"rng .*default_rng\(0\)", lambda: RNG_TAKERS[function](given))
 
@@ -465,15 +452,15 @@ NOT_AMOUNTS = [
 ]
 
 
-@pytest.mark.parametrize("function", RUNS)
-@pytest.mark.parametrize(("tol", "error", "sentence"), NOT_AMOUNTS, ids=short)
-def test_bad_tol(tol, error, sentence, function):
+@each_once(case=NOT_AMOUNTS, function=RUNS)
+def test_bad_tol(case, function):
+    tol, error, sentence = case
     refused(error, f"tol .*{sentence}", lambda: CALLS[function](tol=tol))
 
 
-@pytest.mark.parametrize("function", ["m_step", *RUNS])
-@pytest.mark.parametrize(("ridge", "error", "sentence"), NOT_AMOUNTS, ids=short)
-def test_bad_ridge(ridge, error, sentence, function):
+@each_once(case=NOT_AMOUNTS, function=["m_step", *RUNS])
+def test_bad_ridge(case, function):
+    ridge, error, sentence = case
     refused(error, f"ridge .*{sentence}", lambda: CALLS[function](ridge=ridge))
 
 
@@ -482,8 +469,7 @@ def test_ridge_that_overflows():
     refused(ValueError, "ridge", lambda: m_step(X, HALVES, ridge=1e308))
 
 
-@pytest.mark.parametrize("function", CALLS)
-@pytest.mark.parametrize("kind", ["Full", "spheric", "", None, 3, ["full"], np.array(["a", "b"])])
+@each_once(function=CALLS, kind=["Full", "spheric", "", None, 3, ["full"], np.array(["a", "b"])])
 def test_unknown_covariance_type(kind, function):
     refused(
         ValueError,
@@ -492,18 +478,18 @@ def test_unknown_covariance_type(kind, function):
     )
 
 
-@pytest.mark.parametrize("function", RUNS)
-@pytest.mark.parametrize(
-    ("max_iter", "error", "sentence"),
-    [
+@each_once(
+    case=[
         (-1, ValueError, "at least 0.* -1"),
         (2.5, TypeError, "whole number.* 2.5"),
         (np.inf, TypeError, "whole number.* inf"),
         (None, TypeError, "whole number.* None"),
         (True, TypeError, "whole number.* True"),
     ],
+    function=RUNS,
 )
-def test_bad_max_iter(max_iter, error, sentence, function):
+def test_bad_max_iter(case, function):
+    max_iter, error, sentence = case
     refused(error, f"max_iter .*{sentence}", lambda: CALLS[function](max_iter=max_iter))
 
 
@@ -530,14 +516,14 @@ def test_bad_init(init, error, sentence):
     refused(error, sentence, lambda: fit(X, 2, rng=rng(), init=init))
 
 
-@pytest.mark.parametrize("given", [None, [0.5, 0.5], (GOOD["weights"], GOOD["means"]), Mixture])
-@pytest.mark.parametrize("function", [e_step, run_em])
+@each_once(
+    given=[None, [0.5, 0.5], (GOOD["weights"], GOOD["means"]), Mixture], function=[e_step, run_em]
+)
 def test_what_is_not_a_mixture(function, given):
     refused(TypeError, "must be a Mixture", lambda: function(X, given))
 
 
-@pytest.mark.parametrize("given", [ONE_D, np.zeros(3), "e_step"], ids=["mixture", "array", "name"])
-@pytest.mark.parametrize("name", ["e_step", "m_step"])
+@each_once(given=[ONE_D, np.zeros(3), "e_step"], name=["e_step", "m_step"])
 def test_own_step_that_cannot_be_called(name, given):
     what = f"{name} must be a function.* {type(given).__name__}"
     refused(TypeError, what, lambda: run_em(X, ONE_D, **{name: given}))
@@ -608,8 +594,7 @@ USES = {
 
 
 @pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
-@pytest.mark.parametrize("use", USES)
-@pytest.mark.parametrize("form", FORMS)
+@each_once(form=FORMS, use=USES)
 def test_any_form_of_the_same_numbers_gives_the_same(form, use):
     result = USES[use](FORMS[form](PLANE))
     assert type(result) is np.ndarray

@@ -208,11 +208,10 @@ OLD_FAITHFUL = [
 ]
 
 
-@pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize(("covariance_type", "K", "log_likelihood", "n_free"), OLD_FAITHFUL)
-def test_optima_of_old_faithful(covariance_type, K, log_likelihood, n_free, seed):
+def test_optima_of_old_faithful(covariance_type, K, log_likelihood, n_free):
     x = old_faithful().x
-    trace = fit(x, K, rng=seeded(seed), covariance_type=covariance_type, record=False)
+    trace = fit(x, K, rng=seeded(1), covariance_type=covariance_type, record=False)
     assert trace.converged
     assert round(trace.log_likelihoods[-1], 5) == log_likelihood
     if (covariance_type, K) == ("tied", 3):  # mclust prints −2314.316, with the other sign
