@@ -2,7 +2,6 @@
 
 import gc
 import io
-import itertools
 
 import matplotlib
 import numpy as np
@@ -126,30 +125,6 @@ def test_the_log_likelihood_ends_at_its_marker(ax):
     assert line.get_xydata().tolist() == [[0, -30], [1, -20]]
     assert marker.get_xydata().tolist() == [[1, -20]]
     assert ax.get_ylim()[0] < -30 and ax.get_ylim()[1] > -19
-
-
-def seen_by(colour, deficiency):
-    """Simulate a colour vision deficiency in linear RGB (Viénot, Brettel & Mollon 1999)."""
-    to_lms = np.array([[17.8824, 43.5161, 4.11935], [3.45565, 27.1554, 3.86714],
-                       [0.0299566, 0.184309, 1.46709]])  # fmt: skip
-    projection = {
-        "protanopia": [[0, 2.02344, -2.52581], [0, 1, 0], [0, 0, 1]],
-        "deuteranopia": [[1, 0, 0], [0.494207, 0, 1.24827], [0, 0, 1]],
-        "none": np.eye(3),
-    }[deficiency]
-    return np.linalg.solve(to_lms, np.array(projection) @ to_lms @ np.power(to_rgb(colour), 2.2))
-
-
-@pytest.mark.parametrize("deficiency", ["none", "protanopia", "deuteranopia"])
-def test_the_first_four_colours_can_be_told_apart(deficiency):
-    colours = [seen_by(colour, deficiency) for colour in drawing.COLOURS[:4]]
-    distances = [np.linalg.norm(a - b) for a, b in itertools.combinations(colours, 2)]
-    assert min(distances) > 0.12
-
-
-def test_no_two_components_share_both_cues():
-    cues = list(zip(drawing.COLOURS, drawing.MARKERS, drawing.DASHES, strict=True))
-    assert all(len(set(column)) == len(column) for column in zip(*cues, strict=True))
 
 
 def test_text_is_large_enough_for_the_back_row():

@@ -1118,9 +1118,7 @@ def raises_not_implemented(*_):
     raise NotImplementedError("write me")
 
 
-@each_once(
-    name=CHECKS, own=[stub, raises_not_implemented, lambda *_: (None, None), lambda *_: ...]
-)
+@each_once(name=CHECKS, own=[stub, raises_not_implemented, lambda *_: (None, None), lambda *_: ...])
 def test_an_untouched_stub_is_to_do(name, own):
     check = CHECKS[name](own)
     assert (check.ok, check.slip) == (False, "untouched")

@@ -215,11 +215,6 @@ def test_a_right_answer_is_right_and_is_gone_on_with(check, answer):
 
 
 @all_checks
-def test_the_courses_own_function_is_right(check):
-    assert check(EXERCISES[check].course).ok
-
-
-@all_checks
 def test_an_untouched_stub_says_what_to_do_and_the_courses_own_stands_in(check):
     result = check(lambda *arguments: None)
     assert (result.ok, result.slip) == (False, "untouched")

@@ -213,12 +213,11 @@ def test_close_leaves_no_widget_behind(name, x, em):
 
 def test_a_cell_run_again_closes_what_it_made_before(monkeypatch):
     monkeypatch.setattr(_page, "_made_by_cell", {})
-    counts = []
+    counts, black = [], Image.new("RGB", (840, 300))
     for run in range(3):
         monkeypatch.setattr(_page, "_running_cell", lambda run=run: ("cell", run))
         grey = widgets.IntSlider(200, 0, 255, description="grey")
-        image = Image.new("RGB", (840, 300))
-        gmm.LivePanel({"grey": grey}, lambda grey: (image, "Black."), title="No grey")
+        gmm.LivePanel({"grey": grey}, lambda grey: (black, "Black."), title="No grey")
         counts.append(len(live_widgets))
     assert counts[0] == counts[1] == counts[2]
 

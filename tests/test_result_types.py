@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from one_way import each_once
 
 import gmm_helpers as gmm
 from gmm_helpers import Mixture, _diagnosis, exercises, exercises_02, exercises_03, exercises_04
@@ -45,8 +46,7 @@ def test_all_checks_of_the_course_are_tried_here():
 
 
 @pytest.mark.filterwarnings("ignore:the matrix subclass")
-@pytest.mark.parametrize("container", CONTAINERS)
-@pytest.mark.parametrize("name", EXERCISES)
+@each_once(name=EXERCISES, container=CONTAINERS)
 def test_a_result_passes_only_as_an_array(name, container):
     exercise = EXERCISES[name]
     check = _diagnosis.diagnose(written_with(CONTAINERS[container], exercise), exercise)

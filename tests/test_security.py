@@ -1,6 +1,7 @@
 """No notebook reaches the network, and nothing here opens a server to strangers."""
 
 import ast
+import functools
 import re
 from pathlib import Path
 
@@ -23,6 +24,11 @@ OPENING = re.compile(
 )
 
 
+@functools.cache
+def cells_of(path):
+    return nbformat.read(path, as_version=4).cells
+
+
 def imported(source):
     """Return the names of the top-level modules that code imports."""
     for node in ast.walk(ast.parse(source)):
@@ -34,8 +40,7 @@ def imported(source):
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_no_notebook_reaches_the_network(path):
-    cells = nbformat.read(path, as_version=4).cells
-    for cell in (cell for cell in cells if cell.cell_type == "code"):
+    for cell in (cell for cell in cells_of(path) if cell.cell_type == "code"):
         assert not REACHING & set(imported(cell.source)), cell.id
         assert "://" not in cell.source, cell.id
         assert not re.search(r"^\s*[!%]", cell.source, re.MULTILINE), cell.id
@@ -51,7 +56,7 @@ def test_no_module_reaches_the_network(path):
 def test_no_notebook_brings_a_script_to_the_browser():
     script = re.compile(r"<script|<iframe|javascript:|\son\w+=", re.IGNORECASE)
     for path in NOTEBOOKS:
-        for cell in nbformat.read(path, as_version=4).cells:
+        for cell in cells_of(path):
             shown = [output.get("data", {}) for output in cell.get("outputs", ())]
             for data in shown:
                 assert set(data) <= {"text/plain", "text/html", "image/png"}, cell.id
