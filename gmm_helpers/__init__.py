@@ -18,6 +18,7 @@ from gmm_helpers.drawing import (
     draw_points,
     mass_inside,
     new_figure,
+    plain_style,
     set_up_axes,
     show_figure,
     update_log_likelihood,
@@ -55,7 +56,7 @@ from gmm_helpers.selection import (
     free_parameters,
     held_out_log_likelihood,
 )
-from gmm_helpers.stage import Stage, plain_style
+from gmm_helpers.stage import Stage
 from gmm_helpers.starts import (
     fit,
     start_from_kmeans_plusplus,

@@ -13,10 +13,9 @@ import ipywidgets as widgets
 import numpy as np
 
 from gmm_helpers import _checks, _page
-from gmm_helpers.drawing import to_png
+from gmm_helpers.drawing import DRAWING, to_png
 from gmm_helpers.film import MOST_POSITIONS, Film
 from gmm_helpers.flipbook import Flipbook
-from gmm_helpers.stage import DRAWING
 from gmm_helpers.trace import EMError, Trace
 
 # Room around the first data, so that other data of the same source fit on the same axes.

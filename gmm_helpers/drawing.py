@@ -8,7 +8,10 @@ pixel and text of size 20 is still 14 px tall on the narrowest page.
 import functools
 import io
 import textwrap
+import threading
+from contextlib import contextmanager
 
+import matplotlib
 import numpy as np
 from IPython.display import display
 from matplotlib.colors import to_rgb
@@ -30,7 +33,24 @@ _MOST_POINTS = 2000
 # Where one-dimensional points lie, as shares of the axes' height, and the room below 0 for them,
 # as a share of the height above it.
 _RUG, _RUG_ROOM = (0.02, 0.11), 0.16
+# The methods of axes that read matplotlib's settings, in which the user's style may be.
+_DRAW = (
+    "annotate autoscale_view axhline axvline bar barh contour contourf errorbar fill_between grid "
+    "hist imshow legend pcolormesh plot scatter set_title set_xlabel set_xscale set_ylabel "
+    "set_yscale step text"
+).split()
 _ANGLES = np.linspace(0, 2 * np.pi, 101)
+# JupyterLab lets a widget call Python in a thread of its own, while a cell or what it left to do
+# goes on in another. Who draws on a stage holds this, or two would draw on it at once.
+DRAWING = threading.RLock()
+
+
+@contextmanager
+def plain_style():
+    """Let pictures keep the course's look, whatever style the notebook has set."""
+    with DRAWING, matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        yield
 
 
 def new_figure(n_axes=1, *, height=400):
@@ -48,11 +68,20 @@ def new_figure(n_axes=1, *, height=400):
         Not known to pyplot: it is shown by `show_figure` alone.
     axes : Axes, or ndarray of Axes if `n_axes` > 1
     """
-    figure = empty_figure(height, layout="constrained")
-    axes = figure.subplots(1, n_axes)
-    for ax in np.atleast_1d(axes):
-        set_up_axes(ax)
+    with plain_style():
+        figure = empty_figure(height, layout="constrained")
+        axes = figure.subplots(1, n_axes, subplot_kw={"axes_class": _axes_class()})
+        for ax in np.atleast_1d(axes):
+            set_up_axes(ax)
     return figure, axes
+
+
+@functools.cache
+def _axes_class():
+    """Return axes that draw in the course's look, whatever style their user has set."""
+    from matplotlib.axes import Axes  # see `empty_figure`
+
+    return type("Axes", (Axes,), {name: plain_style()(getattr(Axes, name)) for name in _DRAW})
 
 
 def empty_figure(height, **options):
@@ -110,7 +139,8 @@ def _rasterise(figure):
     canvas = Canvas(figure)
     figure.set_dpi(2 * dpi)
     try:
-        canvas.draw()
+        with plain_style():
+            canvas.draw()
         picture = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba())
         return picture.convert("RGB")
     finally:

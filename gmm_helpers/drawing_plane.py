@@ -148,6 +148,7 @@ def draw_regions(ax, mixture):
     return regions
 
 
+@drawing.plain_style()
 def draw_entropy(ax, mixture):
     """Draw by shades how unsure it is which component a point comes from.
 

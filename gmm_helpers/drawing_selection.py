@@ -6,7 +6,7 @@ As in `drawing`, nothing here fits or counts: the numbers come in, and the artis
 import numpy as np
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
-from gmm_helpers.drawing import COLOURS, DASHES, MARKERS, TEXT_SIZE, format_number
+from gmm_helpers.drawing import COLOURS, DASHES, MARKERS, TEXT_SIZE, format_number, plain_style
 
 _DARKEST, _BRIGHTEST = 0.62, 1.0  # grey; black text stands out from all of them
 
@@ -71,6 +71,7 @@ def draw_criteria(ax, Ks, curves, *, top=None):
     return [*lines, *rings]
 
 
+@plain_style()
 def draw_heat_map(ax, values, rows, columns, *, decimals=1):
     """Draw a table of a criterion: the lower a number, the brighter its cell; the lowest is framed.
 

@@ -3,7 +3,8 @@
 import numpy as np
 
 from gmm_helpers import _checks, drawing
-from gmm_helpers.stage import Stage, plain_style
+from gmm_helpers.drawing import plain_style
+from gmm_helpers.stage import Stage
 from gmm_helpers.trace import Trace
 
 _HEIGHT = 500

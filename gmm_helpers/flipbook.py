@@ -18,7 +18,7 @@ from PIL import Image
 from traitlets import Int
 
 from gmm_helpers import _page, drawing
-from gmm_helpers.stage import DRAWING
+from gmm_helpers.drawing import DRAWING
 
 _PLAY_MS = 700
 # After a refill, how long the pictures that cannot be seen wait: the next refill may come soon.

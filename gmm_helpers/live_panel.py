@@ -10,8 +10,7 @@ import numbers
 import ipywidgets as widgets
 
 from gmm_helpers import _page
-from gmm_helpers.drawing import to_png
-from gmm_helpers.stage import DRAWING
+from gmm_helpers.drawing import DRAWING, to_png
 
 # Two columns where they fit, one where a column would be too narrow for a slider and its numbers.
 _COLUMNS = "repeat(auto-fit, minmax(max(270px, 40%), 1fr))"

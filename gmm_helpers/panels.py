@@ -6,9 +6,10 @@ import ipywidgets as widgets
 import numpy as np
 
 from gmm_helpers import _checks, drawing
+from gmm_helpers.drawing import plain_style
 from gmm_helpers.live_panel import LivePanel, decimals_of, make_slider
 from gmm_helpers.mixture import Mixture, check_mixture
-from gmm_helpers.stage import Stage, plain_style
+from gmm_helpers.stage import Stage
 
 _TOPS = (1, 2.5, 5, 10)  # where a density axis may end, times a power of ten
 _MARGIN = 0.15  # how far a picture goes beyond the data, as a share of their span

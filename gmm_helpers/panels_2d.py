@@ -4,8 +4,9 @@ import ipywidgets as widgets
 import numpy as np
 
 from gmm_helpers import _checks, drawing
+from gmm_helpers.drawing import plain_style
 from gmm_helpers.live_panel import LivePanel, decimals_of, make_slider
-from gmm_helpers.stage import Stage, plain_style
+from gmm_helpers.stage import Stage
 
 _number = drawing.format_number
 _LOW = "₁₂"

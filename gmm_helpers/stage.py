@@ -4,17 +4,11 @@ Drawing all of a figure anew takes many times as long as drawing what a slider c
 """
 
 import gc
-import threading
 from contextlib import contextmanager
 
-import matplotlib
 from PIL import Image
 
 from gmm_helpers.drawing import WIDTH, empty_figure
-
-# JupyterLab lets a widget call Python in a thread of its own, while a cell or what it left to do
-# goes on in another. Who draws on a stage holds this, or two would draw on it at once.
-DRAWING = threading.RLock()
 
 
 class Stage:
@@ -38,6 +32,7 @@ class Stage:
 
     Examples
     --------
+    >>> from gmm_helpers import plain_style
     >>> stage = Stage(100)
     >>> with plain_style():
     ...     (line,) = stage.figure.add_axes((0.1, 0.2, 0.8, 0.7)).plot([0, 1], [0, 1])
@@ -127,11 +122,3 @@ def _swept_up():
         gc.collect(0)
         if enabled:
             gc.enable()
-
-
-@contextmanager
-def plain_style():
-    """Let pictures keep the course's look, whatever style the notebook has set."""
-    with DRAWING, matplotlib.rc_context():
-        matplotlib.rcdefaults()
-        yield

@@ -5,12 +5,11 @@ import gc
 
 import numpy as np
 
-from gmm_helpers.drawing import to_png
+from gmm_helpers.drawing import DRAWING, to_png
 from gmm_helpers.em import run_em
 from gmm_helpers.film import Film, prepare_axes
 from gmm_helpers.flipbook import Flipbook
 from gmm_helpers.mixture import Mixture
-from gmm_helpers.stage import DRAWING
 from gmm_helpers.trace import EMError
 
 

@@ -103,6 +103,23 @@ def test_numbers_are_upright_whatever_the_notebook_has_set():
     np.testing.assert_array_equal(plain[0].vertices, other[0].vertices)
 
 
+def test_the_users_style_does_not_reach_a_figure(mixture_2d):
+    def picture():
+        figure, (left, right) = gmm.new_figure(2, height=300)
+        left.plot([0, 1], "-o", label="a line")
+        left.set_title("A legend")
+        left.legend()
+        right.set(xlim=(-4, 8), ylim=(-4, 5))
+        gmm.draw_entropy(right, mixture_2d)
+        return np.asarray(drawing._rasterise(figure))
+
+    plain = picture()
+    style = {"text.usetex": True, "lines.linewidth": 9, "text.color": "red", "axes.grid": True}
+    with matplotlib.rc_context({**style, "path.sketch": (3, 100, 2)}):
+        np.testing.assert_array_equal(picture(), plain)
+        assert matplotlib.rcParams["lines.linewidth"] == 9
+
+
 def test_points_mix_the_components_colours_and_take_the_likelier_ones_marker(ax):
     b = np.array([[1, 0], [0.25, 0.75], [0, 1]])
     artists = gmm.draw_points(ax, np.arange(3.0), K=2)
