@@ -3,6 +3,7 @@
 import ast
 import html
 import re
+import sys
 from pathlib import Path
 
 import nbformat
@@ -90,6 +91,20 @@ def test_imports_stand_in_the_first_code_cell(notebook):
     for cell in code_cells(notebook)[1:]:
         nodes = ast.walk(ast.parse(cell.source))
         assert not [n for n in nodes if isinstance(n, ast.Import | ast.ImportFrom)], cell.id
+
+
+def test_without_the_package_the_first_code_cell_says_what_to_do(notebook, monkeypatch):
+    monkeypatch.setitem(sys.modules, "gmm_helpers", None)  # as if it were not installed
+    with pytest.raises(ImportError, match="start it as the README says") as error:
+        exec(code_cells(notebook)[0].source, {})
+    assert error.value.__suppress_context__
+
+
+def test_the_set_up_check_works_where_the_notebook_was_moved_to(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    cells = code_cells(nbformat.read(PATHS[0], as_version=4))
+    exec("\n".join(cell.source for cell in cells[:2]), {})
+    assert capsys.readouterr().out == cells[1].outputs[0].text
 
 
 def test_every_picture_has_a_text_alternative(notebook):
