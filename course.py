@@ -14,6 +14,7 @@ versions, the version of Python or the place of this folder change.
 
 # Standard library only, and no syntax newer than Python 3.6: an older Python must get as far as
 # the sentence that refuses it. What is printed is ASCII, which every Windows console can show.
+import ast
 import hashlib
 import importlib.util
 import os
@@ -38,23 +39,53 @@ PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 LOG = VENV / "install.log"
 STAMP = VENV / "installed.txt"  # fingerprints of what is installed, written when all of it is
 
-# The user's settings that would mix other packages, places or kernels into the course's own.
-LEAKS = (
-    "JUPYTER_PATH MPLBACKEND PIP_CONSTRAINT PIP_NO_BUILD_ISOLATION PIP_PREFIX "
-    "PIP_REQUIRE_VIRTUALENV PIP_ROOT PIP_TARGET PYTHONHOME PYTHONPATH PYTHONSTARTUP"
-).split()
+# What the user has set for other projects would mix other packages, places, kernels or looks into
+# the course's own. So variables whose names begin like this are not handed on ...
+LEAKS = ("IPYTHON", "JUPYTER", "MATPLOTLIB", "MPL", "PYTHON")
+# ... and what stands in the home, which may be one that cannot be written, is not looked at.
+FOLDERS = {
+    "IPYTHONDIR": VENV / "ipython",
+    "JUPYTER_CONFIG_DIR": VENV / "jupyter",
+    "JUPYTER_DATA_DIR": VENV / "jupyter" / "data",
+    "MPLCONFIGDIR": VENV / "matplotlib",
+}
+PROXIES = "HTTP_PROXY HTTPS_PROXY ALL_PROXY http_proxy https_proxy all_proxy".split()
+# Of what the user tells pip, this is kept: where the packages are, and how to get there.
+PIP_KEEPS = "CACHE|CERT|FEATURE|HOST|INDEX|KEYRING|LINKS|PROXY|RETRIES|TIMEOUT|URL"
 
 
 def child_environment():
     """Return the environment variables for what is started here: .venv first, no leaks."""
-    env = {name: value for name, value in os.environ.items() if name not in LEAKS}
+    env = {name: value for name, value in os.environ.items() if not name.startswith(LEAKS)}
+    env.update((name, str(folder)) for name, folder in FOLDERS.items())
     env["VIRTUAL_ENV"] = str(VENV)
     env["PATH"] = str(BIN) + os.pathsep + env.get("PATH", "")
     env["PIP_USER"] = "0"  # said, not left out: the user's pip.conf may hold "user = true"
-    # A kernel "python3" in the user's home must not stand before the one in .venv, and the tabs
-    # that other projects left open must not open here.
-    env["JUPYTER_PREFER_ENV_PATH"] = "1"
-    env["JUPYTERLAB_WORKSPACES_DIR"] = str(VENV / "workspaces")
+    for name in set(PROXIES) & set(env):  # JupyterLab dies of SOCKS, and without the "http://"
+        proxy = env.pop(name)
+        if proxy and not proxy.startswith("socks"):
+            env[name] = proxy if "://" in proxy else "http://" + proxy
+    # A kernel "python3" of the machine's must not stand before the one in .venv, and Jupyter must
+    # not read /etc/jupyter: with "platform dirs" it would be /etc/xdg/jupyter, which nobody has.
+    env["JUPYTER_PREFER_ENV_PATH"] = env["JUPYTER_PLATFORM_DIRS"] = "1"
+    return env
+
+
+def pip_environment():
+    """Return the same for pip, with no more of the user's settings for it than PIP_KEEPS."""
+    env = child_environment()
+    told = {name: env.pop(name) for name in list(env) if name.startswith("PIP_")}
+    files = {"PIP_CONFIG_FILE": told.get("PIP_CONFIG_FILE", ""), "PIP_USER": "0"}
+    command = [str(PYTHON), "-m", "pip", "config", "list"]
+    listed = subprocess.run(command, env={**env, **files}, stdout=subprocess.PIPE, text=True).stdout
+    # A line for each setting of a file, those for all commands first: global.index-url='https://...'
+    for name, value in re.findall(r"^(?:global|install)\.([\w-]+)=(.+)$", listed, re.M):
+        env["PIP_" + name.upper().replace("-", "_")] = ast.literal_eval(value)
+    env.update(told)
+    leaks = [name for name in env if name.startswith("PIP_") and not re.search(PIP_KEEPS, name)]
+    for name in leaks:
+        del env[name]
+    env["PIP_CONFIG_FILE"] = os.devnull  # no other file is read
     return env
 
 
@@ -64,6 +95,17 @@ def too_old(version):
         return None
     needed, found = (".".join(map(str, numbers[:2])) for numbers in (OLDEST_PYTHON, version))
     return f"The course needs Python {needed} or later, and this is Python {found}."
+
+
+def read_only():
+    """Say in a sentence that the course cannot write where it has to; None if it can."""
+    for folder in (ROOT, VENV, *FOLDERS.values()):
+        if folder.exists() and not os.access(str(folder), os.W_OK):
+            return (
+                f"The course writes into its own folder, and {folder} cannot be written. Copy the "
+                "course, without .venv, to a folder of your own, and start it there."
+            )
+    return None
 
 
 def missing_module():
@@ -128,17 +170,17 @@ def install(pins):
     started = time.monotonic()
     with LOG.open("w") as log:
         streams = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": subprocess.STDOUT}
-        pip = subprocess.Popen(command, cwd=str(ROOT), env=child_environment(), **streams)
+        pip = subprocess.Popen(command, cwd=str(ROOT), env=pip_environment(), **streams)
         try:
             watch(pip, sum((ROOT / name).read_text().count("==") for name in {PINS, pins}))
         finally:
             pip.terminate()  # after Ctrl-C, nothing may go on writing to .venv
             pip.wait()
     if pip.returncode:
-        print("\n" + "\n".join(LOG.read_text(errors="replace").splitlines()[-15:]) + "\n")
-        sys.exit(
-            f"The installation failed; all that pip says is in {LOG}. If the network was the "
-            "reason, type the same command again when it is back."
+        said = "\n".join(LOG.read_text(errors="replace").splitlines()[-15:])
+        sys.exit(  # which escapes what the console's encoding does not have
+            f"\n{said}\n\nThe installation failed; all that pip says is in {LOG}. If the network "
+            "was the reason, type the same command again when it is back."
         )
     print(f"Installed in {time.monotonic() - started:.0f} seconds.", flush=True)
 
@@ -196,8 +238,9 @@ def side_by_side(arguments):
 
 def main(arguments):
     """Do what the command line asks; return the exit status."""
-    if too_old(sys.version_info):
-        return too_old(sys.version_info)
+    problem = too_old(sys.version_info) or read_only()
+    if problem:
+        return problem
     if arguments in (["-h"], ["--help"]):
         print(__doc__)
         return 0
@@ -212,6 +255,9 @@ def main(arguments):
         "--LabApp.default_url=/lab/tree/" + NOTEBOOK,
         "--allow-root",  # of use in a container, where there is no other user
         "--JupyterApp.answer_yes=True",  # one Ctrl-C is enough: notebooks are saved as you work
+        # A browser that is a snap, as Ubuntu's Firefox, may not read the file in .venv that
+        # would bring it to the page without the token standing in a list of processes.
+        "--ServerApp.use_redirect_file=" + str(not Path("/snap").exists()),
         *arguments,
     )
 
@@ -221,3 +267,5 @@ if __name__ == "__main__":
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:
         sys.exit("\nStopped. The same command takes it up again.")
+    except OSError as error:
+        sys.exit(f"\n{error}. Is the disk full, or does another program hold {VENV}?")

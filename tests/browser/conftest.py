@@ -1,6 +1,5 @@
 """A real JupyterLab, started as the README says, and a real Chromium that opens notebooks in it."""
 
-import os
 import re
 import subprocess
 import sys
@@ -49,9 +48,9 @@ def jupyterlab():
                 [
                     *(sys.executable, "course.py", "--no-browser"),
                     "--LabApp.expose_app_in_browser=True",
+                    "--LabApp.user_settings_dir=" + settings,
                 ],
                 cwd=ROOT,
-                env={**os.environ, "JUPYTERLAB_SETTINGS_DIR": settings},
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
