@@ -9,7 +9,8 @@
     python3 course.py test -k stepper
 
 It needs Python 3.11 or later and installs into .venv only, which is made anew when the pinned
-versions, the version of Python or the place of this folder change.
+versions, the version of Python or the place of this folder change. JupyterLab, IPython and
+matplotlib keep their settings there as well: those in your home are neither used nor changed.
 """
 
 # Standard library only, and no syntax newer than Python 3.6: an older Python must get as far as
@@ -60,6 +61,7 @@ def child_environment():
     env.update((name, str(folder)) for name, folder in FOLDERS.items())
     env["VIRTUAL_ENV"] = str(VENV)
     env["PATH"] = str(BIN) + os.pathsep + env.get("PATH", "")
+    env["PYTHONUTF8"] = "1"  # whatever letters the locale has: this folder's path may hold others
     env["PIP_USER"] = "0"  # said, not left out: the user's pip.conf may hold "user = true"
     for name in set(PROXIES) & set(env):  # JupyterLab dies of SOCKS, and without the "http://"
         proxy = env.pop(name)
@@ -77,14 +79,14 @@ def pip_environment():
     told = {name: env.pop(name) for name in list(env) if name.startswith("PIP_")}
     files = {"PIP_CONFIG_FILE": told.get("PIP_CONFIG_FILE", ""), "PIP_USER": "0"}
     command = [str(PYTHON), "-m", "pip", "config", "list"]
-    listed = subprocess.run(command, env={**env, **files}, stdout=subprocess.PIPE, text=True).stdout
+    options = {"stdout": subprocess.PIPE, "encoding": "utf-8"}
+    listed = subprocess.run(command, env={**env, **files}, **options).stdout
     # A line for each setting of a file, those for all commands first: global.index-url='https://...'
-    for name, value in re.findall(r"^(?:global|install)\.([\w-]+)=(.+)$", listed, re.M):
-        env["PIP_" + name.upper().replace("-", "_")] = ast.literal_eval(value)
-    env.update(told)
-    leaks = [name for name in env if name.startswith("PIP_") and not re.search(PIP_KEEPS, name)]
-    for name in leaks:
-        del env[name]
+    found = re.findall(r"^(?:global|install)\.([\w-]+)=(.+)$", listed, re.M)
+    settings = {"PIP_" + name.upper().replace("-", "_"): value for name, value in found}
+    settings = {name: ast.literal_eval(value) for name, value in settings.items()}
+    settings.update(told)
+    env.update((name, settings[name]) for name in settings if re.search(PIP_KEEPS, name))
     env["PIP_CONFIG_FILE"] = os.devnull  # no other file is read
     return env
 
@@ -177,22 +179,31 @@ def install(pins):
             pip.terminate()  # after Ctrl-C, nothing may go on writing to .venv
             pip.wait()
     if pip.returncode:
-        said = "\n".join(LOG.read_text(errors="replace").splitlines()[-15:])
+        said = "\n".join(LOG.read_text("utf-8", "replace").splitlines()[-15:])
         sys.exit(  # which escapes what the console's encoding does not have
             f"\n{said}\n\nThe installation failed; all that pip says is in {LOG}. If the network "
             "was the reason, type the same command again when it is back."
         )
+    # pip has written this folder's path there, but a Python before 3.13 reads it in the encoding of
+    # the locale, which may lack its letters: a relative path has none but dots.
+    place = site_packages() / "gmm_helpers.pth"
+    place.write_text(os.path.relpath(str(ROOT), str(place.parent)))
     print(f"Installed in {time.monotonic() - started:.0f} seconds.", flush=True)
+
+
+def site_packages():
+    """Return the folder of .venv that packages are installed into."""
+    return Path(sysconfig.get_path("purelib", "venv", {"base": str(VENV)}))
 
 
 def watch(pip, total):
     """Show how far pip is until it ends: on a terminal a line that counts, else its phases."""
-    packages = Path(sysconfig.get_path("purelib", "venv", {"base": str(VENV)}))
+    packages = site_packages()
     at_start = len(list(packages.glob("*.dist-info")))
     shown = ""
     while pip.poll() is None:
         new = len(list(packages.glob("*.dist-info"))) - at_start
-        phase, detail = progress(LOG.read_text(errors="replace"), total, new)
+        phase, detail = progress(LOG.read_text("utf-8", "replace"), total, new)
         if sys.stdout.isatty():
             width = shutil.get_terminal_size().columns - 1
             print("\r" + f"{phase} {detail}"[:width].ljust(width), end="", flush=True)

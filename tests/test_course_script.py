@@ -150,17 +150,33 @@ def test_an_installation_cut_short_leaves_no_stamp(finished, monkeypatch):
     assert finished.installed() == []
 
 
-def test_a_failed_installation_shows_what_pip_said(course, monkeypatch):
-    fail = "print('No route to host'); raise SystemExit(1)"
-    monkeypatch.setattr(course, "watch", lambda pip, total: pip.wait())
-    popen = subprocess.Popen
-    monkeypatch.setattr(
-        subprocess, "Popen", lambda command, **rest: popen([sys.executable, "-c", fail], **rest)
-    )
+@pytest.fixture
+def pip(course, monkeypatch):
+    """Return a function that lets some code stand for pip's work."""
     monkeypatch.setattr(course, "pip_environment", lambda: None)
+    monkeypatch.setattr(course, "watch", lambda pip, total: pip.wait())
     course.VENV.mkdir()
+    popen = subprocess.Popen
+
+    def does(code):
+        command = [sys.executable, "-c", code]
+        monkeypatch.setattr(subprocess, "Popen", lambda _, **rest: popen(command, **rest))
+
+    return does
+
+
+def test_a_failed_installation_shows_what_pip_said(course, pip):
+    pip("print('No route to host'); raise SystemExit(1)")
     with pytest.raises(SystemExit, match="(?s)No route to host.*network"):
         course.install(course.PINS)
+
+
+def test_the_package_is_found_whatever_letters_the_locale_has(course, pip):
+    pip("")
+    course.site_packages().mkdir(parents=True)
+    course.install(course.PINS)
+    path = (course.site_packages() / "gmm_helpers.pth").read_text()
+    assert path.isascii() and (course.site_packages() / path).resolve() == course.ROOT
 
 
 def test_of_what_the_user_tells_pip_only_where_packages_are_is_kept(course, monkeypatch):
