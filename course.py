@@ -266,9 +266,9 @@ def main(arguments):
         "--LabApp.default_url=/lab/tree/" + NOTEBOOK,
         "--allow-root",  # of use in a container, where there is no other user
         "--JupyterApp.answer_yes=True",  # one Ctrl-C is enough: notebooks are saved as you work
-        # A browser that is a snap, as Ubuntu's Firefox, may not read the file in .venv that
-        # would bring it to the page without the token standing in a list of processes.
-        "--ServerApp.use_redirect_file=" + str(not Path("/snap").exists()),
+        # A browser that is a snap, as Ubuntu's Firefox, may not read the file in .venv that would
+        # bring it to the page without the token standing in the list of processes.
+        *(["--ServerApp.use_redirect_file=False"] if Path("/snap").exists() else []),
         *arguments,
     )
 
