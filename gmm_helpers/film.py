@@ -23,6 +23,7 @@ _HEADINGS = {
     "start": "Start: a guess",
     "E": "Iteration {} · E step: share out the points",
     "M": "Iteration {} · M step: fit the components",
+    "whole": "Iteration {}, its E step and its M step",
 }
 # The formulas in force, by the number of features and the kind of half-step. What the M step
 # does to the spreads depends on the covariance type as well.
@@ -92,7 +93,7 @@ class Film:
         self.trace = trace
         self.steps = [trace.steps[i] for i in choose_positions(len(trace.steps))]
         self.path = _path_of_means(trace)
-        self.texts = _describe(self.steps, trace, points)
+        self.texts = self._describe(points)
         self.notes = _notes(trace, len(self._chosen), n)
         self._formulas = _formulas(trace, D)
         if like is not None and like._scene.suits(points):
@@ -104,14 +105,45 @@ class Film:
     def frame(self, position):
         """Draw the frame at a position; return it as an RGB PIL image."""
         step = self.steps[position]
+        kind = "whole" if self._is_whole(position) else step.kind
         shown = step.responsibilities
         return self._scene.picture(
             self,
             step,
             None if shown is None else shown[self._chosen],
-            heading=_HEADINGS[step.kind].format(step.iteration),
+            heading=_HEADINGS[kind].format(step.iteration),
             formula=self._formulas[step.kind],
         )
+
+    def _describe(self, points):
+        """Return a text for each position that says in words what its frame shows."""
+        decimals = [max(0, 2 - int(np.floor(np.log10(s)))) for s in points.std(axis=1)]
+        texts = []
+        for position, step in enumerate(self.steps):
+            before = self.steps[position - 1].iteration
+            if step.kind == "start":
+                text, change = "The start, a guess.", ""
+            elif step.kind == "E":
+                text, change = _describe_e_step(step), ", unchanged"
+            elif self._is_whole(position):
+                rise = step.log_likelihood - self.trace.log_likelihoods[before]
+                text = _describe_iteration(step, before)
+                change = f", {_change(rise)} since iteration {before}"
+            else:
+                rise = step.log_likelihood - self.trace.log_likelihoods[step.iteration - 1]
+                text = (
+                    f"Iteration {step.iteration}, M step: the components move, the points keep "
+                    "their colours."
+                )
+                change = f", {_change(rise)}"
+            parameters = _describe_mixture(step.mixture, decimals)
+            log_likelihood = f"Log-likelihood {_number(step.log_likelihood, 3)}{change}."
+            texts.append(f"{text} {parameters} {log_likelihood}")
+        return tuple(texts)
+
+    def _is_whole(self, position):
+        """Say whether a position shows an iteration whose E step has no position of its own."""
+        return self.steps[position].kind == self.steps[position - 1].kind == "M"
 
 
 class _Scene:
@@ -314,33 +346,29 @@ def _formulas(trace, D):
     }
 
 
-def _describe(steps, trace, points):
-    """Return a text for each half-step that says in words what its frame shows."""
-    decimals = [max(0, 2 - int(np.floor(np.log10(s)))) for s in points.std(axis=1)]
-    n, texts = points.shape[1], []
-    for step in steps:
-        log_likelihood = f"Log-likelihood {_number(step.log_likelihood, 3)}"
-        parameters = _describe_mixture(step.mixture, decimals)
-        if step.kind == "start":
-            text = f"The start, a guess. {parameters} {log_likelihood}."
-        elif step.kind == "E":
-            shares = ", ".join(
-                f"{_number(total, 1)} to component {k + 1}"
-                for k, total in enumerate(step.responsibilities.sum(axis=0))
-            )
-            text = (
-                f"Iteration {step.iteration}, E step: the points take their colours, the "
-                f"components stand still. Of {n} points go {shares}. {parameters} "
-                f"{log_likelihood}, unchanged."
-            )
-        else:
-            change = step.log_likelihood - trace.log_likelihoods[step.iteration - 1]
-            text = (
-                f"Iteration {step.iteration}, M step: the components move, the points keep "
-                f"their colours. {parameters} {log_likelihood}, {_change(change)}."
-            )
-        texts.append(text)
-    return tuple(texts)
+def _describe_e_step(step):
+    """Say what an E step does; the totals are expected numbers of points, and not whole."""
+    totals = ", ".join(
+        f"{_number(total, 1)} for component {k + 1}"
+        for k, total in enumerate(step.responsibilities.sum(axis=0))
+    )
+    return (
+        f"Iteration {step.iteration}, E step: the points take their colours, the components stand "
+        f"still. The responsibilities of the {len(step.responsibilities)} points sum to {totals}."
+    )
+
+
+def _describe_iteration(step, before):
+    """Say what an iteration does that has one position; `before` is the last one shown."""
+    text = (
+        f"Iteration {step.iteration}, its E step and its M step: the points have taken their "
+        "colours, and the components have moved."
+    )
+    first, last = before + 1, step.iteration - 1
+    if first > last:
+        return text
+    skipped = f"Iteration {first} is" if first == last else f"Iterations {first} to {last} are"
+    return f"{text} {skipped} not shown."
 
 
 def _describe_mixture(mixture, decimals):

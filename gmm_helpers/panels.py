@@ -294,7 +294,7 @@ class PointPosterior(LivePanel):
         self._decimals, self._feature = decimals_of(step), feature
         with plain_style():
             self._set_the_stage(feature, far)
-        super().__init__(controls, self._show, title="The posterior of one point", most_letters=280)
+        super().__init__(controls, self._show, title="The posterior of one point", most_letters=320)
 
     def _set_the_stage(self, feature, far):
         """Draw once what stays, for points near the data and far from them; make what moves."""
@@ -353,15 +353,18 @@ class PointPosterior(LivePanel):
         with np.errstate(divide="ignore"):  # the log of a weight of 0 is −∞
             log_products = np.log(self.mixture.weights) + log_densities
         log_sum = self.mixture.log_density([x])[0]
-        products = [_from_log(value) for value in log_products]
+        products = [
+            _product(*factors) for factors in zip(self.mixture.weights, log_densities, strict=True)
+        ]
         shares = [_share(b[k], log_products[k] - log_sum) for k in range(2)]
         place = f"{self._feature} = {_number(x, self._decimals)}"
         text = self._say(x, place, log_densities, products, _from_log(log_sum), shares)
         self._where.set_text(place)
         self._formula.set_text(
-            f"b₁ = {products[0]} / ({products[0]} + {products[1]}) = {shares[0]}"
+            f"b₁ ≈ {products[0]} / ({products[0]} + {products[1]}) ≈ {shares[0]}"
         )
-        drawing.update_bars(self._products, np.exp(log_products), map(_shorten, products))
+        short = (_shorten(_from_log(value, digits=2)) for value in log_products)
+        drawing.update_bars(self._products, np.exp(log_products), short)
         drawing.update_bars(self._posterior, b, map(_shorten, shares))
         return self._picture_at_point(x, np.exp(log_products)), text
 
@@ -390,9 +393,9 @@ class PointPosterior(LivePanel):
         for k in range(2):
             parts.append(
                 f"Component {k + 1}: prior {_number(self.mixture.weights[k], 2)} × density "
-                f"{_from_log(log_densities[k])} = {products[k]}."
+                f"{_from_log(log_densities[k])} ≈ {products[k]}."
             )
-        parts.append(f"Their sum is {total}. So b₁ = {shares[0]} and b₂ = {shares[1]}:")
+        parts.append(f"Their sum is about {total}. So b₁ ≈ {shares[0]} and b₂ ≈ {shares[1]}:")
         first, second = self.responsibilities
         if abs(first - second) < 1e-9:
             parts.append("either component may have made it.")
@@ -472,7 +475,7 @@ def _say_area(area, inside, tallest):
 def _height(density):
     """Write a density's height, which is any number that the data's unit makes it."""
     if density < 0.1:
-        return _from_log(math.log(density))
+        return _from_log(math.log(density), digits=2)
     return _number(density, 2 if density < 100 else 0)
 
 
@@ -498,20 +501,34 @@ def _shorten(number):
     return number if len(exponent) < 3 else f"{float(mantissa):.0f}{sign}{exponent}"
 
 
-def _from_log(log_value):
-    """Write exp(log_value) to two digits, however small it is.
+def _product(weight, log_density, digits=3):
+    """Write weight × density, of the density as `_from_log` writes it: so that they agree."""
+    if not weight:
+        return "0"
+    leading, exponent = _in_digits(log_density, digits)
+    half_up = 1e-9  # as by hand: a product that ends in a 5 is rounded up
+    log_product = math.log(weight * leading) + exponent * math.log(10)
+    return _from_log(log_product + half_up, digits)
+
+
+def _in_digits(log_value, digits):
+    """Return exp(log_value), rounded to so many digits, as a number from 1 to 10 and a power."""
+    exponent = math.floor(log_value / math.log(10))
+    leading = round(math.exp(log_value - exponent * math.log(10)), digits - 1)
+    return (leading, exponent) if leading < 10 else (leading / 10, exponent + 1)
+
+
+def _from_log(log_value, digits=3):
+    """Write exp(log_value) to some digits, however small it is.
 
     Examples
     --------
     >>> [_from_log(value) for value in (-1.0, -5.0, -10.0, -10_000.0, -math.inf)]
-    ['0.37', '0.0067', '4.5e−5', '1.1e−4343', '0']
+    ['0.368', '0.00674', '4.54e−5', '1.14e−4343', '0']
     """
     if log_value == -math.inf:
         return "0"
-    exponent = math.floor(log_value / math.log(10))
-    leading = math.exp(log_value - exponent * math.log(10))
-    if round(leading, 1) >= 10:
-        exponent, leading = exponent + 1, leading / 10
+    leading, exponent = _in_digits(log_value, digits)
     if exponent >= -3:
-        return _number(math.exp(log_value), max(0, 1 - exponent))
-    return f"{leading:.1f}e−{-exponent}"
+        return _number(leading * 10.0**exponent, max(0, digits - 1 - exponent))
+    return f"{leading:.{digits - 1}f}e−{-exponent}"

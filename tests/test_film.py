@@ -150,12 +150,23 @@ def test_the_texts_hold_the_numbers_of_their_steps(run_1d):
         assert f"{step.log_likelihood:.3f}".replace("-", "−") in text
         if step.kind == "E":
             assert all(
-                f"{total:.1f} to comp" in text for total in step.responsibilities.sum(axis=0)
+                f"{total:.1f} for comp" in text for total in step.responsibilities.sum(axis=0)
             )
         else:
             assert all(f"weight {weight:.3f}" in text for weight in step.mixture.weights)
     rise = trace.log_likelihoods[1] - trace.log_likelihoods[0]
     assert film.texts[2].endswith(f"up by {rise:.3f}.")
+
+
+def test_a_skipped_iteration_is_said_and_the_change_is_that_of_the_picture(run_1d):
+    x, full = run_1d
+    trace = gmm.run_em(x, full.steps[0].mixture, max_iter=60, tol=0)
+    film = Film(x, trace)
+    before, last = film.steps[-2].iteration, film.steps[-1].iteration
+    assert last == 60 and last - before > 2
+    assert f"Iterations {before + 1} to 59 are not shown." in film.texts[-1]
+    assert film.texts[-1].endswith(f"since iteration {before}.")
+    assert "keep their colours" not in film.texts[-1]
 
 
 def test_a_fall_of_the_log_likelihood_is_said(run_1d):
