@@ -200,7 +200,7 @@ def test_the_questions_have_the_notebooks_numbers():
     fit, one = printed("01", r"one Gaussian -(.*)\n[^§]*after 100 iterations: -(.*)\n")[::-1]
     assert f"ℓ = {minus(fit)}, and mixture B has ℓ = {minus(one)}" in part("Notebook 01")
     ends = printed("02", r"(\d+) runs end at ℓ = -(.*)\n")
-    assert f"Of 60 starts {ends[0]:.0f} end at ℓ = {minus(ends[1])} " in part("Notebook 02")
+    assert f"Of 30 starts {ends[0]:.0f} end at ℓ = {minus(ends[1])} " in part("Notebook 02")
     logs = np.log(5), np.log(9) / 2
     assert "log 5 = {:.2f}, and ½ log 9 = {:.2f}.".format(*logs) in part("Notebook 02")
     first, last = printed("03", r"\n +1 +(0\.\d\d) [^§]*?\n +14 +(0\.\d\d) ")
