@@ -571,12 +571,12 @@ _LOG_GAUSSIAN_MESSAGES = {
     "distance_sign": "The squared distance δ² has the wrong sign, so this density grows away from "
     "the mean. All three terms are subtracted.",
     "inverse_for_factor": "The covariance Σ stands where its factor L belongs. The squares of "
-    "z = L⁻¹(x − μ) add up to δ²; those of Σ⁻¹(x − μ) have Σ⁻¹ in them twice.",
+    "u = L⁻¹(x − μ) add up to δ²; those of Σ⁻¹(x − μ) have Σ⁻¹ in them twice.",
     "half_of_covariance": "The covariance Σ stands where its factor L belongs, and a triangular "
-    "solve reads one half of it only. Make the factor first, and then solve L z = x − μ.",
-    "factor_multiplied": "A matrix multiplies x − μ that has to be undone: L makes x from z, and "
-    "what is asked for is z, by solving or by an inverse.",
-    "factor_transposed": "The Cholesky factor is transposed: solve L z = x − μ, with the zeros of "
+    "solve reads one half of it only. Make the factor first, and then solve L u = x − μ.",
+    "factor_multiplied": "A matrix multiplies x − μ that has to be undone: L makes x from u, and "
+    "what is asked for is u, by solving or by an inverse.",
+    "factor_transposed": "The Cholesky factor is transposed: solve L u = x − μ, with the zeros of "
     "L above its diagonal. If the points are rows, the product is turned round.",
     "diagonal_only": "Only the diagonal of a matrix gets into the distance, so the covariances do "
     "not count. If you solve with a triangular matrix, does it look at the triangle that holds the "
@@ -584,7 +584,7 @@ _LOG_GAUSSIAN_MESSAGES = {
     "factor_missing": "The distance is the one on a ruler: x − μ is not taken back to the round "
     "cloud.",
     "square_missing": "The distance is not squared.",
-    "squared_after_sum": "The numbers of z are squared after they are added up. Each one is "
+    "squared_after_sum": "The numbers of u are squared after they are added up. Each one is "
     "squared first.",
     "wrong_axis": "The squares are added up over the points: add them up over the features, and "
     "keep one number for each point.",

@@ -46,8 +46,8 @@ _LEFT, _COLUMNS = 536, (716, 826)
 class CovariancePanel(LivePanel):
     """What a covariance matrix does to a cloud: sliders for σ₁, σ₂ and ρ, and a count of points.
 
-    One standard normal cloud z is drawn, and shown as x = L z with Σ = L Lᵀ. The squared
-    Mahalanobis distance of such a point is xᵀ Σ⁻¹ x = zᵀ z, whatever Σ is: so a point inside an
+    One standard normal cloud u is drawn, and shown as x = L u with Σ = L Lᵀ. The squared
+    Mahalanobis distance of such a point is xᵀ Σ⁻¹ x = uᵀ u, whatever Σ is: so a point inside an
     ellipse stays inside while the sliders move, and the count stays as well. It changes with other
     points, and when the points are held where they are while the ellipses move. The exact shares
     belong to points that come from the Gaussian whose ellipses are drawn.
