@@ -128,6 +128,8 @@ class Film:
             elif self._is_whole(position):
                 rise = step.log_likelihood - self.trace.log_likelihoods[before]
                 text = _describe_iteration(step, before)
+                if not self._is_whole(position - 1):
+                    text += " From here on only whole iterations are shown."
                 change = f", {_change(rise)} since iteration {before}"
             else:
                 rise = step.log_likelihood - self.trace.log_likelihoods[step.iteration - 1]
