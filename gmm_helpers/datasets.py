@@ -14,13 +14,15 @@ class Dataset:
 
     `x` has shape (n, D), or (n,) for D = 1; `features` names each feature with its unit. For toy
     data, `mixture` is the truth and `z` (n,) the component each point came from; real data
-    have None there.
+    have None there. For a table that was read from a file, `lines` (n,) has the number of the line
+    that each row stands in.
     """
 
     x: np.ndarray
     features: tuple
     mixture: Mixture | None = None
     z: np.ndarray | None = None
+    lines: np.ndarray | None = None
 
 
 def two_gaussians(n=300, *, rng):

@@ -1,0 +1,92 @@
+"""What is worth a note in a table of numbers: columns that cannot be fitted, odd values."""
+
+import re
+
+import numpy as np
+
+from gmm_helpers._text_file import TableError, count, leave_out, sentences
+
+TOTAL = re.compile(
+    r"(?i)\W*(grand |sub)?(totals?|totale|gesamt|insgesamt|summe|sum|suma|somme|means?|average|avg|"
+    r"median|mittel(wert)?|moyenne|media|promedio|std|sd|stdev|count|min|max)\b\W*"
+)
+# What stands for a missing value in many files, also below 0.
+_CODES = (99, 999, 9999, 99999, 999999, 99.9, 999.9, 9999.9, 99.99, 999.99, 1e20, 1e30)
+_ID = re.compile(
+    r"(?i)(.*[_ .-])?(id|nr|no|num|number|idx|index|row|obs|case|code|key|subject|patient|sample|"
+    r"plz|zip)\.?|#"
+)
+
+
+def find_unfit(x, names, *, drop):
+    """Return which columns to keep, and notes on those that are constant or copies of others."""
+    spans = np.ptp(x, axis=0)
+    if not spans.any():
+        what = f"Column “{names[0]}” is constant, always {x[0, 0]:g}"
+        raise TableError(f"{what}, so there is no variance to fit.")
+    scaled = (x - x.mean(axis=0)) / np.where(spans > 0, spans, 1)
+    scaled /= np.linalg.norm(scaled, axis=0).clip(1e-9)
+    end = "and is left out" if drop else "so leave it out"
+    kept, notes = [], []
+    for j, name in enumerate(names):
+        alike = [i for i in kept if len(x) > 2 and abs(scaled[:, i] @ scaled[:, j]) > 1 - 1e-12]
+        if spans[j] == 0:
+            notes.append(f"Column “{name}” is constant, always {x[0, j]:g}, {end}.")
+        elif alike:
+            unit = "" if (x[:, j] == x[:, alike[0]]).all() else " in another unit"
+            notes.append(f"Column “{name}” is column “{names[alike[0]]}” again{unit}, {end}.")
+        else:
+            kept.append(j)
+    return kept if drop else [*range(len(names))], notes
+
+
+def find_odd(x, names, lines, last_row):
+    """Yield notes on numbers that may be no measurements."""
+    heaps = []
+    for name, values in zip(names, x.T, strict=True):
+        numbers, counts = np.unique(values, return_counts=True)
+        if _may_number_rows(name, values, len(numbers)):
+            yield f"Does “{name}” only number the rows? If so, {leave_out(names, [name])}."
+        for code in _find_codes(numbers, counts):
+            rows = np.flatnonzero(values == code)
+            yield (
+                f"“{name}” is {code:g} in {count(len(rows), 'row')}, first in line "
+                f"{lines[rows[0]]}, far from all else. Where this stands for a missing value, "
+                f"{sentences()['parts']['EMPTY']}."
+            )
+        if len(numbers) <= len(x) / 2 or counts.max() >= max(5, len(x) / 10):
+            most = f"{numbers[counts.argmax()]:g} stands {counts.max()} times"
+            heaps.append(f"“{name}” has {len(numbers)} different numbers ({most})")
+    if len(x) > 3 and (any(map(TOTAL.fullmatch, last_row)) or _is_total(x)):
+        yield f"Line {lines[-1]} seems to hold totals or means. If it does, delete it."
+    if heaps:
+        yield (
+            f"Values are heaped: in {len(x)} rows {', '.join(heaps)}. On equal or rounded values a "
+            "component can grow narrow and raise ℓ without being a group: distrust components "
+            "with few points or a small standard deviation."
+        )
+
+
+def _may_number_rows(name, values, n_distinct):
+    steps, whole = np.diff(values), (values == values.round()).all()
+    in_order = whole and (steps > 0).all() and 18 < np.ptp(values) < 2 * len(values)
+    named = whole and n_distinct == len(values) and _ID.fullmatch(name)
+    return len(values) > 3 and bool(in_order or named or np.allclose(steps, steps[0]))
+
+
+def _find_codes(numbers, counts):
+    """Yield extreme numbers that are far from all others, and repeated or usual for that."""
+    usual = np.isin(abs(numbers), _CODES)
+    for i in {0, len(numbers) - 1}:
+        others = numbers[~usual & (numbers != numbers[i])]
+        if len(others) > 2:
+            gap = abs(others - numbers[i]).min() / np.ptp(others)
+            if gap > (0.1 if usual[i] else 1) and counts[i] > 1 or gap > 1 and usual[i]:
+                yield numbers[i]
+
+
+def _is_total(x):
+    """Say whether the last row is the sum, or of several columns the mean, of those above it."""
+    sums, means = x[:-1].sum(axis=0), x[:-1].mean(axis=0)
+    is_sum = np.isclose(x[-1], sums, rtol=1e-4) & (x[-1] > x[:-1].max(axis=0))
+    return is_sum.all() or (x.shape[1] > 1 and np.isclose(x[-1], means, rtol=1e-4).all())

@@ -1,0 +1,127 @@
+"""Text files of tables: where they are, what stands in them, and what they are in its place."""
+
+import codecs
+import functools
+import re
+from importlib.resources import files
+from pathlib import Path
+
+_MOST_NAMES = 12  # that a message lists
+_NOT_TEXT = {  # how files begin that are not text: a kind of `tables.toml`
+    **dict.fromkeys((b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ"), "packed"),
+    **dict.fromkeys((b"7z\xbc\xaf", b"\x28\xb5\x2f\xfd", b"Rar!"), "packed"),
+    b"\xd0\xcf\x11\xe0": "spreadsheet",
+    b"%PDF": "pdf",
+}
+
+
+class TableError(ValueError):
+    """A file that cannot be used; a notebook shows its sentence alone, without a traceback."""
+
+    def _render_traceback_(self):  # IPython asks an error for it
+        return [str(self)]
+
+
+class ArgumentError(TableError, TypeError):
+    """An argument of another type."""
+
+
+def as_path(path):
+    """Return what a learner gave as a path, if it is one."""
+    if not isinstance(path, str) and not hasattr(path, "__fspath__"):
+        raise ArgumentError(f"path must be the path of a file, as text; it is {path!r:.60}.")
+    text = str(path)
+    if eaten := re.search(r"[\x00-\x1f]", text):
+        raise TableError(
+            f"The path {text!r} holds {eaten[0]!r}, which Python made of a backslash and a letter: "
+            'write / for the backslash, or r before the quotation marks, as in r"data\\table.csv".'
+        )
+    if re.match(r"\w+://", text):
+        raise TableError(f"{text} is a web address: download the file, and give its path here.")
+    return Path(text.strip("\"' ")).expanduser()
+
+
+def _read_bytes(path):
+    if path.is_dir():
+        raise TableError("This is a folder. Name a file in it.")
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        folder = path.absolute().parent
+        raise TableError(
+            f"There is no such file in {folder}{_list_tables(folder)}. If it is in another folder, "
+            "give its whole path, with / between the folders."
+        ) from None
+    except OSError as error:
+        raise TableError(f"It cannot be opened ({error.strerror}).") from None
+
+
+def _list_tables(folder):
+    if not folder.is_dir():
+        return ", nor is there this folder"
+    kinds = (".csv", ".tsv", ".txt", ".dat")
+    there = sorted(each.name for each in folder.iterdir() if each.suffix.lower() in kinds)
+    return f"; there are {list_names(there)}" if there else ""
+
+
+def read_text(path):
+    """Return what stands in a file, and the name of its encoding."""
+    content = _read_bytes(path)
+    kind = next((_NOT_TEXT[each] for each in _NOT_TEXT if content.startswith(each)), None)
+    if kind == "packed" and re.search(rb"xl/|\[Content_Types\]|opendocument|\.iwa", content):
+        kind = "spreadsheet"
+    zeros = [content[i:2000:2].count(0) for i in (0, 1)]  # in UTF-16 every other byte is one
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        text, encoding = content.decode("utf-16", "replace"), "UTF-16"
+    elif 4 * max(zeros) > len(content[:2000]):
+        order = "le" if zeros[1] > zeros[0] else "be"
+        text, encoding = content.decode(f"utf-16-{order}", "replace"), "UTF-16"
+    else:
+        try:
+            text, encoding = content.decode("utf-8-sig"), "UTF-8"  # without Excel's mark in front
+        except UnicodeDecodeError:
+            text, encoding = content.decode("cp1252", "replace"), "Latin-1 (Windows-1252)"
+    text = re.sub("[\u200b\u200e\u200f\ufeff]|\x1a$", "", text)  # what nobody sees
+    if kind or re.search(r"[\x00-\x08\x0e-\x1f]", text):
+        raise TableError(f"This is {sentences()['files'][kind or 'other']}")
+    if not text.strip():
+        raise TableError("The file is empty.")
+    if what := find_sentence("text", text.lstrip(), re.match):
+        raise TableError(f"This is {what}")
+    return text, encoding
+
+
+@functools.cache
+def sentences():
+    """Return what `tables.toml` holds: what a file or a field may be, and what is said of it."""
+    import tomllib  # only here, as the package's import should not wait for it
+
+    text = files("gmm_helpers").joinpath("tables.toml").read_text(encoding="utf-8")
+    for name, part in tomllib.loads(text)["parts"].items():
+        text = re.sub(rf"\b{name}\b(?! =)", lambda _, part=part: part, text)
+    return tomllib.loads(text)
+
+
+def find_sentence(kind, text, match=re.fullmatch):
+    """Return what is said of a text, by the first pattern that it fits; None where none does."""
+    entries = sentences()[kind]
+    return next((e["what"] for e in entries if match(e["pattern"], text, re.IGNORECASE)), None)
+
+
+def list_names(names):
+    """Return names in quotation marks, of many the first ones."""
+    shown = ", ".join(f"“{name}”" for name in names[:_MOST_NAMES])
+    rest = len(names) - _MOST_NAMES
+    return f"{shown} and {rest} more" if rest > 0 else shown
+
+
+def leave_out(names, out):
+    """Return how to leave out some columns of those that were read."""
+    others = [name for name in names if name not in out]
+    how = f", by columns={others}".replace("'", '"') if 0 < len(others) <= _MOST_NAMES else ""
+    return f"leave {'it' if len(out) == 1 else 'them'} out{how}"
+
+
+def count(number, noun):
+    """Return a number with its noun."""
+    return f"{number} {noun}{'s' if number != 1 else ''}"
