@@ -18,6 +18,7 @@ _ID = re.compile(
 )
 
 
+@np.errstate(all="ignore")
 def find_unfit(x, names, *, drop):
     """Return which columns to keep, and notes on those that are constant or copies of others."""
     spans = np.ptp(x, axis=0)
@@ -40,6 +41,7 @@ def find_unfit(x, names, *, drop):
     return kept if drop else [*range(len(names))], notes
 
 
+@np.errstate(all="ignore")
 def find_odd(x, names, lines, last_row):
     """Yield notes on numbers that may be no measurements."""
     heaps = []

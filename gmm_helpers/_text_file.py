@@ -2,6 +2,7 @@
 
 import codecs
 import functools
+import os
 import re
 from importlib.resources import files
 from pathlib import Path
@@ -38,13 +39,13 @@ def as_path(path):
         )
     if re.match(r"\w+://", text):
         raise TableError(f"{text} is a web address: download the file, and give its path here.")
-    return Path(text.strip("\"' ")).expanduser()
+    return Path(os.path.expanduser(text.strip("\"' ")))
 
 
 def _read_bytes(path):
-    if path.is_dir():
-        raise TableError("This is a folder. Name a file in it.")
     try:
+        if path.is_dir():
+            raise TableError("This is a folder. Name a file in it.")
         return path.read_bytes()
     except FileNotFoundError:
         folder = path.absolute().parent
@@ -53,7 +54,9 @@ def _read_bytes(path):
             "give its whole path, with / between the folders."
         ) from None
     except OSError as error:
-        raise TableError(f"It cannot be opened ({error.strerror}).") from None
+        raise TableError(
+            f"It cannot be opened ({error.strerror}). If another program has it open, close it there."
+        ) from None
 
 
 def _list_tables(folder):

@@ -6,6 +6,7 @@ A file goes through: its letters, its separator and rows, the names, the numbers
 import csv
 import io
 import re
+import textwrap
 from collections import Counter
 
 import numpy as np
@@ -28,6 +29,7 @@ _SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas", " ":
 _ALONE = "\x1f"  # a separator that no table has: each line is one field
 _MISSING = {"", *"-–—.*?…", *"-- .. ... na n/a n.a. #n/a #na #nv <na> nan none null nil".split()}
 _MOST_PROBLEMS = 4
+_WIDTH = 72  # of a note's lines, as of the notebooks' code
 
 # A remark's mark, unless it begins a spreadsheet's error or the number of a row; a drawn line.
 _REMARK = re.compile(r"\s*(#(?![A-Z\d/ÄÖÜ]{2,9}[!?]?\s*([,;\t|]|$))|%|//)(?!\d)")
@@ -88,7 +90,7 @@ def read_table(path, columns=None, *, drop_missing=False, decimal=None):
         raise TableError(f'decimal must be "." or ","; it is {decimal!r}.')
     try:
         text, encoding = read_text(path)
-        separator, lines, (header, *rows) = _split(text)
+        separator, lines, (header, *rows), n_remarks = _split(text)
         names = _names(header, rows)
         _check_lengths(names, rows, lines, separator)
         lines, n_row_names = np.array(lines[1:]), _count_row_names(names, rows)
@@ -102,10 +104,11 @@ def read_table(path, columns=None, *, drop_missing=False, decimal=None):
         raise type(error)(f"“{path.name}”: {error}") from None
     x, names = x[:, kept], tuple(names[chosen[i]] for i in kept)
     n = count(len(x), "row") if usable.all() else f"{len(x)} of {len(rows)} rows"
-    form = _describe(separator, decimal, encoding, n_row_names if columns is None else 0)
+    left_out = {"column": n_row_names if columns is None else 0, "line": n_remarks}
+    form = _describe(separator, decimal, encoding, left_out)
     print(f"Read {n} of {count(len(names), 'column')}: {list_names(names)}. {form}")
     for note in [*doubts, *unfit, *find_odd(x, names, lines, last_row)]:
-        print(f"Note: {note}")
+        print(textwrap.fill(f"Note: {note}", _WIDTH, subsequent_indent="      "))
     return Dataset(x[:, 0] if len(names) == 1 else x, names, lines=lines)
 
 
@@ -113,16 +116,17 @@ def read_table(path, columns=None, *, drop_missing=False, decimal=None):
 
 
 def _split(text):
-    """Return the separator, and of each row that is not blank its line's number and its fields."""
+    """Return the separator, the rows' line numbers and fields, and how many lines are remarks."""
     lines = io.StringIO(text, newline=None).readlines()
     told = re.fullmatch(r'"?sep=(.)"?\s*', lines[0])  # as Excel has it
     if told:
         lines[0] = ""
-    names_in_remark, above = "", True
+    names_in_remark, above, n_remarks = "", True, 0
     for i, line in enumerate(lines):
         if _REMARK.match(line) or _RULE.fullmatch(line):
             names_in_remark = _REMARK.sub("", line) if above else names_in_remark
             lines[i] = ""  # so that the lines keep their numbers
+            n_remarks += 1
         above = above and not lines[i].strip()
     if not any(map(str.strip, lines)):
         raise TableError("The file is empty but for remarks.")
@@ -133,6 +137,7 @@ def _split(text):
             _, (names,) = _parse([names_in_remark], separator)
             if len(names) == len(rows[0]):  # as numpy.savetxt has it
                 numbers, rows = [numbers[0] - 1, *numbers], [names, *rows]
+                n_remarks -= 1
     except csv.Error:
         raise TableError("A quotation mark has no partner, or stands within a text.") from None
     if _leaves_out_a_name(lines, numbers, rows, separator):
@@ -143,7 +148,7 @@ def _split(text):
             f"“{' '.join(rows[1])}” in line {numbers[1]} may have a space for thousands: take all "
             "such spaces away, or put semicolons between the columns."
         )
-    return separator, numbers, rows
+    return separator, numbers, rows, n_remarks
 
 
 def _parse(lines, separator):
@@ -417,9 +422,11 @@ def _explain(field, row, names, decimal):
 # What is said of it.
 
 
-def _describe(separator, decimal, encoding, n_row_names):
+def _describe(separator, decimal, encoding, left_out):
     between = [] if separator == _ALONE else [_SEPARATORS.get(separator, f"“{separator}”")]
     marks = {",": "decimal commas", ".": "decimal points", "": "whole numbers"}[decimal]
     said = ", ".join([f"{each} between columns" for each in between] + [marks, encoding])
-    left_out = f" The names of the rows ({count(n_row_names, 'column')}) are left out."
-    return f"{said[0].upper()}{said[1:]}.{left_out * (n_row_names > 0)}"
+    kinds = {"column": "names of the rows", "line": "remarks"}
+    without = [f"{kinds[noun]} ({count(n, noun)})" for noun, n in left_out.items() if n]
+    end = f" Left out: {', '.join(without)}." if without else ""
+    return f"{said[0].upper()}{said[1:]}.{end}"

@@ -65,11 +65,12 @@ FORMS = {
     "R's write.table": ('"length" "width"\n' + numbered(ROWS, '"{}"'), "Spaces between columns"),
     "R's print": ("  length width\n" + numbered(ROWS), "Spaces between columns, decimal points"),
     "R's write.csv": ('"",' + PLAIN.replace("5.1", '"1",5.1').replace("4.9", '"4",4.9').replace(
-        "-", '"5",-'), "UTF-8. The names of the rows (1 column) are left out."),
+        "-", '"5",-'), "UTF-8. Left out: names of the rows (1 column)."),
     "named rows": ("," + PLAIN.replace("5", "Fiat 1,5", 1).replace("4.", "Fiat 2,4.").replace(
-        "-", "Opel,-"), "UTF-8. The names of the rows (1 column) are left out."),
+        "-", "Opel,-"), "UTF-8. Left out: names of the rows (1 column)."),
     "numpy's savetxt": ("# length width\n" + "\n".join(ROWS), "Spaces"),
-    "remarks": ("# a logger\n" + PLAIN.replace("4.9", "#Tuesday\n4.9") + "# end\n", "Commas"),
+    "remarks": ("# a logger\n" + PLAIN.replace("4.9", "#Tuesday\n4.9") + "# end\n", "Left out: rem"
+     "arks (3 lines)."),
     "ends": (PLAIN.replace("\n", ",,\n").replace("4.9", "\n,\n \n4.9") + ",\n\n", "Commas"),
     "quotes": ('"length", "width"\n' + PLAIN[13:].replace("5.1,3.5", '"5.1", "3.5"'), "Commas"),
     "quoted commas": ('length,width\n"5,1","3,5"\n"4,9","3,0"\n"-6,2e1","2,9"\n', "Commas between "
@@ -134,7 +135,7 @@ def test_the_courses_own_files_can_be_read(capsys):
     folder = gmm.datasets.files("gmm_helpers") / "data"
     data = gmm.read_table(folder / "old_faithful.csv")
     np.testing.assert_array_equal(data.x, gmm.old_faithful().x)
-    printed = capsys.readouterr().out
+    printed = " ".join(capsys.readouterr().out.split())
     assert "Note: Values are heaped: in 272 rows “eruptions” has 126 different numbers" in printed
     assert "“waiting” has 51 different numbers (78 stands 15 times)" in printed
     np.testing.assert_array_equal(gmm.read_table(folder / "galaxies.csv").x, gmm.galaxies().x)
@@ -168,7 +169,7 @@ NOTES = {
 def test_what_may_be_no_measurement_is_noted(what, write, capsys):
     content, note = NOTES[what]
     gmm.read_table(write(content))
-    printed = capsys.readouterr().out
+    printed = " ".join(capsys.readouterr().out.split())
     assert f"Note: {note}" in printed or note.startswith(("in", "(")) and note in printed
 
 
