@@ -2,7 +2,9 @@
 
 import time
 import tomllib
+from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -351,6 +353,16 @@ def test_a_notebook_shows_the_sentence_alone(capsys):
     InteractiveShell().run_cell("import gmm_helpers\ngmm_helpers.read_table('no/such.csv')")
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 1 and lines[0].startswith("“such.csv”: There is no such file")
+
+
+def test_the_capstone_goes_on_where_a_learners_file_is_refused(write, capsys):
+    notebook = Path(__file__).parents[1] / "notebooks" / "04_choose_k.ipynb"
+    sources = {cell.id: cell.source for cell in nbformat.read(notebook, as_version=4).cells}
+    settings = sources["own-settings"].replace("= course_file", f"= {str(write('a,b'))!r}")
+    names = {"TYPES": ()}
+    exec("\n".join([sources["imports"], settings, sources["own-read"]]), names)  # noqa: S102
+    assert names["own"].shape == (272, 2) and "as yours was not read" in names["own_name"]
+    assert "Not yet. “mine.csv”: Below the line of names" in capsys.readouterr().out
 
 
 def test_a_large_file_is_read_in_a_moment(write):
