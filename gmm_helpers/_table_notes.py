@@ -6,9 +6,9 @@ import numpy as np
 
 from gmm_helpers._text_file import TableError, count, leave_out, sentences
 
-TOTAL = re.compile(
-    r"(?i)\W*(grand |sub)?(totals?|totale|gesamt|insgesamt|summe|sum|suma|somme|means?|average|avg|"
-    r"median|mittel(wert)?|moyenne|media|promedio|std|sd|stdev|count|min|max)\b\W*"
+_TOTAL = re.compile(
+    r"(?i)\W*(grand |sub|zwischen)?(totals?|totale|gesamt|insgesamt|summe|sum|suma|somme|means?|"
+    r"average|avg|median|mittel(wert)?|moyenne|media|promedio|std|sd|stdev|count|min)\b\W*"
 )
 # What stands for a missing value in many files, also below 0.
 _CODES = (99, 999, 9999, 99999, 999999, 99.9, 999.9, 9999.9, 99.99, 999.99, 1e20, 1e30)
@@ -16,6 +16,11 @@ _ID = re.compile(
     r"(?i)(.*[_ .-])?(id|nr|no|num|number|idx|index|row|obs|case|code|key|subject|patient|sample|"
     r"plz|zip)\.?|#"
 )
+
+
+def is_total(row):
+    """Say whether a row's fields call it a total, a mean or the like."""
+    return any(field[:1].isalpha() and _TOTAL.fullmatch(field) for field in row)
 
 
 @np.errstate(all="ignore")
@@ -42,8 +47,8 @@ def find_unfit(x, names, *, drop):
 
 
 @np.errstate(all="ignore")
-def find_odd(x, names, lines, last_row):
-    """Yield notes on numbers that may be no measurements."""
+def find_odd(x, names, lines, totals):
+    """Yield notes on numbers that may be no measurements; `totals` are the lines called so."""
     heaps = []
     for name, values in zip(names, x.T, strict=True):
         numbers, counts = np.unique(values, return_counts=True)
@@ -59,8 +64,10 @@ def find_odd(x, names, lines, last_row):
         if len(numbers) <= len(x) / 2 or counts.max() >= max(5, len(x) / 10):
             most = f"{numbers[counts.argmax()]:g} stands {counts.max()} times"
             heaps.append(f"“{name}” has {len(numbers)} different numbers ({most})")
-    if len(x) > 3 and (any(map(TOTAL.fullmatch, last_row)) or _is_total(x)):
-        yield f"Line {lines[-1]} seems to hold totals or means. If it does, delete it."
+    if len(x) > 3 and not totals.size and _ends_in_total(x):
+        totals = lines[-1:]
+    if 0 < len(totals) <= len(x) / 4:  # else it is the name of a kind
+        yield f"Line {totals[0]} seems to hold totals or means. If it does, delete it."
     if heaps:
         yield (
             f"Values are heaped: in {len(x)} rows {', '.join(heaps)}. On equal or rounded values a "
@@ -83,11 +90,11 @@ def _find_codes(numbers, counts):
         others = numbers[~usual & (numbers != numbers[i])]
         if len(others) > 2:
             gap = abs(others - numbers[i]).min() / np.ptp(others)
-            if gap > (0.1 if usual[i] else 1) and counts[i] > 1 or gap > 1 and usual[i]:
+            if gap >= (0.1 if usual[i] else 1) and counts[i] > 1 or gap >= 1 and usual[i]:
                 yield numbers[i]
 
 
-def _is_total(x):
+def _ends_in_total(x):
     """Say whether the last row is the sum, or of several columns the mean, of those above it."""
     sums, means = x[:-1].sum(axis=0), x[:-1].mean(axis=0)
     is_sum = np.isclose(x[-1], sums, rtol=1e-4) & (x[-1] > x[:-1].max(axis=0))

@@ -192,7 +192,10 @@ def _sniff(lines):
         except csv.Error:
             continue
         width = most_common(map(len, rows[1:]))
-        if width == len(rows[0]) > 1 or _leaves_out_a_name(lines, numbers, rows, separator):
+        parted = width > 1 or all(lines[i - 1].rstrip().endswith(separator) for i in numbers)
+        if width == len(rows[0]) and parted:
+            return separator
+        if _leaves_out_a_name(lines, numbers, rows, separator):
             return separator
         if likely == ALONE and width > 1:
             likely = separator

@@ -9,7 +9,7 @@ from collections import Counter
 
 import numpy as np
 
-from gmm_helpers._table_notes import TOTAL, find_odd, find_unfit
+from gmm_helpers._table_notes import find_odd, find_unfit, is_total
 from gmm_helpers._text_file import (
     ALONE,
     GROUPS,
@@ -32,7 +32,8 @@ from gmm_helpers._text_file import (
 )
 from gmm_helpers.datasets import Dataset
 
-_MISSING = {"", *"-–—.*?…", *"-- .. ... na n/a n.a. #n/a #na #nv <na> nan none null nil".split()}
+_MISSING = {"", *"-–—.:*?…", *"-- .. ... na n/a n.a. #n/a #na #nv <na> nan none null nil".split()}
+_MISSING |= {"missing", "unknown"}  # in lower case, as those above
 _MOST_PROBLEMS = 4
 _WIDTH = 72  # of a note's lines, as of the notebooks' code
 
@@ -95,7 +96,8 @@ def read_table(path, columns=None, *, drop_missing=False, decimal=None):
         decimal, doubts = _find_decimal(rows, lines, chosen, separator, decimal)
         x = np.array([[number(row[i], decimal) for i in chosen] for row in rows])
         usable = _find_usable(x, rows, lines, chosen, names, drop_missing, decimal)
-        x, lines, last_row = x[usable], lines[usable], rows[np.flatnonzero(usable)[-1]]
+        totals = lines[usable & np.array([is_total(row) for row in rows])]
+        x, lines = x[usable], lines[usable]
         kept, unfit = find_unfit(x, [names[i] for i in chosen], drop=columns is None)
     except TableError as error:
         raise type(error)(f"“{path.name}”: {error}") from None
@@ -104,7 +106,7 @@ def read_table(path, columns=None, *, drop_missing=False, decimal=None):
     left_out = {"column": n_row_names if columns is None else 0, "line": n_remarks}
     form = _describe(separator, decimal, encoding, left_out)
     print(f"Read {n} of {count(len(names), 'column')}: {list_names(names)}. {form}")
-    for note in [*doubts, *unfit, *find_odd(x, names, lines, last_row)]:
+    for note in [*doubts, *unfit, *find_odd(x, names, lines, totals)]:
         print(textwrap.fill(f"Note: {note}", _WIDTH, subsequent_indent="      "))
     return Dataset(x[:, 0] if len(names) == 1 else x, names, lines=lines)
 
@@ -260,7 +262,7 @@ def _explain(field, row, names, decimal):
     """Return what to do about a field that is no number; None where only that is known."""
     if [*map(str.lower, row)] == [*map(str.lower, names)]:
         return "the line repeats the names. Delete it"
-    if any(map(TOTAL.fullmatch, row)):
+    if is_total(row):
         return "the line seems to hold a total. Delete it"
     if ONE_MARK.fullmatch(field) and not GROUPS.fullmatch(field):
         return f"others have decimal {'commas' if decimal == ',' else 'points'}. Write all alike"
