@@ -4,7 +4,6 @@ import codecs
 import csv
 import functools
 import io
-import os
 import re
 from collections import Counter
 from importlib.resources import files
@@ -51,9 +50,13 @@ def as_path(path):
             f"The path {text!r} holds {eaten[0]!r}, which Python made of a backslash and a letter: "
             'write / for the backslash, or r before the quotation marks, as in r"data\\table.csv".'
         )
-    if re.match(r"\w+://", text):
+    if re.match(r"\w+:/{2}", text):
         raise TableError(f"{text} is a web address: download the file, and give its path here.")
-    return Path(os.path.expanduser(text.strip("\"' ")))
+    path = Path(text.strip("\"' "))
+    try:
+        return path.expanduser()
+    except RuntimeError:  # nobody's home
+        return path
 
 
 def _read_bytes(path):
