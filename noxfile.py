@@ -20,6 +20,7 @@ JUPYTERHUB = "jupyterhub==6.1.1"
 PROXY = "configurable-http-proxy@5.3.0"
 PIP_AUDIT = "pip-audit==2.10.1"
 REPO2DOCKER = "jupyter-repo2docker==2026.4.0"
+COVERAGE = "coverage==7.17.3"
 
 PINS = Path("requirements.txt")
 TEST_PINS = Path("requirements-test.txt")
@@ -152,6 +153,15 @@ def bench(session):
     """Time the helpers' EM beside scikit-learn's."""
     install_course(session, TEST_PINS)
     session.run("python", "tools/bench_em.py", *session.posargs)
+
+
+@nox.session
+def mutants(session):
+    """Change the code in 200 small ways and list those that no test notices."""
+    install_course(session, TEST_PINS)
+    session.install(COVERAGE)
+    env = {"OPENBLAS_NUM_THREADS": "1"}  # so that nothing but the code changes a last digit
+    session.run("python", "tools/mutants.py", *session.posargs, env=env)
 
 
 @nox.session(python=PYTHONS, venv_backend="virtualenv")  # for pip, which conda calls as well
