@@ -1152,11 +1152,18 @@ def test_an_address_in_an_error_is_left_out():
     assert " at 0x" not in gmm.check_m_step(own).message
 
 
-@pytest.mark.parametrize("own", [3, "gaussian", np.zeros(3), None])
-def test_what_is_no_function_is_said(own):
+@pytest.mark.parametrize(
+    ("own", "what"), [(3, "a int"), (np.zeros(3), "an array of shape (3,)"), (None, "`None`")]
+)
+def test_what_is_no_function_is_said(own, what):
     check = gmm.check_gaussian(own)
     assert (check.ok, check.slip) == (False, "not_callable")
+    assert check.message.endswith(f"it got {what}.")
     is_a_sentence(check)
+
+
+def test_a_function_that_tells_nothing_of_itself_is_checked_all_the_same():
+    is_a_sentence(gmm.check_gaussian(max))  # written in C: no signature, no code
 
 
 @pytest.mark.parametrize(
@@ -1209,6 +1216,11 @@ def test_what_is_no_answer_is_said(name, case):
     check = CHECKS[name](change(name, spoil))
     assert (check.ok, check.slip) == (False, slip), check.message
     is_a_sentence(check)
+
+
+def test_a_wrong_number_in_a_history_is_told_with_its_iteration():
+    check = gmm.check_em(em_with_history(lambda history: [*history[:2], 0, *history[3:]]))
+    assert "After 2 of " in check.message, check.message
 
 
 @pytest.mark.parametrize("entry", [np.nan, -np.inf, "−3", {}, None, 1j])

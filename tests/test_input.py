@@ -282,6 +282,11 @@ BAD_MIXTURES = {
     "not symmetric": (with_second([[1, 0.5], [0.4, 1]]), ValueError, "covariances .*symmetric"),
     "upper triangle only": (with_second([[1, 0.5], [0, 1]]), ValueError, "symmetric"),
     "nearly symmetric": (with_second([[1, 0.5], [0.5 + 1e-6, 1]]), ValueError, "symmetric"),
+    "small and not symmetric": (
+        with_second([[1e-12, 0], [1e-14, 1e-12]]),
+        ValueError,
+        "symmetric",
+    ),
     "wildly unsymmetric": (with_second([[1, 1e308], [-1e308, 1]]), ValueError, "symmetric"),
     "zero": (with_second(np.zeros((2, 2))), ValueError, "index 1.*positive"),
     "negative variance": (with_second([[1, 0], [0, -1]]), ValueError, "index 1.*positive"),

@@ -121,10 +121,10 @@ def test_variances_are_for_one_dimension():
 # --- sampling ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("D", "shape"), [(1, (7,)), (2, (7, 2)), (3, (7, 3))])
-def test_sample_shapes(D, shape):
-    x, z = random_mixture(2, D).sample(7, np.random.default_rng(0))
-    assert (x.shape, z.shape) == (shape, (7,))
+@pytest.mark.parametrize(("n", "D", "shape"), [(1, 1, (1,)), (7, 2, (7, 2)), (7, 3, (7, 3))])
+def test_sample_shapes(n, D, shape):
+    x, z = random_mixture(2, D).sample(n, np.random.default_rng(0))
+    assert (x.shape, z.shape) == (shape, (n,))
     assert np.issubdtype(z.dtype, np.integer)
 
 

@@ -1,5 +1,7 @@
 """A right answer that the cells below cannot compute with, such as a list, does not pass."""
 
+import re
+
 import numpy as np
 import pytest
 from one_way import each_once
@@ -70,6 +72,15 @@ def test_the_result_of_the_course_has_an_array_unless_it_is_said_above(name):
     parts = [part for each in results for part in (each if isinstance(each, tuple) else (each,))]
     assert (name not in WITHOUT_ARRAYS) == any(isinstance(part, np.ndarray) for part in parts)
     assert all(isinstance(part, np.ndarray | Mixture) or np.ndim(part) == 0 for part in parts)
+
+
+def test_each_part_says_which_of_its_numbers_is_meant():
+    for exercise in EXERCISES.values():
+        case = exercise.groups[0].cases[0]
+        result = (exercise.expected or exercise.course)(*case)
+        for part, value in zip(exercise.parts, exercise.read(result, *case), strict=True):
+            where = part.where((0,) * np.ndim(value), *case)
+            assert re.match("(For|On|Fitted) .*[0-9]", where), exercise.name
 
 
 def test_the_part_that_is_no_array_is_named():
