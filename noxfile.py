@@ -203,7 +203,11 @@ def normalised(pin):
 
 @nox.session
 def browser(session):
-    """Try the page in Chromium; on Debian, `apt-get install chromium npm` gives what it needs."""
+    """Try the page in Chromium (on Debian, `apt-get install chromium npm`); `-- --every` tries all.
+
+    Each kind of widget is worked thoroughly once, and every other one once; with `--every`, all of
+    them thoroughly, as the weekly session does.
+    """
     install_browser(session)
     axe = npm_install(session, "axe", AXE) / "axe-core" / "axe.min.js"
     session.run("pytest", "tests/browser", *session.posargs, env={"AXE": str(axe)})

@@ -1,13 +1,15 @@
-"""A real JupyterLab, started as the README says, and a real Chromium that opens notebooks in it."""
+"""A real JupyterLab, started as the README says, and a real Chromium that opens notebooks in it.
+
+All notebooks are opened and run side by side once, before the first test. What concerns one kind of
+widget is tried on the instances that are chosen here; with `--every`, on all there are.
+"""
 
 import re
 import subprocess
 import sys
 import tempfile
-import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import SimpleNamespace
 from typing import NamedTuple
 
 import pytest
@@ -17,11 +19,47 @@ ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted(path.name for path in ROOT.glob("notebooks/[0-9]*.ipynb"))
 LAPTOP = {"width": 1280, "height": 900}
 CELL_ERROR = "[data-mime-type='application/vnd.jupyter.error']"
-# In what a kernel sends: an exception, in a cell or in what a widget has called. ("No such comm" is
-# no more than a note: a page has sent a last word to a widget that Python has closed.)
-KERNEL_ERROR = r'"msg_type": ?"error"|"name": ?"stderr", ?"text": ?"(?!No such comm)'
-NO_PARAMETERS = SimpleNamespace(params={})
 PATIENCE = 300  # seconds to wait for a server or a notebook: long, as nothing depends on speed
+STEPPER = ".widget-vbox:has(> .widget-hbox > .widget-play)"  # or a flip-book
+# Each kind of widget, and the cells whose widgets show all that this kind can do.
+KINDS = {
+    # In two dimensions; in one, with a note; pictures that are no run; a run that could not go on.
+    "stepper": (STEPPER, ["00 stepper", "01 stepper-two", "02 curve-show", "02 collapse-starts"]),
+    "chooser": (".gmm-chooser", ["04 three-chooser"]),
+    "panel": (".gmm-panel", ["01 by-hand", "01 posterior", "03 panel"]),
+    "question": (".gmm-question", ["00 stepper-ask"]),
+}
+# Runs in the page before all else: reports what a kernel sends of an exception, in a cell or in
+# what a widget has called. ("No such comm" is no more than a note: a page has sent a last word to a
+# widget that Python has closed.)
+HEAR_KERNEL = r"""
+    const failed = /"msg_type": ?"error"|"name": ?"stderr", ?"text": ?"(?!No such comm)/
+    window.WebSocket = class extends WebSocket {
+        constructor(...options) {
+            super(...options)
+            this.addEventListener('message', ({data}) => {
+                const text = typeof data === 'string' ? data : new TextDecoder().decode(data)
+                if (failed.test(text)) console.error(`kernel: ${text.slice(-2000)}`)
+            })
+        }
+    }
+"""
+
+
+def pytest_addoption(parser):
+    """Add the option of the weekly run."""
+    parser.addoption("--every", action="store_true", help="work every widget as the chosen ones")
+
+
+def pytest_generate_tests(metafunc):
+    """Let a test see each notebook or, if it is of one kind of widget, those with a chosen one."""
+    marked = {mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")}
+    if "notebook" in set(metafunc.fixturenames) - marked:
+        names = NOTEBOOKS
+        if "boxes" in metafunc.fixturenames and not metafunc.config.getoption("every"):
+            chosen = KINDS[metafunc.module.KIND][1]
+            names = [name for name in NOTEBOOKS if name[:2] in {cell[:2] for cell in chosen}]
+        metafunc.parametrize("notebook", names, indirect=True)
 
 
 @pytest.fixture(scope="session")
@@ -55,10 +93,9 @@ def jupyterlab():
                 stderr=subprocess.STDOUT,
             )
         try:
-            deadline = time.monotonic() + PATIENCE
             while not (found := re.search(r"http://127\.0\.0\.1:\S+token=\w+", log.read_text())):
-                assert server.poll() is None and time.monotonic() < deadline, log.read_text()
-                time.sleep(0.2)
+                with suppress(subprocess.TimeoutExpired):  # what else would end it?
+                    raise RuntimeError(f"ended with {server.wait(0.2)}: {log.read_text()}")
             yield found[0], log
         finally:
             server.terminate()
@@ -82,26 +119,10 @@ def chromium():
         browser.close()
 
 
-@contextmanager
-def new_page(browser, *, expected=" none "):
-    """Give a new page on a laptop's screen; at its end no error but the expected may have come."""
-    page = browser.new_page(viewport=LAPTOP)
-    errors = errors_on(page)
-    yield page
-    page.close()
-    assert [error for error in errors if expected not in error] == []
-
-
 def errors_on(page):
     """Return a list to which each error on the page, or of its kernel, will be added."""
     errors = []
-
-    def hear_kernel(payload):
-        text = payload if isinstance(payload, str) else payload.decode(errors="replace")
-        if re.search(KERNEL_ERROR, text):
-            errors.append(f"kernel: {text[-2000:]}")
-
-    page.on("websocket", lambda socket: socket.on("framereceived", hear_kernel))
+    page.add_init_script(HEAR_KERNEL)
     page.on("pageerror", lambda error: errors.append(error.stack or str(error)))
     page.on(
         "console", lambda message: errors.append(message.text) if message.type == "error" else None
@@ -109,28 +130,34 @@ def errors_on(page):
     return errors
 
 
-@pytest.fixture
-def page(browser):
-    """Give a new page; the test fails on any error in the console."""
-    with new_page(browser) as page:
-        yield page
-
-
 class Opened:
     """A notebook that is opened and run once for all tests; anew after one that has failed."""
 
     def __init__(self, browser, lab_url, name):
-        self.name = name
-        self._browser, self._lab_url, self._page, self._errors = browser, lab_url, None, []
+        self._new_page = lambda: browser.new_page(viewport=LAPTOP)
+        self._lab_url, self._name, self._page = lab_url, name, None
+
+    def start(self):
+        """Open it, and let all its cells run."""
+        self._page = self._new_page()
+        self._errors = errors_on(self._page)
+        open_notebook(self._page, self._lab_url, self._name)
+        start_all_cells(self._page)
+
+    def wait(self):
+        """Wait until its cells have run and its pictures are there; mark cells with their ids."""
+        wait_for_all_cells(self._page)
+        wait_for_pictures(self._page)
+        self._page.evaluate(
+            """jupyterapp.shell.currentWidget.content.widgets.forEach(
+                ({model, node}) => { node.dataset.cell = model.id })"""
+        )
 
     def page(self):
         """Return its page."""
         if self._page is None:
-            page = self._browser.new_page(viewport=LAPTOP)
-            self._errors = errors_on(page)
-            open_and_run(page, self._lab_url, self.name)
-            wait_for_pictures(page)
-            self._page = page
+            self.start()
+            self.wait()
         return self._page
 
     def take_errors(self):
@@ -139,22 +166,34 @@ class Opened:
         return errors
 
     def close(self):
+        """Let the next test open it anew."""
         if self._page is not None:
             self._page.close()
             self._page = None
 
 
-@pytest.fixture(scope="session", params=NOTEBOOKS)
-def opened(request, browser, lab_url):
-    """Give each notebook in turn."""
-    opened = Opened(browser, lab_url, request.param)
-    yield opened
-    opened.close()
+@pytest.fixture(scope="session")
+def all_opened(request, browser, lab_url):
+    """Give the notebooks that the tests need, by name: they run side by side."""
+    parameters = [getattr(each, "callspec", None) for each in request.session.items]
+    names = sorted({each.params["notebook"] for each in parameters if each})
+    opened = {name: Opened(browser, lab_url, name) for name in names}
+    for each in opened.values():
+        each.start()
+    for each in opened.values():
+        each.wait()
+    return opened
+
+
+@pytest.fixture
+def opened(request, all_opened):
+    """Give one notebook."""
+    return all_opened[request.node.callspec.params["notebook"]]
 
 
 @pytest.fixture
 def notebook(request, opened):
-    """Give the page of each notebook in turn: a test may find its controls moved, not its cells."""
+    """Give the page of a notebook: a test may find its controls moved, not its cells."""
     page, failed = opened.page(), request.session.testsfailed
     page.set_viewport_size(LAPTOP)
     yield page
@@ -164,11 +203,18 @@ def notebook(request, opened):
     assert errors == []
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items):
-    """Put the tests that share a notebook's page next to each other, after those that do not."""
-    # Before, as pages that show the same notebook share its kernel.
-    items.sort(key=lambda item: getattr(item, "callspec", NO_PARAMETERS).params.get("opened", ""))
+@pytest.fixture
+def boxes(request, notebook):
+    """Give the widgets of a module's kind on a notebook: those chosen or, when asked, every one."""
+    selector, chosen = KINDS[request.module.KIND]
+    name = request.node.callspec.params["notebook"]
+    found = [
+        notebook.locator(f"[data-cell={cell[3:]}] {selector}")
+        for cell in chosen
+        if cell[:2] == name[:2]
+    ]
+    assert all(each.count() == 1 for each in found)
+    return notebook.locator(selector).all() if request.config.getoption("every") else found
 
 
 @contextmanager
@@ -209,6 +255,12 @@ def wait_for_cells(page):
 def open_and_run(page, lab_url, name):
     """Open a notebook, run all its cells, and wait until all have run."""
     open_notebook(page, lab_url, name)
+    start_all_cells(page)
+    wait_for_all_cells(page)
+
+
+def start_all_cells(page):
+    """Let all cells of a notebook run."""
     # Stored cells have numbers: without these, a number says that the cell has run here.
     page.get_by_role("menuitem", name="Edit", exact=True).click()
     page.get_by_role("menuitem", name="Clear Outputs of All Cells", exact=True).click()
@@ -218,6 +270,10 @@ def open_and_run(page, lab_url, name):
     )
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+
+
+def wait_for_all_cells(page):
+    """Wait until all cells have run."""
     page.wait_for_function(
         """error => {
             if (document.querySelector(error)) return true // no cell after it runs
@@ -234,27 +290,39 @@ def open_and_run(page, lab_url, name):
 
 def steppers_in(place):
     """Return a locator for the steppers and flip-books in a place."""
-    return place.locator(".widget-vbox:has(> .widget-hbox > .widget-play)")
+    return place.locator(STEPPER)
 
 
 class Look(NamedTuple):
-    """What a stepper or flip-book shows at a position."""
+    """What a stepper, flip-book or panel shows."""
 
     picture: str
     text: str
     alt: str
 
 
-def look(stepper):
-    """Return what a stepper shows, once its picture has come from the kernel."""
-    return Look(*stepper.evaluate(_LOOK))
+def look(box, *, unlike=None):
+    """Return what a widget shows, once its picture has come from the kernel.
+
+    With an earlier look, wait until both picture and text are others.
+    """
+    shown = box.page.wait_for_function(_LOOK, arg=[box.element_handle(), unlike and list(unlike)])
+    return Look(*shown.json_value())
 
 
-_LOOK = """async stepper => {
-    const image = () => stepper.querySelector('img')
-    while (!image().src.startsWith('data:image/png')) await new Promise(requestAnimationFrame)
-    return [image().src, stepper.querySelector('p[aria-live=polite]').innerText, image().alt]
+_LOOK = """([box, unlike]) => {
+    const {src, alt} = box.querySelector('img')
+    const text = box.querySelector('p[aria-live=polite]').innerText
+    const drawn = src.startsWith('data:image/png') && src !== unlike?.[0] && text !== unlike?.[1]
+    return drawn && [src, text, alt]
 }"""
+
+
+def click_on_bar(slider, share):
+    """Click on a slider's bar, so far from its left end as `share` of its width says."""
+    bar = slider.locator(".noUi-base")
+    width, height = bar.evaluate("bar => [bar.offsetWidth, bar.offsetHeight]")
+    bar.click(position={"x": share * width, "y": height / 2})
 
 
 def position(stepper):
@@ -262,6 +330,14 @@ def position(stepper):
     handle = stepper.get_by_role("slider")
     now, last = (handle.get_attribute(f"aria-value{name}") for name in ("now", "max"))
     return int(float(now)), int(float(last))
+
+
+def wait_for_position(stepper, at):
+    """Wait until a stepper's slider stands at a position."""
+    stepper.page.wait_for_function(
+        "([handle, at]) => Number(handle.getAttribute('aria-valuenow')) === at",
+        arg=[stepper.get_by_role("slider").element_handle(), at],
+    )
 
 
 def walk(page, stepper):

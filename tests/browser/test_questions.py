@@ -1,6 +1,8 @@
 """The questions as a learner meets them: no answer at first, and one for whatever is chosen."""
 
-from conftest import all_laid_out, run_again
+from conftest import run_again
+
+KIND = "question"
 
 
 def shown(box):
@@ -8,13 +10,10 @@ def shown(box):
     return " ".join(box.locator(".gmm-answer").inner_text().split())
 
 
-def test_every_question_answers_to_mouse_and_keyboard(notebook):
-    boxes = notebook.locator(".gmm-question")
-    assert boxes.count() >= 1
-    with all_laid_out(notebook):
-        for box in boxes.all():
-            run_again(notebook, box)
-            try_all_choices(notebook, box)
+def test_it_answers_to_mouse_and_keyboard(notebook, boxes):
+    for box in boxes:
+        run_again(notebook, box)
+        try_all_choices(notebook, box)
 
 
 def try_all_choices(page, box):

@@ -34,7 +34,7 @@ box => {
         if (seen === 'blank') now.blank += 1
         else if (!last || last.pixels !== seen)
             now.pictures.push({pixels: seen, time})
-        if (!now.stopped) requestAnimationFrame(eachFrame)
+        if (!now.stopped && box.isConnected) requestAnimationFrame(eachFrame)
     }
 
     const note = (list, event) => now[list].push(event.timeStamp)
