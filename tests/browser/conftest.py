@@ -4,10 +4,12 @@ All notebooks are opened and run side by side once, before the first test. What 
 widget is tried on the instances that are chosen here; with `--every`, on all there are.
 """
 
+import json
 import re
 import subprocess
 import sys
 import tempfile
+import urllib.request
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -177,6 +179,8 @@ def all_opened(request, browser, lab_url):
     """Give the notebooks that the tests need, by name: they run side by side."""
     parameters = [getattr(each, "callspec", None) for each in request.session.items]
     names = sorted({each.params["notebook"] for each in parameters if each})
+    for name in names:
+        start_kernel(lab_url, name)
     opened = {name: Opened(browser, lab_url, name) for name in names}
     for each in opened.values():
         each.start()
@@ -232,6 +236,22 @@ def wait_for_pictures(page):
             image => image.src.startsWith('data:image/png'))""",
         timeout=PATIENCE * 1000,
     )
+
+
+def start_kernel(lab_url, name):
+    """Start the kernel that a notebook's page will find.
+
+    Before all pages: they ask for the kernels there are, and while one starts, jupyter-server may
+    answer with an error.
+    """
+    asked = {
+        "path": f"notebooks/{name}",
+        "name": name,
+        "type": "notebook",
+        "kernel": {"name": "python3"},
+    }
+    address, data = re.sub(r"/lab\S*\?", "/api/sessions?", lab_url), json.dumps(asked).encode()
+    urllib.request.urlopen(address, data).close()
 
 
 def open_notebook(page, lab_url, name):
@@ -330,14 +350,6 @@ def position(stepper):
     handle = stepper.get_by_role("slider")
     now, last = (handle.get_attribute(f"aria-value{name}") for name in ("now", "max"))
     return int(float(now)), int(float(last))
-
-
-def wait_for_position(stepper, at):
-    """Wait until a stepper's slider stands at a position."""
-    stepper.page.wait_for_function(
-        "([handle, at]) => Number(handle.getAttribute('aria-valuenow')) === at",
-        arg=[stepper.get_by_role("slider").element_handle(), at],
-    )
 
 
 def walk(page, stepper):

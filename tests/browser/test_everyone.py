@@ -5,7 +5,6 @@ JupyterLab leave undone is listed here, with what stands in for it.
 """
 
 import os
-import re
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -73,7 +72,7 @@ def test_axe_finds_no_serious_violation_of_ours(notebook, outputs, axe):
     assert [each[:2] for each in found if not each[2]] == []
 
 
-def test_each_control_has_a_name(outputs):
+def test_each_control_has_its_own_name(outputs):
     for box in outputs.locator(".widget-hbox:has(> .widget-play)").all():
         for name in ("Play", "Back to the first position"):
             assert box.get_by_role("button", name=name, exact=True).count() == 1
@@ -81,9 +80,6 @@ def test_each_control_has_a_name(outputs):
         name = slider.locator(".widget-label").inner_text()
         for role in ("slider", "textbox"):
             assert slider.get_by_role(role, name=name, exact=True).count() == 1
-    for role in ("slider", "textbox", "button", "combobox", "radio", "checkbox"):
-        named = outputs.get_by_role(role, name=re.compile(r"\S"))
-        assert named.count() == outputs.get_by_role(role).count(), role
     for image in outputs.locator(".widget-html img").all():
         assert len(image.get_attribute("alt")) > 20
 

@@ -13,28 +13,24 @@ def shown(box):
 def test_it_answers_to_mouse_and_keyboard(notebook, boxes):
     for box in boxes:
         run_again(notebook, box)
-        try_all_choices(notebook, box)
+        choices = box.get_by_role("radio")
+        assert not any(choice.is_checked() for choice in choices.all())
+        assert shown(box) == ""
+        height = box.bounding_box()["height"]
 
+        answers = []
+        for choice in choices.all():
+            choice.click()
+            answers.append(shown(box))
+        assert len(set(answers)) == len(answers)
+        assert sum(answer.startswith("Right. ") for answer in answers) == 1
+        assert sum(answer.startswith("Not quite. ") for answer in answers) == len(answers) - 1
+        assert box.bounding_box()["height"] == height  # what stands below has not moved
 
-def try_all_choices(page, box):
-    choices = box.get_by_role("radio")
-    assert not any(choice.is_checked() for choice in choices.all())
-    assert shown(box) == ""
-    height = box.bounding_box()["height"]
-
-    answers = []
-    for choice in choices.all():
-        choice.click()
-        answers.append(shown(box))
-    assert len(set(answers)) == len(answers)
-    assert sum(answer.startswith("Right. ") for answer in answers) == 1
-    assert sum(answer.startswith("Not quite. ") for answer in answers) == len(answers) - 1
-    assert box.bounding_box()["height"] == height  # what stands below has not moved
-
-    page.keyboard.press("Shift+Tab")  # from the last choice, which has the focus
-    page.keyboard.press("Space")
-    assert choices.nth(len(answers) - 2).is_checked()
-    assert shown(box) == answers[-2]
-    page.keyboard.press("Tab")
-    page.keyboard.press("Space")
-    assert shown(box) == answers[-1]
+        notebook.keyboard.press("Shift+Tab")  # from the last choice, which has the focus
+        notebook.keyboard.press("Space")
+        assert choices.nth(len(answers) - 2).is_checked()
+        assert shown(box) == answers[-2]
+        notebook.keyboard.press("Tab")
+        notebook.keyboard.press("Space")
+        assert shown(box) == answers[-1]

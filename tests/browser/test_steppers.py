@@ -2,7 +2,7 @@
 
 import re
 
-from conftest import click_on_bar, look, position, wait_for_position, walk
+from conftest import click_on_bar, look, position, walk
 from watching import Watch
 
 KIND = "stepper"
@@ -43,7 +43,10 @@ def test_it_moves_by_keyboard_mouse_field_and_play(notebook, boxes):
             field.press(key)
             assert position(box)[0] == at
         box.get_by_role("button", name="Play").click()
-        wait_for_position(box, last)
+        notebook.wait_for_function(
+            "([handle, last]) => Number(handle.getAttribute('aria-valuenow')) === last",
+            arg=[handle.element_handle(), last],
+        )
         assert look(box) == end
 
 

@@ -9,7 +9,6 @@ from conftest import (
     run_cell,
     steppers_in,
     wait_for_pictures,
-    wait_for_position,
     walk,
 )
 
@@ -94,15 +93,6 @@ def test_two_steppers_do_not_influence_each_other(notebook):
         assert state(other) == at_rest[1 - i]
         notebook.keyboard.press("Home")
         assert state(mine) == at_rest[i]
-
-    # Play moves one of them to the end, and stops there.
-    mine, other = steppers
-    mine.get_by_role("slider").press("End")
-    notebook.keyboard.press("ArrowLeft")
-    mine.get_by_role("button", name="Play").click()
-    wait_for_position(mine, 10)
-    mine.get_by_role("button", name="Play").wait_for()
-    assert position(mine) == (10, 10) and state(other) == at_rest[1]
 
 
 def test_a_cell_run_many_times_leaves_one_working_widget_of_each(notebook):
