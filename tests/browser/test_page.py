@@ -70,8 +70,10 @@ def test_text_has_contrast_in_both_themes(notebook):
         notebook.evaluate(
             "theme => jupyterapp.commands.execute('apputils:change-theme', {theme})", theme
         )
+        # JupyterLab fails where one theme follows another before its splash is gone.
         notebook.wait_for_function(
             """theme => document.body.dataset.jpThemeName === theme
+                && !document.getElementById('jupyterlab-splash')
                 && document.getAnimations().every(each => !(each instanceof CSSTransition))""",
             arg=theme,
         )
