@@ -7,7 +7,7 @@ from one_way import each_once
 
 from gmm_helpers import drawing
 from gmm_helpers._canvas import Canvas
-from gmm_helpers.stage import plain_style
+from gmm_helpers.drawing import plain_style
 
 WORDS = "Sum −1.25 ≥ φ₁, gap"
 
