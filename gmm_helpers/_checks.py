@@ -15,6 +15,7 @@ _LARGEST_SPAN = 1e152
 _SMALLEST_SPAN = 1e-152
 _RESOLUTION = 8 * np.finfo(np.float64).eps  # what is smaller than so much of a number is rounding
 _SLACK = 1e-6  # by how much a sum of 1 may be off: what is summed may come from float32
+_FEW_ROWS = 10  # fewer are taken for features, if there are five times as many columns
 # A covariance is refused as singular when, of some feature's standard deviation, less than this
 # share is left once the features before it are known. The relative error of what is left is about
 # ε / share², so with this share the log-likelihood keeps some six digits at the worst.
@@ -54,9 +55,10 @@ def as_points(x, n_features=None, name="x"):
         raise ValueError(f"{name} is empty (shape {values.shape}): it needs at least one point.")
     points = np.ascontiguousarray(np.atleast_2d(values.T))
     if n_features is not None and len(points) != n_features:
+        turned = f" Wrong way round? Pass {name}.T." if points.shape[1] == n_features else ""
         raise ValueError(
             f"{name} has D = {len(points)} where D = {n_features} is needed: data and mixture must "
-            "have the same number of features."
+            f"have the same number of features.{turned}"
         )
     if not np.isfinite([points.min(), points.max()]).all():
         row = np.flatnonzero(~np.isfinite(points).all(axis=0))[0]
@@ -66,7 +68,12 @@ def as_points(x, n_features=None, name="x"):
 
 def check_fittable(points, n_components):
     """Check that `points` (D, n) can carry a fit of `n_components` components at all."""
-    n = points.shape[1]
+    D, n = points.shape
+    if n < _FEW_ROWS and D >= 5 * n:  # with so many more columns than rows nothing can be fitted
+        raise ValueError(
+            f"x has n = {n} points in D = {D} dimensions: wrong way round? Pass x.T. (Each row is "
+            "a point, each column a feature.)"
+        )
     if n_components > n:
         raise ValueError(f"K = {n_components} components need at least K points; x has n = {n}.")
     # A difference that overflows is infinite, and so it is refused below.
@@ -109,7 +116,7 @@ def check_independent(points):
     if n <= D:
         raise ValueError(
             f"x has n = {n} points in D = {D} dimensions: full and tied covariances need more than "
-            "D. Use covariance_type='diag', or a ridge."
+            "D. Wrong way round? Pass x.T. Else use covariance_type='diag', or a ridge."
         )
     deviations = points - points.mean(axis=1, keepdims=True)
     scales = abs(deviations).max(axis=1, keepdims=True)
@@ -153,6 +160,10 @@ def as_real(values, name):
     except ValueError as error:
         raise ValueError(f"{name} has rows of different lengths; all must be equal.") from error
     if array.dtype.kind not in "biuf":
+        if isinstance(getattr(values, "x", None), np.ndarray):
+            raise TypeError(
+                f"{name} must be an array: pass the data's .x, not all of the data set."
+            )
         raise TypeError(f"{name} must hold real numbers; it holds {array.dtype}.")
     return array.astype(np.float64, copy=False)
 

@@ -19,6 +19,7 @@ from gmm_helpers import (
     compare,
     e_step,
     fit,
+    galaxies,
     held_out_log_likelihood,
     m_step,
     run_em,
@@ -104,6 +105,7 @@ BAD_DATA = {
     "a record": (np.zeros(3, [("a", float)]), TypeError, "real numbers"),
     "a whole number beyond any float": ([10**400, 1, 2], TypeError, "real numbers"),
     "something else": (Stubborn(), TypeError, "real numbers"),
+    "a data set": (galaxies(), TypeError, "pass the data's .x"),
     "masked values": (np.ma.masked_equal(X, 4), ValueError, "masked"),
 }
 
@@ -220,6 +222,18 @@ def test_no_more_points_than_features(D, shift):
     """D points span a plane at most, wherever they are and however they round."""
     x = rng().standard_normal((D, D)) + shift
     refused(ValueError, r"linear combination|n = \d", lambda: m_step(x, np.ones((D, 1))))
+
+
+def test_data_the_wrong_way_round():
+    wide = rng().standard_normal((2, 272))
+    for call in (
+        lambda: fit(wide, 2, rng=rng(), covariance_type="diag"),
+        lambda: compare(wide[:1], [1, 2], rng=rng()),
+        lambda: run_em(wide, TWO_D),
+        lambda: TWO_D.log_density(wide),
+        lambda: m_step(rng().standard_normal((12, 20)), np.ones((12, 1))),
+    ):
+        refused(ValueError, r"[Ww]rong way round\? Pass x\.T", call)
 
 
 @pytest.mark.parametrize("function", FIT)
