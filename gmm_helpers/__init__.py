@@ -55,6 +55,7 @@ from gmm_helpers.selection import (
     compare,
     free_parameters,
     held_out_log_likelihood,
+    spurious_components,
 )
 from gmm_helpers.stage import Stage
 from gmm_helpers.starts import (
@@ -165,6 +166,7 @@ __all__ = [
     "set_up_axes",
     "show_figure",
     "show_widget",
+    "spurious_components",
     "start_from_kmeans_plusplus",
     "start_from_means",
     "start_from_random_points",

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 
@@ -120,23 +121,37 @@ def start_from_split(x, mixture, component, *, covariance_type="full", ridge=0.0
     return _m_step(points, cut, covariance_type, added)
 
 
-def split_each(x, mixture, *, covariance_type, ridge):
+def split_each(x, mixture, **model):
     """Return what `start_from_split` makes of each component that can be split."""
     points = _checks.as_points(x)
     b = mixture._posterior(points)[0]
+    cuts = (_cut_in_two(points, b, component) for component in range(len(b)))
+    return _m_steps(points, cuts, **model)
+
+
+def merge_each(x, mixture, **model):
+    """Return a start for each two components: in it, one answers for what both did."""
+    points = _checks.as_points(x)
+    b = mixture._posterior(points)[0]
+    pairs = combinations(range(len(b)), 2)
+    joined = (np.vstack([np.delete(b, [i, j], axis=0), b[i] + b[j]]) for i, j in pairs)
+    return _m_steps(points, joined, **model)
+
+
+def _m_steps(points, responsibilities, *, covariance_type, ridge):
+    """Return the mixture that the M step makes of each (K, n), but for those that collapse."""
     added = _added_variances(points, covariance_type, ridge)
-    starts = []
-    for component in range(mixture.n_components):
+    mixtures = []
+    for b in responsibilities:
         try:
-            cut = _cut_in_two(points, b, component)
-            starts.append(_m_step(points, cut, covariance_type, added))
+            mixtures.append(_m_step(points, b, covariance_type, added))
         except EMError:
             continue
-    return starts
+    return mixtures
 
 
 # Two runs that end so near in log-likelihood per point have climbed the same peak: keep the first.
-_SAME_OPTIMUM = 1e-9
+SAME_OPTIMUM = 1e-9
 
 
 def fit(
@@ -211,7 +226,7 @@ def fit(
 def best_of(x, starts, *, record, **options):
     """Run EM from each start, with the options of `run_em`; return what `fit` does."""
     points = _checks.as_points(x)
-    smallest_gain = _SAME_OPTIMUM * points.shape[1]
+    smallest_gain = SAME_OPTIMUM * points.shape[1]
     best = best_start = None
     failures = []
     for start in starts:

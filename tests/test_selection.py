@@ -115,7 +115,7 @@ def test_the_table_is_made_of_its_traces():
             assert table.aic[i, j] == pytest.approx(2 * p - 2 * ell, rel=1e-13)
             assert table.bic[i, j] == pytest.approx(p * np.log(82) - 2 * ell, rel=1e-13)
             assert table.converged[i, j] == trace.converged
-            assert trace.n_starts == 3
+            assert trace.n_starts == 6  # two drawn, the splits, and from above three mergers
     assert (table.covariance_types, table.Ks, table.n) == (TYPES[:2], (2, 5), 82)
     assert table.best("aic") is table.trace(5, "full")
     with pytest.raises(ValueError, match="read-only"):
@@ -144,12 +144,11 @@ def test_what_is_found_never_falls_as_K_grows(covariance_type, n_init, seed):
         assert table.trace(K).mixture.n_components == K
 
 
-def test_where_every_start_fails_the_best_with_fewer_stands_in():
-    """Six points in two heaps: a third component collapses, whatever the start."""
+def test_where_nothing_better_is_found_the_best_with_fewer_stands_in():
+    """Six points in two heaps: with more components they collapse, or two are the same."""
     table = compare(SIX, (1, 2, 3, 5), rng=seeded(), n_init=4)
     two, three, five = table.traces[0][1:]
     np.testing.assert_allclose(table.log_likelihoods[0, 2:], two.log_likelihoods[-1], rtol=1e-14)
-    assert (three.n_starts, three.n_failed, three.converged) == (5, 4, True)
     assert five.mixture.n_components == 5
     grid = np.linspace(-1, 6, 50)
     for trace in (three, five):
@@ -157,13 +156,16 @@ def test_where_every_start_fails_the_best_with_fewer_stands_in():
             trace.mixture.log_density(grid), two.mixture.log_density(grid), rtol=1e-12
         )
     assert table.best("bic") is two
+    assert (five.n_starts, five.n_failed) == (4, 4)
+    assert str(table).split("\n")[4] == "full         5  14  no fit: of 4 starts 4 collapsed"
 
 
-def test_where_there_is_no_start_at_all_the_best_with_fewer_stands_in():
-    """No start is drawn, and each half of three points is too few."""
-    table = compare([0.0, 1.0, 5.0], (1, 2), rng=seeded(), n_init=0)
-    assert table.log_likelihoods[0, 1] == pytest.approx(table.log_likelihoods[0, 0], rel=1e-14)
-    assert (table.trace(2).n_starts, table.trace(2).n_failed) == (1, 0)
+def test_a_table_without_any_fit_has_no_best():
+    table = compare([0.0, 1.0, 5.0], [2], rng=seeded(), n_init=0)  # no half has two points
+    assert table.reasons == (("no start",),)
+    assert "*" not in str(table).split("\n")[1]
+    with pytest.raises(ValueError, match="There is no regular fit in the table"):
+        table.best()
 
 
 def test_a_split_finds_what_the_starts_miss():
@@ -192,29 +194,66 @@ def test_what_has_not_converged_is_said_in_the_table_without_a_warning():
     table = compare(GALAXIES, [1, 3], rng=seeded(), max_iter=2)
     assert table.converged.tolist() == [[True, False]]
     lines = str(table).split("\n")
-    assert ["?" in line for line in lines] == [False, False, True, False, True]
+    assert ["?" in line for line in lines if "lowest" not in line][1:3] == [False, True]
+    assert lines[-1] == "? not converged: raise max_iter"
 
 
 def test_the_table_can_be_read_on_the_narrowest_page():
     table = compare(SIX, [1, 2], covariance_types=["full", "tied"], rng=seeded(), n_init=2)
-    assert str(table).split("\n") == [
-        "covariance   K  parameters           ℓ         AIC         BIC  smallest",
-        "full         1           2     -14.059      32.117      31.701       6.0",
-        "full         2           5      -0.183      10.365       9.324       3.0",
-        "tied         1           2     -14.059      32.117      31.701       6.0",
-        "tied         2           4      -0.183       8.365*      7.532*      3.0",
-        "* the lowest of its column; smallest: n times the smallest weight",
+    assert str(table).split("\n")[:5] == [
+        "covariance   K   m           ℓ         AIC         BIC   points    width",
+        "full         1   2     -14.059      32.117      31.701      6.0        –",
+        "full         2   5      -0.183      10.365       9.324      3.0        1",
+        "tied         1   2     -14.059      32.117      31.701      6.0        –",
+        "tied         2   4      -0.183       8.365*      7.532*     3.0        1",
     ]
+    assert "Try larger K: BIC is lowest at K = 2 with full, tied." in str(table)
+    assert "Try larger" not in str(compare(SIX, 2, rng=seeded(), n_init=1))
     wide = compare(1e6 * FAITHFUL, [1, 2], covariance_types="spherical", rng=seeded(), max_iter=3)
     assert max(map(len, str(wide).split("\n"))) <= 72
 
 
-def test_a_component_that_has_hardly_a_point_shows():
+def test_a_spurious_fit_stands_beside_the_regular_one_and_is_not_the_best():
     """The galaxies' K = 6 looks best by BIC for the sake of two pairs of close points."""
-    table = compare(GALAXIES, [3, 6], rng=seeded(), n_init=4, tol=1e-8)
-    np.testing.assert_allclose(table.smallest, [[3, 2]], atol=0.05)
-    assert table.smallest[0, 1] == 82 * table.trace(6).mixture.weights.min()
-    assert table.best("bic") is table.trace(6)
+    table = compare(GALAXIES, [3, 6], covariance_types=("full", "diag"), rng=seeded())
+    six = table.spurious[0][1]
+    assert bic(six.log_likelihoods[-1], 17, 82) == pytest.approx(440.063, abs=1e-3)
+    assert table.bic.min() == pytest.approx(442.218, abs=1e-3)
+    assert table.best() is table.trace(3, "full")
+    np.testing.assert_array_equal(table.bic[0], table.bic[1])  # one model, fitted once
+    lines = str(table).split("\n")
+    assert lines[3] == "  spurious   6  17    -182.574     399.149     440.063      2.0    0.019"
+    assert [line.count("*") for line in lines[1:5]] == [2, 0, 0, 0]
+    assert "In one dimension full and diag are one model." in lines
+
+
+def test_spurious_components_of_the_courses_data():
+    """Six eruptions on a line, and seven near one."""
+    two = compare(FAITHFUL, [2], rng=seeded(), n_init=0).trace(2).mixture
+    line = [[4.833, 80], [4.883, 83], [4.933, 86], [5.1, 96]]
+    b = np.column_stack([two.responsibilities(FAITHFUL), np.zeros(272)])
+    b[(FAITHFUL[:, None] == line).all(axis=2).any(axis=1)] = [0, 0, 1]
+    three = gmm.run_em(FAITHFUL, gmm.m_step(FAITHFUL, b), tol=1e-10, max_iter=2000)
+    assert bic(three.log_likelihoods[-1], 17, 272) == pytest.approx(2292.5, abs=0.1)
+    assert gmm.spurious_components(three.mixture, 272).tolist() == [False, False, True]
+    four = compare(FAITHFUL, [3, 4], rng=seeded(), n_init=0).spurious[0][1]
+    assert bic(four.log_likelihoods[-1], 23, 272) == pytest.approx(2335.715, abs=1e-3)
+
+
+def test_what_is_narrow_for_a_reason_is_not_spurious():
+    rng, circle = seeded(), np.diag([1.0, 1.0])
+    two = [0.5, 0.5]
+    far = Mixture(two, [[0, 0], [3e3, 0]], [circle, circle])  # narrow beside all data only
+    knot = Mixture([0.2, 0.8], [[0, 0], [1, 1]], [1e-4 * circle, circle])
+    r = 0.99999
+    thin = Mixture([0.1, 0.9], [[0, 0], [9, 9]], [[[1, r], [r, 1]]] * 2)
+    for truth, n in ((far, 12), (knot, 300), (thin, 100)):
+        x, z = truth.sample(n, rng)
+        fitted = gmm.m_step(x, np.eye(2)[z])
+        assert not gmm.spurious_components(fitted, n).any()
+    pair = Mixture.from_1d([0.02, 0.98], [0, 0], [1e-6, 1])
+    assert gmm.spurious_components(pair, 100).tolist() == [True, False]
+    assert not gmm.spurious_components(pair, 100, "tied").any()
 
 
 def test_held_out_data_are_scored_by_every_mixture():
