@@ -217,8 +217,6 @@ class Comparison:
         How many points there are.
     log_likelihoods, n_parameters, aic, bic : ndarray, shape (n_types, n_Ks)
         ℓ in nats, and what it costs; of a criterion the lowest is best.
-    smallest : ndarray, shape (n_types, n_Ks)
-        n φ_k of the smallest component: how many points it answers for.
     converged : ndarray of bool, shape (n_types, n_Ks)
     """
 
@@ -232,7 +230,6 @@ class Comparison:
     n_parameters: np.ndarray
     aic: np.ndarray
     bic: np.ndarray
-    smallest: np.ndarray
     converged: np.ndarray
 
     def trace(self, K, covariance_type=None):
@@ -457,8 +454,6 @@ def _tabulate(rows, Ks, shape):
         "n_parameters": counts,
         "aic": aic(ends, counts),
         "bic": bic(ends, counts, n),
-        "smallest": n
-        * np.array([[t.mixture.weights.min() for t in row] for row in columns["trace"]]),
         "converged": np.array([[trace.converged for trace in row] for row in columns["trace"]]),
     }
     for array in arrays.values():
