@@ -1,8 +1,6 @@
 """What changes the code for `nox -s mutants`: one place of it, which is found again later."""
 
-import pytest
-
-pytest.importorskip("resource", reason="the mutants need a system that forks")
+import mutants
 
 SOURCE = '''def density(x, *, scale=1.0):  # φ < 1
     """Return 2 × what is not code."""
@@ -29,8 +27,6 @@ raise ValueError(f"μ = {x + 1}") → pass"""
 
 
 def test_each_mutant_changes_one_place_and_is_found_again_lower_down(tmp_path, monkeypatch):
-    import mutants
-
     monkeypatch.chdir(tmp_path)
     file = tmp_path / "density.py"
     file.write_text(SOURCE, encoding="utf-8")

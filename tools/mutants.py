@@ -15,7 +15,6 @@ import itertools
 import json
 import os
 import random
-import resource
 import signal
 import sys
 import tempfile
@@ -37,7 +36,6 @@ ROOMS = {
 }
 MOST_TESTS = 400  # for one mutant
 SECONDS = 120  # of CPU for one mutant
-MEMORY = 8 * 2**30
 BROKEN = 100  # the exit status of a mutant's process that pytest does not have
 # Imported once, before each mutant gets a process of its own. None imports the package.
 SHARED = """_hypothesis_pytestplugin hypothesis.extra.numpy IPython.display ipywidgets nbformat
@@ -214,7 +212,6 @@ def in_a_process(function, *arguments):
     if process := os.fork():
         return process
     try:
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         code = function(*arguments)
     except BaseException:
         traceback.print_exc()
@@ -276,10 +273,9 @@ def outcome(status, note):
     if os.WIFSIGNALED(status):
         late = os.WTERMSIG(status) in (signal.SIGPROF, signal.SIGALRM)
         return "timed out" if late else "killed", f"signal {os.WTERMSIG(status)}"
-    code = os.waitstatus_to_exitcode(status)
-    if code in (BROKEN, pytest.ExitCode.USAGE_ERROR):
+    if os.WEXITSTATUS(status) in (BROKEN, pytest.ExitCode.USAGE_ERROR):
         sys.exit("The tests could not be started.")
-    return ("killed", note.read_text()) if code else ("survived", "")
+    return ("killed", note.read_text()) if status else ("survived", "")
 
 
 def try_all(mutants, file, jobs):
