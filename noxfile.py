@@ -99,6 +99,7 @@ def weekly(session):
     install_course(session, TEST_PINS)
     session.run("python", "tools/student_version.py")
     session.run("pytest", "--nbval", "-n2", "--dist=loadfile", "student")
+    session.run("python", "tools/compare_seeds.py")
     session.notify("refit")
     for version in PYTHONS:
         if shutil.which(f"python{version}"):
