@@ -2,10 +2,9 @@
 
 A check is an `Exercise`: what the function is called with, what the course's own makes of that,
 and for each part of the result the classic wrong answers, as functions that make them. A slip is
-named only where it gives the learner's very numbers.
+named only where it gives the learner's very numbers, all finite, on all that was tried so far.
 """
 
-import dis
 import html
 import inspect
 import itertools
@@ -19,8 +18,8 @@ from typing import NamedTuple
 import numpy as np
 
 from gmm_helpers import _checks
-from gmm_helpers._own_steps import describe_exception
-from gmm_helpers.mixture import Mixture
+from gmm_helpers._advice import copied, tell_error, tell_outside, unused_arguments
+from gmm_helpers._own_steps import SECONDS, InputRefusedError, TooSlowError, guarded
 
 DIGITS = 8  # to how many digits a result has to be right
 _ROUNDED = 2e-3  # the relative error that a rounded constant may make, such as 3.14
@@ -41,25 +40,39 @@ class Check:
         The same in one to three sentences.
     working : callable
         The function to go on with: the learner's if it is right, else the course's.
+    whose : str
+        Whose function that is, as in "your e_step" and "the course's e_step".
+    arguments : tuple or None
+        What the learner's function was given where it went wrong, to try it oneself.
     """
 
     ok: bool
     slip: str | None
     message: str
     working: Callable
+    whose: str = ""
+    arguments: tuple | None = None
 
     def __str__(self):
-        return f"{self._opening[0]} {self.message}"
+        return f"{self._opening[0]} {self._text}"
 
     __repr__ = __str__
 
     def _repr_html_(self):
         word, colour = self._opening
-        text = re.sub("`([^`]*)`", r"<code>\1</code>", html.escape(self.message, quote=False))
+        text = re.sub("`([^`]*)`", r"<code>\1</code>", html.escape(self._text, quote=False))
         return (
             f'<p style="border-left:5px solid {colour}; padding:2px 0 2px 12px; margin:4px 0; '
             f'line-height:1.5; overflow-wrap:anywhere"><strong>{word}</strong> {text}</p>'
         )
+
+    @property
+    def _text(self):
+        """The message, and where its numbers do not show what went in, how to try it oneself."""
+        if all(isinstance(value, int | float | str) for value in self.arguments or ()):
+            return self.message
+        name = self.whose.split()[-1]
+        return f"{self.message} To try it: `{name}(*check.arguments)`, with this check's name."
 
     @property
     def _opening(self):
@@ -80,17 +93,20 @@ class Finding(BaseException):
         self.slip, self.message, self.vague = slip, message, vague
         self.detail = message if detail is None else detail
 
-    def open_with(self, text):
-        """Put a sentence in front."""
-        self.message, self.detail = f"{text} {self.message}", f"{text} {self.detail}"
+        self.opening = ""  # what is right, which is told first
+        self.arguments = None  # those of the case that it was found in
 
 
 class Slip(NamedTuple):
-    """A classic wrong answer: its name, what it makes of the arguments, and what to say of it."""
+    """A classic wrong answer: its name, what it makes of the arguments, and what to say of it.
+
+    `size` is in how many places it goes wrong: of several that fit, the smallest is told.
+    """
 
     name: str
     wrong: Callable
     message: str
+    size: int = 1
 
 
 def slips(messages, make, *places):
@@ -110,9 +126,8 @@ def slips(messages, make, *places):
         names = [name for name, _ in choice if name is not None]
         if names:
             wrong = make(*(each for _, each in choice))
-            found.append((len(names), Slip(names[0], wrong, messages[names[0]])))
-    found.sort(key=lambda pair: pair[0])  # the simplest explanation comes first
-    return tuple(slip for _, slip in found)
+            found.append(Slip(names[0], wrong, messages[names[0]], len(names)))
+    return tuple(sorted(found, key=lambda slip: slip.size))  # the simplest explanation comes first
 
 
 def _as_tuple(value):
@@ -140,13 +155,14 @@ class Group(NamedTuple):
 
     `slip` and `message` are for functions that were right in the groups before, and fail here in a
     way that is not known otherwise. `explains` has the names of findings, vague or not, that the
-    message explains already: of these nothing follows it.
+    message explains already: of these nothing follows it. With `only_these` it is told of no other.
     """
 
     cases: tuple
     slip: str | None = None
     message: str = ""
     explains: tuple = ()
+    only_these: bool = False
 
 
 @dataclass(frozen=True)
@@ -172,25 +188,262 @@ class Exercise:
 
 def diagnose(own, exercise):
     """Check a learner's function; return a `Check`, whatever that function does."""
+    trial = _Trial(own, exercise)
     try:
-        renamed = _check_signature(own, exercise)
+        with guarded(SECONDS):
+            renamed = trial.run()
+    except TooSlowError:
+        finding = Finding(
+            "too_slow",
+            f"`{exercise.name}` was stopped after {SECONDS} seconds. Does a loop have no end? If "
+            "not, compute with whole arrays in place of single numbers.",
+        )
+    except KeyboardInterrupt:
+        finding = Finding("interrupted", f"The check of `{exercise.name}` was interrupted.")
+    except Finding as caught:
+        finding = caught
+    except Exception as error:  # of the check itself, about a result that nobody has thought of
+        finding = Finding(
+            "not_understood",
+            f"The check cannot tell what `{exercise.name}` returns ({type(error).__name__}): "
+            "compare its type and shape with what is asked for.",
+        )
+    else:
+        message = f"`{exercise.name}` gives {exercise.right}, to {DIGITS} digits.{renamed}"
+        return Check(True, None, message, own, f"your {exercise.name}")
+    message = finding.message + (tell_outside(own) if finding.vague else "")
+    untried = ("untouched", "endless", "too_slow", "interrupted")  # nobody should try these
+    arguments = None if finding.slip in untried else finding.arguments or trial.given
+    whose = f"the course's {exercise.name}"
+    return Check(False, finding.slip, message, exercise.course, whose, arguments)
+
+
+class _Trial:
+    """A learner's function on all cases of an exercise, group after group.
+
+    `cases`, `found` and `wanted` are those so far, with the parts of each result as tuples.
+    """
+
+    def __init__(self, own, exercise):
+        self.own, self.exercise = own, exercise
+        self.cases, self.found, self.wanted = [], [], []
+        self.given = None  # the newest arguments
+
+    def run(self):
+        """Try all; return a remark, or raise what was found."""
+        renamed = _check_signature(self.own, self.exercise)
         results = []
-        for i, group in enumerate(exercise.groups):
+        for i, group in enumerate(self.exercise.groups):
             try:
-                results += _examine(own, exercise, group.cases, first=i == 0)
+                results += self._try(i, group.cases)
             except Finding as finding:
-                explained = finding.slip in group.explains
-                if group.slip is None or not (finding.vague or explained):
-                    raise
-                detail = "" if explained else f" {finding.detail}"
-                raise Finding(group.slip, f"{group.message}{detail}", vague=True) from None
+                self._tell_group(group, finding)
         for found, wanted in results:
-            _check_arrays(exercise, found, wanted)
-    except Finding as finding:
-        message = finding.message + (_outside(own) if finding.vague else "")
-        return Check(False, finding.slip, message, exercise.course)
-    message = f"`{exercise.name}` gives {exercise.right}, to {DIGITS} digits.{renamed}"
-    return Check(True, None, message, own)
+            _check_arrays(self.exercise, found, wanted)
+        return renamed
+
+    def _tell_group(self, group, finding):
+        """Raise the group's own finding where it knows more than this one; else this one."""
+        explained = finding.slip in group.explains
+        known = explained or (finding.vague and not group.only_these)
+        text, message = finding.detail, finding.message
+        if group.slip is not None and known:
+            text = "" if explained else finding.detail
+            finding.slip, finding.vague, message = group.slip, True, group.message
+            if finding.opening and text:  # "… two components. Right so far: the weights. On 9 …"
+                message, finding.opening = f"{message} {finding.opening}", ""
+            message = f"{message} {text}".strip()
+        finding.message = f"{finding.opening} {message}".strip()
+        raise finding
+
+    def _try(self, i, cases):
+        """Compare with the course's on a group; return the results of both, if they agree."""
+        results = []
+        for case in cases:
+            self.given = copied(case)
+            result, changed = self._call(case)
+            if _is_nothing(result):
+                first = i == 0 and not results
+                raise _nothing(self.own, self.exercise, untouched=first)
+            results.append(result)
+            self.found.append(self.exercise.read(result, *case))
+        expected = self.exercise.expected or self.exercise.course
+        right = [expected(*case) for case in cases]
+        self.cases += cases
+        self.wanted += [
+            self.exercise.read(result, *case) for result, case in zip(right, cases, strict=True)
+        ]
+        for j in range(len(self.exercise.parts)):
+            try:
+                self._judge(i, j)
+            except Finding as finding:
+                self._look_closer(finding, results[0], changed)
+                finding.opening = self._say_what_is_right(j)
+                raise
+        if changed:
+            raise Finding(
+                "argument_changed",
+                f"The numbers are right so far, but it changes its argument `{changed}`, and so "
+                "the notebook's own. Such as `x -= 1` changes an array; `x = x - 1` makes another.",
+            )
+        return zip(results, right, strict=True)
+
+    def _look_closer(self, finding, result, changed):
+        """Say of a vague finding what the function's code, or a second call, tells."""
+        tells = finding.slip in ("different", "wrong_shape", "constant", "not_finite")
+        one = len(self.exercise.parts) == 1
+        if one and finding.slip == "wrong_shape" and isinstance(result, tuple):
+            text = f"It returns {len(result)} results, with commas between them; one is asked for."
+            if len(result) == 1:
+                text = "It returns a tuple: does a comma stand at the end?"
+            finding.slip, finding.message = "several_results", f"{text} {finding.message}"
+        elif tells and self._differs_again():
+            finding.slip, finding.vague = "random", False
+            finding.message = (
+                "Called again with the same arguments, it gives other numbers: does it draw random "
+                "numbers, or keep something from the call before?"
+            )
+        elif tells and (unused := unused_arguments(self.own)):
+            finding.message = f"It never uses its argument `{unused[0]}`. {finding.message}"
+            if finding.slip == "different":
+                finding.slip = "argument_ignored"
+        elif tells and changed:
+            more = f"It also changes its argument `{changed}`: `x -= 1` does, `x = x - 1` does not."
+            finding.message, finding.detail = (
+                f"{finding.message} {more}",
+                f"{finding.detail} {more}",
+            )
+
+    def _call(self, case):
+        """Call the learner's function on copies, without NumPy's warnings.
+
+        Return a copy of its result, as its next call may change it, and which argument it changed.
+        """
+        given, exercise = copied(case), self.exercise
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            try:
+                result = copied(self.own(*given))
+            except NotImplementedError:
+                return None, None
+            except (Finding, TooSlowError, KeyboardInterrupt):
+                raise
+            except InputRefusedError:
+                raise Finding(
+                    "asks_input",
+                    f"`{exercise.name}` calls `input`, but nobody is asked here: all that it "
+                    f"needs comes in as {', '.join(f'`{name}`' for name in exercise.arguments)}.",
+                ) from None
+            except BaseException as error:  # `exit()` raises one that is no Exception
+                exercise.on_error(error, *case)
+                text = tell_error(error, self.own, exercise, case)
+                raise Finding("error", text, vague=True) from error
+        pairs = zip(exercise.arguments, given, case, strict=True)
+        changed = [name for name, a, b in pairs if _differ(a, b)]
+        return result, changed[0] if changed else None
+
+    def _differs_again(self):
+        """Say whether a second call with the first case's arguments gives something else."""
+        try:
+            again = self.exercise.read(self._call(self.cases[0])[0], *self.cases[0])
+            return any(_differ(a, b) for a, b in zip(again, self.found[0], strict=True))
+        except Finding:
+            return True
+
+    def _say_what_is_right(self, wrong):
+        """Name the parts that are right beside a wrong one, as a sentence or ""."""
+        names = []
+        for j, part in enumerate(self.exercise.parts):
+            wanted = [np.asarray(each[j], dtype=np.float64) for each in self.wanted]
+            values = [shape_of(each[j]) is not None and each[j] for each in self.found]
+            if j != wrong and same([np.asarray(v, dtype=np.float64) for v in values], wanted):
+                names.append(part.name)
+        return f"Right so far: {', '.join(names)}." if names else ""
+
+    def _judge(self, i, j):
+        """Compare a part of the results so far; where it is wrong, raise what fits best."""
+        part, cases = self.exercise.parts[j], self.cases
+        found = [as_numbers(each[j], part.name) for each in self.found]
+        wanted = [np.asarray(each[j], dtype=np.float64) for each in self.wanted]
+        wrong = [not same([f], [w]) for f, w in zip(found, wanted, strict=True)]
+        if not any(wrong):
+            return
+        try:
+            difference = _show_difference(part, cases, found, wanted)
+            if fitting := self._fitting(i, j, found):
+                text = " Or: ".join(slip.message for slip in fitting)
+                raise Finding(fitting[0].name, f"{text} {difference}".strip())
+            if part.recognise is not None:
+                new = -len(self.exercise.groups[i].cases)
+                part.recognise(cases[new:], found[new:], wanted[new:])
+            _check_shape(part, found, wanted)
+            if not all(np.isfinite(values).all() for values in found):
+                raise Finding(
+                    "not_finite",
+                    f"NaN or infinity stands in {part.name}: look for a division by 0, a log of 0, "
+                    f"or a root or log of a negative number. {difference}",
+                    vague=True,
+                )
+            _check_constant(part, found, wanted)
+            _check_rounded(part, found, wanted)
+            _check_made_of_right(part, cases, found, wanted, difference)
+            _check_places(part, found, wanted, difference)
+            text = f"Something else is wrong with {part.name}: compare your lines with the formula."
+            raise Finding("different", f"{text} {difference}", vague=True, detail=difference)
+        except Finding as finding:
+            finding.arguments = copied(cases[wrong.index(True)])
+            raise
+
+    def _fitting(self, i, j, found):
+        """Return the smallest slips that give these numbers, one of each name."""
+        slips = self.exercise.parts[j].slips
+        for size in sorted({slip.size for slip in slips}):
+            fitting = {}
+            for slip in slips:
+                if slip.size == size and slip.name not in fitting:
+                    if _gives(slip, self.cases, found):
+                        fitting[slip.name] = slip
+            if len(fitting) > 1:  # then the cases to come may tell them apart
+                fitting = self._fit_further(i, j, fitting, slips, size) or fitting
+            if fitting:
+                return [*fitting.values()]
+        return []
+
+    def _fit_further(self, i, j, fitting, slips, size):
+        """Return those of the fitting slips' names that give the next group's numbers, too."""
+        cases = [case for group in self.exercise.groups[i + 1 : i + 2] for case in group.cases]
+        try:
+            results = [self.exercise.read(self._call(case)[0], *case) for case in cases]
+            found = [as_numbers(each[j], "") for each in results]
+        except Finding:
+            return {}
+        seen = [as_numbers(each[j], "") for each in self.found]
+        return {
+            slip.name: slip
+            for slip in reversed(slips)
+            if cases and slip.size == size and slip.name in fitting
+            if _gives(slip, cases, found) and _gives(slip, self.cases, seen)
+        }
+
+
+def _gives(slip, cases, found):
+    """Say whether a slip gives these numbers, all of them finite."""
+    if not all(np.isfinite(values).all() for values in found):
+        return False
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return all(same([f], [slip.wrong(*case)]) for case, f in zip(cases, found, strict=True))
+        except (ArithmeticError, ValueError, IndexError):  # the slip cannot be made of these
+            return False
+
+
+def _differ(a, b):
+    """Say whether two values are arrays, or numbers, with other entries."""
+    try:
+        return not np.array_equal(np.asarray(a, float), np.asarray(b, float), equal_nan=True)
+    except (TypeError, ValueError):
+        return False
 
 
 def _check_signature(own, exercise):
@@ -224,32 +477,6 @@ def _check_signature(own, exercise):
     return f" The course names its arguments ({', '.join(wanted)})."
 
 
-def _examine(own, exercise, cases, *, first):
-    """Compare a learner's function with the course's on some cases.
-
-    Return the results of both, in pairs, if their numbers agree.
-    """
-    results, found = [], []
-    for i, case in enumerate(cases):
-        result = _call(own, exercise, case)
-        if _is_nothing(result):
-            raise _nothing(exercise, untouched=first and i == 0)
-        results.append(result)
-        found.append(exercise.read(result, *case))
-    expected = exercise.expected or exercise.course
-    right = [expected(*case) for case in cases]
-    wanted = [exercise.read(result, *case) for result, case in zip(right, cases, strict=True)]
-    for i, part in enumerate(exercise.parts):
-        try:
-            _judge(part, cases, [each[i] for each in found], [each[i] for each in wanted])
-        except Finding as finding:
-            if i:
-                names = ", ".join(each.name for each in exercise.parts[:i])
-                finding.open_with(f"Right so far: {names}.")
-            raise
-    return zip(results, right, strict=True)
-
-
 def _check_arrays(exercise, found, wanted):
     """Check that what the cells below compute with is an array, as the course's own result is."""
     several = isinstance(wanted, tuple)
@@ -265,63 +492,19 @@ def _check_arrays(exercise, found, wanted):
             )
 
 
-def _call(own, exercise, case):
-    """Call a learner's function on copies, without NumPy's warnings."""
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
-        try:
-            # What comes back is copied, too: the function may change it in its next call.
-            return _copied(own(*_copied(case)))
-        except NotImplementedError:
-            return None
-        except Exception as error:
-            exercise.on_error(error, *case)
-            raise Finding("error", _tell_error(error, exercise, case), vague=True) from error
-
-
-def _copied(value):
-    if isinstance(value, tuple):
-        return tuple(_copied(each) for each in value)
-    return value.copy() if isinstance(value, np.ndarray) else value
-
-
-def _tell_error(error, exercise, case):
-    """Say what a learner's function raised, and of shapes that do not fit, what it was given."""
-    raised = " ".join(describe_exception(error).split())
-    raised = re.sub(" at 0x[0-9a-fA-F]+", "", raised)  # an address is another in each run
-    text = f"`{exercise.name}` raised {raised}."
-    if advice := _advise(error):
-        return f"{text} {advice}"
-    if re.search("broadcast|shape|dimension|aligned|matmul", str(error)):
-        shapes = [
-            f"`{name}` has shape {value.shape}"
-            for name, value in zip(exercise.arguments, case, strict=True)
-            if isinstance(value, np.ndarray)
-        ]
-        text += f" Here {', '.join(shapes)}." if shapes else ""
-    return text
-
-
-def _advise(error):
-    """Say what to write instead, of two errors that do not say it themselves; else ""."""
-    if isinstance(error, TypeError):
-        if re.search(r"bitwise_xor|for \^", str(error)):
-            return "A power is written `**` in Python."
-        if "Python scalar" in str(error):
-            return (
-                "The functions of `math`, and `float`, take one number only; those of NumPy take "
-                "arrays as well."
-            )
-    return ""
-
-
 def _is_nothing(result):
     """Say whether a function returned what a stub returns."""
     parts = result if isinstance(result, tuple) and result else (result,)
     return all(part is None or part is Ellipsis for part in parts)
 
 
-def _nothing(exercise, *, untouched):
+def _nothing(own, exercise, *, untouched):
+    if untouched and "print" in getattr(getattr(own, "__code__", None), "co_names", ()):
+        return Finding(
+            "printed",
+            f"`{exercise.name}` prints, but returns nothing. What is printed cannot be computed "
+            "with: end the function with `return` and the result.",
+        )
     if untouched:
         return Finding(
             "untouched",
@@ -336,34 +519,6 @@ def _nothing(exercise, *, untouched):
     )
 
 
-def _judge(part, cases, found, wanted):
-    """Compare one part of the results; where it is wrong, raise the finding that fits best."""
-    found = [as_numbers(value, part.name) for value in found]
-    wanted = [np.asarray(value, dtype=np.float64) for value in wanted]
-    if same(found, wanted):
-        return
-    with np.errstate(all="ignore"):
-        for slip in part.slips:
-            if same(found, (slip.wrong(*case) for case in cases)):
-                difference = _show_difference(part, cases, found, wanted)
-                raise Finding(slip.name, f"{slip.message} {difference}".strip())
-    if part.recognise is not None:
-        part.recognise(cases, found, wanted)
-    _check_shape(part, found, wanted)
-    if not all(np.isfinite(values).all() for values in found):
-        raise Finding(
-            "not_finite",
-            f"NaN or infinity stands in {part.name}: look for a division by 0 or a log of 0. "
-            + _show_difference(part, cases, found, wanted),
-            vague=True,
-        )
-    _check_constant(part, found, wanted)
-    _check_rounded(part, found, wanted)
-    difference = _show_difference(part, cases, found, wanted)
-    text = f"Something else is wrong with {part.name}: compare your lines with the formula."
-    raise Finding("different", f"{text} {difference}", vague=True, detail=difference)
-
-
 def as_numbers(value, name):
     """Return a learner's numbers as an array, whatever holds them."""
     try:
@@ -371,7 +526,7 @@ def as_numbers(value, name):
     except ValueError as error:
         text = str(error)
         raise Finding("wrong_type", text[0].upper() + text[1:], vague=True) from None
-    except TypeError:
+    except Exception:  # a TypeError, or whatever an object of the learner's raises
         text = f"For {name} it returns {describe(value)}, where real numbers are asked for."
         raise Finding("wrong_type", text, vague=True) from None
 
@@ -380,14 +535,15 @@ def shape_of(value):
     """Return the shape of a learner's numbers, or None where they are none, or ragged."""
     try:
         return _checks.as_real(value, "value").shape
-    except (TypeError, ValueError):
+    except Exception:  # whatever an object of the learner's raises
         return None
 
 
 def same(found, wanted):
     """Say whether two lists of arrays are equal, in shape and to so many digits."""
     return all(
-        f.shape == np.shape(w) and _close(f, w).all() for f, w in zip(found, wanted, strict=True)
+        np.shape(f) == np.shape(w) and _close(f, w).all()
+        for f, w in zip(found, wanted, strict=True)
     )
 
 
@@ -403,13 +559,13 @@ def _check_shape(part, found, wanted):
         if f.shape == w.shape:
             continue
         asked = part.meaning if part.meaning == str(w.shape) else f"{part.meaning} = {w.shape}"
-        asked = "one number" if part.meaning == "()" else asked
+        asked = asked.replace("() = ", "").replace("()", "one number")
         text = f"For {part.name} it returns shape {f.shape}, where {asked} is asked for."
         if f.ndim == 2 and f.shape == w.shape[::-1]:
             text += " Rows and columns have changed places."
             raise Finding("transposed", text)
         if f.size == w.size and _close(f.ravel(), w.ravel()).all():
-            text += " The numbers themselves are right."
+            text += " The numbers themselves are right; the brackets, or an axis, are not."
         raise Finding("wrong_shape", text, vague=True)
 
 
@@ -438,6 +594,85 @@ def _check_rounded(part, found, wanted):
             f"and {DIGITS} are asked for. Look for a rounded constant, single precision, or a "
             "small number added somewhere.",
         )
+
+
+# What may have been made of the right numbers, whatever the exercise.
+_MADE_OF_RIGHT = (
+    ("negative", lambda w: -w, "All of it has the wrong sign."),
+    ("doubled", lambda w: 2 * w, "All of it is twice what it should be."),
+    ("halved", lambda w: w / 2, "All of it is half of what it should be."),
+    ("absolute", np.abs, "The minus signs are lost."),
+    ("squared", np.square, "This is the square of what is asked for."),
+    ("root", np.sqrt, "This is the square root of what is asked for."),
+    ("upside_down", lambda w: 1 / w, "This is 1 divided by what is asked for."),
+    ("logarithm", np.log, "This is the logarithm of what is asked for."),
+    ("exponential", np.exp, "This is the exponential of what is asked for."),
+    ("one_minus", lambda w: 1 - w, "This is 1 less what is asked for."),
+    ("normalised", lambda w: w / w.sum(), "It is divided by its own sum, and should not be."),
+    ("normalised", lambda w: w / w.max(), "It is divided by its largest value."),
+    ("integers", np.trunc, "The decimals are cut off: is an array made for whole numbers?"),
+    ("integers", np.round, "The numbers are rounded to whole ones."),
+    ("integers", np.floor, "The numbers are rounded down, as `//` does."),
+    ("cumulated", np.cumsum, "Each number has those before it added."),
+    ("sorted", lambda w: np.sort(w, axis=0), "The numbers are right, but sorted."),
+    ("reversed", lambda w: w[::-1], "The numbers are right, but in reverse order."),
+    ("components_turned", lambda w: w[:, ::-1], "The components are in reverse order."),
+)
+
+
+def _check_made_of_right(part, cases, found, wanted, difference):
+    """Find that something simple was made of all the right numbers."""
+    values = np.concatenate([w.ravel() for w in wanted])
+    if len({*values.round(9)}) < 2:  # one number is anything of another
+        return
+    with np.errstate(all="ignore"):
+        for name, make, text in _MADE_OF_RIGHT:
+            try:
+                if same(found, [make(w) for w in wanted]):
+                    raise Finding(name, f"For {part.name}: {text} {difference}")
+            except IndexError:  # there is no such axis
+                continue
+        ratios = np.concatenate([(f / w).ravel() for f, w in zip(found, wanted, strict=True)])
+        ratio = ratios[0]
+        if same([ratios], [np.full_like(ratios, ratio)]):
+            text = f"All of it is {number(ratio, 4)} times what it should be: is a factor missing, "
+            text += "or too much?"
+            if any(np.isclose(ratio * np.log(base), 1) for base in (2, 10)):
+                text += " Or has a logarithm another base than e?"
+            raise Finding("factor", f"For {part.name}: {text} {difference}")
+        shift = np.concatenate([(f - w).ravel() for f, w in zip(found, wanted, strict=True)])
+        if same([shift], [np.full_like(shift, shift[0])]):
+            text = f"All of it is {number(abs(shift[0]), 4)} too "
+            text += "large: with what does a sum begin?" if shift[0] > 0 else "small."
+            raise Finding("summand", f"For {part.name}: {text} {difference}")
+        sizes = [float(len(case[0])) if np.ndim(case[0]) else np.nan for case in cases]
+        for power, text in ((-1, "divided by"), (1, "multiplied by")):
+            scaled = [w * size**power for w, size in zip(wanted, sizes, strict=True)]
+            times = (found[0] / scaled[0]).flat[0]
+            if same(found, [times * each for each in scaled]):
+                more = "" if np.isclose(times, 1) else f" and is {number(times, 4)} times as large"
+                text = f"It is {text} the number of points{more}, and should not be."
+                raise Finding("scaled_by_n", f"For {part.name}: {text} {difference}")
+
+
+def _check_places(part, found, wanted, difference):
+    """Find that only the first or last row, column or entry is wrong, or right."""
+    if len({w.ndim for w in wanted}) > 1:
+        return
+    smallest = np.min([w.shape for w in wanted], axis=0)
+    for axis in range(wanted[0].ndim):
+        what = ("row", "column")[axis] if wanted[0].ndim == 2 else "entry"
+        for place, index in (("first", 0), ("last", -1)):
+            close = [_close(f, w) for f, w in zip(found, wanted, strict=True)]
+            here = np.concatenate([np.take(c, [index], axis).ravel() for c in close])
+            there = np.concatenate([np.delete(c, index, axis).ravel() for c in close])
+            text = f"Of {part.name} only the {place} {what} is"
+            if there.all() and smallest[axis] > 2:
+                text = f"{text} wrong: does a loop leave it out? {difference}"
+                raise Finding("left_out", text, vague=True)
+            if here.all() and not there.any():
+                text = f"{text} right: does a loop, or an index, stay there? {difference}"
+                raise Finding("only_one_right", text, vague=True)
 
 
 def _relative_error(found, wanted):
@@ -476,24 +711,6 @@ def _two_numbers(a, b):
         if texts[0] != texts[1]:
             break
     return texts
-
-
-def _outside(own):
-    """Name the notebook's data that a function reads beside its arguments, as a sentence or ""."""
-    try:
-        names = [
-            step.argval
-            for step in dis.get_instructions(own)
-            if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")
-        ]
-    except TypeError:
-        return ""
-    data = (np.ndarray, Mixture, list, tuple, int, float)
-    has = getattr(own, "__globals__", {})
-    read = [f"`{name}`" for name in dict.fromkeys(names) if isinstance(has.get(name), data)]
-    if not read:
-        return ""
-    return f" It also reads {' and '.join(read)} from the notebook, beside its arguments."
 
 
 def describe(value):

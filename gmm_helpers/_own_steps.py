@@ -1,6 +1,11 @@
 """Steps that a caller wrote: called as a course tells learners to write them, and checked."""
 
+import builtins
+import contextlib
 import math
+import signal
+import threading
+import time
 import traceback
 
 import numpy as np
@@ -9,12 +14,57 @@ from gmm_helpers import _checks
 from gmm_helpers.mixture import Mixture
 from gmm_helpers.trace import EMError
 
+SECONDS = 20  # how long a learner's function may take in a check, or in all steps of a run
+
+
+class TooSlowError(BaseException):
+    """Stops a learner's function; no Exception, so that `except Exception` does not hold it."""
+
+
+class InputRefusedError(RuntimeError):
+    """What `input` raises in a learner's function: nobody is there to answer."""
+
+
+@contextlib.contextmanager
+def guarded(seconds):
+    """Refuse `input` in what runs here, and stop it after so many seconds.
+
+    A running function can be stopped in the main thread only, and not on Windows. Elsewhere there
+    is no limit, and the kernel's *Interrupt* stops it.
+    """
+    ask, builtins.input = builtins.input, _refuse_input
+    timed = (
+        hasattr(signal, "setitimer")
+        and threading.current_thread() is threading.main_thread()
+        and not signal.getitimer(signal.ITIMER_REAL)[0]  # one that runs goes on
+    )
+    if timed:
+        before = signal.signal(signal.SIGALRM, _stop)
+        signal.setitimer(signal.ITIMER_REAL, seconds, 1)  # again, in case an `except:` caught it
+    try:
+        yield
+    finally:
+        if timed:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+        builtins.input = ask
+
+
+def _refuse_input(*_):
+    raise InputRefusedError(
+        "a function asks nobody: all that it needs comes in as its arguments, without `input`"
+    )
+
+
+def _stop(*_):
+    raise TooSlowError
+
 
 class OwnSteps:
     """A caller's `e_step` and `m_step`, either of which may be None or a stub that returns None.
 
     Each call hands out copies, so that a step that changes its arguments spoils nothing, and
-    returns None where there is no step of the caller's.
+    returns None where there is no step of the caller's. Whatever a step does ends in an `EMError`.
     """
 
     def __init__(self, x, start, e_step, m_step):
@@ -24,6 +74,7 @@ class OwnSteps:
         self._x, self._start = np.array(x, dtype=np.float64), start
         self._e_step, self._m_step = e_step, m_step
         self._stubs = set()
+        self._seconds_left = SECONDS
 
     @property
     def stubs(self):
@@ -80,13 +131,24 @@ class OwnSteps:
         return result
 
     def _call(self, name, step, argument):
+        began = time.perf_counter()
         try:
-            result = step(self._x.copy(), argument)
+            with guarded(max(self._seconds_left, 0.01)):
+                result = step(self._x.copy(), argument)
+        except TooSlowError:
+            raise EMError(
+                f"your {name} was stopped: your steps have taken {SECONDS} seconds by now. Does a "
+                "loop have no end? If not, compute with whole arrays in place of single numbers."
+            ) from None
+        except KeyboardInterrupt:
+            raise EMError(f"your {name} was interrupted.") from None
         except ValueError as error:  # such as a Mixture that refuses what the step computed
             component = getattr(error, "component", None)
             raise EMError(f"your {name} was refused: {error}", component=component) from error
-        except Exception as error:
+        except BaseException as error:  # `exit()` raises one that is no Exception
             raise EMError(f"your {name} raised {describe_exception(error)}.") from error
+        finally:
+            self._seconds_left -= time.perf_counter() - began
         if result is None:
             self._stubs.add(name)
         return result

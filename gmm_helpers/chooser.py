@@ -6,6 +6,7 @@ be chosen next is run meanwhile, while the kernel is free, and its first picture
 """
 
 import inspect
+import time
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -20,6 +21,7 @@ from gmm_helpers.trace import EMError, Trace
 
 # Room around the first data, so that other data of the same source fit on the same axes.
 _MARGIN_FOR_NEW_DATA = 0.12
+_SLOW = 1.0  # seconds: so long a run is announced, and not made before it is chosen
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class _Run:
     x: np.ndarray
     film: Film
     notes: list
+    seconds: float
     ready: dict = field(default_factory=dict)
 
 
@@ -240,6 +243,7 @@ class RunChooser:
         x = self._make_data(choice.data_seed)
         rng = {"rng": np.random.default_rng(choice.start_seed)} if self._takes_rng else {}
         notes = [self._describe(choice)]
+        began = time.perf_counter()
         try:
             trace = self._run(x, **rng, **self._values(choice))
         except EMError as error:
@@ -247,11 +251,12 @@ class RunChooser:
                 raise
             trace = error.trace
             notes.append(f"EM could not go on. {error}")
+        seconds = time.perf_counter() - began
         if not isinstance(trace, Trace):
             raise TypeError(f"run must return a Trace, as run_em does; it returned {trace!r:.60}.")
         like = None if self._shown is None else self._shown.film
         film = Film(x, trace, like=like, **self._film_options)
-        return _Run(choice, x, film, [*notes, *film.notes])
+        return _Run(choice, x, film, [*notes, *film.notes], seconds)
 
     def _describe(self, choice):
         """Say which run a choice is."""
@@ -265,6 +270,9 @@ class RunChooser:
     def _prepare(self):
         """Make the run that is chosen, if it is not there; where it cannot be made, say so."""
         choice = self._choice()
+        if choice not in self._ahead and self._shown.seconds > _SLOW:
+            seconds = f"{self._shown.seconds:.0f}"
+            self._book.announce(f"Working. The run before took {seconds} seconds.")
         try:
             self._next = self._ahead.get(choice) or self._make_run(choice)
         except Exception as error:
@@ -291,6 +299,8 @@ class RunChooser:
 
     def _look_ahead(self, near):
         """Make the runs that can be chosen next, one at each step, and draw what will be seen."""
+        if self._shown.seconds > _SLOW:  # steps by slow loops would keep the kernel busy
+            return
         for choice in near:
             try:
                 run = self._ahead[choice] = self._ahead.get(choice) or self._make_run(choice)

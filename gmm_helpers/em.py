@@ -197,6 +197,9 @@ def run_em(
             note("M", used)
             converged = abs(log_likelihoods[-1] - log_likelihoods[-2]) < smallest_change
     except ValueError as error:
+        if not log_likelihoods and e_step is not None:  # the start can be shown by the module's
+            log_likelihoods.append(_e_step(points, mixture)[1])
+            note("start", None)
         raise EMError(
             f"Iteration {iteration}: {error}",
             component=getattr(error, "component", None),

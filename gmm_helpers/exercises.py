@@ -77,6 +77,9 @@ _EXPONENTS = {
         lambda d, v, s: -abs(d) / v,
         lambda d, v, s: -abs(d) / (2 * s),
         lambda d, v, s: -abs(d) / s,
+        lambda d, v, s: d / (2 * v),
+        lambda d, v, s: -d / (4 * v**2),
+        lambda d, v, s: d / (4 * v**2),
     ),
     "missing_minus": (lambda d, v, s: d**2 / (2 * v), lambda d, v, s: d**2 / v),
     "missing_half": lambda d, v, s: -(d**2) / v,
@@ -116,6 +119,14 @@ _CONSTANTS = {
         lambda v, s: s / np.sqrt(2 * np.pi),
         lambda v, s: v / np.sqrt(2 * np.pi),
     ),
+    "constant_brackets": (
+        lambda v, s: np.pi * v / 2,
+        lambda v, s: np.sqrt(np.pi * v / 2),
+        lambda v, s: np.pi * v / np.sqrt(2),
+        lambda v, s: np.pi * s / np.sqrt(2),
+        lambda v, s: np.pi * v,
+        lambda v, s: 1 / (4 * np.pi * v),
+    ),
 }
 _GAUSSIAN_MESSAGES = {
     "deviation_for_variance": "The third argument is the variance σ², not σ: somewhere it is "
@@ -134,6 +145,20 @@ _GAUSSIAN_MESSAGES = {
     "two_pi_outside_root": "In the factor in front, the square root has to reach over all of 2πσ².",
     "constant_upside_down": "In the factor in front, something multiplies that should divide: a "
     "wider bell has to be lower.",
+    "constant_brackets": "In the factor in front, brackets are missing: `1 / 2 * a` is `(1 / 2) * "
+    "a`, and `a**1 / 2` is `(a**1) / 2`. The root of all of 2πσ² divides.",
+    "bracket_closed_early": "The bracket of the exponential closes too early: what should be "
+    "inside, in the exponent, multiplies or divides outside.",
+    "mean_forgotten": "The mean is not subtracted from x.",
+    "mean_added": "The mean is added to x; it has to be subtracted.",
+    "squares_subtracted": "x and the mean are squared one by one. Subtract first, and then square.",
+    "exponent_upside_down": "The fraction in the exponent is upside down.",
+    "other_base": "The power is taken of another number than e.",
+    "constant_in_exponent": "The factor in front has slipped into the exponent.",
+    "no_exponent": "The exponent is always 0, so the height is the same everywhere: is the mean "
+    "of x itself subtracted, in place of `mean`?",
+    "factor_added": "The factor in front is added to the exponential; it multiplies it.",
+    "exponential_missing": "The exponential is missing: this is the exponent times the factor.",
     "log_returned": "This is a logarithm, or the exponent by itself; the density is asked for.",
     "probability": "This is the probability of a value below x, an area. The density is the "
     "height of the curve at x.",
@@ -141,6 +166,39 @@ _GAUSSIAN_MESSAGES = {
     "the points, or by the largest value? The factor in front comes from the formula, not from the "
     "data.",
 }
+
+
+# What else may be made of the exponent e, or of x, μ and σ², in front of it the right factor.
+_BELLS = {
+    "bracket_closed_early": (
+        lambda x, m, v, e: np.exp(-((x - m) ** 2)) / (2 * v),
+        lambda x, m, v, e: np.exp(-((x - m) ** 2)) / 2 * v,
+        lambda x, m, v, e: np.exp(-((x - m) ** 2) / 2) / v,
+        lambda x, m, v, e: np.exp(-((x - m) ** 2) / 2) * v,
+    ),
+    "mean_forgotten": lambda x, m, v, e: np.exp(-(x**2) / (2 * v)) + 0 * m,
+    "mean_added": lambda x, m, v, e: np.exp(-((x + m) ** 2) / (2 * v)),
+    "squares_subtracted": lambda x, m, v, e: np.exp(-(x**2 - m**2) / (2 * v)),
+    "exponent_upside_down": lambda x, m, v, e: np.exp(1 / e),
+    "other_base": (lambda x, m, v, e: 2**e, lambda x, m, v, e: 10**e),
+    "constant_in_exponent": lambda x, m, v, e: (
+        np.exp(e / np.sqrt(2 * np.pi * v)) * np.sqrt(2 * np.pi * v)
+    ),
+    "exponential_missing": (
+        lambda x, m, v, e: e,
+        lambda x, m, v, e: -e,
+        lambda x, m, v, e: e * np.e,
+    ),
+    "no_exponent": lambda x, m, v, e: 1 + 0 * e,
+    "factor_added": lambda x, m, v, e: 1 + np.exp(e) * np.sqrt(2 * np.pi * v),
+}
+
+
+def _bell_of(bell):
+    """Return the density with something else in place of e to the exponent."""
+    return lambda x, mean, variance: (
+        bell(x, mean, variance, -((x - mean) ** 2) / (2 * variance)) / np.sqrt(2 * np.pi * variance)
+    )
 
 
 def _product(exponent, constant):
@@ -155,6 +213,7 @@ def _product(exponent, constant):
 
 _GAUSSIAN_SLIPS = (
     *slips(_GAUSSIAN_MESSAGES, _product, _EXPONENTS, _CONSTANTS),
+    *slips(_GAUSSIAN_MESSAGES, _bell_of, _BELLS),
     Slip(
         "probability",
         lambda x, mean, variance: ndtr((x - mean) / np.sqrt(variance)),
@@ -220,9 +279,16 @@ _GAUSSIAN = Exercise(
                     np.array([-0.5, 0.8, 2.1]),
                     np.array([0.6, 1.4, 2.3]),
                 ),
+                (1.1, 0.4, np.array([0.5, 1.2, 2.9])),
             ),
             "no_broadcasting",
             "For one mean and one variance it is right, but they may be arrays as well.",
+        ),
+        Group(
+            ((np.arange(-2, 3), 1, 2),),
+            "whole_numbers",
+            "For decimals it is right, but not for whole numbers. Is an array made in the likeness "
+            "of `x`, so that it holds whole numbers only?",
         ),
     ),
     right="the right density on numbers and arrays that you have not seen",
@@ -282,6 +348,23 @@ _COLUMNS = {
         lambda x, w, m, v: _columns(x, 1, w * m, w**2 * v),
         lambda x, w, m, v: _gaussian(x[:, None] * w, m, v),
     ),
+    "weights_added": lambda x, w, m, v: w + _columns(x, 1, m, v),
+    "weights_divide": lambda x, w, m, v: _columns(x, 1 / w, m, v),
+    "densities_squared": (
+        lambda x, w, m, v: w * _columns(x, 1, m, v) ** 2,
+        lambda x, w, m, v: _columns(x, w, m, v) ** 2,
+    ),
+    "parameters_swapped": (
+        lambda x, w, m, v: _columns(x, m, w, v),
+        lambda x, w, m, v: _columns(x, v, m, w),
+    ),
+    "index_forgotten": tuple(
+        lambda x, w, m, v, i=i, k=k: _columns(
+            x, *(p[[k] * len(p)] if i == j else p for j, p in enumerate((w, m, v)))
+        )
+        for i in (1, 2)
+        for k in (0, -1)
+    ),
 }
 _COLUMNS_MESSAGES = {
     "weights_forgotten": "The weights are forgotten: each component counts in full.",
@@ -292,6 +375,13 @@ _COLUMNS_MESSAGES = {
     "not 1.",
     "weights_inside": "The weights stand inside the Gaussians, where they change positions or "
     "widths. They multiply the densities from outside.",
+    "index_forgotten": "All components get the weight, mean or variance of one of them: does "
+    "each have its index?",
+    "densities_squared": "The densities are squared.",
+    "parameters_swapped": "The weights have changed places with the means or the variances.",
+    "weights_added": "The weights are added to the densities; they multiply them.",
+    "weights_divide": "The densities are divided by the weights; they are multiplied by "
+    "them, or the logarithms of both are added.",
 }
 _SUMS = {
     None: lambda c: c.sum(axis=1),
@@ -303,6 +393,7 @@ _SUMS = {
     "largest_only": lambda c: c.max(axis=1),
     "last_only": lambda c: c[:, -1],
     "first_only": lambda c: c[:, 0],
+    "component_left_out": (lambda c: c[:, :-1].sum(axis=1), lambda c: c[:, 1:].sum(axis=1)),
     "log_returned": (lambda c: np.log(c.sum(axis=1)), lambda c: np.log(c).sum(axis=1)),
 }
 _SUMS_MESSAGES = {
@@ -319,6 +410,7 @@ _SUMS_MESSAGES = {
     "largest_only": "Only the largest component counts at each point: all of them add up.",
     "last_only": "Only the last component is left: each pass of the loop has to add to the sum.",
     "first_only": "Only the first component is counted: does `return` stand inside the loop?",
+    "component_left_out": "One component is left out of the sum: does the loop go over all?",
     "log_returned": "This is a logarithm; the density itself is asked for.",
     "one_gaussian": "This is a single bell with averaged parameters: a mixture adds densities up, "
     "not means and variances.",
@@ -331,7 +423,7 @@ _MIXTURE_DENSITY_SLIPS = (
         _COLUMNS,
     ),
     *slips(
-        _SUMS_MESSAGES,
+        _COLUMNS_MESSAGES | _SUMS_MESSAGES,
         lambda density: density,
         {
             "one_gaussian": (
@@ -342,6 +434,10 @@ _MIXTURE_DENSITY_SLIPS = (
                 lambda x, w, m, v: _gaussian(x, m.sum(), v.sum()),
             ),
             "product": lambda x, w, m, v: (_columns(x, 1, m, v) ** w).prod(axis=1),
+            "index_forgotten": (
+                lambda x, w, m, v: _columns(x, w[0], m, v).sum(axis=1),
+                lambda x, w, m, v: _columns(x, w[-1], m, v).sum(axis=1),
+            ),
         },
     ),
 )
@@ -384,8 +480,13 @@ _MIXTURE_DENSITY = Exercise(
             ),
             *_MORE_COMPONENTS,
         ),
+        Group(
+            ((np.array([0.7]), np.array([1.0]), np.array([0.2]), np.array([1.3])),),
+            "only_several",
+            "For several points and components it is right, but there may be just one.",
+        ),
     ),
-    right="the right density for K = 2 and K = 3, on points that you have not seen",
+    right="the right density for K = 1, 2 and 3, on points that you have not seen",
 )
 
 
@@ -441,6 +542,11 @@ _SHARES = {
         lambda c: c.argmax(axis=1) + 1,
     ),
     "exponential_of_densities": lambda c: _to_rows(np.exp(c)),
+    "logs_divided": (
+        lambda c: np.exp(np.log(c) / np.log(c.sum(axis=1, keepdims=True))),
+        lambda c: np.log(c) / np.log(c.sum(axis=1, keepdims=True)),
+        lambda c: _to_rows(np.log(c)),
+    ),
     "log_returned": (lambda c: np.log(_to_rows(c)), np.log),
 }
 _SHARES_MESSAGES = {
@@ -452,6 +558,8 @@ _SHARES_MESSAGES = {
     "probability, anything from 0 to 1.",
     "exponential_of_densities": "The densities go through one more exponential before they are "
     "divided by their sum.",
+    "logs_divided": "Logarithms are divided. The quotient of two densities is the exponential of "
+    "the difference of their logarithms.",
     "log_returned": "These are logarithms; the responsibilities themselves are asked for.",
     "weights_forgotten": "The responsibilities forget the weights, which are the prior "
     "probabilities in Bayes' rule.",
@@ -468,9 +576,26 @@ _LOGS = {
         lambda c: -np.log(c.sum(axis=1)).sum(),
         lambda c: -np.log(c.sum(axis=1)).mean(),
     ),
-    "log_of_sum": lambda c: np.log(c.sum()),
+    "log_of_sum": (lambda c: np.log(c.sum()), lambda c: np.log(c.sum(axis=1).mean())),
+    "one_point": (
+        lambda c: np.log(c.sum(axis=1))[-1],
+        lambda c: np.log(c.sum(axis=1))[0],
+    ),
+    "product_of_logs": lambda c: np.log(c.sum(axis=1)).prod(),
+    "largest_only": lambda c: np.log(c.max(axis=1)).sum(),
+    "log1p": lambda c: np.log1p(c.sum(axis=1)).sum(),
+    "weighted_densities": (
+        lambda c: (_to_rows(c) * c).sum(),
+        lambda c: np.log((_to_rows(c) * c).sum(axis=1)).sum(),
+        lambda c: (c.sum(axis=1) * np.log(c.sum(axis=1))).sum(),
+    ),
     "log_wrong_axis": lambda c: np.log(c.sum(axis=0)).sum(),
-    "no_log": (lambda c: c.sum(), lambda c: c.sum(axis=1).prod(), lambda c: c.sum(axis=1)),
+    "no_log": (
+        lambda c: c.sum(),
+        lambda c: np.exp(c.sum(axis=1)).sum(),
+        lambda c: c.sum(axis=1).prod(),
+        lambda c: c.sum(axis=1),
+    ),
     "other_log": (
         lambda c: np.log10(c.sum(axis=1)).sum(),
         lambda c: np.log2(c.sum(axis=1)).sum(),
@@ -494,6 +619,12 @@ _LOGS_MESSAGES = {
     "log_likelihood_negative": "The log-likelihood has the wrong sign.",
     "log_of_sum": "The densities of all points are added up before the logarithm. The likelihood "
     "is their product, and so the logarithms are added up.",
+    "product_of_logs": "The logarithms are multiplied; they are added up.",
+    "largest_only": "For each point only the largest component counts in ℓ: all of them add up.",
+    "log1p": "`log1p` takes the logarithm of 1 more.",
+    "weighted_densities": "Under or before the logarithm stands one factor too many, b "
+    "or densities. ℓ adds up the logarithms of p(x_i) as they are.",
+    "one_point": "This is the log density of one point: each pass of a loop has to add to the sum.",
     "log_wrong_axis": "Under the logarithm, the sum goes over the points. There it has to go over "
     "the components.",
     "no_log": "The log-likelihood lacks its logarithm.",
@@ -509,11 +640,25 @@ _LOGS_MESSAGES = {
 # The slip, its message and what that explains, for a group of points far from every component.
 _UNDERFLOW = (
     "underflow",
-    "It is right near the components, but far from them every density is stored as 0, and 0 "
-    "divided by 0 is not a number. With a small number added, or with NaN replaced, b is 0, or "
-    "the same, for all components. Stay with logarithms, and take the exponential last.",
+    "It is right near the components, but far from them every density is stored as 0. Then 0 "
+    "divided by 0 is not a number, and log 0 is −∞. With a small number added, or with NaN "
+    "replaced, the result is another. Stay with logarithms, and take the exponential last.",
     ("not_normalised", "not_finite"),
 )
+_MANY_POINTS = (3 * np.sin(np.arange(2000.0) ** 1.5)).round(1)
+
+
+def product_group(*cases):
+    """Return a group of many points, for a product of all densities where logarithms add up."""
+    return Group(
+        cases,
+        "product_underflow",
+        "It is right for a few points. But the product of many densities is too small to be "
+        "stored: it becomes 0, and its logarithm −∞. Take the logarithm of each density first, and "
+        "add these up.",
+        explains=("not_finite",),
+        only_these=True,
+    )
 
 
 def _read_e_step(result, x, mixture):
@@ -530,7 +675,8 @@ def _read_e_step(result, x, mixture):
     raise Finding(
         "wrong_type",
         "`e_step` has to return two things, responsibilities (n, K) and the log-likelihood, with "
-        f"a comma between them. It returns {describe(result)}.",
+        f"a comma between them. It returns {describe(result)}"
+        + (f" of {len(result)}." if isinstance(result, (tuple, list)) else "."),
         vague=True,
     )
 
@@ -615,6 +761,7 @@ _E_STEP = make_e_step(
             ),
             *_MORE_COMPONENTS,
         ),
+        product_group((_MANY_POINTS, Mixture.from_1d([0.4, 0.6], [-1.1, 1.6], [0.9, 1.2]))),
     ),
     right="the right responsibilities and log-likelihoods for K = 2 and K = 3, on points that you "
     "have not seen",
@@ -678,6 +825,7 @@ _DEVIATIONS = {
     "about_overall_mean": lambda x, b, mu: _squares(x, b, x.mean()),
     "mean_not_subtracted": lambda x, b, mu: _squares(x, b, 0),
     "missing_square": lambda x, b, mu: (b * abs(x[:, None] - mu)).sum(axis=0),
+    "b_inside_square": lambda x, b, mu: ((b * x[:, None] - mu) ** 2).sum(axis=0),
 }
 _DIVISORS = {
     None: (lambda b, counts: counts.sum(axis=0), lambda b, counts: b.sum(axis=0)),
@@ -696,10 +844,14 @@ _M_STEP_MESSAGES = {
     "unweighted": "All points count alike: the responsibilities are forgotten.",
     "hard_labels": "Each point counts for its most likely component only. It has to count for "
     "every component, with its responsibility.",
-    "responsibilities_squared": "The responsibilities are squared, or multiplied in twice.",
+    "responsibilities_squared": "The responsibilities are squared, or multiplied in twice: does b "
+    "stand inside the square?",
+    "b_inside_square": "b stands inside the square, next to x: first (x − μ)², and then times b.",
     "about_overall_mean": "The deviations are taken from the mean of all points: each component "
     "has a mean of its own.",
     "mean_not_subtracted": "The mean is not subtracted before x is squared.",
+    "mean_square_added": "The square of the mean is added to the mean of the squares; it is "
+    "subtracted from it.",
     "missing_square": "The deviations from the means are not squared.",
     "squared_too_late": "The deviations from the means are squared too late, if at all: in a sum "
     "they cancel. Square each one before the sum.",
@@ -753,6 +905,8 @@ _VARIANCE_SLIPS = (
             ),
             "hard_labels": lambda x, b: _variance(x, _hard(b)),
             "squared_too_late": lambda x, b: np.zeros(b.shape[1]),
+            "b_inside_square": lambda x, b: (b * x[:, None]).var(axis=0),
+            "mean_square_added": lambda x, b: (x**2 @ b) / b.sum(axis=0) + _mean(x, b) ** 2,
             "mean_not_subtracted": lambda x, b: (x**2 @ b) / b.sum(axis=0) - _mean(x, b),
             "shared_variance": lambda x, b: np.full(b.shape[1], b.mean(axis=0) @ _variance(x, b)),
         },
@@ -771,6 +925,8 @@ def _recognise_old_mean(cases, found, wanted):
         if f.shape != w.shape or not (f - w >= 0).all():
             return
         candidates.append(_mean(*case) + np.outer([-1, 1], np.sqrt(f - w)))
+    if len(candidates) != 2:
+        return
     first, second = candidates
     gaps = abs(first[:, None] - second)
     if gaps.min(axis=(0, 1)).max() > 1e-6:
@@ -844,8 +1000,8 @@ def _explain_refusal(error, x, b):
     if isinstance(error, SingularCovarianceError):
         raise Finding(
             "variance_not_positive",
-            f"`m_step` got no mixture. {error} Is each deviation squared before the sum, and does "
-            "the sum go over the points?",
+            f"`m_step` got no mixture. {error} Is each deviation squared before the sum, does the "
+            "sum go over the points, and is the order weights, means, variances?",
             vague=True,
         )
     # `from_1d` makes means of two axes, and covariances that fit them: only `Mixture` itself can
@@ -1042,6 +1198,12 @@ def _recognise_loop(cases, found, wanted):
     if ends_after([number - 1 for number in asked]):
         text = "one iteration too few" if done != asked else "the mixture before the last M step"
         raise Finding("one_too_few", f"What comes out is {text}.")
+    if ends_after([1] * len(cases)):
+        raise Finding(
+            "same_responsibilities",
+            "Each M step is given the responsibilities of the start: they need to be renewed in "
+            "each iteration.",
+        )
     if not ends_after(done):
         return
     counts = " and ".join(
@@ -1097,7 +1259,14 @@ _HISTORY_SLIPS = slips(
             lambda right: np.full_like(right, right[0]),
             lambda right: np.full_like(right[1:], right[0]),
         ),
-        "one_number": (lambda right: right[-1], lambda right: right[-2]),
+        "one_number": (
+            lambda right: right[-1],
+            lambda right: right[-2],
+            lambda right: right[-1:],
+            lambda right: right[-2:-1],
+            lambda right: right.sum(),
+            lambda right: right[:-1].sum(),
+        ),
         "history_reversed": lambda right: right[::-1],
     },
 )

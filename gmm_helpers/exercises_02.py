@@ -81,6 +81,9 @@ _LOWER_BOUND_SLIPS = (
             _expected(x, mixture, mixture.responsibilities(x)) - _negative_entropy(q)
         ),
         lambda x, mixture, q: (q * np.log(mixture.responsibilities(x) / q)).sum(),
+        lambda x, mixture, q: (
+            mixture.responsibilities(x) * np.log(_columns(x, mixture) / q)
+        ).sum(),
     ),
     *_slips(
         "gap",
@@ -93,6 +96,43 @@ _LOWER_BOUND_SLIPS = (
         lambda x, mixture, q: (
             mixture.log_density(x).sum() + (q * np.log(q / mixture.responsibilities(x))).sum()
         ),
+    ),
+    *_slips(
+        "brackets",
+        "q divides the logarithm, in place of what stands under it: the brackets of the logarithm "
+        "have to reach over the whole fraction.",
+        lambda x, mixture, q: np.log(_columns(x, mixture)).sum(),
+        lambda x, mixture, q: (q * np.log(_columns(x, mixture)) / np.log(q)).sum(),
+        lambda x, mixture, q: (np.log(_columns(x, mixture)) / q).sum(),
+    ),
+    *_slips(
+        "entropy_alone",
+        "This is made of q alone: under the logarithm the weighted densities stand over q.",
+        lambda x, mixture, q: -_negative_entropy(q),
+        lambda x, mixture, q: _negative_entropy(q),
+    ),
+    *_slips(
+        "entropy_unweighted",
+        "The factor q_ik stands before one of the two logarithms only: both are weighted by it.",
+        lambda x, mixture, q: _expected(x, mixture, q) - np.log(q).sum(),
+        lambda x, mixture, q: np.log(_columns(x, mixture)).sum() - _negative_entropy(q),
+    ),
+    *_slips(
+        "no_log",
+        "The logarithm is missing.",
+        lambda x, mixture, q: _columns(x, mixture).sum(),
+        lambda x, mixture, q: (q * _columns(x, mixture)).sum(),
+        lambda x, mixture, q: (_columns(x, mixture) / q).sum(),
+    ),
+    *_slips(
+        "q_divides_outside",
+        "Before the logarithm q multiplies; here it divides.",
+        lambda x, mixture, q: (np.log(_columns(x, mixture) / q) / q).sum(),
+    ),
+    *_slips(
+        "weights_twice",
+        "The weights φ_k are multiplied in twice.",
+        lambda x, mixture, q: (q * np.log(mixture.weights * _columns(x, mixture) / q)).sum(),
     ),
     *_slips(
         "weights_forgotten",
@@ -124,6 +164,22 @@ _LOWER_BOUND_SLIPS = (
         lambda x, mixture, q: (q * np.log(_columns(x, mixture) / q)).sum(axis=1),
         lambda x, mixture, q: (q * np.log(_columns(x, mixture) / q)).sum(axis=0),
         lambda x, mixture, q: q * np.log(_columns(x, mixture) / q),
+        lambda x, mixture, q: (q * np.log(_columns(x, mixture) / q))[-1, -1],
+        lambda x, mixture, q: (q * np.log(_columns(x, mixture) / q))[0, 0],
+        lambda x, mixture, q: (q * np.log(_columns(x, mixture) / q))[-1].sum(),
+        lambda x, mixture, q: (q * np.log(_columns(x, mixture) / q))[0].sum(),
+    ),
+    *_slips(
+        "weighted_by_densities",
+        "Before the logarithm stand the weighted densities. There q belongs.",
+        lambda x, mixture, q: (_columns(x, mixture) * np.log(_columns(x, mixture) / q)).sum(),
+        lambda x, mixture, q: (_columns(x, mixture) * np.log(q / _columns(x, mixture))).sum(),
+    ),
+    *_slips(
+        "q_without_log",
+        "The logarithm of q is missing: log a − log q is the logarithm of the fraction.",
+        lambda x, mixture, q: _expected(x, mixture, q) - (q**2).sum(),
+        lambda x, mixture, q: _expected(x, mixture, q) - q.sum(),
     ),
     *_slips(
         "sign",
@@ -180,7 +236,7 @@ _LOWER_BOUND = Exercise(
                             [0.7, 0.2, 0.1],
                             [0.3, 0.5, 0.2],
                             [0.15, 0.6, 0.25],
-                            [0.05, 0.35, 0.6],
+                            [0.005, 0.395, 0.6],
                             [0.1, 0.1, 0.8],
                             [0.2, 0.2, 0.6],
                         ]
@@ -292,6 +348,7 @@ _LOG_SUM_EXP_SLIPS = (
         "The largest number multiplies the result. It is added to the logarithm: the factor e^m "
         "before the sum becomes the summand m.",
         lambda a: a.max(axis=1) * _without_largest(a),
+        lambda a: np.exp(a.max(axis=1)) * _without_largest(a),
     ),
     *_slips(
         "largest_subtracted",
@@ -314,6 +371,7 @@ _LOG_SUM_EXP_SLIPS = (
         "The sum goes over all numbers: one result for each row is asked for.",
         lambda a: _log_sum_exp(a.reshape(1, -1))[0],
         lambda a: _log_sum_exp(a).sum(),
+        lambda a: a.max(axis=1) + np.log(np.exp(a - a.max(axis=1, keepdims=True)).sum()),
     ),
     *_slips(
         "log_inside",
@@ -321,6 +379,7 @@ _LOG_SUM_EXP_SLIPS = (
         "First the exponentials are summed, and then the logarithm is taken.",
         lambda a: a.sum(axis=1),
         lambda a: a.mean(axis=1),
+        lambda a: a.max(axis=1) + (a - a.max(axis=1, keepdims=True)).sum(axis=1),
     ),
     *_slips(
         "largest_only",
@@ -338,6 +397,34 @@ _LOG_SUM_EXP_SLIPS = (
         lambda a: np.exp(_log_sum_exp(a)),
         lambda a: np.exp(_without_largest(a)),
         lambda a: a.max(axis=1) + np.exp(_without_largest(a)),
+    ),
+    *_slips(
+        "log_of_largest",
+        "The logarithm is taken of the largest number, which is one already: it is added as it is.",
+        lambda a: np.log(a.max(axis=1)) + _without_largest(a),
+    ),
+    *_slips(
+        "largest_added_twice",
+        "The largest number is added, but not taken out of the exponents before.",
+        lambda a: a.max(axis=1) + _log_sum_exp(a),
+    ),
+    *_slips(
+        "mean_not_added",
+        "What is subtracted before the exponentials has to be added again after the logarithm.",
+        lambda a: _log_sum_exp(a) - a.mean(axis=1),
+        lambda a: _log_sum_exp(a) - a.max(),
+    ),
+    *_slips(
+        "divided_by_largest",
+        "The numbers are divided by the largest. It is subtracted: e^(a − m) is e^a / e^m.",
+        lambda a: a.max(axis=1) + _log_sum_exp(a / a.max(axis=1, keepdims=True)),
+        lambda a: a.max(axis=1) * _log_sum_exp(a / a.max(axis=1, keepdims=True)),
+    ),
+    *_slips(
+        "other_log",
+        "The logarithm has another base: the natural one undoes the exponential.",
+        lambda a: a.max(axis=1) + _without_largest(a) / np.log(10),
+        lambda a: a.max(axis=1) + _without_largest(a) / np.log(2),
     ),
     *_slips(
         "no_exp",
@@ -431,6 +518,11 @@ def _columns_with_factor(factor):
     return lambda x, w, m, v: first._columns(x, w * factor(v), m, v)
 
 
+def _with_exponent(exponent):
+    """Return columns that have this exponent, made of x − μ and σ²."""
+    return lambda x, w, m, v: w * np.exp(exponent(x[:, None] - m, v)) / np.sqrt(2 * np.pi * v)
+
+
 # What becomes of φ_k N by a slip in log N, which may have log 2πσ² in one term or in two.
 _LOG_COLUMNS = {
     "half_missing": (
@@ -444,8 +536,26 @@ _LOG_COLUMNS = {
         _columns_with_factor(lambda v: v),
         _columns_with_factor(lambda v: (2 * np.pi * v) ** 1.5),
     ),
+    "weights_without_log": lambda x, w, m, v: first._columns(x, np.exp(w), m, v),
+    "weights_times_log": (
+        lambda x, w, m, v: first._columns(x, 1, m, v) ** w,
+        lambda x, w, m, v: first._columns(x, 1, m, v) ** np.log(w),
+    ),
+    "missing_half": _with_exponent(lambda d, v: -(d**2) / v),
+    "missing_minus": _with_exponent(lambda d, v: d**2 / (2 * v)),
+    "missing_square": (
+        _with_exponent(lambda d, v: -d / (2 * v)),
+        _with_exponent(lambda d, v: -abs(d) / (2 * v)),
+    ),
+    "missing_brackets": _with_exponent(lambda d, v: -(d**2) / 2 * v),
+    "exponent_without_variance": _with_exponent(lambda d, v: -(d**2) / 2),
+    "deviation_for_variance": _with_exponent(lambda d, v: -(d**2) / (2 * v**2)),
 }
-_LOG_E_STEP_MESSAGES = {
+_LOG_E_STEP_MESSAGES = first._GAUSSIAN_MESSAGES | {
+    "weights_without_log": "The weights are added to the log densities as they are. A factor "
+    "φ_k becomes the summand log φ_k under the logarithm.",
+    "weights_times_log": "The weights, or their logarithms, multiply the log densities. Under "
+    "the logarithm a product becomes a sum.",
     "half_missing": "In log N the factor ½ stands before log 2πσ² as well.",
     "minus_missing": "In log N the factor ½ stands before log 2πσ², and a minus before it.",
     "largest_not_added": "In ℓ the largest number, which was pulled out, has not been added again.",

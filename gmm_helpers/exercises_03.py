@@ -87,15 +87,21 @@ _BETWEEN = {
     "root": (lambda s, t, r: r * np.sqrt(s * t), lambda s, t, r: np.sqrt(abs(r)) * s * t),
     "correlation_forgotten": (lambda s, t, r: s * t, lambda s, t, r: s**2 * t**2),
     "correlation_squared": lambda s, t, r: r**2 * s * t,
-    "divided": lambda s, t, r: r / (s * t),
+    "divided": (
+        lambda s, t, r: r / (s * t),
+        lambda s, t, r: r / s * t,
+        lambda s, t, r: r * s / t,
+    ),
+    "doubled": (lambda s, t, r: 2 * r * s * t, lambda s, t, r: r * s * t / 2),
     "added": (lambda s, t, r: r * (s + t), lambda s, t, r: r + s * t, lambda s, t, r: r + s + t),
     "one_deviation": (lambda s, t, r: r * s, lambda s, t, r: r * t),
     "zero": lambda s, t, r: 0,
 }
 _DIAGONALS = {
     None: lambda s, t: (s**2, t**2),
-    "deviations": lambda s, t: (s, t),
+    "deviations": (lambda s, t: (s, t), lambda s, t: (s, t**2)),
     "root_of_deviations": lambda s, t: (np.sqrt(s), np.sqrt(t)),
+    "twice_deviations": lambda s, t: (2 * s, 2 * t),
     "ones": lambda s, t: (1, 1),
     "diagonal_swapped": (lambda s, t: (t**2, s**2), lambda s, t: (t, s)),
     "one_variance_twice": lambda s, t: (t**2, t**2),
@@ -104,13 +110,20 @@ _DIAGONALS = {
 _DIAGONALS_THAT_START_RIGHT = {
     None: lambda s, t: (s**2, t**2),
     "one_variance_twice": lambda s, t: (s**2, s**2),
+    "deviations": lambda s, t: (s**2, t),
 }
 _PLACES = {
     None: lambda a, b, c: [[a, c], [c, b]],
     "one_corner": (lambda a, b, c: [[a, c], [0, b]], lambda a, b, c: [[a, 0], [c, b]]),
     "opposite_signs": (lambda a, b, c: [[a, c], [-c, b]], lambda a, b, c: [[a, -c], [c, b]]),
 }
-_WRONG_PLACES = {"wrong_diagonal": lambda a, b, c: [[c, a], [b, c]]}
+_WRONG_PLACES = {
+    "wrong_diagonal": (
+        lambda a, b, c: [[c, a], [b, c]],
+        lambda a, b, c: [[a, b], [c, c]],
+        lambda a, b, c: [[a, c], [b, c]],
+    )
+}
 _COVARIANCE_MESSAGES = {
     "correlation": "The correlation itself stands off the diagonal. The covariance has the units "
     "of both features: ρ = σ₁₂ / (σ₁ σ₂) has to be solved for σ₁₂.",
@@ -124,9 +137,10 @@ _COVARIANCE_MESSAGES = {
     "division, so here they multiply.",
     "added": "Something is added that has to be multiplied: the covariance is a product.",
     "one_deviation": "Only one of the two standard deviations gets into the covariance.",
+    "squared_twice": "Each standard deviation is squared once too often.",
     "zero": "The covariance is 0, whatever the correlation.",
     "sign": "The covariance has the wrong sign: it has that of the correlation.",
-    "deviations": "The standard deviations stand on the diagonal, where the variances belong.",
+    "deviations": "A standard deviation stands on the diagonal, where a variance belongs.",
     "root_of_deviations": "On the diagonal stand roots of the standard deviations. The variances "
     "are their squares.",
     "ones": "On the diagonal stand ones: that is the correlation matrix. Σ has the variances "
@@ -136,8 +150,14 @@ _COVARIANCE_MESSAGES = {
     "one_corner": "The covariance stands in one corner only. Σ is symmetric: it stands in both.",
     "opposite_signs": "The covariance has opposite signs in the two corners. Σ is symmetric: it is "
     "the same number in both.",
-    "wrong_diagonal": "The variances stand on the wrong diagonal: each belongs in the row and in "
-    "the column of its own feature.",
+    "wrong_diagonal": "A variance stands off the diagonal: each belongs in the row and in the "
+    "column of its own feature.",
+    "absolute": "The sign of the correlation is lost.",
+    "doubled": "The covariance is twice what it should be, or half: ρ = σ₁₂ / (σ₁ σ₂) has no 2.",
+    "twice_deviations": "On the diagonal stand the standard deviations times 2, not squared.",
+    "inverse": "This is the inverse of Σ.",
+    "correlation_everywhere": "The correlation gets into the variances as well. That of a feature "
+    "with itself is 1, and its place is off the diagonal.",
     "factor": "This is the Cholesky factor of Σ. Σ itself is asked for.",
 }
 
@@ -168,7 +188,25 @@ _COVARIANCE_SLIPS = (
         lambda matrix: lambda *arguments: matrix(_covariance_from(*arguments)),
         {
             "sign": lambda S: 2 * np.diag(np.diag(S)) - S,
+            "inverse": np.linalg.inv,
             "factor": (np.linalg.cholesky, lambda S: np.linalg.cholesky(S).T),
+        },
+    ),
+    *slips(
+        _COVARIANCE_MESSAGES,
+        lambda matrix: matrix,
+        {
+            "absolute": lambda s, t, r: _covariance_from(s, t, abs(r)),
+            "deviations": (
+                lambda s, t, r: np.diag([s, t]) @ [[1, r], [r, 1]],
+                lambda s, t, r: [[1, r], [r, 1]] @ np.diag([s, t]),
+            ),
+            "squared_twice": lambda s, t, r: _covariance_from(s**2, t**2, r),
+            "correlation_everywhere": (
+                lambda s, t, r: r * np.outer([s, t], [s, t]),
+                lambda s, t, r: r * np.diag([s**2, t**2]),
+                lambda s, t, r: r + np.diag([s**2, t**2]),
+            ),
         },
     ),
 )
@@ -185,7 +223,14 @@ _COVARIANCE = Exercise(
     arguments=("sigma_1", "sigma_2", "rho"),
     course=_covariance_from,
     parts=(Part("the matrix", "", "(2, 2)", _where_entry, _COVARIANCE_SLIPS),),
-    groups=(Group(((1.3, 0.7, 0.6), (0.8, 2.1, -0.45), (1.7, 1.2, 0.25))),),
+    groups=(
+        Group(((1.3, 0.7, 0.6), (0.8, 2.1, -0.45), (1.7, 1.2, 0.25))),
+        Group(
+            ((1.4, 0.9, 0.0),),
+            "zero_correlation",
+            "It is right but for a correlation of 0, which features may have.",
+        ),
+    ),
     right="the right matrices for numbers that you have not seen",
 )
 
@@ -544,6 +589,8 @@ _DETERMINANTS = {
     "determinant_by_sum": (
         lambda L, S: np.log(np.diag(L).sum()),
         lambda L, S: 0.5 * np.log(np.trace(S)),
+        lambda L, S: np.log(np.diag(L)).prod(),
+        lambda L, S: 0.5 * np.log(np.diag(L)).prod(),
     ),
     "determinant_of_variances": (
         lambda L, S: 0.5 * np.log(np.diag(S)).sum(),
@@ -559,7 +606,16 @@ _CONSTANTS = {
         lambda n, D: -0.5 * D * np.log(2 * np.pi),
         lambda n, D: -D * np.log(2 * np.pi),
     ),
-    "constant_of_points": lambda n, D: 0.5 * n * np.log(2 * np.pi),
+    "constant_of_points": (
+        lambda n, D: 0.5 * n * np.log(2 * np.pi),
+        lambda n, D: 0.5 * n * D * np.log(2 * np.pi),
+    ),
+    "constant_without_log": (
+        lambda n, D: (2 * np.pi) ** (D / 2),
+        lambda n, D: 0.5 * D * 2 * np.pi,
+        lambda n, D: np.sqrt(2 * np.pi),
+        lambda n, D: 2 * np.pi,
+    ),
     "two_outside_log": (
         lambda n, D: D * np.log(np.pi),
         lambda n, D: 0.5 * D * np.log(np.pi),
@@ -603,8 +659,9 @@ _LOG_GAUSSIAN_MESSAGES = {
     "cloud is thinner.",
     "determinant_without_log": "The determinant, or the diagonal of L, comes in without its "
     "logarithm.",
-    "determinant_by_sum": "The diagonal is added up before the logarithm. The determinant of L is "
-    "the product of the diagonal, so its logarithm is a sum of logarithms.",
+    "determinant_by_sum": "The diagonal is added up before the logarithm, or logarithms are "
+    "multiplied. The determinant of L is the product of the diagonal, so its logarithm is a sum of "
+    "logarithms.",
     "determinant_of_variances": "The product of the variances is taken for the determinant of Σ. "
     "That is right only if all covariances are 0.",
     "constant_missing": "The term with 2π is missing.",
@@ -613,6 +670,7 @@ _LOG_GAUSSIAN_MESSAGES = {
     "constant_half_missing": "The term with 2π lacks its factor ½.",
     "constant_sign": "The term with 2π has the wrong sign.",
     "constant_of_points": "The term with 2π counts the points. It has to count the features, D.",
+    "constant_without_log": "The term with 2π lacks its logarithm.",
     "two_outside_log": "The 2 of 2π is not under the logarithm.",
     "density_returned": "This is the density itself; its logarithm is asked for.",
     "one_number": "The log densities are added up: one number is asked for each point.",
@@ -777,6 +835,10 @@ _COLUMNS = {
         lambda x, m: _columns(x, _with_one_covariance(m, 0)),
         lambda x, m: _columns(x, _with_one_covariance(m, -1)),
     ),
+    "one_mean": (
+        lambda x, m: _columns(x, _with_one_mean(m, 0)),
+        lambda x, m: _columns(x, _with_one_mean(m, -1)),
+    ),
 }
 
 
@@ -792,6 +854,11 @@ def _with_one_covariance(mixture, k):
     return Mixture(mixture.weights, mixture.means, covariances)
 
 
+def _with_one_mean(mixture, k):
+    means = np.broadcast_to(mixture.means[k], mixture.means.shape)
+    return Mixture(mixture.weights, means, mixture.covariances)
+
+
 _COLUMNS_MESSAGES = (
     _LOG_GAUSSIAN_MESSAGES
     | first._COLUMNS_MESSAGES
@@ -805,6 +872,8 @@ _COLUMNS_MESSAGES = (
         "inverse": "The covariances are inverted before they go into the density.",
         "one_covariance": "All components have the covariance of one of them: each has its own, "
         "`mixture.covariances[k]`.",
+        "one_mean": "All components have the mean of one of them: each has its own, "
+        "`mixture.means[k]`.",
         "largest_not_added": "In ℓ the largest number, which was pulled out, has not been added "
         "again.",
     }
@@ -857,6 +926,7 @@ _E_STEP_2D = first.make_e_step(
             ),
             *first._UNDERFLOW,
         ),
+        first.product_group((first._MANY_POINTS.reshape(-1, 2), _mixture(3, 2, start=2))),
         Group(
             (
                 (
@@ -959,6 +1029,17 @@ _M_STEP_2D_MESSAGES = first._M_STEP_MESSAGES | {
 }
 
 
+def _unbiased(b):
+    """Return N_k / (N_k − 1), as (K, 1, 1)."""
+    totals = b.sum(axis=0)[:, None, None]
+    return totals / (totals - 1)
+
+
+def _covariances_with_b_inside(x, b):
+    inside = b.T[:, :, None] * x - first._mean(x, b)[:, None]  # (K, n, D)
+    return np.einsum("knd,kne->kde", inside, inside) / b.sum(axis=0)[:, None, None]
+
+
 def _make_covariances(form, count, centres, divisor):
     def covariances(x, b):
         counts = count(b)
@@ -974,7 +1055,11 @@ _COVARIANCE_SLIPS = (
         _M_STEP_2D_MESSAGES,
         lambda covariances: covariances,
         {
-            "hard_labels": lambda x, b: _covariances(x, first._hard(b)),
+            "hard_labels": (
+                lambda x, b: _covariances(x, first._hard(b)),
+                lambda x, b: _covariances(x, first._hard(b)) * _unbiased(first._hard(b)),
+            ),
+            "b_inside_square": _covariances_with_b_inside,
             "inverse": lambda x, b: np.linalg.inv(_covariances(x, b)),
             "shared_covariance": tuple(
                 lambda x, b, share=share: np.broadcast_to(
@@ -1049,13 +1134,6 @@ def _explain_refusal(error, x, b):
         return
     name, shape = shapes[1], tuple(int(number) for number in shapes[2].split(",") if number.strip())
     asked = {"means": (K, D), "covariances": (K, D, D)}[name]
-    if name == "covariances" and D == 1 and shape == (K,):  # in D = 2 they were matrices
-        raise Finding(
-            "only_this_shape",
-            f"For D = 2 it is right. But for D = 1 the covariances have shape {shape}, where "
-            f"{asked} is asked for: does a function return a number there, in place of a matrix "
-            "of 1 × 1?",
-        )
     if shape == asked and name == "covariances":  # then it is the means that have another D
         found = tuple(int(size) for size in re.findall(r"= \((\d+), (\d+)", str(error))[0])
         text = f"The means have shape {found}, where {asked[:2]} is asked for."
@@ -1151,11 +1229,11 @@ _M_STEP_2D = Exercise(
     groups=(
         Group((_m_step_case(11, 3, 2, start=0), _m_step_case(12, 3, 2, start=4))),
         Group(
-            (_m_step_case(7, 2, 3, start=5), _m_step_case(6, 2, 1, start=5)),
+            (_m_step_case(7, 2, 3, start=5),),
             "only_this_shape",
-            "For K = 3 in D = 2 it is right, but not for K = 2 in D = 3 or D = 1: take K and D "
-            "from the shapes of `b` and `x`.",
+            "For K = 3 in D = 2 it is right, but not for K = 2 in D = 3: take K and D from the "
+            "shapes of `b` and `x`.",
         ),
     ),
-    right="the right mixtures for K = 2 and K = 3, in D = 1, 2 and 3",
+    right="the right mixtures for K = 2 and K = 3, in D = 2 and 3",
 )

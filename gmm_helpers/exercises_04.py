@@ -7,6 +7,7 @@ import numpy as np
 from gmm_helpers import selection
 from gmm_helpers._diagnosis import Exercise, Finding, Group, Part, diagnose, number, slips
 from gmm_helpers.em import run_em
+from gmm_helpers.exercises import _MANY_POINTS, product_group
 from gmm_helpers.starts import start_from_means
 
 # --- counting free parameters ---------------------------------------------------------------------
@@ -33,8 +34,17 @@ def check_free_parameters(free_parameters):
 
 
 def _for_types(**counts):
-    """Return a count of the covariances' numbers that applies to some types; else it is NaN."""
-    return lambda K, D, kind: counts[kind](K, D) if kind in counts else np.nan
+    """Return counts of the covariances' numbers: of each type a wrong one, else right."""
+    return tuple(
+        lambda K, D, kind, wrong=wrong, of=of: (
+            wrong(K, D) if kind == of else _right_of_covariances(K, D, kind)
+        )
+        for of, wrong in counts.items()
+    )
+
+
+def _right_of_covariances(K, D, kind):
+    return selection.free_parameters(K, D, kind) - (K - 1) - K * D
 
 
 # What the weights and the means count, and the covariances: under None what is right.
@@ -43,7 +53,7 @@ _OF_WEIGHTS_AND_MEANS = {
     "weights_sum_ignored": lambda K, D, kind: K + K * D,
 }
 _OF_COVARIANCES = {
-    None: lambda K, D, kind: selection.free_parameters(K, D, kind) - (K - 1) - K * D,
+    None: _right_of_covariances,
     "mirrored_entries": _for_types(full=lambda K, D: K * D * D, tied=lambda K, D: D * D),
     "not_halved": _for_types(
         full=lambda K, D: K * D * (D + 1),
@@ -55,6 +65,10 @@ _OF_COVARIANCES = {
         full=lambda K, D: D * (D + 1) // 2, diag=lambda K, D: D, spherical=lambda K, D: 1
     ),
     "covariances_forgotten": lambda K, D, kind: 0,
+    "diagonal_halved": _for_types(full=lambda K, D: K * D * D / 2, tied=lambda K, D: D * D / 2),
+    "else_added": _for_types(
+        full=lambda K, D: K * D * (D + 1) // 2 + K, tied=lambda K, D: D * (D + 1) // 2 + K
+    ),
     # In a full mixture, K·D numbers are missing where the means are, as where the variances are.
     "means_or_variances_forgotten": _for_types(full=lambda K, D: K * D * (D - 1) // 2),
     "variances_forgotten": _for_types(tied=lambda K, D: D * (D - 1) // 2),
@@ -87,6 +101,11 @@ _COUNT_MESSAGES = {
     "covariance_counted_once": "One covariance is counted for all; with this type each component "
     "has its own.",
     "covariances_forgotten": "The covariances are not counted.",
+    "diagonal_halved": "Half of all entries of a covariance matrix are counted. But its diagonal "
+    "has no mirror image.",
+    "else_added": "K too many are counted: does the last `else` belong to one `if` only? With "
+    "`elif` all are one chain.",
+    "one_component": "The mean and the covariance of one component are counted; each has its own.",
     "means_or_variances_forgotten": "For each component, as many numbers are missing as there are "
     "dimensions: are the means counted, and the variances on the diagonal of each matrix?",
     "variances_forgotten": "Of the shared covariance matrix, the variances on its diagonal are not "
@@ -125,6 +144,7 @@ _COUNT_SLIPS = (
             "mean_as_one_number": lambda K, D, kind: (
                 selection.free_parameters(K, D, kind) - K * D + K
             ),
+            "one_component": lambda K, D, kind: K - 1 + D + D * (D + 1) // 2,
             "one_mean_for_all": lambda K, D, kind: (
                 selection.free_parameters(K, D, kind) - K * D + D
             ),
@@ -235,6 +255,9 @@ _CRITERION_MESSAGES = {
     "fit_sign": "ℓ has the wrong sign: as it stands, a better fit makes the criterion worse.",
     "fit_as_size": "The sign of ℓ is dropped. As a rule ℓ is negative, but it may be positive: a "
     "density may be above 1.",
+    "fit_squared": "ℓ is squared; it is doubled.",
+    "penalty_per_point": "The price of the parameters is divided by the number of points.",
+    "fit_exponentiated": "The exponential of ℓ is taken. ℓ itself counts.",
     "fit_forgotten": "ℓ is missing: how well the model fits has to stand against the price of its "
     "parameters.",
     "fit_per_point": "ℓ is divided by the number of points. The criterion takes the total: against "
@@ -252,8 +275,9 @@ _CRITERION_MESSAGES = {
     "aic": "Each parameter costs what it does in AIC. In BIC the price depends on the number of "
     "points.",
     "log_base": "The logarithm has another base: the natural one is asked for, as in ℓ.",
-    "log_forgotten": "The price of a parameter grows with the number of points itself; it should "
-    "grow with its logarithm.",
+    "log_forgotten": "The price of a parameter grows with the number of points itself, or with its "
+    "root; it should grow with its logarithm.",
+    "both_prices": "AIC's price of a parameter is added to BIC's.",
     "wrong_number_under_log": "The wrong number stands under the logarithm: that of the points "
     "belongs there, and only that.",
 }
@@ -269,6 +293,8 @@ _AIC_SLIPS = _named(
         "fit_sign": (lambda ell, m: 2 * m + 2 * ell, lambda ell, m: m + ell),
         "fit_as_size": lambda ell, m: 2 * m + 2 * abs(ell),
         "fit_forgotten": (lambda ell, m: 2 * m, lambda ell, m: m),
+        "fit_exponentiated": lambda ell, m: 2 * m - 2 * np.exp(ell),
+        "fit_squared": lambda ell, m: 2 * m - ell**2,
         "penalty_not_doubled": lambda ell, m: m - 2 * ell,
         "penalty_doubled": lambda ell, m: 4 * m - 2 * ell,
         "penalty_sign": (lambda ell, m: -2 * m - 2 * ell, lambda ell, m: -m - ell),
@@ -280,7 +306,8 @@ _BIC_PENALTIES = {
     None: lambda ell, m, n: m * np.log(n),
     "aic": lambda ell, m, n: 2 * m,
     "log_base": (lambda ell, m, n: m * np.log10(n), lambda ell, m, n: m * np.log2(n)),
-    "log_forgotten": lambda ell, m, n: m * n,
+    "log_forgotten": (lambda ell, m, n: m * n, lambda ell, m, n: m * np.sqrt(n)),
+    "both_prices": lambda ell, m, n: m * (2 + np.log(n)),
     "wrong_number_under_log": (
         lambda ell, m, n: n * np.log(m),
         lambda ell, m, n: m * np.log(m),
@@ -306,6 +333,8 @@ _BIC_SLIPS = (
             "all_per_point": lambda ell, m, n: (m * np.log(n) - 2 * ell) / n,
             "fit_as_size": lambda ell, m, n: m * np.log(n) + 2 * abs(ell),
             "fit_forgotten": lambda ell, m, n: m * np.log(n),
+            "penalty_per_point": lambda ell, m, n: m * np.log(n) / n - 2 * ell,
+            "fit_squared": lambda ell, m, n: m * np.log(n) - ell**2,
             "penalty_halved": lambda ell, m, n: m * np.log(n) / 2 - 2 * ell,
             "penalty_doubled": lambda ell, m, n: 2 * m * np.log(n) - 2 * ell,
             "penalty_sign": lambda ell, m, n: -m * np.log(n) - 2 * ell,
@@ -319,29 +348,42 @@ _LOG_OF_LOG = "is a logarithm taken of ℓ? That is one already, and here it is 
 
 
 def _recognise_log_of_log(cases, found, wanted):
-    negative = [values for (ell, *_), values in zip(cases, found, strict=True) if ell < 0]
-    if all(np.isnan(values).all() for values in negative):
+    pairs = zip(cases, found, strict=True)
+    negative = [values for (ell, *_), values in pairs if np.max(ell) < 0]
+    if negative and all(np.isnan(values).all() for values in negative):
         raise Finding("log_of_log", f"It gives not a number: {_LOG_OF_LOG}")
 
 
 def _recognise_log_that_raises(error, log_likelihood, *rest):
     """Where `math.log` refuses a negative number, NumPy's would have given NaN."""
-    if type(error) is ValueError and log_likelihood < 0:
+    if type(error) is ValueError and np.ndim(log_likelihood) == 0 and log_likelihood < 0:
         if re.search("math domain|positive", str(error)):
             raise Finding("log_of_log", f"It raised {error}: {_LOG_OF_LOG}")
 
 
 def _where_fit(index, log_likelihood, n_parameters, n=None):
-    text = f"For ℓ = {number(log_likelihood)} and {n_parameters} parameters"
+    ell, m = (
+        np.atleast_1d(each)[index[0] if index else 0] for each in (log_likelihood, n_parameters)
+    )
+    text = f"For ℓ = {number(ell)} and {m} parameters"
     return text if n is None else f"{text} on {n} points"
 
 
+_ELLS, _COUNTS = np.array([-91.2, -77.4, 12.5]), np.array([2, 5, 8])
+_NUMBERS_ONLY = (
+    "numbers_only",
+    "For one model it is right. But the cells below hand it those of several models at once, as "
+    "arrays: write it without `if`, and without functions that take one number only.",
+)
 _AIC = Exercise(
     name="aic",
     arguments=("log_likelihood", "n_parameters"),
     course=selection.aic,
     parts=(Part("the criterion", "AIC", "()", _where_fit, _AIC_SLIPS, _recognise_log_of_log),),
-    groups=(Group(((-61.7, 5), (-431.2, 17), (38.6, 8))),),
+    groups=(
+        Group(((-61.7, 5), (-431.2, 17), (38.6, 8))),
+        Group(((_ELLS, _COUNTS),), *_NUMBERS_ONLY),
+    ),
     right="the right criterion for log-likelihoods of both signs",
     on_error=_recognise_log_that_raises,
 )
@@ -350,7 +392,10 @@ _BIC = Exercise(
     arguments=("log_likelihood", "n_parameters", "n"),
     course=selection.bic,
     parts=(Part("the criterion", "BIC", "()", _where_fit, _BIC_SLIPS, _recognise_log_of_log),),
-    groups=(Group(((-61.7, 5, 40), (-431.2, 17, 150), (38.6, 8, 23))),),
+    groups=(
+        Group(((-61.7, 5, 40), (-431.2, 17, 150), (38.6, 8, 23))),
+        Group(((_ELLS, _COUNTS, 60),), *_NUMBERS_ONLY),
+    ),
     right="the right criterion for samples of several sizes",
     on_error=_recognise_log_that_raises,
 )
@@ -434,6 +479,7 @@ _HELD_OUT_MESSAGES = {
     "sign": "The sign is turned round: of a log-likelihood the higher is better.",
     "doubled": "This is −2 ℓ, as in AIC and BIC. The log-likelihood itself is asked for.",
     "not_summed": "There is one number for each test point; their total is asked for.",
+    "one_point": "This is the log density of one point: each pass of a loop has to add to the sum.",
     "not_logged": "This is made of densities; the log-likelihood adds up their logarithms.",
     "scaled_to_training": "The mean over the test points is multiplied by the number of training "
     "points. The total over the test points is asked for.",
@@ -464,6 +510,7 @@ def _made_of_both(combine):
 
 _OF_BOTH = {
     "scaled_to_training": lambda train, test: test.mean() * len(train),
+    "one_point": lambda train, test: test[-1],
     "gap": (
         lambda train, test: train.sum() - test.sum(),
         lambda train, test: test.sum() - train.sum(),
@@ -553,6 +600,7 @@ _HELD_OUT = Exercise(
             "one_dimension_only",
             "For one feature it is right, but the data may have several.",
         ),
+        product_group((_MANY_POINTS[:20], _MANY_POINTS, _fit)),
     ),
     read=_read_held_out,
     right="the right log-likelihood of data that the fit has not seen, in one dimension and in two",

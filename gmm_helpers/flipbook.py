@@ -177,6 +177,10 @@ class Flipbook:
         _page.show_notes(self._notes, self._said)
         self._start_filling(0)
 
+    def announce(self, note):
+        """Show a note in place of the others, until they are shown again."""
+        _page.show_notes(self._notes, [note])
+
     def finish(self):
         """Draw all pictures that are not drawn yet, now."""
         for position in range(len(self.texts)):

@@ -103,8 +103,9 @@ def step_through(x, start, *, features=None, **options):
     try:
         return Stepper(x, run_em(x, start, **options), features=features)
     except EMError as error:
-        trace = error.trace or run_em(x, start, max_iter=0)
-        return Stepper(x, trace, features=features, notes=[f"EM could not go on. {error}"])
+        if error.trace is None:
+            raise
+        return Stepper(x, error.trace, features=features, notes=[f"EM could not go on. {error}"])
 
 
 def make_ready():

@@ -499,3 +499,24 @@ def test_choosing_and_running_the_cell_again_leaves_no_widgets_behind(cell):  # 
             chooser.choose(K=K)
         counts.append(len(live_widgets))
     assert counts[0] == counts[1] == counts[2]
+
+
+def test_steps_that_fail_are_shown_with_a_note_and_slow_ones_announced(monkeypatch):
+    def wrong_e_step(x, mixture):
+        b = gmm.e_step(x, mixture)[0]
+        return b / b.sum(axis=0), 0.0
+
+    def run(x, K):
+        start = gmm.start_from_random_points(x, K, rng=np.random.default_rng(1))
+        return gmm.run_em(x, start, max_iter=2, e_step=wrong_e_step)
+
+    chooser = gmm.RunChooser(draw, run, choices={"K": (2, 3)})
+    assert "EM could not go on. Iteration 0: your e_step's result" in " ".join(notes(book(chooser)))
+    assert len(chooser.texts) == 1 and chooser.texts[0].startswith("The start, a guess.")
+    said = []
+    monkeypatch.setattr(gmm.chooser, "_SLOW", 0)
+    monkeypatch.setattr(book(chooser), "announce", said.append)
+    chooser._ahead.clear()
+    chooser.choose(K=3)
+    assert said[0].startswith("Working.") and "K = 3" in notes(book(chooser))[0]
+    assert list(chooser._look_ahead(chooser._neighbours(chooser._choice()))) == []

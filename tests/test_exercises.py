@@ -13,6 +13,7 @@ from IPython.core.formatters import DisplayFormatter
 from one_way import each_once
 from scipy.special import logsumexp
 from scipy.stats import norm
+from wrong_answers import slips_told
 
 import gmm_helpers as gmm
 from gmm_helpers import Mixture, _diagnosis, exercises
@@ -46,7 +47,7 @@ def is_a_sentence(check):
     assert "\n" not in message and "Traceback" not in message and "  " not in message, message
     assert len(message) < 480, message
     # A line of the learner's own may be cited, and one sign of Python's is told.
-    written = re.sub("“.*?”|A power is written `[*][*]` in Python", "", message)
+    written = re.sub("“.*?”|`(np[.]\\w+|[*]+|a\\[.*?\\]|x -?= .*?)`", "", message)
     assert not re.search(r"np\.|axis=|keepdims|\.sum|exp\(|sqrt\(|log\(|\*\*|@", written), message
 
 
@@ -85,12 +86,6 @@ def e_step_in_log_space(x, mixture):
     )
     density = logsumexp(logs, axis=0)
     return np.exp(logs - density).T, np.array(density.sum())
-
-
-def e_step_that_spoils_its_data(x, mixture):
-    result = e_step(x, mixture)
-    x -= 1e3
-    return result
 
 
 def m_step(x, b):
@@ -208,7 +203,6 @@ RIGHT = {
         "broadcasting": e_step,
         "loops": e_step_by_loops,
         "log space": e_step_in_log_space,
-        "spoils its data": e_step_that_spoils_its_data,
         "module": gmm.e_step,
         "one minus": lambda x, mixture: (
             e_step(x, mixture)
@@ -789,7 +783,7 @@ WRONG = {
                 *e_step(x, m)
             ),
         ),
-        ("different", lambda x, m: e_step(x, GUESS)),
+        ("argument_ignored", lambda x, m: e_step(x, GUESS)),
     ],
     "m_step": [
         ("weights_not_divided", m_step_with(lambda x, b, N: N)),
@@ -923,7 +917,7 @@ WRONG = {
         ("history_of_others", em_with_entries(lambda mixture, b, ell: (b, ell))),
         ("history_of_others", em_with_entries(lambda mixture, b, ell: [mixture, ell])),
         ("history_of_others", em_with_entries(lambda mixture, b, ell: mixture)),
-        ("different", em_with_entries(lambda mixture, b, ell: ell / len(b))),
+        ("scaled_by_n", em_with_entries(lambda mixture, b, ell: ell / len(b))),
         ("history_missing", lambda *a: em(*a)[0]),
         ("wrong_type", lambda *a: em(*a)[1]),
         ("swapped", lambda *a: em(*a)[::-1]),
@@ -960,10 +954,12 @@ def test_a_slip_is_recognised(name, i):
 @np.errstate(all="ignore")
 def test_no_slip_is_taken_for_another(name, part):
     """On the hidden data each slip, and each pair of slips, gives numbers of its own."""
-    cases = EXERCISES[name].groups[0].cases
+    cases = [case for group in EXERCISES[name].groups[:2] for case in group.cases]
     made = {}
     for slip in EXERCISES[name].parts[part].slips:
-        key = key_of([slip.wrong(*case) for case in cases])
+        key = slip.size, *key_of([slip.wrong(*case) for case in cases])
+        if "nan" in key[-1]:  # which is never told
+            continue
         assert made.setdefault(key, slip.name) == slip.name
 
 
@@ -976,7 +972,7 @@ def key_of(numbers):
 @pytest.mark.parametrize("name", ["gaussian", "mixture_density", "e_step", "m_step"])
 def test_each_slip_of_the_tables_is_tried_above(name):
     in_tables = {slip.name for part in EXERCISES[name].parts for slip in part.slips}
-    assert in_tables <= {slip for slip, _ in WRONG[name]}
+    assert in_tables <= {slip for slip, _ in WRONG[name]} | slips_told(name)
 
 
 def test_the_simplest_explanation_comes_first():
@@ -984,6 +980,7 @@ def test_the_simplest_explanation_comes_first():
         {"a": "A.", "b": "B."}, lambda f, g: (f, g), {"a": "f", None: "F"}, {"b": "g", None: "G"}
     )
     assert [slip.wrong for slip in both_wrong] == [("f", "G"), ("F", "g"), ("f", "g")]
+    assert [slip.size for slip in both_wrong] == [1, 1, 2]
     assert [slip.name for slip in both_wrong] == ["a", "b", "a"]
 
 
@@ -1271,14 +1268,14 @@ def test_attributes_with_the_name_of_data_are_not_read_from_the_notebook():
 # --- how a learner's function is called -----------------------------------------------------------
 
 
-def test_what_a_function_does_to_its_arguments_spoils_nothing():
+def test_what_a_function_does_to_its_arguments_is_told_and_spoils_nothing():
     def own(x, b):
         mixture = m_step(x, b)
         x[:], b[:] = 0, 0
         return mixture
 
-    assert gmm.check_m_step(own).ok
-    assert gmm.check_m_step(own).ok
+    assert gmm.check_m_step(own).slip == "argument_changed"
+    assert "its argument `x`" in gmm.check_m_step(own).message
     assert gmm.check_m_step(m_step).ok
 
 
@@ -1292,7 +1289,7 @@ def test_a_function_that_fills_one_array_again_and_again_is_judged_by_each_resul
 
     assert gmm.check_mixture_density(own).ok
 
-    everything = np.empty(100)
+    everything = np.empty(5000)
 
     def both_parts(x, mixture):
         b, log_likelihood = e_step(x, mixture)
@@ -1317,14 +1314,6 @@ def test_a_loop_that_does_not_end_is_ended_though_it_catches_exceptions():
     assert check.slip == "endless" and "5000 calls" in check.message
 
 
-def test_an_interrupt_goes_through():
-    def own(x, b):
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        gmm.check_m_step(own)
-
-
 # --- what a check shows ---------------------------------------------------------------------------
 
 SHOWN = {
@@ -1338,7 +1327,7 @@ SHOWN = {
 def test_a_check_shows_its_sentence_and_always_the_same(case):
     own, word, colour = SHOWN[case]
     first, second = gmm.check_gaussian(own), gmm.check_gaussian(own)
-    assert str(first) == repr(first) == f"{word} {first.message}"
+    assert str(first) == repr(first) and str(first).startswith(f"{word} {first.message}")
     forms, _ = DisplayFormatter().format(first)
     assert forms == DisplayFormatter().format(second)[0]
     assert set(forms) == {"text/plain", "text/html"}
