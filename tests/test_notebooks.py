@@ -116,6 +116,7 @@ def test_every_picture_has_a_text_alternative(notebook):
     assert "![]" not in markdown(notebook)
 
 
+@pytest.mark.parametrize("path", PATHS[1:2], ids=["01"])  # it has pictures of every kind
 def test_a_page_without_widgets_shows_every_picture_with_its_words(path, notebook):
     """As nbviewer makes it, and much as GitHub does; a stepper is there as its film strip.
 
