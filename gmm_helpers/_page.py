@@ -21,7 +21,8 @@ _EMPTY_PICTURE = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEA
 # both after the label, also those that come later. What is typed there it takes at Enter alone: it
 # waits for a "blur" that bubbles, as none does, so this sends one. And where a slider's last
 # position has changed, its End key would still go to what was the last at first: noUiSlider keeps
-# that. A `<script>` does not run here, but a style's `onload` does.
+# that. And it would have 0.7 read as 0.7000000000000028. A `<script>` does not run here, but a
+# style's `onload` does.
 _MEND_SLIDERS = """
 const box = this.closest('.widget-vbox')
 const parts = '.widget-slider :is(.noUi-handle, .widget-readout):not([aria-label])'
@@ -32,6 +33,13 @@ const nameAll = () => box.querySelectorAll(parts).forEach(part => {
 })
 new MutationObserver(nameAll).observe(box, {childList: true, subtree: true})
 nameAll()
+const shorten = ({target}) => {
+    const text = target.getAttribute('aria-valuetext')
+    if (text.length > 9)
+        target.setAttribute('aria-valuetext', Number(Number(text).toPrecision(6)))
+}
+new MutationObserver(changes => changes.forEach(shorten)).observe(
+    box, {attributeFilter: ['aria-valuetext'], subtree: true})
 const typed = new Set()
 box.addEventListener('input', event => typed.add(event.target))
 box.addEventListener('focusout', ({target}) => {
