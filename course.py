@@ -244,7 +244,9 @@ def side_by_side(arguments):
     alone = [word for word in arguments if re.match("[^-]|-[kns]|--(pdb|trace|capture)", word)]
     # By files, as the cells of a notebook share a kernel, and tests of a file what is dear to make.
     options = ["-n", "auto", "--maxprocesses=8", "--dist=loadfile"]
-    return [] if alone or (os.cpu_count() or 1) < 2 else options
+    affinity = getattr(os, "sched_getaffinity", None)  # the cores that this process may use
+    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
+    return [] if alone or cores < 2 else options
 
 
 def main(arguments):

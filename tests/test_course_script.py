@@ -90,12 +90,12 @@ def test_help_installs_nothing(course, steps, capsys):
 
 
 def test_all_tests_run_side_by_side_and_a_chosen_one_alone(course, monkeypatch):
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {0, 1}, raising=False)
     options = course.side_by_side(["--durations=9", "-v", "-x"])
     assert options[:2] == ["-n", "auto"] and "--dist=loadfile" in options
     for word in ("tests/test_em.py", "-k", "-kEM", "-s", "--pdb"):
         assert course.side_by_side(["-q", word]) == []
-    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {0}, raising=False)
     assert course.side_by_side([]) == []
 
 
