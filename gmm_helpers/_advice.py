@@ -161,20 +161,60 @@ def _advise_on_none(own, case):
 
 
 def unused_arguments(own):
-    """Return the names of the arguments that a function's code never looks at."""
+    """Return the names of the arguments that a function's code sets anew, or never looks at."""
     try:
-        code = own.__code__
-        used = {name for step in dis.get_instructions(own) for name in _names_in(step)}
+        code, used, lost, straight = own.__code__, set(), set(), True
+        for step in dis.get_instructions(own):
+            straight = straight and not re.search("JUMP|FOR_ITER", step.opname)
+            if straight and step.opname == "STORE_FAST" and step.argval not in used:
+                lost.add(step.argval)
+            used.update(_names_in(step))
     except (AttributeError, TypeError):
         return []
-    return [name for name in code.co_varnames[: code.co_argcount] if name not in used]
+    names = code.co_varnames[: code.co_argcount]
+    return [name for name in names if name in lost or name not in used]
 
 
 def _names_in(step):
     """Return the variables that an instruction reads; the newest Pythons read two at once."""
-    if not step.opname.startswith("LOAD"):
+    if not re.search("LOAD_(FAST|DEREF|CLOSURE)", step.opname):
         return ()
     return step.argval if isinstance(step.argval, tuple) else (step.argval,)
+
+
+# What may be the reason where a function uses it and nothing else is known.
+_SUSPECTS = {
+    "//": "It uses `//`, which rounds down.",
+    "^": "It uses `^`, which is no power: that is written `**`.",
+    "abs": "It uses `abs`, which drops minus signs, and squares nothing.",
+    "argmax": "It uses `argmax`, and so each point counts for one component only.",
+    "median": "It uses `median`, and a median is no mean.",
+    "prod": "It uses `prod`, which multiplies: is a sum meant?",
+    "sort": "It uses `sort`, and what is sorted no longer stands beside what belongs to it.",
+    "std": "It uses `std`, a standard deviation: is a variance meant?",
+    "log2": "It uses `log2`: the natural logarithm is `log`.",
+    "log10": "It uses `log10`: the natural logarithm is `log`.",
+    "default_rng": "It draws random numbers.",
+}
+_SUSPECTS |= {"sorted": _SUSPECTS["sort"].replace("sort`", "sorted`"), "argsort": _SUSPECTS["sort"]}
+
+
+def _steps(code):
+    """Yield the instructions of a function's code, and of what is defined inside."""
+    for step in dis.get_instructions(code) if isinstance(code, types.CodeType) else ():
+        yield step
+        yield from _steps(step.argval)
+
+
+def suspicious(own):
+    """Say what in a function's code may be the reason for wrong numbers, as a sentence or ""."""
+    for step in _steps(getattr(own, "__code__", None)):
+        word = step.argrepr.removesuffix("=") if step.opname == "BINARY_OP" else step.argval
+        if isinstance(word, str) and word in _SUSPECTS:
+            return _SUSPECTS[word]
+        if step.opname == "LOAD_CONST" and isinstance(word, float) and 0 < abs(word) < 0.02:
+            return f"It uses the small number {word:g}, which the formula does not have."
+    return ""
 
 
 def tell_outside(own):

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from gmm_helpers import _checks
-from gmm_helpers._advice import copied, tell_error, tell_outside, unused_arguments
+from gmm_helpers._advice import copied, suspicious, tell_error, tell_outside, unused_arguments
 from gmm_helpers._own_steps import SECONDS, InputRefusedError, TooSlowError, guarded
 
 DIGITS = 8  # to how many digits a result has to be right
@@ -303,6 +303,12 @@ class _Trial:
                 "Called again with the same arguments, it gives other numbers: does it draw random "
                 "numbers, or keep something from the call before?"
             )
+        elif tells and (pair := self._exchanged()):
+            finding.slip, finding.vague = "arguments_exchanged", False
+            finding.message = (
+                f"With `{pair[0]}` in place of `{pair[1]}`, and the other way round, the numbers "
+                f"would be right: which is which? {finding.detail}"
+            ).strip()
         elif tells and (unused := unused_arguments(self.own)):
             finding.message = f"It never uses its argument `{unused[0]}`. {finding.message}"
             if finding.slip == "different":
@@ -313,6 +319,9 @@ class _Trial:
                 f"{finding.message} {more}",
                 f"{finding.detail} {more}",
             )
+        elif finding.slip == "different" and (hint := suspicious(self.own)):
+            finding.message = f"{hint} {finding.message}"
+            finding.detail = f"{hint} {finding.detail}"
 
     def _call(self, case):
         """Call the learner's function on copies, without NumPy's warnings.
@@ -349,6 +358,23 @@ class _Trial:
             return any(_differ(a, b) for a, b in zip(again, self.found[0], strict=True))
         except Finding:
             return True
+
+    def _exchanged(self):
+        """Return two arguments' names if all is right with their values exchanged; else None."""
+        names = self.exercise.arguments
+        for i, j in itertools.combinations(range(len(names)), 2):
+            order = [{i: j, j: i}.get(k, k) for k in range(len(names))]
+            pairs = [(case, tuple(case[k] for k in order)) for case in self.cases]
+            if not all(_alike(case[i], case[j]) for case in self.cases):
+                continue
+            try:
+                results = [self.exercise.read(self._call(other)[0], *case) for case, other in pairs]
+                parts = zip(zip(*results, strict=True), zip(*self.wanted, strict=True), strict=True)
+                if all(same([as_numbers(f, "") for f in found], right) for found, right in parts):
+                    return names[i], names[j]
+            except (Finding, ValueError):
+                continue
+        return None
 
     def _say_what_is_right(self, wrong):
         """Name the parts that are right beside a wrong one, as a sentence or ""."""
@@ -388,6 +414,7 @@ class _Trial:
             _check_rounded(part, found, wanted)
             _check_made_of_right(part, cases, found, wanted, difference)
             _check_places(part, found, wanted, difference)
+            _check_zeros_and_rows(part, found, wanted, difference)
             text = f"Something else is wrong with {part.name}: compare your lines with the formula."
             raise Finding("different", f"{text} {difference}", vague=True, detail=difference)
         except Finding as finding:
@@ -436,6 +463,12 @@ def _gives(slip, cases, found):
             return all(same([f], [slip.wrong(*case)]) for case, f in zip(cases, found, strict=True))
         except (ArithmeticError, ValueError, IndexError):  # the slip cannot be made of these
             return False
+
+
+def _alike(a, b):
+    """Say whether two arguments are numbers, or arrays of one shape."""
+    shapes = [shape_of(value) for value in (a, b)]
+    return shapes[0] is not None and shapes[0] == shapes[1]
 
 
 def _differ(a, b):
@@ -673,6 +706,19 @@ def _check_places(part, found, wanted, difference):
             if here.all() and not there.any():
                 text = f"{text} right: does a loop, or an index, stay there? {difference}"
                 raise Finding("only_one_right", text, vague=True)
+
+
+def _check_zeros_and_rows(part, found, wanted, difference):
+    """Find zeros where there should be none, and rows that do not sum to 1 where they have to."""
+    if all((f == 0).any() and f.any() and w.all() for f, w in zip(found, wanted, strict=True)):
+        text = f"Of {part.name} some are 0, as `np.zeros` leaves them: does a loop go over all?"
+        raise Finding("left_at_zero", f"{text} {difference}", vague=True)
+    sums = [f.sum(axis=1) for f in found if f.ndim == 2]
+    if sums and all(np.allclose(w.sum(axis=1), 1) for w in wanted if w.ndim == 2):
+        off = [s[0] for s in sums if not np.allclose(s, 1)]
+        if off and all(w.ndim == 2 for w in wanted):
+            text = f"For {part.name} each row has to sum to 1; a first row sums to {off[0]:.4g}."
+            raise Finding("not_normalised", f"{text} {difference}", vague=True)
 
 
 def _relative_error(found, wanted):

@@ -91,6 +91,7 @@ _EXPONENTS = {
         lambda d, v, s: -(d**2) / 2 * v,
         lambda d, v, s: -(d**2) / 2 * s,
         lambda d, v, s: -(d**2) * 2 * v,
+        lambda d, v, s: -(d**2) * v,
     ),
     "exponent_without_variance": (lambda d, v, s: -(d**2) / 2, lambda d, v, s: -(d**2)),
 }
@@ -151,7 +152,7 @@ _GAUSSIAN_MESSAGES = {
     "inside, in the exponent, multiplies or divides outside.",
     "mean_forgotten": "The mean is not subtracted from x.",
     "mean_added": "The mean is added to x; it has to be subtracted.",
-    "squares_subtracted": "x and the mean are squared one by one. Subtract first, and then square.",
+    "squares_subtracted": "x or the mean is squared by itself. Subtract first, and then square.",
     "exponent_upside_down": "The fraction in the exponent is upside down.",
     "other_base": "The power is taken of another number than e.",
     "constant_in_exponent": "The factor in front has slipped into the exponent.",
@@ -178,7 +179,11 @@ _BELLS = {
     ),
     "mean_forgotten": lambda x, m, v, e: np.exp(-(x**2) / (2 * v)) + 0 * m,
     "mean_added": lambda x, m, v, e: np.exp(-((x + m) ** 2) / (2 * v)),
-    "squares_subtracted": lambda x, m, v, e: np.exp(-(x**2 - m**2) / (2 * v)),
+    "squares_subtracted": (
+        lambda x, m, v, e: np.exp(-(x**2 - m**2) / (2 * v)),
+        lambda x, m, v, e: np.exp(-(x - m**2) / (2 * v)),
+        lambda x, m, v, e: np.exp(-(x**2 - m) / (2 * v)),
+    ),
     "exponent_upside_down": lambda x, m, v, e: np.exp(1 / e),
     "other_base": (lambda x, m, v, e: 2**e, lambda x, m, v, e: 10**e),
     "constant_in_exponent": lambda x, m, v, e: (
@@ -714,9 +719,13 @@ def make_e_step(columns, logs, columns_of_logs, messages, from_columns, where, *
     weighted, unweighted = columns[None], columns["weights_forgotten"]
     halves = (half_weighted(unweighted, weighted), half_weighted(weighted, unweighted))
     of_shares, as_it_is = messages | _SHARES_MESSAGES, {None: lambda b: b}
+    half_forgotten = {
+        "weights_forgotten": "In the responsibilities, the weights are forgotten above or below "
+        "the fraction's line: they belong into the numerator and into the sum that divides it."
+    }
     shares_slips = (
         *slips(of_shares, from_columns, _SHARES, columns),
-        *slips(of_shares, from_columns, as_it_is, {"weights_forgotten": halves}),
+        *slips(half_forgotten, from_columns, as_it_is, {"weights_forgotten": halves}),
     )
     logs_slips = slips(messages | _LOGS_MESSAGES, from_columns, logs, columns_of_logs)
     return Exercise(
@@ -835,17 +844,22 @@ _DIVISORS = {
         lambda b, counts: counts.sum(axis=0) - 1,
         lambda b, counts: len(b) - 1,
     ),
+    "bias_taken_out": lambda b, counts: (
+        counts.sum(axis=0) - (counts**2).sum(axis=0) / counts.sum(axis=0)
+    ),
     "not_divided": lambda b, counts: 1,
 }
 _POWERS = {None: lambda value: value, "standard_deviation": np.sqrt, "squared_twice": np.square}
 _M_STEP_MESSAGES = {
     "weights_equal": "The weights are all 1/K, whatever the responsibilities. Each is the share of "
     "the points that its component answers for.",
+    "count_added": "A point is added to each N_k, as a prior would: maximum likelihood adds none.",
     "unweighted": "All points count alike: the responsibilities are forgotten.",
     "hard_labels": "Each point counts for its most likely component only. It has to count for "
     "every component, with its responsibility.",
     "responsibilities_squared": "The responsibilities are squared, or multiplied in twice: does b "
     "stand inside the square?",
+    "one_point": "A single point is counted: each pass of a loop has to add to the sum.",
     "b_inside_square": "b stands inside the square, next to x: first (x − μ)², and then times b.",
     "about_overall_mean": "The deviations are taken from the mean of all points: each component "
     "has a mean of its own.",
@@ -861,6 +875,9 @@ _M_STEP_MESSAGES = {
     "need the number of points that component k answers for.",
     "divided_by_one_less": "The sums are divided by one less. Maximum likelihood divides by N_k "
     "itself.",
+    "bias_taken_out": "The sums are divided by less than N_k: by N_k less Σ_i b_ik² / N_k. A "
+    "library's function does that to take out a bias, unless it is told to leave it in. Maximum "
+    "likelihood divides by N_k itself.",
     "not_divided": "The sums are not divided by anything.",
     "standard_deviation": "These are standard deviations; variances are asked for.",
     "squared_twice": "These are squares of variances.",
@@ -889,10 +906,18 @@ _WEIGHT_SLIPS = slips(
     lambda weights: lambda x, b: weights(b),
     {
         "weights_equal": lambda b: np.full(b.shape[1], 1 / b.shape[1]),
+        "count_added": lambda b: (b.sum(axis=0) + 1) / (len(b) + b.shape[1]),
         "hard_labels": lambda b: _hard(b).mean(axis=0),
     },
 )
-_MEAN_SLIPS = slips(_M_STEP_MESSAGES, _make_mean, _COUNTS, _DIVISORS)
+_MEAN_SLIPS = (
+    *slips(_M_STEP_MESSAGES, _make_mean, _COUNTS, _DIVISORS),
+    *slips(
+        _M_STEP_MESSAGES,
+        lambda part: lambda x, b: (x[part].T @ b[part] / b.sum(axis=0)).T,
+        {"one_point": (slice(-1, None), slice(1))},
+    ),
+)
 _VARIANCE_SLIPS = (
     *slips(_M_STEP_MESSAGES, _make_variance, _POWERS, _COUNTS, _DEVIATIONS, _DIVISORS),
     *slips(
@@ -904,7 +929,14 @@ _VARIANCE_SLIPS = (
                 lambda x, b: np.full(b.shape[1], x.var(ddof=1)),
             ),
             "hard_labels": lambda x, b: _variance(x, _hard(b)),
-            "squared_too_late": lambda x, b: np.zeros(b.shape[1]),
+            "one_point": (
+                lambda x, b: _squares(x[-1:], b[-1:], _mean(x, b)) / b.sum(axis=0),
+                lambda x, b: _squares(x[:1], b[:1], _mean(x, b)) / b.sum(axis=0),
+            ),
+            "squared_too_late": (
+                lambda x, b: np.zeros(b.shape[1]),
+                lambda x, b: (x @ b - _mean(x, b)) ** 2 / b.sum(axis=0),
+            ),
             "b_inside_square": lambda x, b: (b * x[:, None]).var(axis=0),
             "mean_square_added": lambda x, b: (x**2 @ b) / b.sum(axis=0) + _mean(x, b) ** 2,
             "mean_not_subtracted": lambda x, b: (x**2 @ b) / b.sum(axis=0) - _mean(x, b),

@@ -407,6 +407,7 @@ _LOG_SUM_EXP_SLIPS = (
         "largest_added_twice",
         "The largest number is added, but not taken out of the exponents before.",
         lambda a: a.max(axis=1) + _log_sum_exp(a),
+        lambda a: 2 * a.max(axis=1) + _log_sum_exp(a),
     ),
     *_slips(
         "mean_not_added",
@@ -433,7 +434,8 @@ _LOG_SUM_EXP_SLIPS = (
     ),
     *_slips(
         "log1p",
-        "`log1p` adds a 1 that is already there: the largest exponential is itself 1.",
+        "A 1 is added under the logarithm, as `log1p` does. It is there already: the largest "
+        "exponential is itself 1.",
         lambda a: a.max(axis=1) + np.log1p(np.exp(_without_largest(a))),
     ),
 )

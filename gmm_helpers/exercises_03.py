@@ -544,6 +544,7 @@ _DISTANCES = {
         lambda d, L, S: _half_squares(L.T @ d),
         lambda d, L, S: _half_squares(S @ d),
     ),
+    "entries_inverted": lambda d, L, S: 0.5 * (d * ((1 / S) @ d)).sum(axis=0),
     "factor_transposed": lambda d, L, S: _half_squares(np.linalg.solve(L.T, d)),
     "diagonal_only": (
         lambda d, L, S: _half_squares(d / np.diag(L)[:, None]),
@@ -630,6 +631,8 @@ _LOG_GAUSSIAN_MESSAGES = {
     "u = L⁻¹(x − μ) add up to δ²; those of Σ⁻¹(x − μ) have Σ⁻¹ in them twice.",
     "half_of_covariance": "The covariance Σ stands where its factor L belongs, and a triangular "
     "solve reads one half of it only. Make the factor first, and then solve L u = x − μ.",
+    "entries_inverted": "Each entry of Σ is inverted by itself. The inverse of a matrix is another: "
+    "`np.linalg.inv`, or solve.",
     "factor_multiplied": "A matrix multiplies x − μ that has to be undone: L makes x from u, and "
     "what is asked for is u, by solving or by an inverse.",
     "factor_transposed": "The Cholesky factor is transposed: solve L u = x − μ, with the zeros of "
@@ -1005,17 +1008,9 @@ _CENTRES = {
     "about_overall_mean": lambda x, b: np.broadcast_to(x.mean(axis=0), (b.shape[1], x.shape[1])),
     "mean_not_subtracted": lambda x, b: np.zeros((b.shape[1], x.shape[1])),
 }
-_DIVISORS = first._DIVISORS | {
-    "bias_taken_out": lambda b, counts: (
-        counts.sum(axis=0) - (counts**2).sum(axis=0) / counts.sum(axis=0)
-    ),
-}
 _M_STEP_2D_MESSAGES = first._M_STEP_MESSAGES | {
     "about_one_mean": "The deviations are taken from the mean of one component, for all of them: "
     "each component has a mean of its own.",
-    "bias_taken_out": "The sums are divided by less than N_k: by N_k less Σ_i b_ik² / N_k. A "
-    "library's function does that to take out a bias, unless it is told to leave it in. Maximum "
-    "likelihood divides by N_k itself.",
     "correlation": "These are correlations, with ones on the diagonal. A covariance is not divided "
     "by the standard deviations.",
     "variances_only": "All covariances between features are 0. The outer product fills the whole "
@@ -1050,7 +1045,9 @@ def _make_covariances(form, count, centres, divisor):
 
 
 _COVARIANCE_SLIPS = (
-    *slips(_M_STEP_2D_MESSAGES, _make_covariances, _FORMS, first._COUNTS, _CENTRES, _DIVISORS),
+    *slips(
+        _M_STEP_2D_MESSAGES, _make_covariances, _FORMS, first._COUNTS, _CENTRES, first._DIVISORS
+    ),
     *slips(
         _M_STEP_2D_MESSAGES,
         lambda covariances: covariances,

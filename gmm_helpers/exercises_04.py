@@ -51,6 +51,7 @@ def _right_of_covariances(K, D, kind):
 _OF_WEIGHTS_AND_MEANS = {
     None: lambda K, D, kind: (K - 1) + K * D,
     "weights_sum_ignored": lambda K, D, kind: K + K * D,
+    "only_covariances": lambda K, D, kind: 0,
 }
 _OF_COVARIANCES = {
     None: _right_of_covariances,
@@ -81,6 +82,7 @@ _OF_COVARIANCES = {
 _COUNT_MESSAGES = {
     "weights_sum_ignored": "The weights sum to 1: once all but one are chosen, the last is not "
     "free.",
+    "only_covariances": "Only the covariances are counted; the weights and means are free as well.",
     "one_dimension_only": "It is the count for one dimension, whatever D is.",
     "weights_forgotten": "The weights are not counted; all but one of them are free.",
     "one_component_less": "One component too few is counted. Only the weights have one that is not "
@@ -97,7 +99,7 @@ _COUNT_MESSAGES = {
     "variances_only": "Of the covariance matrices only the variances are counted; with this type "
     "they may have numbers off the diagonal, too.",
     "covariance_as_one_number": "A covariance matrix is counted as one number. That holds for one "
-    "dimension only.",
+    "dimension only. Or does the last `else` answer, since no name of a type fits?",
     "covariance_counted_once": "One covariance is counted for all; with this type each component "
     "has its own.",
     "covariances_forgotten": "The covariances are not counted.",
@@ -148,7 +150,10 @@ _COUNT_SLIPS = (
             "one_mean_for_all": lambda K, D, kind: (
                 selection.free_parameters(K, D, kind) - K * D + D
             ),
-            "one_component_less": lambda K, D, kind: (K - 1) * (1 + D + D * (D + 1) // 2),
+            "one_component_less": (
+                lambda K, D, kind: (K - 1) * (1 + D + D * (D + 1) // 2),
+                lambda K, D, kind: selection.free_parameters(K, D, kind) - D,
+            ),
             "missing_brackets": (
                 lambda K, D, kind: K - 1 + K * D + K * ((D * D + 1) // 2),
                 lambda K, D, kind: K - 1 + K * D + K * (D * D + 1) // 2,
@@ -277,6 +282,8 @@ _CRITERION_MESSAGES = {
     "log_base": "The logarithm has another base: the natural one is asked for, as in ℓ.",
     "log_forgotten": "The price of a parameter grows with the number of points itself, or with its "
     "root; it should grow with its logarithm.",
+    "power": "The price of one parameter is raised to a power. It is paid once for each.",
+    "log_around_all": "The logarithm is taken of all. Only the number of points stands under it.",
     "both_prices": "AIC's price of a parameter is added to BIC's.",
     "wrong_number_under_log": "The wrong number stands under the logarithm: that of the points "
     "belongs there, and only that.",
@@ -297,7 +304,11 @@ _AIC_SLIPS = _named(
         "fit_squared": lambda ell, m: 2 * m - ell**2,
         "penalty_not_doubled": lambda ell, m: m - 2 * ell,
         "penalty_doubled": lambda ell, m: 4 * m - 2 * ell,
-        "penalty_sign": (lambda ell, m: -2 * m - 2 * ell, lambda ell, m: -m - ell),
+        "penalty_sign": (
+            lambda ell, m: -2 * m - 2 * ell,
+            lambda ell, m: -m - ell,
+            lambda ell, m: -2 * (ell + 2 * m),
+        ),
         "penalty_forgotten": (lambda ell, m: -2 * ell, lambda ell, m: -ell),
         "parameters_forgotten": lambda ell, m: 2 - 2 * ell,
     },
@@ -314,6 +325,7 @@ _BIC_PENALTIES = {
         lambda ell, m, n: np.log(m),
         lambda ell, m, n: np.log(m * n),
     ),
+    "power": lambda ell, m, n: np.log(n) ** m,
     "parameters_forgotten": lambda ell, m, n: np.log(n),
 }
 _BIC_FITS = {
@@ -339,6 +351,10 @@ _BIC_SLIPS = (
             "penalty_doubled": lambda ell, m, n: 2 * m * np.log(n) - 2 * ell,
             "penalty_sign": lambda ell, m, n: -m * np.log(n) - 2 * ell,
             "penalty_forgotten": (lambda ell, m, n: -2 * ell, lambda ell, m, n: -ell),
+            "log_around_all": (
+                lambda ell, m, n: np.log(m * n - 2 * ell),
+                lambda ell, m, n: np.log(m - 2 * ell),
+            ),
         },
     ),
 )
@@ -480,6 +496,7 @@ _HELD_OUT_MESSAGES = {
     "doubled": "This is −2 ℓ, as in AIC and BIC. The log-likelihood itself is asked for.",
     "not_summed": "There is one number for each test point; their total is asked for.",
     "one_point": "This is the log density of one point: each pass of a loop has to add to the sum.",
+    "product": "The log densities are multiplied; they are added up.",
     "not_logged": "This is made of densities; the log-likelihood adds up their logarithms.",
     "scaled_to_training": "The mean over the test points is multiplied by the number of training "
     "points. The total over the test points is asked for.",
@@ -510,7 +527,13 @@ def _made_of_both(combine):
 
 _OF_BOTH = {
     "scaled_to_training": lambda train, test: test.mean() * len(train),
-    "one_point": lambda train, test: test[-1],
+    "product": lambda train, test: test.prod(),
+    "one_point": (
+        lambda train, test: test[-1],
+        lambda train, test: test[0],
+        lambda train, test: test.max(),
+        lambda train, test: test.min(),
+    ),
     "gap": (
         lambda train, test: train.sum() - test.sum(),
         lambda train, test: test.sum() - train.sum(),
