@@ -84,6 +84,8 @@ def tell_error(error, own, exercise, case):
     raised = re.sub(" at 0x[0-9a-fA-F]+", "", raised)  # an address is another in each run
     text = f"`{exercise.name}` raised {raised}."
     advice = _advise(error, own, case)
+    if unused := unused_arguments(own):
+        advice = f"It never uses its argument `{unused[0]}`. {advice}".strip()
     shapes = ""
     if re.search("broadcast|shape|dimension|aligned|matmul", str(error)):
         shapes = ", ".join(_name_shapes(exercise.arguments, case))

@@ -307,8 +307,8 @@ class _Trial:
             finding.slip, finding.vague = "arguments_exchanged", False
             finding.message = (
                 f"With `{pair[0]}` in place of `{pair[1]}`, and the other way round, the numbers "
-                f"would be right: which is which? {finding.detail}"
-            ).strip()
+                "would be right: which is which?"
+            )
         elif tells and (unused := unused_arguments(self.own)):
             finding.message = f"It never uses its argument `{unused[0]}`. {finding.message}"
             if finding.slip == "different":
@@ -649,7 +649,7 @@ _MADE_OF_RIGHT = (
     ("cumulated", np.cumsum, "Each number has those before it added."),
     ("sorted", lambda w: np.sort(w, axis=0), "The numbers are right, but sorted."),
     ("reversed", lambda w: w[::-1], "The numbers are right, but in reverse order."),
-    ("components_turned", lambda w: w[:, ::-1], "The components are in reverse order."),
+    ("components_turned", lambda w: w[:, ::-1], "The columns are in reverse order."),
 )
 
 
@@ -678,8 +678,12 @@ def _check_made_of_right(part, cases, found, wanted, difference):
             text = f"All of it is {number(abs(shift[0]), 4)} too "
             text += "large: with what does a sum begin?" if shift[0] > 0 else "small."
             raise Finding("summand", f"For {part.name}: {text} {difference}")
-        sizes = [float(len(case[0])) if np.ndim(case[0]) else np.nan for case in cases]
-        for power, text in ((-1, "divided by"), (1, "multiplied by")):
+        sizes = [
+            [float(len(case[i])) if np.ndim(case[i]) else np.nan for case in cases]
+            for i in range(min(2, len(cases[0])))
+        ]
+        ways = itertools.product(sizes, ((-1, "divided by"), (1, "multiplied by")))
+        for sizes, (power, text) in ways:
             scaled = [w * size**power for w, size in zip(wanted, sizes, strict=True)]
             times = (found[0] / scaled[0]).flat[0]
             if same(found, [times * each for each in scaled]):

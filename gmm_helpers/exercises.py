@@ -161,8 +161,8 @@ _GAUSSIAN_MESSAGES = {
     "factor_added": "The factor in front is added to the exponential; it multiplies it.",
     "exponential_missing": "The exponential is missing: this is the exponent times the factor.",
     "log_returned": "This is a logarithm, or the exponent by itself; the density is asked for.",
-    "probability": "This is the probability of a value below x, an area. The density is the "
-    "height of the curve at x.",
+    "probability": "This is the probability of a value below x, or above, an area. The density is "
+    "the height of the curve at x.",
     "normalised_by_sum": "For one number it is always 1: is the bell divided by its own sum over "
     "the points, or by the largest value? The factor in front comes from the formula, not from the "
     "data.",
@@ -219,10 +219,10 @@ def _product(exponent, constant):
 _GAUSSIAN_SLIPS = (
     *slips(_GAUSSIAN_MESSAGES, _product, _EXPONENTS, _CONSTANTS),
     *slips(_GAUSSIAN_MESSAGES, _bell_of, _BELLS),
-    Slip(
-        "probability",
-        lambda x, mean, variance: ndtr((x - mean) / np.sqrt(variance)),
-        _GAUSSIAN_MESSAGES["probability"],
+    *slips(
+        _GAUSSIAN_MESSAGES,
+        lambda sign: lambda x, mean, variance: ndtr(sign * (x - mean) / np.sqrt(variance)),
+        {"probability": (1, -1)},
     ),
     Slip(
         "normalised_by_sum",
@@ -585,6 +585,12 @@ _LOGS = {
     "one_point": (
         lambda c: np.log(c.sum(axis=1))[-1],
         lambda c: np.log(c.sum(axis=1))[0],
+        lambda c: np.log(c.sum(axis=1)).max(),
+        lambda c: np.log(c.sum(axis=1)).min(),
+    ),
+    "point_left_out": (
+        lambda c: np.log(c.sum(axis=1))[:-1].sum(),
+        lambda c: np.log(c.sum(axis=1))[1:].sum(),
     ),
     "product_of_logs": lambda c: np.log(c.sum(axis=1)).prod(),
     "largest_only": lambda c: np.log(c.max(axis=1)).sum(),
@@ -630,6 +636,7 @@ _LOGS_MESSAGES = {
     "weighted_densities": "Under or before the logarithm stands one factor too many, b "
     "or densities. ℓ adds up the logarithms of p(x_i) as they are.",
     "one_point": "This is the log density of one point: each pass of a loop has to add to the sum.",
+    "point_left_out": "The first or the last point is left out: does the loop go over all?",
     "log_wrong_axis": "Under the logarithm, the sum goes over the points. There it has to go over "
     "the components.",
     "no_log": "The log-likelihood lacks its logarithm.",
@@ -860,6 +867,9 @@ _M_STEP_MESSAGES = {
     "responsibilities_squared": "The responsibilities are squared, or multiplied in twice: does b "
     "stand inside the square?",
     "one_point": "A single point is counted: each pass of a loop has to add to the sum.",
+    "point_left_out": "The first or the last point is left out: does the loop go over all?",
+    "about_other_mean": "The deviations are taken from the mean of another component, or from "
+    "the mean of all means: each component has a mean of its own.",
     "b_inside_square": "b stands inside the square, next to x: first (x − μ)², and then times b.",
     "about_overall_mean": "The deviations are taken from the mean of all points: each component "
     "has a mean of its own.",
@@ -910,12 +920,16 @@ _WEIGHT_SLIPS = slips(
         "hard_labels": lambda b: _hard(b).mean(axis=0),
     },
 )
+_PARTS_OF_POINTS = {
+    "one_point": (slice(-1, None), slice(1)),
+    "point_left_out": (slice(-1), slice(1, None)),
+}
 _MEAN_SLIPS = (
     *slips(_M_STEP_MESSAGES, _make_mean, _COUNTS, _DIVISORS),
     *slips(
         _M_STEP_MESSAGES,
         lambda part: lambda x, b: (x[part].T @ b[part] / b.sum(axis=0)).T,
-        {"one_point": (slice(-1, None), slice(1))},
+        _PARTS_OF_POINTS,
     ),
 )
 _VARIANCE_SLIPS = (
@@ -929,19 +943,26 @@ _VARIANCE_SLIPS = (
                 lambda x, b: np.full(b.shape[1], x.var(ddof=1)),
             ),
             "hard_labels": lambda x, b: _variance(x, _hard(b)),
-            "one_point": (
-                lambda x, b: _squares(x[-1:], b[-1:], _mean(x, b)) / b.sum(axis=0),
-                lambda x, b: _squares(x[:1], b[:1], _mean(x, b)) / b.sum(axis=0),
+            "about_other_mean": (
+                lambda x, b: _squares(x, b, _mean(x, b).mean()) / b.sum(axis=0),
+                lambda x, b: _squares(x, b, _mean(x, b)[::-1]) / b.sum(axis=0),
+                lambda x, b: _squares(x, b, np.roll(_mean(x, b), 1)) / b.sum(axis=0),
             ),
             "squared_too_late": (
                 lambda x, b: np.zeros(b.shape[1]),
                 lambda x, b: (x @ b - _mean(x, b)) ** 2 / b.sum(axis=0),
+                lambda x, b: (x.mean() - _mean(x, b)) ** 2,
             ),
             "b_inside_square": lambda x, b: (b * x[:, None]).var(axis=0),
             "mean_square_added": lambda x, b: (x**2 @ b) / b.sum(axis=0) + _mean(x, b) ** 2,
             "mean_not_subtracted": lambda x, b: (x**2 @ b) / b.sum(axis=0) - _mean(x, b),
             "shared_variance": lambda x, b: np.full(b.shape[1], b.mean(axis=0) @ _variance(x, b)),
         },
+    ),
+    *slips(
+        _M_STEP_MESSAGES,
+        lambda part: lambda x, b: _squares(x[part], b[part], _mean(x, b)) / b.sum(axis=0),
+        _PARTS_OF_POINTS,
     ),
 )
 

@@ -93,7 +93,12 @@ _BETWEEN = {
         lambda s, t, r: r * s / t,
     ),
     "doubled": (lambda s, t, r: 2 * r * s * t, lambda s, t, r: r * s * t / 2),
-    "added": (lambda s, t, r: r * (s + t), lambda s, t, r: r + s * t, lambda s, t, r: r + s + t),
+    "added": (
+        lambda s, t, r: r * (s + t),
+        lambda s, t, r: r * (s + t) / 2,
+        lambda s, t, r: r + s * t,
+        lambda s, t, r: r + s + t,
+    ),
     "one_deviation": (lambda s, t, r: r * s, lambda s, t, r: r * t),
     "zero": lambda s, t, r: 0,
 }
@@ -631,8 +636,8 @@ _LOG_GAUSSIAN_MESSAGES = {
     "u = L⁻¹(x − μ) add up to δ²; those of Σ⁻¹(x − μ) have Σ⁻¹ in them twice.",
     "half_of_covariance": "The covariance Σ stands where its factor L belongs, and a triangular "
     "solve reads one half of it only. Make the factor first, and then solve L u = x − μ.",
-    "entries_inverted": "Each entry of Σ is inverted by itself. The inverse of a matrix is another: "
-    "`np.linalg.inv`, or solve.",
+    "entries_inverted": "Each entry of Σ is inverted by itself. The inverse of a matrix is another "
+    "one: `np.linalg.inv`, or solve.",
     "factor_multiplied": "A matrix multiplies x − μ that has to be undone: L makes x from u, and "
     "what is asked for is u, by solving or by an inverse.",
     "factor_transposed": "The Cholesky factor is transposed: solve L u = x − μ, with the zeros of "

@@ -72,6 +72,9 @@ _OF_COVARIANCES = {
     ),
     # In a full mixture, K·D numbers are missing where the means are, as where the variances are.
     "means_or_variances_forgotten": _for_types(full=lambda K, D: K * D * (D - 1) // 2),
+    "diagonal_twice": _for_types(
+        full=lambda K, D: K * (D + D * (D + 1) // 2), tied=lambda K, D: D + D * (D + 1) // 2
+    ),
     "variances_forgotten": _for_types(tied=lambda K, D: D * (D - 1) // 2),
     "tied_for_each": _for_types(tied=lambda K, D: K * D * (D + 1) // 2),
     "zeros_counted": _for_types(diag=lambda K, D: K * D * (D + 1) // 2),
@@ -110,6 +113,7 @@ _COUNT_MESSAGES = {
     "one_component": "The mean and the covariance of one component are counted; each has its own.",
     "means_or_variances_forgotten": "For each component, as many numbers are missing as there are "
     "dimensions: are the means counted, and the variances on the diagonal of each matrix?",
+    "diagonal_twice": "The variances are counted twice: D (D + 1) / 2 has them already.",
     "variances_forgotten": "Of the shared covariance matrix, the variances on its diagonal are not "
     "counted.",
     "tied_for_each": "With tied covariances all components share one matrix, and here each brings "
@@ -324,8 +328,12 @@ _BIC_PENALTIES = {
         lambda ell, m, n: m * np.log(m),
         lambda ell, m, n: np.log(m),
         lambda ell, m, n: np.log(m * n),
+        lambda ell, m, n: m * np.log(n - m),
+        lambda ell, m, n: m * np.log(n + 1),
+        lambda ell, m, n: m * np.log(n - 1),
+        lambda ell, m, n: m * np.log(n / (2 * np.pi)),
     ),
-    "power": lambda ell, m, n: np.log(n) ** m,
+    "power": (lambda ell, m, n: np.log(n) ** m, lambda ell, m, n: m * np.log(n) ** 2),
     "parameters_forgotten": lambda ell, m, n: np.log(n),
 }
 _BIC_FITS = {
@@ -370,6 +378,20 @@ def _recognise_log_of_log(cases, found, wanted):
         raise Finding("log_of_log", f"It gives not a number: {_LOG_OF_LOG}")
 
 
+def _recognise_coefficients(cases, found, wanted):
+    """Find that ℓ and the price of the parameters count other than they should."""
+    _recognise_log_of_log(cases, found, wanted)
+    if len(cases) < 3 or any(values.size != 1 for values in found) or not np.isfinite(found).all():
+        return
+    terms = np.array([[ell, m * np.log([*n, np.e])[0]] for ell, m, *n in cases])
+    values = np.ravel(found)
+    counts = np.linalg.lstsq(terms, values, rcond=None)[0]
+    if np.allclose(terms @ counts, values, rtol=1e-9, atol=1e-9):
+        price, right = ("m log n", 1) if len(cases[0]) == 3 else ("m", 2)
+        text = f"It counts ℓ {number(counts[0] + 0, 4)} times and {price} {number(counts[1], 4)} "
+        raise Finding("coefficients", f"{text}times: −2 times and {right} times are asked for.")
+
+
 def _recognise_log_that_raises(error, log_likelihood, *rest):
     """Where `math.log` refuses a negative number, NumPy's would have given NaN."""
     if type(error) is ValueError and np.ndim(log_likelihood) == 0 and log_likelihood < 0:
@@ -395,7 +417,7 @@ _AIC = Exercise(
     name="aic",
     arguments=("log_likelihood", "n_parameters"),
     course=selection.aic,
-    parts=(Part("the criterion", "AIC", "()", _where_fit, _AIC_SLIPS, _recognise_log_of_log),),
+    parts=(Part("the criterion", "AIC", "()", _where_fit, _AIC_SLIPS, _recognise_coefficients),),
     groups=(
         Group(((-61.7, 5), (-431.2, 17), (38.6, 8))),
         Group(((_ELLS, _COUNTS),), *_NUMBERS_ONLY),
@@ -407,7 +429,7 @@ _BIC = Exercise(
     name="bic",
     arguments=("log_likelihood", "n_parameters", "n"),
     course=selection.bic,
-    parts=(Part("the criterion", "BIC", "()", _where_fit, _BIC_SLIPS, _recognise_log_of_log),),
+    parts=(Part("the criterion", "BIC", "()", _where_fit, _BIC_SLIPS, _recognise_coefficients),),
     groups=(
         Group(((-61.7, 5, 40), (-431.2, 17, 150), (38.6, 8, 23))),
         Group(((_ELLS, _COUNTS, 60),), *_NUMBERS_ONLY),
@@ -500,8 +522,9 @@ _HELD_OUT_MESSAGES = {
     "not_logged": "This is made of densities; the log-likelihood adds up their logarithms.",
     "scaled_to_training": "The mean over the test points is multiplied by the number of training "
     "points. The total over the test points is asked for.",
-    "gap": "This is a difference between training and test data. The log-likelihood of the test "
-    "data by itself is asked for.",
+    "point_left_out": "The first or the last point is left out: does the loop go over all?",
+    "gap": "This is a difference of training and test data, or a ratio. The log-likelihood of the "
+    "test data by itself is asked for.",
     "log_of_sum": "The logarithm is taken of the sum of the densities. The points are independent, "
     "so densities multiply and their logarithms add up.",
 }
@@ -534,11 +557,13 @@ _OF_BOTH = {
         lambda train, test: test.max(),
         lambda train, test: test.min(),
     ),
+    "point_left_out": (lambda train, test: test[1:].sum(), lambda train, test: test[:-1].sum()),
     "gap": (
         lambda train, test: train.sum() - test.sum(),
         lambda train, test: test.sum() - train.sum(),
         lambda train, test: train.mean() - test.mean(),
         lambda train, test: test.mean() - train.mean(),
+        lambda train, test: test.sum() / train.sum(),
     ),
 }
 
