@@ -74,6 +74,12 @@ _ADVICE = (
         "An `if` needs one answer, and an array has one for each entry.",
     ),
     (IndexError, "out of bounds", "Python counts from 0: the last of n has the index n − 1."),
+    (
+        IndexError,
+        "only integers",
+        "An index has to be a whole number: `for k in range(len(…))` counts, and `for w in …` goes "
+        "through the entries themselves.",
+    ),
     (RecursionError, "", "It calls itself again and again."),
 )
 
