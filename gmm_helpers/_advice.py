@@ -163,8 +163,8 @@ def _advise_on_none(own, case):
     if empty:
         return f"`{empty[0]}` returned `None`: finish that function first."
     return (
-        "Something is `None` there. Methods that change a list, such as `append`, return nothing: "
-        "they stand on a line of their own."
+        "Something is `None` there: what a function without `return` gives, or a method that "
+        "changes a list, such as `append`, which stands on a line of its own."
     )
 
 
@@ -214,11 +214,14 @@ def _steps(code):
         yield from _steps(step.argval)
 
 
-def suspicious(own):
-    """Say what in a function's code may be the reason for wrong numbers, as a sentence or ""."""
+def suspicious(own, counts=False):
+    """Say what in a function's code may be the reason for wrong numbers, as a sentence or "".
+
+    Where `counts` are asked for, these may be rounded down.
+    """
     for step in _steps(getattr(own, "__code__", None)):
         word = step.argrepr.removesuffix("=") if step.opname == "BINARY_OP" else step.argval
-        if isinstance(word, str) and word in _SUSPECTS:
+        if isinstance(word, str) and word in _SUSPECTS and not (counts and word == "//"):
             return _SUSPECTS[word]
         if step.opname == "LOAD_CONST" and isinstance(word, float) and 0 < abs(word) < 0.02:
             return f"It uses the small number {word:g}, which the formula does not have."

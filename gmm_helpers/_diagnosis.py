@@ -288,6 +288,10 @@ class _Trial:
             )
         return zip(results, right, strict=True)
 
+    def _counts(self):
+        """Say whether all right numbers are whole: then rounding down is no mistake."""
+        return all(np.all(np.asarray(part) % 1 == 0) for parts in self.wanted for part in parts)
+
     def _look_closer(self, finding, result, changed):
         """Say of a vague finding what the function's code, or a second call, tells."""
         tells = finding.slip in ("different", "wrong_shape", "constant", "not_finite")
@@ -319,7 +323,7 @@ class _Trial:
                 f"{finding.message} {more}",
                 f"{finding.detail} {more}",
             )
-        elif finding.slip == "different" and (hint := suspicious(self.own)):
+        elif finding.slip == "different" and (hint := suspicious(self.own, self._counts())):
             finding.message = f"{hint} {finding.message}"
             finding.detail = f"{hint} {finding.detail}"
 
@@ -749,7 +753,7 @@ def _show_difference(part, cases, found, wanted):
 
 def number(value, digits=6, form=""):
     """Write a number with a true minus sign."""
-    return f"{value:{form}.{digits}g}".replace("-", "−")
+    return f"{value:{form}.{digits}g}".removesuffix(".").replace("-", "−")
 
 
 def _two_numbers(a, b):

@@ -52,6 +52,11 @@ _OF_WEIGHTS_AND_MEANS = {
     None: lambda K, D, kind: (K - 1) + K * D,
     "weights_sum_ignored": lambda K, D, kind: K + K * D,
     "only_covariances": lambda K, D, kind: 0,
+    "sizes_mixed_up": (
+        lambda K, D, kind: (D - 1) + K * D,
+        lambda K, D, kind: (K - 1) + K * K,
+        lambda K, D, kind: (K - 1) + D * D,
+    ),
 }
 _OF_COVARIANCES = {
     None: _right_of_covariances,
@@ -59,6 +64,10 @@ _OF_COVARIANCES = {
     "not_halved": _for_types(
         full=lambda K, D: K * D * (D + 1),
         tied=lambda K, D: D * (D + 1),
+    ),
+    "sizes_mixed_up": (
+        *_for_types(full=lambda K, D: D * K * (K + 1) // 2, tied=lambda K, D: K * (K + 1) // 2),
+        *_for_types(full=lambda K, D: K * K * (K + 1) // 2),
     ),
     "variances_only": _for_types(full=lambda K, D: K * D, tied=lambda K, D: D),
     "covariance_as_one_number": _for_types(full=lambda K, D: K, tied=lambda K, D: 1),
@@ -85,6 +94,8 @@ _OF_COVARIANCES = {
 _COUNT_MESSAGES = {
     "weights_sum_ignored": "The weights sum to 1: once all but one are chosen, the last is not "
     "free.",
+    "sizes_mixed_up": "K and D are mixed up somewhere: K counts the components, D the numbers of "
+    "one point.",
     "only_covariances": "Only the covariances are counted; the weights and means are free as well.",
     "one_dimension_only": "It is the count for one dimension, whatever D is.",
     "weights_forgotten": "The weights are not counted; all but one of them are free.",
