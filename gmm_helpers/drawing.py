@@ -403,7 +403,7 @@ def draw_log_likelihood(ax, log_likelihoods):
         The line so far and the marker; `update_log_likelihood` moves both.
     """
     last, low, high = len(log_likelihoods) - 1, min(log_likelihoods), max(log_likelihoods)
-    margin = 0.08 * ((high - low) or 1)
+    margin = 0.08 * (high - low) or 1
     ax.set(xlim=(-0.04 * (last or 1), 1.06 * (last or 1)), ylim=(low - margin, high + margin))
     ax.xaxis.set_major_locator(MaxNLocator(4 if last < 1000 else 2, integer=True))
     ax.yaxis.set_major_locator(MaxNLocator(5))
