@@ -1,0 +1,124 @@
+"""Shapes of mixtures as plain numbers, for matplotlib and for the browser alike.
+
+A shape is computed once; an affine map (a, b, c, d, e, f) puts it in its place:
+x′ = a x + b y + e and y′ = c x + d y + f.
+"""
+
+import numpy as np
+
+# A Gaussian bump of height 1 and width 1, dense where it bends, and a circle of radius 1.
+_Z = np.concatenate([np.linspace(-8, -4, 9)[:-1], np.linspace(-4, 4, 97), np.linspace(4, 8, 9)[1:]])
+BUMP = np.column_stack([_Z, np.exp(-0.5 * _Z**2)])
+_ANGLES = np.linspace(0, 2 * np.pi, 101)
+CIRCLE = np.column_stack([np.cos(_ANGLES), np.sin(_ANGLES)])
+# Where one-dimensional points lie below a density, as shares of the height above it.
+RUG_ROOM, _RUG = 0.16, (0.03, 0.13)
+_MOST_POINTS = 800
+
+
+def format_number(value, decimals):
+    """Write a number with a true minus sign, and without one for a zero."""
+    return f"{round(float(value), decimals) + 0:.{decimals}f}".replace("-", "−")
+
+
+def bump_maps(mixture):
+    """Return what maps BUMP to each φ_k N(x | μ_k, σ_k²) of a mixture with D = 1, shape (K, 6)."""
+    deviations = np.sqrt(mixture.variances)
+    peaks = mixture.weights / (np.sqrt(2 * np.pi) * deviations)
+    zero = np.zeros_like(peaks)
+    return np.column_stack([deviations, zero, zero, peaks, mixture.means[:, 0], zero])
+
+
+def ellipse_maps(mixture, radius=1):
+    """Return what maps CIRCLE to each component's ellipse at `radius` σ, shape (K, 6)."""
+    factors = radius * np.linalg.cholesky(mixture.covariances)
+    return np.concatenate([factors.reshape(-1, 4), mixture.means], axis=1)
+
+
+def place(shape, affine):
+    """Return a shape (m, 2) where an affine map puts it."""
+    a, b, c, d, e, f = affine
+    return shape @ [[a, c], [b, d]] + [e, f]
+
+
+def density_curves(mixture, limits):
+    """Return a grid over `limits`, denser around the means, with all curves of a 1-D mixture there.
+
+    Returns
+    -------
+    grid : ndarray, shape (m,)
+    curves : ndarray, shape (K + 1, m)
+        φ_k N(x | μ_k, σ_k²) for each component, and last their sum p(x).
+    """
+    around = mixture.means + np.sqrt(mixture.variances)[:, None] * np.linspace(-4, 4, 41)
+    grid = np.sort(np.concatenate([np.linspace(*limits, 301), around.ravel().clip(*limits)]))
+    density = np.exp(mixture.log_density(grid))
+    return grid, np.vstack([(mixture.responsibilities(grid) * density[:, None]).T, density])
+
+
+def histogram(x, bins=40):
+    """Return the bars of a histogram of area 1 as rows left, right, bottom, top."""
+    heights, edges = np.histogram(x, bins=bins, density=True)
+    return np.column_stack([edges[:-1], edges[1:], np.zeros_like(heights), heights])
+
+
+def rug(x, top):
+    """Return where points of one dimension lie below a density that ends at `top`, shape (n, 2).
+
+    They are spread over a band, so that few overlap.
+    """
+    golden = (np.sqrt(5) - 1) / 2
+    share = _RUG[0] + (_RUG[1] - _RUG[0]) * (np.arange(len(x)) * golden % 1)
+    return np.column_stack([x, -top * share])
+
+
+def mass_inside(radius):
+    """Return the share of a 2-D Gaussian within so many standard deviations: 1 − exp(−r²/2).
+
+    Examples
+    --------
+    >>> mass_inside(np.array([1, 2, 3])).round(3)
+    array([0.393, 0.865, 0.989])
+
+    References
+    ----------
+    The squared Mahalanobis distance has a χ² distribution with 2 degrees of freedom.
+    """
+    return -np.expm1(-0.5 * np.square(radius))
+
+
+def choose_points(n):
+    """Return which of `n` points a picture shows: all, or at most 800, evenly chosen."""
+    return np.arange(0, n, -(-n // _MOST_POINTS))
+
+
+def span(low, high, margin):
+    """Return limits that leave a margin, a share of the span; never two equal ones."""
+    width = high - low
+    if not width > 0:
+        width = abs(high) or 1.0
+        margin = max(margin, 0.1)
+    return low - margin * width, high + margin * width
+
+
+def ticks(low, high, count=6, *, whole=False):
+    """Return about `count` round numbers between two, each with its text.
+
+    Examples
+    --------
+    >>> ticks(-1, 1, 4)
+    [(-1.0, '−1.0'), (-0.5, '−0.5'), (0.0, '0.0'), (0.5, '0.5'), (1.0, '1.0')]
+    """
+    power = 10.0 ** np.floor(np.log10((high - low) / count))
+    steps = power * np.array([1, 2, 2.5, 5, 10, 20, 25, 50])
+    step = next(s for s in steps if (high - low) / s <= count and not (whole and s % 1))
+    numbers = np.arange(np.ceil(low / step - 1e-9), np.floor(high / step + 1e-9) + 1)
+    values = numbers * step
+    largest = max(abs(low), abs(high))
+    if largest >= 1e6 or step < 1e-4:  # in the manner of 1.5e9
+        digits = max(0, int(np.floor(np.log10(largest)) - np.floor(np.log10(step))))
+        texts = [f"{value:.{digits}e}".replace("e+0", "e").replace("e+", "e") for value in values]
+    else:
+        decimals = next(d for d in range(8) if abs(step - round(step, d)) < 1e-6 * step)
+        texts = [f"{value + 0:.{decimals}f}" for value in values]
+    return [(float(v), t.replace("-", "−")) for v, t in zip(values, texts, strict=True)]

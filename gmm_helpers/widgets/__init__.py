@@ -1,0 +1,1 @@
+"""What the browser draws: Python that turns a run into scenes and words, and the player in JS."""

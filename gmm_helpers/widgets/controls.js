@@ -1,0 +1,123 @@
+// Native controls with names, and questions to Python.
+
+import { make } from "./base.js";
+
+const PATIENCE = 2000; // milliseconds, before a page says that Python does not answer
+
+/** A button that shows a sign. */
+export function iconButton(sign, label, act) {
+  const button = make("button", { type: "button", class: "icon", "aria-label": label, title: label }, sign);
+  button.onclick = act;
+  return button;
+}
+
+/** A button that is down or up. */
+export function toggleButton(label, act) {
+  const button = make("button", { type: "button", "aria-pressed": "false" }, label);
+  button.onclick = () => {
+    const down = button.getAttribute("aria-pressed") !== "true";
+    button.setAttribute("aria-pressed", String(down));
+    act(down);
+  };
+  return button;
+}
+
+/**
+ * A slider and a number to type. `act` hears the value, and whether the hand rests.
+ * @param {{label: string, low: number, high: number, step: number, value: number, bare?: boolean}} spec
+ * @param {(value: number, rests: boolean) => void} act
+ */
+export function makeSlider({ label, low, high, step, value, bare }, act) {
+  const limits = { min: low, max: high, step, value, "aria-label": label };
+  const range = make("input", { type: "range", ...limits });
+  const number = make("input", { type: "number", ...limits, inputmode: "decimal" });
+  const hear = (input, rests) => {
+    if (input === number && !(number.value && number.validity.valid)) return;
+    if (input === number) range.value = number.value;
+    else number.value = range.value;
+    act(range.valueAsNumber, rests);
+  };
+  for (const input of [range, number]) {
+    input.oninput = () => hear(input, false);
+    input.onchange = () => hear(input, true);
+  }
+  number.onblur = () => {
+    number.value = range.value;
+  };
+  const element = bare ? range : make("label", { class: "slider" }, make("span", {}, label), range, number);
+  return {
+    element,
+    range,
+    number,
+    get value() {
+      return range.valueAsNumber;
+    },
+    set(wanted) {
+      range.value = wanted;
+      if (document.activeElement !== number) number.value = range.value;
+    },
+    setRange(from, to) {
+      for (const input of [range, number]) Object.assign(input, { min: from, max: to });
+    },
+  };
+}
+
+/** Buttons of which one is down: radio buttons, which the arrow keys move through. */
+export function makeChoice(name, labels, chosen, act) {
+  const group = `gmm-${Math.random()}`;
+  const inputs = labels.map((_, i) => {
+    const input = make("input", { type: "radio", name: group });
+    input.checked = i === chosen;
+    input.onchange = () => act(i);
+    return input;
+  });
+  const options = labels.map((label, i) => make("label", { class: "option" }, inputs[i], label));
+  const element = make("fieldset", {}, make("legend", {}, name), ...options);
+  const choose = (i) => {
+    inputs[i].checked = true;
+  };
+  return { element, inputs, choose };
+}
+
+/** Asks Python, one question at a time; says it where no answer comes. */
+export class Asker {
+  constructor(model) {
+    Object.assign(this, { model, asked: 0, waiting: new Map() });
+    this.element = make("p", { class: "asker", role: "status" });
+    this.hear = (message, buffers) => {
+      const answered = this.waiting.get(message.answer);
+      this.waiting.delete(message.answer);
+      if (answered === undefined) return;
+      if (message.answer === this.loud) this.say(message.refused ?? "");
+      answered(message, buffers);
+    };
+    model.on("msg:custom", this.hear);
+  }
+
+  say(words) {
+    clearTimeout(this.timer);
+    this.element.textContent = words;
+  }
+
+  /** Send a question; where it is quiet, nothing is said of the waiting. */
+  ask(message, act = () => {}, quiet = false) {
+    const ask = ++this.asked;
+    this.waiting.set(ask, act);
+    if (!quiet) {
+      this.loud = ask;
+      clearTimeout(this.timer);
+      const words = "Waiting for Python: is a cell running, or has the kernel stopped?";
+      this.timer = setTimeout(() => this.say(words), PATIENCE);
+    }
+    try {
+      this.model.send({ ...message, ask });
+    } catch {
+      this.say("There is no Python here that could answer: run the cell first.");
+    }
+  }
+
+  close() {
+    clearTimeout(this.timer);
+    this.model.off("msg:custom", this.hear);
+  }
+}

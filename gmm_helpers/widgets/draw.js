@@ -1,0 +1,645 @@
+// Draws the panels of a scene: SVG, over a canvas for points and images, which SVG draws too slowly.
+
+import { format, formatShare, isDark, make, onTheme, readArray, set, subscript } from "./base.js";
+import { mixColours } from "./colours.js";
+
+const FAR = 16; // pixels from a point, for the pointer to be on it
+const NAMED = { ink: "var(--gmm-ink)", grey: "var(--gmm-grey)", pale: "var(--gmm-pale)", mark: "var(--gmm-mark)" };
+const IDENTITY = [1, 0, 0, 1, 0, 0];
+
+/** Return a colour for a style: a component's, or a name's. */
+const paint = (colour) => NAMED[colour] ?? `var(--gmm-${colour % 6})`;
+
+/** Return what a mark is at a position: what changes, and what does not. */
+function stateOf(mark, position) {
+  const state = { map: mark.map ?? IDENTITY, which: 0, text: mark.text, until: Infinity };
+  for (const [name, each] of Object.entries(mark.by ?? {}))
+    state[name] = Array.isArray(each) ? each[position] : each.values.subarray(6 * position, 6 * position + 6);
+  return state;
+}
+
+/** The drawn panels of a scene. A frame holds for each mark what it is now, by panel. */
+export class Picture {
+  /**
+   * @param {HTMLElement} box
+   * @param {any} look palettes, markers
+   * @param {{onDrag?: Function, onDrop?: Function, onPoint?: Function}} hooks
+   */
+  constructor(box, look, hooks = {}) {
+    Object.assign(this, { box, look, hooks, point: -1, panels: [] });
+    this.element = make("div", { class: "panels" });
+    this.watch = new ResizeObserver(() => this.layOut());
+    this.watch.observe(this.element);
+    this.endTheme = onTheme(() => this.takeTheme());
+  }
+
+  /** Take a scene's content and bytes; nothing is drawn before `show`. */
+  setScene(content, bytes) {
+    for (const panel of content.panels)
+      for (const mark of panel.marks) {
+        for (const name of ["shape", "shares", "pixels"])
+          if (mark[name]?.type) mark[name] = readArray(mark[name], bytes);
+        if (mark.shares) addLast(mark.shares);
+        if (mark.by?.map?.type) mark.by.map = readArray(mark.by.map, bytes);
+      }
+    this.content = content;
+    const views = this.panels.map((panel) => panel.viewIndex);
+    this.panels = content.panels.map((spec, i) => new Panel(this, spec, views[i] ?? 0));
+    this.element.replaceChildren(...this.panels.map((panel) => panel.element));
+    this.frame = null;
+    this.takeTheme();
+  }
+
+  /** Return the frame of a position. */
+  frameAt(position) {
+    return this.panels.map(({ marks }) => marks.map((mark) => stateOf(mark, position)));
+  }
+
+  /** Show a frame, at once or in a glide of so many milliseconds from the one before. */
+  show(frame, glide = 0) {
+    cancelAnimationFrame(this.moving);
+    const before = this.now ?? this.frame;
+    this.frame = this.now = frame;
+    if (!glide || !before || !this.width) return this.draw();
+    const began = performance.now();
+    const step = () => {
+      const share = Math.min((performance.now() - began) / glide, 1);
+      const eased = share * share * (3 - 2 * share);
+      this.now = share < 1 ? between(before, frame, eased) : frame;
+      this.draw(share > 0 && share < 1);
+      if (share < 1) this.moving = requestAnimationFrame(step);
+    };
+    step();
+  }
+
+  draw(onlyShapes = false) {
+    if (!this.width || !this.now) return;
+    this.panels.forEach((panel, i) => panel.draw(this.now[i], onlyShapes));
+  }
+
+  /** Mark a point of those drawn, or with −1 none. */
+  markPoint(index) {
+    this.point = index;
+    this.draw();
+  }
+
+  takeTheme() {
+    this.dark = isDark(this.box);
+    this.palette = this.dark ? this.look.dark : this.look.light;
+    this.palette.forEach((colour, k) => this.box.style.setProperty(`--gmm-${k}`, colour));
+    this.sprites = new Map();
+    for (const panel of this.panels) panel.forget();
+    this.draw();
+  }
+
+  /** Return a small picture of a marker: drawing it is quicker than a path for each point. */
+  sprite(look, radius, faint, sharp) {
+    const key = `${look} ${radius} ${sharp}`;
+    if (this.sprites.has(key)) return this.sprites.get(key);
+    const size = Math.ceil(sharp * (2 * radius + 4));
+    const canvas = make("canvas", { width: size, height: size });
+    const pen = canvas.getContext("2d");
+    const [rgb, marker] = look === "hollow" ? [null, "o"] : look.split(" ");
+    const shape = new Path2D(this.look.markers[marker]);
+    const ink = this.dark ? "#ddd" : "#444";
+    pen.setTransform(sharp * radius, 0, 0, sharp * radius, size / 2, size / 2);
+    Object.assign(pen, { globalAlpha: faint ? 0.7 : 0.9, lineWidth: (rgb ? 0.5 : 1.2) / radius });
+    pen.strokeStyle = rgb ? ink : this.dark ? "#aaa" : "#666";
+    if (rgb) {
+      pen.fillStyle = `rgb(${rgb})`;
+      pen.fill(shape);
+    }
+    pen.stroke(shape);
+    this.sprites.set(key, canvas);
+    return canvas;
+  }
+
+  /** Give the panels their sizes for the width that there is. */
+  layOut() {
+    const width = this.element.clientWidth;
+    if (!width || !this.content) return;
+    const text = parseFloat(getComputedStyle(this.element).fontSize);
+    const stacked = width < 40 * 14;
+    const whole = this.panels.reduce((sum, { spec }) => sum + spec.width, 0);
+    const gap = 8;
+    const room = width - (stacked ? 0 : gap * (this.panels.length - 1));
+    const full = Boolean(document.fullscreenElement);
+    const tallest = full ? innerHeight * 0.56 : 380;
+    const shares = this.panels.map(({ spec }) => (stacked ? room : (room * spec.width) / whole));
+    const height = this.content.height ?? Math.max(200, Math.min(tallest, 0.62 * shares[0]));
+    this.width = width;
+    this.panels.forEach((panel, i) => {
+      const main = stacked && i ? 0.75 * height : height;
+      panel.layOut(shares[i], panel.spec.equal ? tallest : main, text);
+    });
+    this.draw();
+  }
+
+  close() {
+    cancelAnimationFrame(this.moving);
+    this.watch.disconnect();
+    this.endTheme();
+  }
+}
+
+/** Return a frame so far on the way from one to another: maps move, all else is there at once. */
+function between(from, to, share) {
+  return to.map((states, i) =>
+    states.map((state, j) => {
+      const start = from[i]?.[j]?.map;
+      if (!start || start === state.map) return state;
+      return { ...state, map: Array.from(state.map, (end, c) => start[c] + share * (end - start[c])) };
+    }),
+  );
+}
+
+class Panel {
+  constructor(picture, spec, viewIndex) {
+    Object.assign(this, { picture, spec, marks: spec.marks });
+    this.canvas = make("canvas");
+    this.svg = make("svg:svg", { "aria-hidden": "true" });
+    this.axes = make("svg:g");
+    this.plot = make("svg:svg", { overflow: "hidden" });
+    this.over = make("svg:svg", { overflow: "visible" }); // numbers may stand on the edge
+    this.svg.append(this.axes, this.plot, this.over);
+    this.title = make("div", { class: "panel-title" }, make("span", {}, spec.title));
+    this.area = make("div", { class: "panel-area" }, this.canvas, this.svg);
+    this.element = make("div", { class: "panel" }, this.title, this.area);
+    this.viewIndex = Math.min(viewIndex, spec.views.length - 1);
+    this.elements = this.marks.map((mark) => this.makeMark(mark));
+    if (spec.button) this.addButton();
+    this.points = this.marks.findIndex(({ kind }) => kind === "points");
+    if (this.points >= 0) this.addTip();
+  }
+
+  addButton() {
+    const button = make("button", { type: "button" });
+    const name = () => {
+      button.textContent = this.spec.button[this.viewIndex];
+    };
+    button.onclick = () => {
+      this.setView(1 - this.viewIndex);
+      name();
+    };
+    name();
+    this.title.append(button);
+  }
+
+  /** Show other limits. */
+  setView(index) {
+    this.viewIndex = index;
+    if (this.size) this.layOut(...this.size);
+    this.picture.draw();
+  }
+
+  layOut(width, height, text) {
+    this.size = [width, height, text];
+    const { limits, x: xTicks, y: yTicks } = this.spec.views[this.viewIndex];
+    const letters = Math.max(0, ...yTicks.map(([, label]) => label.length));
+    const left = Math.ceil(text * (0.58 * letters + (this.spec.labels[1] ? 1.5 : 0)) + 12);
+    const bottom = text * ((xTicks.length ? 1.5 : 0.2) + (this.spec.labels[0] ? 1.2 : 0)) + 4;
+    let w = Math.max(width - left - 10, 40);
+    let h = Math.max(height - bottom - 10, 40);
+    if (this.spec.equal) {
+      const ratio = (limits[3] - limits[2]) / (limits[1] - limits[0]);
+      if (w * ratio > h) w = h / ratio;
+      h = w * ratio;
+    }
+    Object.assign(this, { left, top: 10, w, h, text, limits });
+    const total = h + bottom + 10;
+    this.element.style.width = `${width}px`;
+    this.area.style.height = `${total}px`;
+    set(this.svg, { width, height: total, viewBox: `0 0 ${width} ${total}` });
+    for (const plot of [this.plot, this.over]) set(plot, { x: left, y: 10, width: w, height: h });
+    const sharp = devicePixelRatio || 1;
+    Object.assign(this.canvas, { width: Math.round(width * sharp), height: Math.round(total * sharp) });
+    set(this.canvas, { style: `width:${width}px;height:${total}px` });
+    this.sx = w / (limits[1] - limits[0]);
+    this.sy = h / (limits[3] - limits[2]);
+    this.drawAxes(xTicks, yTicks);
+    this.forget();
+  }
+
+  /** Return where a place of the data lies in the plot, in pixels; what is far away stays near. */
+  px(x) {
+    return clamp((x - this.limits[0]) * this.sx);
+  }
+
+  py(y) {
+    return clamp(this.h - (y - this.limits[2]) * this.sy);
+  }
+
+  /** Return which place of the data lies under a pointer. */
+  place(event) {
+    const box = this.plot.getBoundingClientRect();
+    const x = this.limits[0] + (event.clientX - box.left) / this.sx;
+    return [x, this.limits[2] + (box.top + this.h - event.clientY) / this.sy];
+  }
+
+  drawAxes(xTicks, yTicks) {
+    const { left, top, w, h, text } = this;
+    const bottom = top + h;
+    const parts = [make("svg:path", { class: "spine", d: `M${left} ${top}V${bottom}H${left + w}` })];
+    const write = (x, y, label, anchor, more = {}) =>
+      parts.push(make("svg:text", { x, y, "text-anchor": anchor, ...more }, label));
+    const widest = Math.max(0, ...xTicks.map(([, label]) => label.length)) * text * 0.62 + 6;
+    const between = xTicks.length > 1 ? (xTicks[1][0] - xTicks[0][0]) * this.sx : w;
+    const every = Math.max(1, Math.ceil(widest / between));
+    xTicks.forEach(([value, label], i) => {
+      const x = left + this.px(value);
+      if (i % every || x > left + w + 1 || x < left - 1) return;
+      parts.push(make("svg:path", { class: "spine", d: `M${x} ${bottom}v5` }));
+      write(x, bottom + 6 + text, label, "middle");
+    });
+    const rows = yTicks.length > 1 ? (yTicks[1][0] - yTicks[0][0]) * this.sy : h;
+    const each = Math.max(1, Math.ceil((1.3 * text) / rows));
+    yTicks.forEach(([value, label], i) => {
+      const y = top + this.py(value);
+      if (i % each || y > bottom + 1 || y < top - 1) return;
+      parts.push(make("svg:path", { class: "spine", d: `M${left} ${y}h-5` }));
+      write(left - 8, y + 0.35 * text, label, "end");
+    });
+    const [xLabel, yLabel] = this.spec.labels;
+    if (xLabel) write(left + w / 2, bottom + 8 + 2.1 * text, xLabel, "middle");
+    const turned = `translate(${text} ${top + h / 2}) rotate(-90)`;
+    if (yLabel) write(0, 0, yLabel, "middle", { transform: turned });
+    this.axes.replaceChildren(...parts);
+  }
+
+  /** Make what SVG draws of a mark. */
+  makeMark(mark) {
+    const add = (name, attributes, layer = this.plot) => layer.appendChild(make(`svg:${name}`, attributes));
+    const colour = paint(mark.colour);
+    const dash = mark.dash?.length ? mark.dash.map((each) => each * mark.width).join(" ") : "none";
+    const stroke = `stroke:${colour};stroke-width:${mark.width ?? 2};stroke-dasharray:${dash}`;
+    switch (mark.kind) {
+      case "line":
+      case "sum": {
+        const filled = mark.fill ? `fill:${colour};stroke:none` : stroke;
+        const path = add("path", { class: mark.fill ? "fill" : "line", style: filled });
+        const dotted = `stroke:${colour};stroke-width:${2 * mark.dots}`;
+        return { path, dots: mark.dots && add("path", { class: "dots", style: dotted }) };
+      }
+      case "area":
+      case "bars":
+        return { path: add("path", { class: mark.kind, style: `fill:${colour}` }) };
+      case "marker": {
+        const open = mark.marker === "x" || mark.open;
+        const style = open ? `fill:var(--gmm-paper);stroke:${colour}` : `fill:${colour}`;
+        return { path: add("path", { class: `marker ${mark.marker}`, style, d: this.picture.look.markers[mark.marker] }, this.over) };
+      }
+      case "label":
+        return this.makeLabel(mark, colour);
+      default:
+        return {};
+    }
+  }
+
+  makeLabel(mark, colour) {
+    const group = make("svg:g", { class: "label" });
+    if (mark.ring) group.append(make("svg:circle", { r: 11, style: `stroke:${colour}` }));
+    const text = make("svg:text", { class: mark.ring ? "middle" : mark.anchor ?? "start", y: "0.35em" });
+    group.append(text);
+    this.over.append(group);
+    if (mark.drag !== undefined && this.picture.hooks.onDrag) this.makeDraggable(group, mark);
+    return { group, label: text };
+  }
+
+  /** Let a pointer and the arrow keys move a mark: the hooks hear where to. */
+  makeDraggable(handle, mark) {
+    const { hooks } = this.picture;
+    const name = mark.name ?? `Mean of component ${Number(mark.drag) + 1}`;
+    set(handle, { class: "label handle", role: "slider", tabindex: mark.keys === false ? -1 : 0, "aria-label": name });
+    handle.addEventListener("pointerdown", (event) => {
+      if (handle.classList.contains("still")) return;
+      event.preventDefault();
+      handle.setPointerCapture(event.pointerId);
+      handle.focus({ preventScroll: true });
+      const move = (each) => hooks.onDrag(mark.drag, this.place(each), this);
+      const end = () => {
+        handle.removeEventListener("pointermove", move);
+        handle.removeEventListener("pointercancel", end);
+        hooks.onDrop?.(mark.drag);
+      };
+      handle.addEventListener("pointermove", move);
+      handle.addEventListener("pointerup", end, { once: true });
+      handle.addEventListener("pointercancel", end);
+    });
+    handle.addEventListener("keydown", (event) => {
+      const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+      const step = steps[event.key];
+      if (handle.classList.contains("still") || !step || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      const [, , , , x, y] = this.states[this.marks.indexOf(mark)].map;
+      const far = event.shiftKey ? 0.05 : 0.01;
+      const [x0, x1, y0, y1] = this.limits;
+      hooks.onDrag(mark.drag, [x + step[0] * far * (x1 - x0), y + step[1] * far * (y1 - y0)], this);
+      hooks.onDrop?.(mark.drag);
+    });
+  }
+
+  draw(states, onlyShapes) {
+    this.states = states;
+    let canvas = false;
+    this.marks.forEach((mark, i) => {
+      const state = states[i];
+      if (mark.kind === "points" || mark.kind === "image") canvas = true;
+      else this.drawMark(mark, state, this.elements[i]);
+    });
+    if (canvas && !onlyShapes) this.drawCanvas(states);
+  }
+
+  drawMark(mark, state, { path, dots, group, label }) {
+    for (const each of [path, dots, group]) {
+      each?.classList.toggle("faint", Boolean(state.faint));
+      each?.classList.toggle("hidden", Boolean(state.hidden));
+    }
+    if (state.hidden) return;
+    const { map } = state;
+    if (mark.kind === "marker" || mark.kind === "label") {
+      const at = `translate(${this.px(map[4])} ${this.py(map[5]) - (mark.lift ?? 0)})`;
+      if (path) path.setAttribute("transform", `${at} scale(${mark.radius})`);
+      else {
+        group.setAttribute("transform", at);
+        label.textContent = state.text;
+        const still = mark.drag !== undefined && this.picture.hooks.canDrag?.(mark.drag) === false;
+        group.classList.toggle("still", still);
+        if (group.hasAttribute("role")) {
+          group.setAttribute("tabindex", still || mark.keys === false ? "-1" : "0");
+          group.setAttribute("aria-valuetext", this.sayPlace(map));
+        }
+      }
+      return;
+    }
+    if (mark.kind === "bars") return path.setAttribute("d", this.barsPath(mark, state));
+    const points = mark.kind === "sum" ? this.sumOf(mark.of) : this.pointsOf(mark, state);
+    let line = toPath(points);
+    if (mark.fill || mark.kind === "area") line = `${line}V${this.py(0)}H${points[0]}z`;
+    if (mark.kind === "area") line = `${toPath(points)}z`;
+    path.setAttribute("d", points.length ? line + (mark.close ? "z" : "") : "");
+    dots?.setAttribute("d", toDots(points));
+  }
+
+  /** Say where a handle is. */
+  sayPlace(map) {
+    const decimals = (span) => Math.max(0, 2 - Math.floor(Math.log10(span)));
+    const [x0, x1, y0, y1] = this.limits;
+    const texts = [format(map[4], decimals(x1 - x0)), format(map[5], decimals(y1 - y0))];
+    return this.spec.marks.some(({ kind }) => kind === "sum") ? texts[0] : texts.join(", ");
+  }
+
+  /** Return the points of a shape in its place, in pixels: x, y, x, y, … */
+  pointsOf(mark, { map: [a, b, c, d, e, f], which, until }) {
+    const { values, shape } = mark.shape;
+    const size = shape.at(-2);
+    const start = shape.length > 2 ? 2 * size * which : 0;
+    const count = Math.min(size, until);
+    const points = [];
+    for (let i = start; i < start + 2 * count; i += 2) {
+      const [x, y] = [values[i], values[i + 1]];
+      points.push(this.px(a * x + b * y + e), this.py(c * x + d * y + f));
+    }
+    if (mark.extend) {
+      points.unshift(-5, points[1]);
+      points.push(this.w + 5, points.at(-1));
+    }
+    return points;
+  }
+
+  /** Return the sum of lines whose points go from left to right, in pixels. */
+  sumOf(indices) {
+    const lines = indices.map((i) => this.pointsOf(this.marks[i], this.states[i]));
+    const xs = [];
+    for (const line of lines) for (let i = 0; i < line.length; i += 2) if (line[i] >= -5 && line[i] <= this.w + 5) xs.push(line[i]);
+    xs.sort((a, b) => a - b);
+    const places = lines.map(() => 0);
+    const ground = this.py(0);
+    const points = [];
+    let last = -Infinity;
+    for (const x of xs) {
+      if (x - last < 0.3) continue;
+      last = x;
+      let up = 0;
+      lines.forEach((line, j) => {
+        let i = places[j];
+        while (i + 3 < line.length && line[i + 2] < x) i += 2;
+        places[j] = i;
+        const [x0, y0, x1, y1] = [line[i], line[i + 1], line[i + 2] ?? line[i], line[i + 3] ?? line[i + 1]];
+        const share = x1 > x0 ? Math.min(Math.max((x - x0) / (x1 - x0), 0), 1) : 0;
+        up += ground - (y0 + share * (y1 - y0));
+      });
+      points.push(x, clamp(ground - up));
+    }
+    return points;
+  }
+
+  barsPath(mark, { which }) {
+    const { values, shape } = mark.shape;
+    const size = 4 * shape.at(-2);
+    const start = shape.length > 2 ? size * which : 0;
+    let path = "";
+    for (let i = start; i < start + size; i += 4) {
+      const [x0, x1] = [this.px(values[i]), this.px(values[i + 1])];
+      const [y0, y1] = [this.py(values[i + 2]), this.py(values[i + 3])];
+      if (y0 !== y1) path += `M${round(x0)} ${round(y0)}V${round(y1)}H${round(Math.max(x1 - 1, x0 + 0.5))}V${round(y0)}z`;
+    }
+    return path;
+  }
+
+  /** Forget what was made for another size or theme. */
+  forget() {
+    this.spots = null;
+    this.mixed = new Map();
+    this.image = null;
+  }
+
+  drawCanvas(states) {
+    const sharp = devicePixelRatio || 1;
+    const pen = this.canvas.getContext("2d");
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    pen.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    pen.save();
+    pen.beginPath();
+    pen.rect(this.left * sharp, this.top * sharp, this.w * sharp, this.h * sharp);
+    pen.clip();
+    this.marks.forEach((mark, i) => {
+      if (mark.kind === "image") this.drawImage(pen, mark, sharp);
+      if (mark.kind === "points") this.drawPoints(pen, mark, states[i], sharp);
+    });
+    pen.restore();
+  }
+
+  drawImage(pen, mark, sharp) {
+    this.image ??= makeImage(mark);
+    const [x0, x1, y0, y1] = mark.box;
+    const [left, right] = [this.px(x0), this.px(x1)];
+    const [top, bottom] = [this.py(y1), this.py(y0)];
+    const place = [this.left + left, this.top + top, right - left, bottom - top];
+    pen.drawImage(this.image, .../** @type {[number, number, number, number]} */ (place.map((each) => each * sharp)));
+  }
+
+  drawPoints(pen, mark, { which, faint, kinds, map }, sharp) {
+    const { values } = mark.shape;
+    const moved = map !== IDENTITY;
+    const [a, b, c, d, e, f] = map;
+    if (!this.spots || moved) {
+      this.spots = new Float64Array(values.length);
+      for (let i = 0; i < values.length; i += 2) {
+        this.spots[i] = this.px(a * values[i] + b * values[i + 1] + e);
+        this.spots[i + 1] = this.py(c * values[i] + d * values[i + 1] + f);
+      }
+    }
+    const { spots } = this;
+    const looks = kinds ?? this.looksOf(mark, which);
+    const radius = (faint ? 0.62 : 1) * (mark.radius ?? 4);
+    for (let i = 0; 2 * i < spots.length; i++) {
+      const sprite = this.picture.sprite(looks[i], radius, faint, sharp);
+      const half = sprite.width / 2;
+      pen.drawImage(sprite, (this.left + spots[2 * i]) * sharp - half, (this.top + spots[2 * i + 1]) * sharp - half);
+    }
+    this.shares = which >= 0 && mark.shares ? { which, mark } : null;
+    this.showTip();
+  }
+
+  /** Return for each point its colour of 15 bits and its marker: the mixed one, and the largest's. */
+  looksOf(mark, which) {
+    if (!mark.shares || which < 0) return new Array(mark.shape.shape[0]).fill("hollow");
+    if (this.mixed.has(which)) return this.mixed.get(which);
+    const [, n, K] = mark.shares.shape;
+    const { values } = mark.shares;
+    const { palette, look } = this.picture;
+    const looks = [];
+    for (let i = 0; i < n; i++) {
+      const start = (which * n + i) * K;
+      const shares = Array.from({ length: K }, (_, k) => values[start + k]);
+      const rgb = mixColours(shares, palette).map((each) => each & 0xf8 | 4);
+      const largest = shares.indexOf(Math.max(...shares));
+      looks.push(`${rgb} ${look.order[largest % look.order.length]}`);
+    }
+    this.mixed.set(which, looks);
+    return looks;
+  }
+
+  // ------------------------------------------------------------ a point, touched
+
+  addTip() {
+    this.tip = make("div", { class: "tip hidden" });
+    this.area.append(this.tip);
+    this.halo = this.over.appendChild(make("svg:circle", { class: "halo hidden", r: 9 }));
+    const { hooks } = this.picture;
+    const find = (event) => this.nearest(event);
+    this.area.addEventListener("pointermove", (event) => {
+      if (event.pointerType === "mouse") this.hover(find(event));
+    });
+    this.area.addEventListener("pointerleave", () => this.hover(-1));
+    this.area.addEventListener("click", (event) => {
+      if (event.target.closest?.(".handle:not(.still)")) return;
+      const index = find(event);
+      this.picture.markPoint(index === this.picture.point ? -1 : index);
+      hooks.onPoint?.(this.picture.point);
+    });
+  }
+
+  hover(index) {
+    this.hovered = index;
+    this.showTip();
+  }
+
+  nearest(event) {
+    if (!this.spots) return -1;
+    const box = this.plot.getBoundingClientRect();
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    let best = -1;
+    let least = FAR * FAR;
+    for (let i = 0; 2 * i < this.spots.length; i++) {
+      const far = (this.spots[2 * i] - x) ** 2 + (this.spots[2 * i + 1] - y) ** 2;
+      if (far < least) [best, least] = [i, far];
+    }
+    return best;
+  }
+
+  /** Show what is known of the point that is hovered or marked. */
+  showTip() {
+    const { point } = this.picture;
+    const index = this.hovered >= 0 && this.hovered !== undefined ? this.hovered : point;
+    const mark = this.marks[this.points];
+    const shown = index >= 0 && index < mark.shape.shape[0] && this.spots;
+    for (const each of [this.tip, this.halo]) each.classList.toggle("hidden", !shown);
+    if (!shown) return;
+    const [x, y] = [this.spots[2 * index], this.spots[2 * index + 1]];
+    set(this.halo, { cx: x, cy: y });
+    const { words, shares } = this.describe(index);
+    const bar = make("div", { class: "share-bar" });
+    for (const [k, share] of shares.entries())
+      bar.append(make("i", { style: `width:${100 * share}%;background:${paint(k)}` }));
+    this.tip.replaceChildren(words, ...(shares.length ? [bar] : []));
+    const { width, height } = this.tip.getBoundingClientRect();
+    const left = Math.min(Math.max(this.left + x - width / 2, 0), Math.max(this.size[0] - width, 0));
+    const above = this.top + y - height - 14;
+    set(this.tip, { style: `left:${left}px;top:${above > -20 ? above : this.top + y + 14}px` });
+  }
+
+  /** Say where a point is and who answers for it. */
+  describe(index) {
+    const mark = this.marks[this.points];
+    const { values } = mark.shape;
+    const place = mark.features.map((name, j) => `${name} = ${format(values[2 * index + j], mark.decimals[j])}`);
+    if (!this.shares) return { words: place.join(", "), shares: [] };
+    const [, n, K] = mark.shares.shape;
+    const start = (this.shares.which * n + index) * K;
+    const shares = Array.from({ length: K }, (_, k) => mark.shares.values[start + k]);
+    const said = shares.map((share, k) => `b${subscript(k + 1)} ${formatShare(share)}`);
+    return { words: `${place.join(", ")}: ${said.join(", ")}`, shares };
+  }
+}
+
+/** Shares sum to 1: add the last of each point's, which Python does not send. */
+function addLast(shares) {
+  const [sets, n, sent] = shares.shape;
+  const all = new Float64Array(sets * n * (sent + 1));
+  for (let i = 0; i < sets * n; i++) {
+    let rest = 1;
+    for (let k = 0; k < sent; k++) rest -= all[i * (sent + 1) + k] = shares.values[i * sent + k];
+    all[i * (sent + 1) + sent] = Math.max(rest, 0);
+  }
+  Object.assign(shares, { values: all, shape: [sets, n, sent + 1] });
+}
+
+/** Keep a number of pixels where browsers can still draw it; what is no number lifts the pen. */
+const clamp = (value) => (value > 1e5 ? 1e5 : value < -1e5 ? -1e5 : value);
+const round = (value) => Math.round(10 * value) / 10;
+
+function toPath(points) {
+  let path = "";
+  let pen = "M";
+  for (let i = 0; i < points.length; i += 2) {
+    if (Number.isNaN(points[i] + points[i + 1])) pen = "M";
+    else {
+      path += `${pen}${round(points[i])} ${round(points[i + 1])}`;
+      pen = "L";
+    }
+  }
+  return path;
+}
+
+function toDots(points) {
+  let path = "";
+  for (let i = 0; i < points.length; i += 2)
+    if (!Number.isNaN(points[i] + points[i + 1])) path += `M${round(points[i])} ${round(points[i + 1])}h0`;
+  return path;
+}
+
+/** Return a picture of a matrix, its first row at the bottom, in the colours of a ramp. */
+function makeImage({ pixels: { values, shape }, ramp }) {
+  const [rows, columns] = shape;
+  const canvas = make("canvas", { width: columns, height: rows });
+  const pen = canvas.getContext("2d");
+  const image = pen.createImageData(columns, rows);
+  for (let i = 0; i < rows * columns; i++) {
+    const at = 4 * ((rows - 1 - Math.floor(i / columns)) * columns + (i % columns));
+    const colour = ramp[Math.round(values[i] * (ramp.length - 1))];
+    image.data.set([...colour, 255], at);
+  }
+  pen.putImageData(image, 0, 0);
+  return canvas;
+}

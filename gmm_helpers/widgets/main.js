@@ -1,0 +1,21 @@
+// What each kind of widget is drawn by.
+
+import { keepKeys, make } from "./base.js";
+import { Player } from "./player.js";
+
+const KINDS = {
+  stepper: (page) => new Player(page),
+};
+
+/** Draw a widget; return what ends it. */
+export function render({ model, library, el }) {
+  keepKeys();
+  const root = el.getRootNode();
+  const styles = root.head ?? (root instanceof ShadowRoot ? root : el);
+  if (!styles.querySelector("style.gmm-style"))
+    styles.append(make("style", { class: "gmm-style" }, library.get("style")));
+  const box = make("div", { class: "gmm" });
+  el.append(box);
+  const widget = KINDS[model.get("kind")]({ model, library, box });
+  return () => widget.close();
+}

@@ -1,0 +1,242 @@
+// Walks through the positions of a scene: slider, number, Play, and what a position says.
+
+import { make, set, teller } from "./base.js";
+import { Asker, iconButton, makeSlider } from "./controls.js";
+import { Picture } from "./draw.js";
+import { makeFormula } from "./formulas.js";
+
+const GLIDE = 200; // milliseconds that components take to their next place
+const SPEEDS = { slow: 2, normal: 1, fast: 0.4 };
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+/** A scene under a slider. */
+export class Player {
+  /** @param {{model: any, library: any, box: HTMLElement}} page */
+  constructor({ model, library, box }) {
+    Object.assign(this, { model, library, box, position: model.get("position"), moved: 0 });
+    this.tell = teller(model);
+    this.asker = new Asker(model);
+    this.picture = new Picture(box, library.get("look"), {
+      onPoint: (point) => this.choosePoint(point),
+      onDrag: (k, place) => this.dragMean(k, place),
+      onDrop: () => this.drop(),
+      canDrag: () => this.content.drag !== undefined && this.position === 0,
+    });
+    this.makeControls();
+    this.heading = make("p", { class: "heading" });
+    this.formula = make("div", { class: "formula" });
+    this.legend = make("div", { class: "legend" });
+    this.text = make("span", { "aria-live": "polite" });
+    this.room = make("span", { "aria-hidden": "true" }); // the longest text: nothing jumps
+    this.table = make("div", { class: "table" });
+    this.notes = make("div", { class: "notes" });
+    this.parts = [
+      this.notes,
+      this.controls,
+      make("figure", {}, this.heading, this.formula, this.picture.element, this.legend),
+      make("p", { class: "words" }, this.text, this.room),
+      this.table,
+      this.asker.element,
+    ];
+    box.append(...this.parts);
+    this.hear = {
+      "change:content": () => this.takeScene(),
+      "change:position": () => model.get("position") !== this.position && this.go(model.get("position")),
+      "change:point": () => model.get("point") !== this.picture.point && this.choosePoint(model.get("point"), false),
+    };
+    for (const [name, act] of Object.entries(this.hear)) model.on(name, act);
+    this.takeScene();
+    this.choosePoint(model.get("point"), false);
+  }
+
+  makeControls() {
+    this.play = iconButton("▶", "Play", () => this.playing(!this.timer));
+    this.back = iconButton("↺", "Back to the start", () => {
+      this.playing(false);
+      this.go(0, true);
+    });
+    this.slider = makeSlider({ label: "Position", low: 0, high: 1, step: 1, value: 0 }, (value, rests) => {
+      this.playing(false);
+      this.go(value, rests);
+    });
+    this.end = make("span");
+    const speeds = Object.keys(SPEEDS).map((name) => make("option", name === "normal" ? { selected: "" } : {}, name));
+    this.speed = make("select", { "aria-label": "Speed of Play" }, ...speeds);
+    this.finder = makeSlider({ label: "Point", low: 0, high: 1, step: 1, value: 0, bare: true }, (value) =>
+      this.choosePoint(this.order[value]),
+    );
+    this.full = iconButton("⛶", "Full screen", () => {
+      if (document.fullscreenElement) document.exitFullscreen();
+      else this.box.requestFullscreen();
+    });
+    const find = make("label", { class: "finder" }, "point", this.finder.range);
+    this.controls = make(
+      "div", { class: "row" },
+      this.play, this.back, this.slider.range, this.slider.number, this.end, this.speed, find, this.full,
+    );
+  }
+
+  /** Show the scene that the model carries now. */
+  takeScene(content = this.model.get("content"), bytes = this.model.get("data")) {
+    const atEnd = this.content && this.position === this.last && this.last > 0;
+    const iteration = this.content?.iterations?.[this.position];
+    this.content = structuredClone(content);
+    this.last = content.positions - 1;
+    this.picture.setScene(this.content, bytes);
+    this.slider.setRange(0, this.last);
+    this.end.textContent = `of ${this.last}`;
+    this.notes.replaceChildren(...content.notes.map((note) => make("p", { role: "status" }, note)));
+    this.room.textContent = content.texts.reduce((a, b) => (b.length > a.length ? b : a), "");
+    this.showLegend(content.legend);
+    const points = this.content.panels.flatMap(({ marks }) => marks).find(({ kind }) => kind === "points");
+    this.finder.range.parentElement.classList.toggle("hidden", !points);
+    if (points) this.sortPoints(points.shape);
+    let position = Math.min(this.position, this.last);
+    if (atEnd) position = this.last;
+    else if (iteration !== undefined) position = this.positionOf(iteration);
+    this.moved = 0;
+    this.go(position);
+    this.picture.layOut();
+  }
+
+  /** Return the position that shows an iteration, or the first after it; where it is shown, ours. */
+  positionOf(iteration) {
+    const { iterations } = this.content;
+    if (iterations[this.position] === iteration) return this.position;
+    const found = iterations.findLastIndex((each) => each <= iteration);
+    return found < 0 ? 0 : found;
+  }
+
+  sortPoints({ values, shape: [n] }) {
+    this.order = Array.from({ length: n }, (_, i) => i).sort((a, b) => values[2 * a] - values[2 * b]);
+    this.finder.setRange(0, n - 1);
+  }
+
+  choosePoint(point, tell = true) {
+    this.picture.markPoint(point);
+    if (this.order && point >= 0) this.finder.set(this.order.indexOf(point));
+    const panel = this.picture.panels.find(({ points }) => points >= 0);
+    if (panel && point >= 0) set(this.finder.range, { "aria-valuetext": panel.describe(point).words });
+    if (tell) this.tell({ point });
+  }
+
+  go(position, rests = false) {
+    const { content } = this;
+    const next = position === this.position + 1;
+    const slow = performance.now() - this.moved > 1.2 * GLIDE;
+    this.moved = performance.now();
+    this.position = position;
+    this.slider.set(position);
+    const heading = content.headings?.[position] ?? "";
+    set(this.slider.range, { "aria-valuetext": `${position}: ${heading || content.texts[position]}` });
+    this.heading.textContent = heading;
+    this.text.textContent = content.texts[position];
+    this.showFormulas(content.formulas?.[position] ?? []);
+    this.showTable(content.tables?.[position]);
+    const glide = content.glides?.[position] && next && slow && !still.matches ? GLIDE : 0;
+    this.picture.show(this.picture.frameAt(position), glide);
+    this.tell({ position }, rests ? 0 : 300);
+  }
+
+  showFormulas(names) {
+    const key = names.join();
+    if (key === this.formulasShown) return;
+    this.formulasShown = key;
+    const data = this.library.get("formulas");
+    this.formula.classList.toggle("hidden", !this.content.formulas);
+    this.formula.replaceChildren(...names.map((name) => makeFormula(data, name)));
+  }
+
+  /** Show a table; where only its numbers are others, only these are written anew. */
+  showTable(rows) {
+    this.table.classList.toggle("hidden", !rows);
+    if (!rows) return;
+    const cells = [...this.table.querySelectorAll("th, td")];
+    if (cells.length !== rows.flat().length) {
+      const row = (texts, tag) => make("tr", {}, ...texts.map((text, j) => {
+        const head = tag === "th" || j === 0;
+        const scope = tag === "th" ? "col" : "row";
+        return make(head ? "th" : "td", head ? { scope } : {}, text);
+      }));
+      const body = rows.slice(1).map((each) => row(each, "td"));
+      this.table.replaceChildren(make("table", {}, make("thead", {}, row(rows[0], "th")), make("tbody", {}, ...body)));
+      return;
+    }
+    rows.flat().forEach((text, i) => {
+      if (cells[i].textContent !== text) cells[i].textContent = text;
+    });
+  }
+
+  showLegend(rows) {
+    const { markers } = this.library.get("look");
+    this.legend.replaceChildren(...rows.map(({ colour, marker, dash, text }) => {
+      const style = `fill:var(--gmm-${colour});stroke:var(--gmm-${colour});stroke-dasharray:${dash?.length ? dash.map((each) => 2 * each).join(" ") : "none"}`;
+      const line = make("svg:path", { d: "M0 8H34", style, class: "line" });
+      const sign = make("svg:path", { d: markers[marker], transform: "translate(17 8) scale(6)", style, class: "sign" });
+      return make("span", {}, make("svg:svg", { width: 34, height: 16 }, line, sign), text);
+    }));
+  }
+
+  // ------------------------------------------------------------ Play
+
+  playing(wanted) {
+    if (!wanted && !this.timer) return;
+    clearTimeout(this.timer);
+    this.timer = null;
+    if (wanted) {
+      if (this.position === this.last) this.go(0);
+      this.playOn();
+    }
+    this.play.textContent = wanted ? "⏸" : "▶";
+    this.play.setAttribute("aria-label", wanted ? "Pause" : "Play");
+  }
+
+  playOn() {
+    const rest = (this.content.rests?.[this.position] ?? 0.7) * SPEEDS[this.speed.value];
+    this.timer = setTimeout(() => {
+      this.go(this.position + 1);
+      if (this.position === this.last) this.playing(false);
+      else this.playOn();
+    }, 1000 * rest);
+  }
+
+  // ------------------------------------------------------------ another start
+
+  /** Move a mean of the start; EM runs anew once the hand rests. */
+  dragMean(k, [x, y]) {
+    const frame = this.picture.frame.map((states) => [...states]);
+    const panel = this.picture.panels[0];
+    const { limits } = panel;
+    const inside = (value, low, high) => Math.min(Math.max(value, low), high);
+    const to = [inside(x, limits[0], limits[1]), inside(y, limits[2], limits[3])];
+    panel.marks.forEach((mark, j) => {
+      const mine = mark.drag === k || (mark.colour === k && mark.kind === "line" && mark.by?.map);
+      if (!mine) return;
+      const map = [...frame[0][j].map];
+      map[4] = to[0];
+      if (panel.marks.every(({ kind }) => kind !== "sum")) map[5] = to[1];
+      frame[0][j] = { ...frame[0][j], map };
+    });
+    this.picture.show(frame);
+  }
+
+  drop() {
+    const panel = this.picture.panels[0];
+    const flat = panel.marks.some(({ kind }) => kind === "sum");
+    const means = panel.marks.flatMap((mark, j) => {
+      if (mark.drag === undefined) return [];
+      const { map } = this.picture.frame[0][j];
+      return [flat ? [map[4]] : [map[4], map[5]]];
+    });
+    clearTimeout(this.dropping);
+    this.dropping = setTimeout(() => this.asker.ask({ means }), 250); // keys come in a row
+  }
+
+  close() {
+    this.playing(false);
+    clearTimeout(this.dropping);
+    this.picture.close();
+    this.asker.close();
+    for (const [name, act] of Object.entries(this.hear)) this.model.off(name, act);
+  }
+}

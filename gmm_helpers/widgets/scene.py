@@ -1,0 +1,139 @@
+"""Scenes: what a widget shows, computed here once and drawn by the player in the browser.
+
+A scene has P positions, which a slider walks through. It is a dict of plain JSON, and beside it
+one block of bytes with all long arrays. An array in the dict is a reference into the bytes:
+``{"at": offset, "shape": [...], "type": "f8"}``; one of type "u1" or "u2" was quantised, and is
+``low + (high - low) * integer / largest`` with its `low` and `high` for each column.
+
+The scene
+    `panels`, from left to right, or one below the other where the page is narrow.
+    `headings`, `texts`, `tables`, `formulas`, `iterations`, `rests` (seconds before Play goes on)
+    and `glides` (whether shapes may glide there from the position before): lists of P.
+    `notes` stand above the picture, `legend` below it: rows of `colour`, `marker`, `dash`, `text`.
+
+A panel
+    `title`, `labels` of both axes, `width` (its share of the row), `equal` (both axes have the
+    same scale), and `views`: limits [x₀, x₁, y₀, y₁] with ticks `x` and `y`, rows of number and
+    text. The first view is shown; `button` names what goes to the second and back.
+    `marks`, from back to front. All coordinates are the data's own.
+
+A mark
+    `kind`:
+    "line", "area"  the points of `shape`; drawn up to point `until`, closed if `close`, with dots
+                    if `dots`; `extend` draws on to both edges of the box
+    "sum"           the sum of the lines with the indices `of`; an area if `fill`
+    "bars"          rows left, right, bottom, top of `shape`
+    "points"        `shape` with the `shares` of the components, of `which` set (−1: none)
+    "label"         a `text` at the place of its `map`, in a ring if `ring`
+    "marker"        a `marker` of `radius` at the place of its `map`
+    "image"         a matrix `pixels` from 0 to 1 through the colours of a `ramp`
+    `colour` is the number of a component, or "ink", "grey", "mark", "pale".
+    `map` puts the shape in its place: see `plots.geometry`. `shape` may hold several, (S, m, 2).
+    What changes from position to position stands in `by`, in lists or arrays of P: `map`, `which`
+    (shape or set of shares), `until`, `faint`, `hidden`, `text`.
+    `drag` names what a hand or the arrow keys can move.
+"""
+
+import numpy as np
+
+from gmm_helpers.plots.geometry import ticks
+
+_LARGEST = {"u1": 255, "u2": 65535}
+
+
+class Scene:
+    """A scene being made: `content`, the dict, and `data`, the bytes.
+
+    Parameters
+    ----------
+    positions : int
+        P.
+    **content
+        What else the dict holds.
+
+    Examples
+    --------
+    >>> scene = Scene(2, headings=["first", "second"], texts=["A dot.", "It has moved."])
+    >>> panel = scene.panel([0, 1, 0, 1])
+    >>> panel.mark("marker", marker="o", radius=8, by={"map": [[1, 0, 0, 1, x, 0] for x in (0, 1)]})
+    0
+    >>> scene.content["panels"][0]["marks"][0]["by"]
+    {'map': {'at': 0, 'shape': [2, 6], 'type': 'f8'}}
+    """
+
+    def __init__(self, positions, **content):
+        self.positions = positions
+        self.content = {"positions": positions, "panels": [], "notes": [], "legend": [], **content}
+        self._blocks, self._size = [], 0
+
+    @property
+    def data(self):
+        """All arrays, one after another."""
+        return b"".join(self._blocks)
+
+    def array(self, values, kind="f8", *, low=0.0, high=1.0):
+        """Keep an array; return the reference to it. Of "u1" and "u2", say from where to where."""
+        values = np.asarray(values, float)
+        reference = {"at": self._size, "shape": list(values.shape), "type": kind}
+        if kind in _LARGEST:
+            low, high = np.atleast_1d(low), np.atleast_1d(high)
+            values = np.rint(_LARGEST[kind] * np.clip((values - low) / (high - low), 0, 1))
+            reference |= {"low": low.tolist(), "high": high.tolist()}
+        block = np.ascontiguousarray(values, f"<{kind}").tobytes()
+        block += bytes(-len(block) % 8)
+        self._blocks.append(block)
+        self._size += len(block)
+        return reference
+
+    def panel(self, limits, x_ticks=None, y_ticks=None, **content):
+        """Add a panel whose first view has these limits; return it."""
+        panel = Panel(self, limits, x_ticks, y_ticks, **content)
+        self.content["panels"].append(panel.content)
+        return panel
+
+
+class Panel:
+    """A panel of a scene."""
+
+    def __init__(self, scene, limits, x_ticks=None, y_ticks=None, **content):
+        self._scene, self.array = scene, scene.array
+        self.limits = np.asarray(limits, float)
+        self.content = {"title": "", "labels": ["", ""], "width": 1, "marks": [], **content}
+        self.content["views"] = []
+        self.view(limits, x_ticks, y_ticks)
+
+    def view(self, limits, x_ticks=None, y_ticks=None):
+        """Add a view."""
+        x0, x1, y0, y1 = (float(each) for each in limits)
+        self.content["views"].append(
+            {
+                "limits": [x0, x1, y0, y1],
+                "x": ticks(x0, x1) if x_ticks is None else x_ticks,
+                "y": ticks(y0, y1, 5) if y_ticks is None else y_ticks,
+            }
+        )
+
+    def mark(self, kind, *, shape=None, by=None, **style):
+        """Add a mark; return its number. Points far inside the panel travel with 16 bits."""
+        mark = {"kind": kind, **style}
+        if shape is not None:
+            mark["shape"] = self._shape(shape)
+        if by:
+            mark["by"] = {
+                name: self._scene.array(values) if name == "map" else list(values)
+                for name, values in by.items()
+            }
+        self.content["marks"].append(mark)
+        return len(self.content["marks"]) - 1
+
+    def _shape(self, shape):
+        if isinstance(shape, dict):
+            return shape
+        shape = np.asarray(shape, float)
+        x0, x1, y0, y1 = self.limits
+        low, high = [x0, y0], [x1, y1]
+        if shape.shape[-1] == 4:
+            low, high = [x0, x0, y0, y0], [x1, x1, y1, y1]
+        if shape.size < 1000 or (shape < low).any() or (shape > high).any():
+            return self._scene.array(shape)
+        return self._scene.array(shape, "u2", low=low, high=high)

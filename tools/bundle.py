@@ -1,0 +1,18 @@
+"""Join the widgets' JS sources into the one module that anywidget loads; `nox -s bundle`."""
+
+import re
+from pathlib import Path
+
+WIDGETS = Path(__file__).parents[1] / "gmm_helpers" / "widgets"
+ORDER = "base colours formulas controls draw player main".split()  # each imports earlier ones alone
+
+
+def bundle():
+    """Return the module: the sources in order, without their imports and all exports but one."""
+    sources = [(WIDGETS / f"{name}.js").read_text(encoding="utf-8") for name in ORDER]
+    joined = re.sub(r"^import .*?;\n", "", "\n".join(sources), flags=re.MULTILINE | re.DOTALL)
+    return re.sub(r"^export (?!function render)", "", joined, flags=re.MULTILINE)
+
+
+if __name__ == "__main__":
+    (WIDGETS / "widgets.bundle.js").write_text(bundle(), encoding="utf-8", newline="\n")
