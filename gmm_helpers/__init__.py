@@ -8,7 +8,7 @@ import importlib
 from gmm_helpers._page import show_widget
 from gmm_helpers.bound import lower_bound
 from gmm_helpers.bugs import broken_steps
-from gmm_helpers.chooser import RunChooser
+from gmm_helpers.widgets.chooser import RunChooser
 from gmm_helpers.datasets import Dataset, four_gaussians, galaxies, old_faithful, two_gaussians
 from gmm_helpers.drawing import (
     draw_histogram,
@@ -47,7 +47,7 @@ from gmm_helpers.live_panel import LivePanel
 from gmm_helpers.mixture import Mixture
 from gmm_helpers.panels import HandFit, PointPosterior
 from gmm_helpers.panels_2d import CovariancePanel
-from gmm_helpers.questions import Choice, Question, ask
+from gmm_helpers.widgets.questions import Choice, Question, ask
 from gmm_helpers.selection import (
     Comparison,
     aic,
@@ -65,7 +65,7 @@ from gmm_helpers.starts import (
     start_from_random_points,
     start_from_split,
 )
-from gmm_helpers.stepper import Stepper, step_through
+from gmm_helpers.widgets.stepper import Stepper, step_through
 from gmm_helpers.tables import read_table
 from gmm_helpers.trace import EMError, Step, Trace
 

@@ -181,6 +181,7 @@ def run_em(
             own.stubs,
             covariance_type=covariance_type,
             ridge=ridge,
+            own_steps=not (e_step is None is m_step),
         )
 
     try:

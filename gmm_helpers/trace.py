@@ -43,7 +43,7 @@ class Trace:
     `steps` every half-step (start, E, M, E, M, …), or nothing if it was not recorded; `stubs`
     the names of the caller's steps that returned None, so that the module's stood in; `n_starts`
     and `n_failed` how many starts `fit` tried, and how many of them it had to skip.
-    `covariance_type` and `ridge` are those of the run.
+    `covariance_type` and `ridge` are those of the run; `own_steps` says whether a caller's were.
     """
 
     mixture: Mixture
@@ -55,6 +55,7 @@ class Trace:
     n_failed: int = 0
     covariance_type: str = "full"
     ridge: float = 0.0
+    own_steps: bool = False
 
     @property
     def iterations(self):

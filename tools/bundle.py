@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 WIDGETS = Path(__file__).parents[1] / "gmm_helpers" / "widgets"
-ORDER = "base colours formulas controls draw player main".split()  # each imports earlier ones alone
+ORDER = "base colours formulas controls draw player chooser questions main".split()  # each imports earlier ones alone
 
 
 def bundle():

@@ -101,6 +101,20 @@ def span(low, high, margin):
     return low - margin * width, high + margin * width
 
 
+def shared_limits(points, limits=None):
+    """Return limits that suit data (D, n) and others of their kind, or the given ones if these do.
+
+    The array has two rows, the lower and the upper ends.
+    """
+    low, high = points.min(axis=1), points.max(axis=1)
+    if limits is not None:
+        width = limits[1] - limits[0]
+        fits = (limits[0] < low) & (high < limits[1]) & (high - low > 0.6 * width)
+        if fits.all():
+            return limits
+    return np.transpose([span(a, b, 0.15) for a, b in zip(low, high, strict=True)])
+
+
 def ticks(low, high, count=6, *, whole=False):
     """Return about `count` round numbers between two, each with its text.
 

@@ -1,10 +1,14 @@
 // What each kind of widget is drawn by.
 
 import { keepKeys, make } from "./base.js";
+import { Chooser } from "./chooser.js";
 import { Player } from "./player.js";
+import { askQuestion } from "./questions.js";
 
 const KINDS = {
   stepper: (page) => new Player(page),
+  chooser: (page) => new Chooser(page),
+  question: askQuestion,
 };
 
 /** Draw a widget; return what ends it. */

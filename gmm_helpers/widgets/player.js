@@ -32,11 +32,11 @@ export class Player {
     this.notes = make("div", { class: "notes" });
     this.parts = [
       this.notes,
+      this.asker.element,
       this.controls,
       make("figure", {}, this.heading, this.formula, this.picture.element, this.legend),
       make("p", { class: "words" }, this.text, this.room),
       this.table,
-      this.asker.element,
     ];
     box.append(...this.parts);
     this.hear = {

@@ -60,6 +60,8 @@ class Stepper(Shown):
     M 1 -11.479
     """
 
+    _title = "Film strip of a stepper"
+
     def __init__(self, x, trace, *, features=None, notes=(), _rerun=None):
         self._x, self._features, self._rerun = x, features, _rerun
         scene = self._take(trace, notes)
@@ -90,7 +92,7 @@ class Stepper(Shown):
         """The words of the positions that a still shows."""
         last = len(self.texts) - 1
         notes = self.view.content["notes"]
-        lines = [f"Film strip of a stepper, {last + 1} position{'s' * (last > 0)}.", *notes]
+        lines = [f"{self._title}, {last + 1} position{'s' * (last > 0)}.", *notes]
         stills = sorted({min(position, last) for position in (*_STILLS, last)})
         return "\n".join(lines + [f"Position {i}. {self.texts[i]}" for i in stills])
 
@@ -169,16 +171,20 @@ class RunScene:
     ----------
     x, trace, features, notes
         As for a stepper.
+    limits : ndarray, shape (2, D), optional
+        Where the data's axes begin and end: by default where these data and the ellipses do.
     """
 
-    def __init__(self, x, trace, *, features=None, notes=()):
+    def __init__(self, x, trace, *, features=None, notes=(), limits=None):
         points = _checks.as_points(x)
         D, n = points.shape
         _check_trace(trace, n, D)
         features = features or (("x",) if D == 1 else ("x₁", "x₂"))
         if isinstance(features, str) or len(features) != D:
             raise ValueError(f"features must be {D} names, one for each column of x.")
+        self.x = points.T if D == 2 else points[0]
         self.trace, self._points, self._features = trace, points, list(features)
+        self._limits = limits
         self.positions = words.positions_of(trace)
         self._steps = [position.step for position in self.positions]
         self._shown = geometry.choose_points(n)
@@ -225,8 +231,9 @@ class RunScene:
         tallest_bar = bars[:, 3].max()
         # A component that is collapsing has no limit: let it leave the picture.
         top = 1.3 * np.clip(maps[:, :, 3].max(), tallest_bar, 2.5 * tallest_bar)
+        ends = geometry.span(x.min(), x.max(), 0.06) if self._limits is None else self._limits[:, 0]
         panel = scene.panel(
-            [*geometry.span(x.min(), x.max(), 0.06), -geometry.RUG_ROOM * top, top],
+            [*ends, -geometry.RUG_ROOM * top, top],
             y_ticks=geometry.ticks(0, top, 5),
             labels=[self._features[0], "density"],
             width=1.65,
@@ -284,18 +291,21 @@ class RunScene:
 
     def _limits_for(self, maps):
         """Return limits for the data and the 2σ ellipses, and whether these have to be cut."""
-        low, high = self._points.min(axis=1), self._points.max(axis=1)
         reach = 2 * np.hypot(maps[..., [0, 2]], maps[..., [1, 3]])
         lowest = (maps[..., 4:] - reach).min(axis=(0, 1))
         highest = (maps[..., 4:] + reach).max(axis=(0, 1))
-        room = 0.25 * (high - low)
-        ends = [geometry.span(a, b, 0.06) for a, b in zip(low, high, strict=True)]
-        low_end = np.maximum(np.minimum(lowest, [end[0] for end in ends]), low - room)
-        high_end = np.minimum(np.maximum(highest, [end[1] for end in ends]), high + room)
-        low_end = np.minimum(low_end, [end[0] for end in ends])
-        high_end = np.maximum(high_end, [end[1] for end in ends])
-        cut = bool((lowest < low_end).any() or (highest > high_end).any())
-        return [low_end[0], high_end[0], low_end[1], high_end[1]], cut
+        low, high = self._points.min(axis=1), self._points.max(axis=1)
+        if self._limits is None:  # as far as the ellipses reach, up to 1.5 times the data's span
+            near, far = (
+                np.array([geometry.span(a, b, margin) for a, b in zip(low, high, strict=True)]).T
+                for margin in (0.06, 0.25)
+            )
+            low = np.maximum(np.minimum(lowest, near[0]), far[0])
+            high = np.minimum(np.maximum(highest, near[1]), far[1])
+        else:
+            low, high = self._limits
+        cut = bool((lowest < low).any() or (highest > high).any())
+        return [low[0], high[0], low[1], high[1]], cut
 
     def _draw_points(self, panel, places, decimals):
         """Add the points, with the responsibilities that are in force at each position."""

@@ -930,11 +930,11 @@ class Player {
     this.notes = make("div", { class: "notes" });
     this.parts = [
       this.notes,
+      this.asker.element,
       this.controls,
       make("figure", {}, this.heading, this.formula, this.picture.element, this.legend),
       make("p", { class: "words" }, this.text, this.room),
       this.table,
-      this.asker.element,
     ];
     box.append(...this.parts);
     this.hear = {
@@ -1139,11 +1139,147 @@ class Player {
   }
 }
 
+// A stepper whose run is chosen by buttons above it. Python makes the runs.
+
+
+const AHEAD = 6; // runs, at most, that are asked for before they are chosen
+const PAUSE = 300; // milliseconds between two of them
+
+const idle = globalThis.requestIdleCallback ?? ((act) => setTimeout(act, 50));
+
+class Chooser extends Player {
+  constructor(page) {
+    super(page);
+    this.runs = new Map(); // by key, those that the page has
+    this.readRuns();
+    this.key = this.content.key;
+    this.choices = this.content.choices.map(([name, labels], i) =>
+      makeChoice(name, labels, this.key.indices[i], (index) => this.choose({ indices: this.key.indices.with(i, index) })),
+    );
+    const buttons = Object.entries(this.content.buttons).map(([seed, label]) => {
+      const button = make("button", { type: "button" }, label);
+      button.onclick = () => this.choose({ [seed]: this.key[seed] + 1 });
+      return button;
+    });
+    const row = make("div", { class: "row choices" }, ...this.choices.map(({ element }) => element), ...buttons);
+    this.box.prepend(row);
+    this.hearChosen = () => this.showKey(this.model.get("chosen"));
+    this.model.on("change:chosen", this.hearChosen);
+    this.showKey(this.model.get("chosen"));
+    this.lookAhead();
+  }
+
+  /** Take the runs that were made beforehand. */
+  readRuns() {
+    const { buffer, byteOffset } = this.model.get("more") ?? {};
+    for (const content of Object.values(this.model.get("runs") ?? {})) {
+      const [at, size] = content.at;
+      this.runs.set(JSON.stringify(content.key), [content, new DataView(buffer, byteOffset + at, size)]);
+    }
+  }
+
+  /** Choose another run: one that is there is shown at once, and Python is told in any case. */
+  choose(change) {
+    this.playing(false);
+    const key = { ...this.key, ...change };
+    const before = this.key;
+    this.showKey(key);
+    this.asker.ask({ key }, (answer) => {
+      if (answer.refused && this.key === key) this.mark(before);
+      this.lookAhead();
+    });
+  }
+
+  /** Show the run of a key, if it is there. */
+  showKey(key) {
+    this.mark(key);
+    const run = this.runs.get(JSON.stringify(key));
+    if (run && JSON.stringify(this.content.key) !== JSON.stringify(key)) super.takeScene(...run);
+  }
+
+  /** Let the controls say what is chosen. */
+  mark(key) {
+    this.key = key;
+    this.choices.forEach(({ choose }, i) => choose(key.indices[i]));
+  }
+
+  takeScene(content, bytes) {
+    const { key } = this.model.get("content");
+    if (this.runs && JSON.stringify(this.content.key) === JSON.stringify(key)) return; // it is shown
+    super.takeScene(content, bytes);
+    if (this.choices) this.mark(key);
+  }
+
+  /** Return what can be chosen next. */
+  neighbours() {
+    const { choices, buttons } = this.content;
+    const near = choices.flatMap(([, labels], i) =>
+      labels.map((_, index) => ({ ...this.key, indices: this.key.indices.with(i, index) })),
+    );
+    for (const seed of Object.keys(buttons)) near.push({ ...this.key, [seed]: this.key[seed] + 1 });
+    return near.filter((key) => key.indices.join() !== this.key.indices.join() || key.data_seed !== this.key.data_seed || key.start_seed !== this.key.start_seed);
+  }
+
+  /** Ask for the runs that can be chosen next, one at a time, while nothing else is to be done. */
+  lookAhead() {
+    clearTimeout(this.looking);
+    const wanted = this.neighbours().slice(0, AHEAD).filter((key) => !this.runs.has(JSON.stringify(key)));
+    if (!this.content.ahead || !wanted.length) return;
+    this.looking = setTimeout(() => idle(() => {
+      const kernel = this.model.widget_manager?.kernel;
+      if (kernel?.status && kernel.status !== "idle") return this.lookAhead(); // a cell runs
+      this.asker.ask({ key: wanted[0], ahead: true }, ({ content }, [bytes]) => {
+        if (!content) return;
+        this.runs.set(JSON.stringify(wanted[0]), [content, bytes]);
+        if (this.runs.size > 3 * AHEAD) this.runs.delete(this.runs.keys().next().value);
+        this.lookAhead();
+      }, true);
+    }), PAUSE);
+  }
+
+  close() {
+    clearTimeout(this.looking);
+    this.model.off("change:chosen", this.hearChosen);
+    super.close();
+  }
+}
+
+// A question with choices; the answer to what is chosen stands under them.
+
+
+/** Ask a question; nothing is chosen at first, and no answer is shown. */
+function askQuestion({ model, box }) {
+  const { text, choices } = model.get("content");
+  const tell = teller(model);
+  const answer = make("span", { "aria-live": "polite" });
+  const longest = choices.reduce((a, [, b]) => (b.length > a.length ? b : a), "");
+  const show = (index) => {
+    answer.textContent = choices[index]?.[1] ?? "";
+  };
+  const options = choices.map(([option]) => option);
+  const { element, choose } = makeChoice(text, options, -1, (index) => {
+    show(index);
+    tell({ chosen: { index } });
+  });
+  const restore = () => {
+    const { index = -1 } = model.get("chosen");
+    if (index >= 0) choose(index);
+    show(index);
+  };
+  model.on("change:chosen", restore);
+  restore();
+  box.classList.add("question");
+  box.append(element, make("p", { class: "words" }, answer, make("span", { "aria-hidden": "true" }, longest)));
+  return { close: () => model.off("change:chosen", restore) };
+}
+
 // What each kind of widget is drawn by.
 
 
 const KINDS = {
   stepper: (page) => new Player(page),
+  chooser: (page) => new Chooser(page),
+  question: askQuestion,
 };
 
 /** Draw a widget; return what ends it. */
