@@ -46,8 +46,9 @@ export class Picture {
     const views = this.panels.map((panel) => panel.viewIndex);
     this.panels = content.panels.map((spec, i) => new Panel(this, spec, views[i] ?? 0));
     this.element.replaceChildren(...this.panels.map((panel) => panel.element));
-    this.frame = null;
+    this.frame = this.now = null;
     this.takeTheme();
+    this.layOut();
   }
 
   /** Return the frame of a position. */

@@ -302,8 +302,9 @@ class Picture {
     const views = this.panels.map((panel) => panel.viewIndex);
     this.panels = content.panels.map((spec, i) => new Panel(this, spec, views[i] ?? 0));
     this.element.replaceChildren(...this.panels.map((panel) => panel.element));
-    this.frame = null;
+    this.frame = this.now = null;
     this.takeTheme();
+    this.layOut();
   }
 
   /** Return the frame of a position. */
@@ -994,7 +995,6 @@ class Player {
     else if (iteration !== undefined) position = this.positionOf(iteration);
     this.moved = 0;
     this.go(position);
-    this.picture.layOut();
   }
 
   /** Return the position that shows an iteration, or the first after it; where it is shown, ours. */
