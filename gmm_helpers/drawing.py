@@ -14,17 +14,13 @@ from contextlib import contextmanager
 import matplotlib
 import numpy as np
 from IPython.display import display
-from matplotlib.colors import to_rgb
 from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
+from gmm_helpers.plots.look import COLOURS, DASHES, MARKERS, RADII, mix_colours
+
 TEXT_SIZE = 20
 WIDTH = 840
-# Okabe & Ito (2008), told apart by people with any colour vision; the order keeps neighbours far
-# apart in brightness too. Black is kept for the whole mixture.
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7")
-MARKERS = ("o", "^", "s", "D", "v", "P")
-DASHES = ((), (6, 2), (2, 2), (6, 2, 2, 2), (9, 3), (4, 1, 1, 1))
 _GREY = "#767676"
 # JupyterLab breaks printed lines anywhere, so they are broken here: to fit the narrowest page.
 _CAPTION_LETTERS = 72
@@ -202,7 +198,7 @@ def draw_points(ax, x, K):
     Returns
     -------
     list of PathCollection
-        One for each component, with its own marker, and a grey one for points without colour.
+        One for each component, with its own marker, and a hollow one for points without shares.
         They are empty until `update_points`.
     """
     transform = ax.transData
@@ -211,13 +207,10 @@ def draw_points(ax, x, K):
         top = ax.get_ylim()[1]
         ax.set_yticks([tick for tick in ax.get_yticks() if 0 <= tick <= top])
         ax.set_ylim(-_RUG_ROOM * top, top)
-    styles = [{"marker": MARKERS[k % len(MARKERS)]} for k in range(K)] + [{"marker": "o"}]
-    return [
-        ax.scatter(
-            [], [], transform=transform, linewidths=0.5, edgecolors="#444444", zorder=3, **style
-        )
-        for style in styles
-    ]
+    filled = {"linewidths": 0.5, "edgecolors": "#444444"}
+    styles = [{"marker": MARKERS[k % len(MARKERS)], **filled} for k in range(K)]
+    styles.append({"marker": "o", "linewidths": 1.2, "edgecolors": _GREY})
+    return [ax.scatter([], [], transform=transform, zorder=3, **style) for style in styles]
 
 
 def choose_points(n):
@@ -242,27 +235,22 @@ def update_points(artists, x, responsibilities, *, faint=False):
         From `draw_points`.
     x : array_like, shape (n, 2) or (n,)
     responsibilities : ndarray, shape (n, K), or None
-        With None all points are grey.
+        With None all points are hollow.
     faint : bool
         Whether to draw the points small and pale.
     """
     positions = x if np.ndim(x) == 2 else np.column_stack([x, _rug_heights(len(x))])
     K = len(artists) - 1
     if responsibilities is None:
-        colours, owner = np.full((len(x), 3), 0.46), np.full(len(x), K)
+        colours, owner = np.ones((len(x), 3)), np.full(len(x), K)
     else:
-        colours, owner = responsibilities @ _component_rgb(K), responsibilities.argmax(axis=1)
+        colours, owner = mix_colours(responsibilities, COLOURS), responsibilities.argmax(axis=1)
     for k, artist in enumerate(artists):
         mine = owner == k
         artist.set_offsets(positions[mine])
         artist.set_facecolors(colours[mine])
         artist.set_sizes([16 if faint else 42])
         artist.set_alpha(0.6 if faint else 0.9)
-
-
-def _component_rgb(K):
-    """Return the components' colours, shape (K, 3), each number from 0 to 1."""
-    return np.array([to_rgb(colour) for colour in _colours(K)])
 
 
 def draw_mixture_1d(ax, mixture, *, limits):
@@ -305,7 +293,7 @@ def update_mixture_1d(artists, mixture, *, limits, faint=False):
     _set_alpha(artists[: K + 1], faint)
 
 
-def draw_mixture_2d(ax, mixture, *, radii=(1, 2)):
+def draw_mixture_2d(ax, mixture, *, radii=RADII):
     """Draw for each component ellipses at so many standard deviations, and its number at its mean.
 
     An ellipse of radius r holds the share `mass_inside(r)` of its component.
@@ -331,7 +319,7 @@ def draw_mixture_2d(ax, mixture, *, radii=(1, 2)):
     return artists
 
 
-def update_mixture_2d(artists, mixture, *, radii=(1, 2), faint=False):
+def update_mixture_2d(artists, mixture, *, radii=RADII, faint=False):
     """Move what `draw_mixture_2d` drew to another mixture."""
     K = mixture.n_components
     gap = np.full((2, 1), np.nan)  # lifts the pen between one ellipse and the next

@@ -7,11 +7,12 @@ import matplotlib
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_hex
 from PIL import Image
 
 import gmm_helpers as gmm
 from gmm_helpers import drawing
+from gmm_helpers.plots.look import mix_colours
 
 
 @pytest.fixture
@@ -125,15 +126,18 @@ def test_points_mix_the_components_colours_and_take_the_likelier_ones_marker(ax)
     artists = gmm.draw_points(ax, np.arange(3.0), K=2)
     gmm.update_points(artists, np.arange(3.0), b)
     assert [len(artist.get_offsets()) for artist in artists] == [1, 2, 0]
-    first, second = (np.array(to_rgb(colour)) for colour in drawing.COLOURS[:2])
-    np.testing.assert_allclose(artists[1].get_facecolors()[0, :3], 0.25 * first + 0.75 * second)
+    assert to_hex(artists[0].get_facecolors()[0]) == drawing.COLOURS[0].lower()
+    np.testing.assert_array_equal(
+        artists[1].get_facecolors()[:, :3], mix_colours(b[1:], drawing.COLOURS)
+    )
 
 
-def test_without_responsibilities_all_points_are_grey(ax):
+def test_without_responsibilities_all_points_are_hollow(ax):
     artists = gmm.draw_points(ax, np.zeros((5, 2)), K=3)
     gmm.update_points(artists, np.zeros((5, 2)), None)
     assert [len(artist.get_offsets()) for artist in artists] == [0, 0, 0, 5]
-    assert len(set(artists[3].get_facecolors()[0, :3])) == 1
+    assert to_hex(artists[3].get_facecolors()[0]) == "#ffffff"
+    assert to_hex(artists[3].get_edgecolors()[0]) == drawing._GREY
 
 
 def test_the_log_likelihood_ends_at_its_marker(ax):

@@ -12,12 +12,13 @@ import pytest
 import gmm_helpers as gmm
 
 FOLDER = Path(gmm.__file__).parent
+FILES = list(FOLDER.rglob("*.py"))
 # Each module may know those before it.
 LAYERS = """
 _checks mixture datasets _text_file _table_notes tables trace _own_steps _advice em bound bugs
-starts selection _diagnosis exercises exercises_02 exercises_03 exercises_04 _canvas drawing
-drawing_bound drawing_landscape drawing_plane drawing_selection stage film _page flipbook stepper
-questions chooser live_panel panels panels_2d
+starts selection _diagnosis exercises exercises_02 exercises_03 exercises_04 _canvas plots.look
+drawing drawing_bound drawing_landscape drawing_plane drawing_selection stage film _page flipbook
+stepper questions chooser live_panel panels panels_2d
 """.split()
 
 
@@ -30,9 +31,10 @@ def imported_modules(path):
 
 
 def test_layers_point_one_way():
-    assert {path.stem for path in FOLDER.glob("*.py")} == {*LAYERS, "__init__"}
+    paths = {".".join(path.relative_to(FOLDER).with_suffix("").parts): path for path in FILES}
+    assert {name for name in paths if not name.endswith("__init__")} == set(LAYERS)
     for i, module in enumerate(LAYERS):
-        assert set(imported_modules(FOLDER / f"{module}.py")) <= set(LAYERS[:i]), module
+        assert set(imported_modules(paths[module])) <= set(LAYERS[:i]), module
 
 
 @pytest.mark.parametrize("name", gmm.__all__)

@@ -1,1 +1,1 @@
-"""Pictures of mixtures: their geometry as plain numbers, and matplotlib's drawings of it."""
+"""Static pictures, drawn by matplotlib, and the look that they share with the widgets."""
