@@ -23,16 +23,15 @@ function findRoots(colour) {
   return multiply(TO_CONES, linear).map(Math.cbrt);
 }
 
-/** @type {(shares: ArrayLike<number>, palette: string[]) => string} "rgb(0 114 178)" or the like */
+/** @type {(shares: ArrayLike<number>, palette: string[]) => number[]} red, green and blue, to 255 */
 export function mixColours(shares, palette) {
   if (!known.has(palette)) known.set(palette, palette.map(findRoots));
   const roots = /** @type {number[][]} */ (known.get(palette));
   const mix = [0, 0, 0];
   for (let k = 0; k < shares.length; k++)
     for (let i = 0; i < 3; i++) mix[i] += shares[k] * roots[k % roots.length][i];
-  const rgb = multiply(FROM_CONES, mix.map((root) => root ** 3)).map((linear) => {
+  return multiply(FROM_CONES, mix.map((root) => root ** 3)).map((linear) => {
     const v = Math.min(Math.max(linear, 0), 1);
     return Math.round(255 * (v <= 0.0031308 ? 12.92 * v : 1.055 * v ** (1 / 2.4) - 0.055));
   });
-  return `rgb(${rgb.join(" ")})`;
 }
