@@ -1,14 +1,28 @@
 // Native controls with names, and questions to Python.
 
-import { make } from "./base.js";
+import { make, set } from "./base.js";
 
 const PATIENCE = 2000; // milliseconds, before a page says that Python does not answer
 
-/** A button that shows a sign. */
-export function iconButton(sign, label, act) {
-  const button = make("button", { type: "button", class: "icon", "aria-label": label, title: label }, sign);
+// Drawn, since not every font has them; in a square of 16.
+const ICONS = {
+  play: "M4 2v12l10-6z",
+  pause: "M3 2h4v12H3zM9 2h4v12H9z",
+  back: "M8 3a5 5 0 1 1-4.6 3l1.8.8A3 3 0 1 0 8 5v2.500L4 4l4-3.500z",
+  full: "M2 2h5v2H4v3H2zM9 2h5v5h-2V4H9zM2 9h2v3h3v2H2zM12 9h2v5H9v-2h3z",
+};
+
+/** A button that shows an icon; `name` changes both. */
+export function iconButton(icon, label, act) {
+  const path = make("svg:path", {});
+  const button = make("button", { type: "button", class: "icon" }, make("svg:svg", { viewBox: "0 0 16 16" }, path));
+  const name = (sign, words) => {
+    path.setAttribute("d", ICONS[sign]);
+    set(button, { "aria-label": words, title: words });
+  };
+  name(icon, label);
   button.onclick = act;
-  return button;
+  return { button, name };
 }
 
 /** A button that is down or up. */

@@ -50,8 +50,8 @@ export class Player {
   }
 
   makeControls() {
-    this.play = iconButton("▶", "Play", () => this.playing(!this.timer));
-    this.back = iconButton("↺", "Back to the start", () => {
+    this.play = iconButton("play", "Play", () => this.playing(!this.timer));
+    this.back = iconButton("back", "Back to the start", () => {
       this.playing(false);
       this.go(0, true);
     });
@@ -65,14 +65,14 @@ export class Player {
     this.finder = makeSlider({ label: "Point", low: 0, high: 1, step: 1, value: 0, bare: true }, (value) =>
       this.choosePoint(this.order[value]),
     );
-    this.full = iconButton("⛶", "Full screen", () => {
+    this.full = iconButton("full", "Full screen", () => {
       if (document.fullscreenElement) document.exitFullscreen();
       else this.box.requestFullscreen();
     });
-    const find = make("label", { class: "finder" }, "point", this.finder.range);
+    this.find = make("label", { class: "finder" }, "point", this.finder.range);
     this.controls = make(
       "div", { class: "row" },
-      this.play, this.back, this.slider.range, this.slider.number, this.end, this.speed, find, this.full,
+      this.play.button, this.back.button, this.slider.range, this.slider.number, this.end, this.speed, this.full.button,
     );
   }
 
@@ -89,7 +89,7 @@ export class Player {
     this.room.textContent = content.texts.reduce((a, b) => (b.length > a.length ? b : a), "");
     this.showLegend(content.legend);
     const points = this.content.panels.flatMap(({ marks }) => marks).find(({ kind }) => kind === "points");
-    this.finder.range.parentElement.classList.toggle("hidden", !points);
+    this.find.classList.toggle("hidden", !points);
     if (points) this.sortPoints(points.shape);
     let position = Math.min(this.position, this.last);
     if (atEnd) position = this.last;
@@ -171,9 +171,9 @@ export class Player {
     this.legend.replaceChildren(...rows.map(({ colour, marker, dash, text }) => {
       const style = `fill:var(--gmm-${colour});stroke:var(--gmm-${colour});stroke-dasharray:${dash?.length ? dash.map((each) => 2 * each).join(" ") : "none"}`;
       const line = make("svg:path", { d: "M0 8H34", style, class: "line" });
-      const sign = make("svg:path", { d: markers[marker], transform: "translate(17 8) scale(6)", style, class: "sign" });
+      const sign = make("svg:path", { d: markers[marker], transform: "translate(17 8) scale(5)", style, class: "sign" });
       return make("span", {}, make("svg:svg", { width: 34, height: 16 }, line, sign), text);
-    }));
+    }), this.find);
   }
 
   // ------------------------------------------------------------ Play
@@ -186,8 +186,8 @@ export class Player {
       if (this.position === this.last) this.go(0);
       this.playOn();
     }
-    this.play.textContent = wanted ? "⏸" : "▶";
-    this.play.setAttribute("aria-label", wanted ? "Pause" : "Play");
+    if (wanted) this.play.name("pause", "Pause");
+    else this.play.name("play", "Play");
   }
 
   playOn() {

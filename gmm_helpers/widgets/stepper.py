@@ -179,6 +179,7 @@ class RunScene:
         points = _checks.as_points(x)
         D, n = points.shape
         _check_trace(trace, n, D)
+        self._equal = features is None  # x₁ and x₂ have one scale, as simulated data do
         features = features or (("x",) if D == 1 else ("x₁", "x₂"))
         if isinstance(features, str) or len(features) != D:
             raise ValueError(f"features must be {D} names, one for each column of x.")
@@ -273,6 +274,7 @@ class RunScene:
             labels=self._features,
             width=1.65,
             title=f"ellipses hold {mass} of each component",
+            equal=self._equal,
         )
         self._draw_points(panel, self._points[:, self._shown].T, decimals)
         circle, K = scene.array(geometry.CIRCLE), maps.shape[1]

@@ -170,11 +170,25 @@ const makeFormula = (data, name) => make("span", {}, name);
 
 const PATIENCE = 2000; // milliseconds, before a page says that Python does not answer
 
-/** A button that shows a sign. */
-function iconButton(sign, label, act) {
-  const button = make("button", { type: "button", class: "icon", "aria-label": label, title: label }, sign);
+// Drawn, since not every font has them; in a square of 16.
+const ICONS = {
+  play: "M4 2v12l10-6z",
+  pause: "M3 2h4v12H3zM9 2h4v12H9z",
+  back: "M8 3a5 5 0 1 1-4.6 3l1.8.8A3 3 0 1 0 8 5v2.500L4 4l4-3.500z",
+  full: "M2 2h5v2H4v3H2zM9 2h5v5h-2V4H9zM2 9h2v3h3v2H2zM12 9h2v5H9v-2h3z",
+};
+
+/** A button that shows an icon; `name` changes both. */
+function iconButton(icon, label, act) {
+  const path = make("svg:path", {});
+  const button = make("button", { type: "button", class: "icon" }, make("svg:svg", { viewBox: "0 0 16 16" }, path));
+  const name = (sign, words) => {
+    path.setAttribute("d", ICONS[sign]);
+    set(button, { "aria-label": words, title: words });
+  };
+  name(icon, label);
   button.onclick = act;
-  return button;
+  return { button, name };
 }
 
 /** A button that is down or up. */
@@ -981,8 +995,8 @@ class Player {
   }
 
   makeControls() {
-    this.play = iconButton("▶", "Play", () => this.playing(!this.timer));
-    this.back = iconButton("↺", "Back to the start", () => {
+    this.play = iconButton("play", "Play", () => this.playing(!this.timer));
+    this.back = iconButton("back", "Back to the start", () => {
       this.playing(false);
       this.go(0, true);
     });
@@ -996,14 +1010,14 @@ class Player {
     this.finder = makeSlider({ label: "Point", low: 0, high: 1, step: 1, value: 0, bare: true }, (value) =>
       this.choosePoint(this.order[value]),
     );
-    this.full = iconButton("⛶", "Full screen", () => {
+    this.full = iconButton("full", "Full screen", () => {
       if (document.fullscreenElement) document.exitFullscreen();
       else this.box.requestFullscreen();
     });
-    const find = make("label", { class: "finder" }, "point", this.finder.range);
+    this.find = make("label", { class: "finder" }, "point", this.finder.range);
     this.controls = make(
       "div", { class: "row" },
-      this.play, this.back, this.slider.range, this.slider.number, this.end, this.speed, find, this.full,
+      this.play.button, this.back.button, this.slider.range, this.slider.number, this.end, this.speed, this.full.button,
     );
   }
 
@@ -1020,7 +1034,7 @@ class Player {
     this.room.textContent = content.texts.reduce((a, b) => (b.length > a.length ? b : a), "");
     this.showLegend(content.legend);
     const points = this.content.panels.flatMap(({ marks }) => marks).find(({ kind }) => kind === "points");
-    this.finder.range.parentElement.classList.toggle("hidden", !points);
+    this.find.classList.toggle("hidden", !points);
     if (points) this.sortPoints(points.shape);
     let position = Math.min(this.position, this.last);
     if (atEnd) position = this.last;
@@ -1102,9 +1116,9 @@ class Player {
     this.legend.replaceChildren(...rows.map(({ colour, marker, dash, text }) => {
       const style = `fill:var(--gmm-${colour});stroke:var(--gmm-${colour});stroke-dasharray:${dash?.length ? dash.map((each) => 2 * each).join(" ") : "none"}`;
       const line = make("svg:path", { d: "M0 8H34", style, class: "line" });
-      const sign = make("svg:path", { d: markers[marker], transform: "translate(17 8) scale(6)", style, class: "sign" });
+      const sign = make("svg:path", { d: markers[marker], transform: "translate(17 8) scale(5)", style, class: "sign" });
       return make("span", {}, make("svg:svg", { width: 34, height: 16 }, line, sign), text);
-    }));
+    }), this.find);
   }
 
   // ------------------------------------------------------------ Play
@@ -1117,8 +1131,8 @@ class Player {
       if (this.position === this.last) this.go(0);
       this.playOn();
     }
-    this.play.textContent = wanted ? "⏸" : "▶";
-    this.play.setAttribute("aria-label", wanted ? "Pause" : "Play");
+    if (wanted) this.play.name("pause", "Pause");
+    else this.play.name("play", "Play");
   }
 
   playOn() {
