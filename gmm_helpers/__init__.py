@@ -5,7 +5,6 @@ All public names can be imported from here. The README says how the modules buil
 
 import importlib
 
-from gmm_helpers._page import show_widget
 from gmm_helpers.bound import lower_bound
 from gmm_helpers.bugs import broken_steps
 from gmm_helpers.widgets.chooser import RunChooser
@@ -65,6 +64,7 @@ from gmm_helpers.starts import (
     start_from_random_points,
     start_from_split,
 )
+from gmm_helpers.widgets.setup import check_setup
 from gmm_helpers.widgets.stepper import Stepper, step_through
 from gmm_helpers.tables import read_table
 from gmm_helpers.trace import EMError, Step, Trace
@@ -132,6 +132,7 @@ __all__ = [
     "check_m_step_2d",
     "check_m_step_vector",
     "check_mixture_density",
+    "check_setup",
     "compare",
     "draw_bound_bars",
     "draw_bound_curve",
@@ -165,7 +166,6 @@ __all__ = [
     "run_em",
     "set_up_axes",
     "show_figure",
-    "show_widget",
     "spurious_components",
     "start_from_kmeans_plusplus",
     "start_from_means",

@@ -81,21 +81,6 @@ _STYLE = rf"""<style onload="{_MEND_SLIDERS}">
 _made_by_cell = {}
 
 
-def show_widget(widget, caption):
-    """Show a widget, and where widgets are not shown a caption that says what it is.
-
-    Like a stepper, it is closed when its cell runs again.
-
-    Parameters
-    ----------
-    widget : ipywidgets.Widget
-    caption : str
-    """
-    box = widgets.VBox([widget, page_style()])
-    replace_earlier_run(lambda: close_tree(box))
-    show_view(box, caption)
-
-
 def show_view(widget, caption):
     """Display a widget, and where widgets are not shown some words."""
     display(view(widget, caption), raw=True)

@@ -3,12 +3,13 @@
 import { keepKeys, make } from "./base.js";
 import { Chooser } from "./chooser.js";
 import { Player } from "./player.js";
-import { askQuestion } from "./questions.js";
+import { askQuestion, checkSetup } from "./questions.js";
 
 const KINDS = {
   stepper: (page) => new Player(page),
   chooser: (page) => new Chooser(page),
   question: askQuestion,
+  setup: checkSetup,
 };
 
 /** Draw a widget; return what ends it. */

@@ -1,7 +1,7 @@
-// A question with choices; the answer to what is chosen stands under them.
+// What asks the reader: a question with choices, and a number for the check of the set-up.
 
 import { make, teller } from "./base.js";
-import { makeChoice } from "./controls.js";
+import { Asker, makeChoice, makeSlider } from "./controls.js";
 
 /** Ask a question; nothing is chosen at first, and no answer is shown. */
 export function askQuestion({ model, box }) {
@@ -27,4 +27,19 @@ export function askQuestion({ model, box }) {
   box.classList.add("question");
   box.append(element, make("p", { class: "words" }, answer, make("span", { "aria-hidden": "true" }, longest)));
   return { close: () => model.off("change:chosen", restore) };
+}
+
+/** Check that a slider moves and that Python answers. */
+export function checkSetup({ model, box }) {
+  const { says, number } = model.get("content");
+  const asker = new Asker(model);
+  const words = make("span", { "aria-live": "polite" }, says);
+  const spec = { label: "Number", low: 0, high: 12, step: 1, value: number };
+  const slider = makeSlider(spec, (value) =>
+    asker.ask({ number: value }, (answer) => {
+      words.textContent = answer.says;
+    }),
+  );
+  box.append(make("div", { class: "row" }, slider.element, words), asker.element);
+  return asker;
 }

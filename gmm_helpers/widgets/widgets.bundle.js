@@ -1290,7 +1290,7 @@ class Chooser extends Player {
   }
 }
 
-// A question with choices; the answer to what is chosen stands under them.
+// What asks the reader: a question with choices, and a number for the check of the set-up.
 
 
 /** Ask a question; nothing is chosen at first, and no answer is shown. */
@@ -1319,6 +1319,21 @@ function askQuestion({ model, box }) {
   return { close: () => model.off("change:chosen", restore) };
 }
 
+/** Check that a slider moves and that Python answers. */
+function checkSetup({ model, box }) {
+  const { says, number } = model.get("content");
+  const asker = new Asker(model);
+  const words = make("span", { "aria-live": "polite" }, says);
+  const spec = { label: "Number", low: 0, high: 12, step: 1, value: number };
+  const slider = makeSlider(spec, (value) =>
+    asker.ask({ number: value }, (answer) => {
+      words.textContent = answer.says;
+    }),
+  );
+  box.append(make("div", { class: "row" }, slider.element, words), asker.element);
+  return asker;
+}
+
 // What each kind of widget is drawn by.
 
 
@@ -1326,6 +1341,7 @@ const KINDS = {
   stepper: (page) => new Player(page),
   chooser: (page) => new Chooser(page),
   question: askQuestion,
+  setup: checkSetup,
 };
 
 /** Draw a widget; return what ends it. */
