@@ -1,353 +1,270 @@
-"""The stepper's widgets, as Python sees them; tests/browser moves them as a person does."""
+"""The stepper's scenes and words: each position shows the half-step it says it shows."""
 
-import asyncio
-import html
-import re
-import zlib
+import json
 
-import ipywidgets as widgets
 import numpy as np
 import pytest
 from ipywidgets.widgets.widget import _instances as live_widgets
-from PIL import Image
 
 import gmm_helpers as gmm
-from gmm_helpers import _page, film
-
-VIEW = "application/vnd.jupyter.widget-view+json"
+from gmm_helpers.plots import geometry
+from gmm_helpers.widgets import view, words
+from gmm_helpers.widgets.stepper import RunScene
 
 
 @pytest.fixture(scope="module")
-def run():
-    x = gmm.two_gaussians(60, rng=np.random.default_rng(1)).x
-    return x, gmm.run_em(x, gmm.Mixture.from_1d([0.5, 0.5], [0, 1], [1, 1]), max_iter=3)
+def run_1d():
+    data = gmm.two_gaussians(300, rng=np.random.default_rng(1))
+    return data.x, gmm.run_em(data.x, gmm.Mixture.from_1d([0.5, 0.5], [0, 1], [1, 1]))
 
 
-class PlainScene:
-    """In place of axes: each picture is one colour, made from the numbers that it would show."""
-
-    def __init__(self, *_):
-        pass
-
-    def suits(self, points):
-        return True
-
-    def picture(self, film, step, responsibilities, **_):
-        shown = [film.x, step.mixture.means, step.mixture.covariances, responsibilities]
-        colour = zlib.crc32(b"".join(np.asarray(each, float).tobytes() for each in shown))
-        return Image.new("RGB", (84, 50), f"#{colour & 0xFFFFFF:06x}")
+@pytest.fixture(scope="module")
+def run_2d():
+    x = gmm.old_faithful().x
+    return x, gmm.run_em(x, gmm.start_from_means(x, [[2, 60], [3, 70]]), max_iter=3)
 
 
-@pytest.fixture
-def drawn():
-    """To be asked for by tests that look at what is drawn, or at how."""
+def marks(scene, kind, panel=0):
+    return [mark for mark in scene.content["panels"][panel]["marks"] if mark["kind"] == kind]
 
 
-@pytest.fixture(autouse=True)
-def plain_pictures(request, monkeypatch):
-    """Spare all other tests the drawing, which takes most of their time."""
-    if "drawn" not in request.fixturenames:
-        monkeypatch.setattr(film, "_Scene", PlainScene)
+def read(scene, reference):
+    """Return an array of a scene, as the browser reads it."""
+    count = int(np.prod(reference["shape"]))
+    raw = np.frombuffer(scene.data, f"<{reference['type']}", count, reference["at"])
+    values = raw.reshape(reference["shape"]).astype(float)
+    if "low" not in reference:
+        return values
+    low, high = np.array(reference["low"]), np.array(reference["high"])
+    return low + (high - low) * values / (65535 if reference["type"] == "u2" else 255)
 
 
-@pytest.fixture
-def cell(monkeypatch):
-    """Pretend to be a cell of a notebook: set `cell.name` and `cell.run`."""
-
-    class Cell:
-        name, run = "a", 0
-
-    monkeypatch.setattr(_page, "_running_cell", lambda: (Cell.name, Cell.run))
-    monkeypatch.setattr(_page, "_made_by_cell", {})
-    return Cell
-
-
-@pytest.fixture
-def outputs_of(monkeypatch):
-    """Show a stepper or chooser as a cell does; return (data, metadata) for each of its outputs."""
-
-    def show(thing):
-        outputs = []
-
-        def display(data, *, metadata=None, raw):
-            outputs.append((data, metadata))
-
-        monkeypatch.setattr(_page, "display", display)
-        thing._ipython_display_()
-        return outputs
-
-    return show
+def test_curves_are_those_of_the_mixture_of_each_position(run_1d):
+    x, trace = run_1d
+    film = RunScene(x, trace)
+    lines = marks(film.scene, "line")
+    bump = read(film.scene, lines[0]["shape"])
+    for position in (0, 1, len(film.positions) - 1):
+        mixture = film.positions[position].step.mixture
+        for k, line in enumerate(lines):
+            curve = geometry.place(bump, read(film.scene, line["by"]["map"])[position])
+            share = mixture.responsibilities(curve[:, 0])[:, k]
+            np.testing.assert_allclose(
+                curve[:, 1], share * np.exp(mixture.log_density(curve[:, 0])), atol=1e-12
+            )
 
 
-def find(widget, kind):
-    """Return the widgets of a kind in a tree."""
-    found = [widget] if isinstance(widget, kind) else []
-    return found + [w for child in getattr(widget, "children", ()) for w in find(child, kind)]
+def test_ellipses_hold_what_the_picture_says(run_2d):
+    x, trace = run_2d
+    film = RunScene(x, trace)
+    ellipses = [mark for mark in marks(film.scene, "line") if "map" in mark["by"]]
+    circle = read(film.scene, ellipses[0]["shape"])
+    for line, radius in zip(ellipses, [1, 2, 1, 2], strict=True):
+        k = line["colour"]
+        mixture = film.positions[-1].step.mixture
+        ring = geometry.place(circle, read(film.scene, line["by"]["map"])[-1])
+        u = np.linalg.solve(np.linalg.cholesky(mixture.covariances[k]), (ring - mixture.means[k]).T)
+        np.testing.assert_allclose(np.hypot(*u), radius, rtol=1e-9)
 
 
-def notes(stepper):
-    """Return what is said above the slider."""
-    above = stepper.widget.children[0]
-    assert isinstance(above, widgets.HTML)
-    return [html.unescape(text) for text in re.findall("<p[^>]*>(.*?)</p>", above.value)]
+def test_points_carry_the_responsibilities_in_force(run_2d):
+    x, trace = run_2d
+    film = RunScene(x, trace)
+    [points] = marks(film.scene, "points")
+    shares = read(film.scene, points["shares"])
+    assert points["by"]["which"] == [-1, 0, 0, 1, 1, 2, 2]
+    for position, which in enumerate(points["by"]["which"]):
+        latest = film.positions[position].step.responsibilities
+        if latest is not None:
+            np.testing.assert_allclose(shares[which], latest[:, :-1], atol=1e-5)
+    np.testing.assert_allclose(read(film.scene, points["shape"]), x, atol=1e-3)
 
 
-def pages(stepper):
-    (stack,) = find(stepper.widget, widgets.Stack)
-    return [page.value for page in stack.children]
+def test_in_an_e_step_the_components_are_faint_and_in_an_m_step_the_points(run_1d):
+    scene = RunScene(*run_1d).scene
+    assert marks(scene, "line")[0]["by"]["faint"][:4] == [0, 1, 0, 1]
+    assert marks(scene, "points")[0]["by"]["faint"][:4] == [0, 0, 1, 0]
+    assert scene.content["glides"][:4] == [0, 0, 1, 0]
 
 
-def test_each_position_has_a_picture_and_its_text_as_alt_text(run, drawn):
-    stepper = gmm.Stepper(*run)
-    assert len(pages(stepper)) == len(stepper.texts) == 7
-    for page, text in zip(pages(stepper), stepper.texts, strict=True):
-        assert re.search('alt="(.*?)"', page)[1] == html.escape(text)
-        assert re.search("<p aria-live.*?>(.*)</p>", page)[1] == html.escape(text)
-    pictures = {re.search('src="data:image/png;base64,(.*?)"', page)[1] for page in pages(stepper)}
-    assert len(pictures) == 7
+def test_a_stepper_is_small(run_1d):
+    content = gmm.Stepper(*run_1d).view
+    assert len(content.data) + len(json.dumps(content.content)) < 150_000
 
 
-def test_controls_cover_all_positions(run):
-    stepper = gmm.Stepper(*run)
-    for kind in (widgets.IntSlider, widgets.Play):
-        (control,) = find(stepper.widget, kind)
-        assert (control.min, control.max, control.value) == (0, 6, 0)
+def test_the_texts_hold_the_numbers_of_their_steps(run_1d):
+    x, trace = run_1d
+    texts = gmm.Stepper(x, trace).texts
+    start, e_step, m_step = trace.steps[:3]
+    assert texts[0].startswith(f"The start, a guess. Log-likelihood −{-start.log_likelihood:.3f}.")
+    assert "Component 1: weight 0.500, mean 0.00, standard deviation 1.00." in texts[0]
+    for total in e_step.responsibilities.sum(axis=0):
+        assert f"{total:.1f} for component" in texts[1]
+    rise = m_step.log_likelihood - start.log_likelihood
+    assert f"Log-likelihood −{-m_step.log_likelihood:.3f}, up by {rise:.3f}." in texts[2]
 
 
-def test_the_browser_links_the_controls_to_the_stack(run):
-    stepper = gmm.Stepper(*run)
-    links = {
-        (link._model_name, *((end[0]._model_name, end[1]) for end in (link.source, link.target)))
-        for link in stepper._links
-    }
-    play, slider = "PlayModel", "IntSliderModel"
-    assert links == {
-        ("LinkModel", (play, "value"), (slider, "value")),
-        ("DirectionalLinkModel", (slider, "value"), ("StackModel", "selected_index")),
-        ("DirectionalLinkModel", (slider, "max"), (play, "max")),
-        ("DirectionalLinkModel", (slider, "question"), (slider, "answer")),
-    }
+def test_skipped_iterations_are_named_and_the_change_is_the_one_that_is_seen():
+    x = np.random.default_rng(0).normal(size=60)
+    start = gmm.Mixture.from_1d([0.5, 0.5], [0, 0.1], [1, 1])
+    trace = gmm.run_em(x, start, max_iter=400, tol=0)
+    film = RunScene(x, trace)
+    last, before = film.positions[-1].step, film.positions[-2].step
+    rise = last.log_likelihood - before.log_likelihood
+    name = f"Iterations {before.iteration + 1} to {last.iteration}"
+    assert film.texts[-1].startswith(f"{name}: the points have taken")
+    assert film.scene.content["headings"][-1].startswith(name)
+    assert f"{words._say_change(rise)} since iteration {before.iteration}." in film.texts[-1]
+    assert sum("From here on only whole iterations" in text for text in film.texts) == 1
 
 
-def test_the_first_picture_is_there_at_once_and_the_rest_follow_nearest_first(run):
-    async def watch():
-        stepper = gmm.Stepper(*run)
-        (slider,) = find(stepper.widget, widgets.IntSlider)
-        slider.value = 5
-        drawn = [set()]
-        while len(drawn[-1]) < 7:
-            drawn.append({i for i, page in enumerate(pages(stepper)) if "image/png" in page})
-            await asyncio.sleep(0)
-        return drawn[1], [min(b - a) for a, b in zip(drawn[1:], drawn[2:], strict=False) if b - a]
+def test_a_fall_of_the_log_likelihood_is_said(run_1d):
+    def m_step(x, b):
+        return gmm.Mixture.from_1d([0.5, 0.5], [-9, 9], [1, 1])
 
-    first, order = asyncio.run(watch())
-    assert first == {0}
-    assert order[0] == 5 and set(order[1:3]) == {4, 6} and order[-1] == 1
+    x, trace = run_1d
+    assert "DOWN by" in gmm.step_through(x, trace.mixture, m_step=m_step, max_iter=1).texts[2]
 
 
-def test_one_page_stands_for_the_other_frames_until_they_are_made(run):
-    async def watch():
-        stepper = gmm.Stepper(*run)
-        (stack,) = find(stepper.widget, widgets.Stack)
-        at_first = stack.children
-        await stepper._task
-        return at_first, stack.children
-
-    (shown, waiting, *others), frames = asyncio.run(watch())
-    assert "image/png" in shown.value and "is being drawn" in waiting.value
-    assert all(other is waiting for other in others)
-    assert frames[0] is shown and len(set(frames)) == len(frames) == len(others) + 2
-    assert waiting.comm is None and shown.comm is not None
+@pytest.mark.parametrize("covariance_type", ["full", "tied", "diag", "spherical"])
+def test_the_m_steps_formula_follows_the_covariance_type(covariance_type, run_2d):
+    x, trace = run_2d
+    options = {"covariance_type": covariance_type, "max_iter": 1}
+    scene = RunScene(x, gmm.run_em(x, trace.mixture, **options)).scene
+    assert scene.content["formulas"][2][-1] == f"spread_2_{covariance_type}"
+    for name in {name for names in scene.content["formulas"] for name in names}:
+        assert name in view.library().formulas["formulas"]
 
 
-def test_the_other_frames_come_with_the_picture_that_is_drawn_first(run):
-    async def watch():
-        stepper = gmm.Stepper(*run)
-        (stack,) = find(stepper.widget, widgets.Stack)
-        seen = []
-        stack.observe(lambda change: seen.append([page.value for page in change.new]), "children")
-        await stepper._task
-        return seen
-
-    (pages,) = asyncio.run(watch())
-    assert ["image/png" in page for page in pages[:3]] == [True, True, False]
+def test_of_many_points_some_are_drawn_and_all_are_counted():
+    x = np.random.default_rng(0).normal(size=10_000)
+    trace = gmm.run_em(x, gmm.Mixture.from_1d([0.5, 0.5], [-1, 1], [1, 1]), max_iter=1)
+    film = RunScene(x, trace)
+    assert film.scene.content["notes"] == ["The pictures show 770 of the 10000 points."]
+    assert "The responsibilities of the 10000 points" in film.texts[1]
 
 
-def test_close_before_the_other_frames_are_made_leaves_no_widget_behind(run):
-    async def close_at_once():
-        stepper = gmm.Stepper(*run)
-        stepper.close()
-        stepper.finish()  # there is nothing to be done any more
-        assert len(list(stepper.walk())) == 7
-        await stepper._task
-
-    before = set(live_widgets)
-    asyncio.run(close_at_once())
-    assert set(live_widgets) == before
+def test_a_collapsing_component_leaves_the_axis_readable():
+    x = np.array([0.0, 1, 2, 3, 4, 9, 9.0001])
+    start = gmm.Mixture.from_1d([0.7, 0.3], [2, 9], [2, 1e-6])
+    film = RunScene(x, gmm.run_em(x, start, max_iter=1))
+    *_, bottom, top = film.scene.content["panels"][0]["views"][0]["limits"]
+    tallest_bar = geometry.histogram(x)[:, 3].max()
+    assert -1.5 * tallest_bar < bottom < 0 < top < 4 * tallest_bar
 
 
-def test_walk_goes_to_every_position_and_back(run):
-    stepper = gmm.Stepper(*run)
-    (slider,), (stack,) = (find(stepper.widget, k) for k in (widgets.IntSlider, widgets.Stack))
-    visited = [(slider.value, stack.selected_index, step) for step in stepper.walk()]
-    assert [a for a, _, _ in visited] == [b for _, b, _ in visited] == list(range(7))
-    assert [step for _, _, step in visited] == list(run[1].steps)
-    assert slider.value == stack.selected_index == 0
+def test_the_log_likelihood_can_be_read_after_the_first_jump(run_1d):
+    x, trace = run_1d
+    first, rest = RunScene(x, trace).scene.content["panels"][1]["views"]
+    values = trace.log_likelihoods
+    assert first["limits"][2] < values.min() < values.max() < first["limits"][3]
+    low, high = rest["limits"][2:]
+    assert high - low < 0.2 * np.ptp(values) and low < values[-1] < high
 
 
-def test_two_steppers_share_no_state(run):
-    one, two = gmm.Stepper(*run), gmm.Stepper(*run)
-    parts = [set(find(s.widget, widgets.Widget)) for s in (one, two)]
-    assert not parts[0] & parts[1]
-    (slider,) = find(one.widget, widgets.IntSlider)
-    slider.value = 3
-    assert find(two.widget, widgets.IntSlider)[0].value == 0
+@pytest.mark.parametrize("n_steps", [1, 2, 39, 40, 41, 60, 200, 2001])
+def test_positions(n_steps):
+    positions = words.choose_positions(n_steps)
+    assert positions[0] == 0 and positions[-1] == n_steps - 1
+    assert len(positions) <= words.MOST_POSITIONS
+    assert positions == sorted(set(positions))
+    assert positions[:17] == list(range(min(17, n_steps)))
 
 
-def test_a_cell_run_again_closes_what_it_made_before(run, cell):
+def test_walk_goes_to_every_position_and_back(run_1d):
+    stepper = gmm.Stepper(*run_1d)
+    stepper.position = 3
+    seen = [(stepper.position, step) for step in stepper.walk()]
+    assert [position for position, _ in seen] == list(range(len(stepper.texts)))
+    assert seen[2][1] is stepper.trace.steps[2]
+    assert stepper.position == 3
+
+
+def test_what_is_stored_is_the_caption_and_what_a_still_is_taken_from(run_1d):
+    stepper = gmm.Stepper(*run_1d, notes=["Mind this."])
+    data, metadata = stepper._repr_mimebundle_()
+    caption = data["text/plain"].split("\n")
+    assert caption[0] == f"Film strip of a stepper, {len(stepper.texts)} positions."
+    assert caption[1] == "Mind this." and len(caption) == 6
+    assert caption[-1] == f"Position {len(stepper.texts) - 1}. {stepper.texts[-1]}"
+    again = gmm.Stepper(*run_1d, notes=["Mind this."])._repr_mimebundle_()[1]
+    other = gmm.Stepper(*run_1d)._repr_mimebundle_()[1]
+    assert metadata == again != other
+
+
+def test_a_cell_run_again_closes_what_it_made_before_and_no_other(run_1d, monkeypatch):
+    monkeypatch.setattr(view, "_made_by_cell", {})
     counts = []
-    for cell.run in range(4):
-        gmm.Stepper(*run)
-        gmm.Stepper(*run)
-        gmm.show_widget(widgets.HBox([widgets.IntSlider()]), "A slider.")
+    for cell, run in [("a", 1), ("b", 1), ("a", 2), ("a", 3)]:
+        monkeypatch.setattr(view, "_running_cell", lambda cell=cell, run=run: (cell, run))
+        gmm.Stepper(*run_1d)
         counts.append(len(live_widgets))
-    assert counts[1:] == counts[:-1]
+    assert counts[1] == counts[0] + 1
+    assert counts[1:] == counts[1:2] * 3
 
 
-def test_another_cell_closes_nothing(run, cell):
-    stepper = gmm.Stepper(*run)
-    cell.name, cell.run = "b", 1
-    gmm.Stepper(*run)
-    assert stepper.widget.model_id in live_widgets
-
-
-def test_close_leaves_no_widget_behind(run):
-    before = set(live_widgets)
-    gmm.Stepper(*run).close()
-    assert set(live_widgets) == before
-
-
-def test_close_ends_the_drawing(run):
-    async def close_early():
-        stepper = gmm.Stepper(*run)
-        await asyncio.sleep(0)
-        stepper.close()
-        drawn = set(stepper._drawn)
-        await stepper._task
-        assert stepper._drawn == drawn
-        return len(drawn)
-
-    assert asyncio.run(close_early()) < len(gmm.Stepper(*run).texts)
-
-
-def test_it_is_shown_first_and_then_for_pages_without_widgets_a_film_strip(run, outputs_of):
-    stepper = gmm.Stepper(*run)
-    (view, _), (strip, metadata) = outputs_of(stepper)
-    assert view[VIEW]["model_id"] == stepper.widget.model_id
-    assert view["text/plain"] == "Film strip of a stepper, 7 positions."
-    assert strip["image/png"].startswith(b"\x89PNG")
-    for position in (0, 1, 2, 6):
-        assert f"Position {position}. {stepper.texts[position]}" in strip["text/plain"]
-    assert metadata["image/png"]["alt"] == strip["text/plain"]
-
-
-def test_where_widgets_are_shown_the_film_strip_is_not(run, outputs_of):
-    """A page shows a widget rather than a picture: this one is always there, and never seen."""
-    stepper = gmm.Stepper(*run)
-    ids = {outputs_of(stepper)[1][0][VIEW]["model_id"] for _ in range(2)}
-    (nothing,) = [live_widgets[each] for each in ids]
-    assert nothing.layout.display == "none"
-    stepper.close()
-    assert not ids & set(live_widgets)
-
-
-def test_a_run_of_no_iterations_has_one_position(run, outputs_of):
-    x, trace = run
+def test_a_run_of_no_iterations_has_one_position(run_1d):
+    x, trace = run_1d
     stepper = gmm.Stepper(x, gmm.run_em(x, trace.mixture, max_iter=0))
     assert len(stepper.texts) == 1
-    (view, _), (strip, _) = outputs_of(stepper)
-    assert view["text/plain"] == "Film strip of a stepper, 1 position."
-    assert "Position 0" in strip["text/plain"]
 
 
-def test_a_stub_is_named_beside_the_pictures(run, outputs_of):
-    x, trace = run
-    with_stub = gmm.run_em(x, trace.mixture, max_iter=1, e_step=lambda x, mixture: None)
-    stepper = gmm.Stepper(x, with_stub)
-    note = "Your e_step returned None, as an unfinished exercise does: the module's own was used."
-    assert notes(stepper) == [note]
-    assert note in outputs_of(stepper)[1][0]["text/plain"]
+def test_a_stub_is_named_above_the_pictures(run_1d):
+    x, trace = run_1d
+    stepper = gmm.step_through(x, trace.mixture, e_step=lambda x, mixture: None, max_iter=1)
+    assert stepper.view.content["notes"] == [
+        "Your e_step returned None, as an unfinished exercise does: the module's own was used."
+    ]
 
 
-def test_the_text_keeps_room_for_its_longest_form(run):
-    stepper = gmm.Stepper(*run)
-    heights = {re.search(r"min-height:([\d.]+)em", page)[1] for page in pages(stepper)}
-    assert len(heights) == 1
-    assert float(heights.pop()) >= 1.4 * max(map(len, stepper.texts)) / 68
+def test_step_through_a_run_that_fails_shows_it_until_then_and_says_why():
+    x = np.array([0.0, 1, 2, 3, 9])
+    start = gmm.Mixture.from_1d([0.5, 0.5], [1, 9], [1, 1e-9])
+    stepper = gmm.step_through(x, start)
+    assert len(stepper.texts) == len(stepper.trace.steps) == 2
+    assert stepper.view.content["notes"][0].startswith("EM could not go on. Iteration 1: Component")
 
 
-def test_step_through_a_run_that_succeeds_is_its_stepper(run):
-    x, trace = run
-    stepper = gmm.step_through(x, trace.steps[0].mixture, max_iter=3)
-    assert stepper.texts == gmm.Stepper(x, trace).texts
-    assert stepper.trace.iterations == 3
-    assert not any("could not go on" in note for note in notes(stepper))
+def test_step_through_leaves_bad_arguments_to_be_seen(run_1d):
+    with pytest.raises(ValueError, match="max_iter"):
+        gmm.step_through(run_1d[0], run_1d[1].mixture, max_iter=-1)
 
 
-def test_step_through_a_run_that_fails_shows_it_until_then_and_says_why(run, outputs_of):
-    x, trace = run
-    start, calls = trace.steps[0].mixture, []
-
-    def m_step(x, b):
-        calls.append(1)
-        return gmm.m_step(x, b) if len(calls) < 3 else gmm.Mixture.from_1d([1, 1], [0, 1], [1, 1])
-
-    stepper = gmm.step_through(x, start, m_step=m_step)
-    assert stepper.texts == gmm.Stepper(x, trace).texts[:6]  # start, E, M, E, M, E
-    assert notes(stepper)[0].startswith(
-        "EM could not go on. Iteration 3: your m_step was refused: weights must sum to 1"
-    )
-    assert notes(stepper)[0] in outputs_of(stepper)[1][0]["text/plain"]
-
-
-def test_step_through_a_run_that_fails_at_once_shows_the_start(run):
-    x, trace = run
-    stepper = gmm.step_through(x, trace.steps[0].mixture, e_step=lambda x, mixture: 1 / 0)
-    assert len(stepper.texts) == 1
-    assert "Iteration 0: your e_step raised ZeroDivisionError" in notes(stepper)[0]
-
-
-def test_step_through_leaves_bad_arguments_to_be_seen(run):
-    x, trace = run
-    with pytest.raises(ValueError, match="at least 0"):
-        gmm.step_through(x, trace.mixture, max_iter=-1)
-
-
-def test_a_flipbook_needs_texts():
-    with pytest.raises(ValueError, match="at least one text"):
-        gmm.Flipbook(lambda position: None, [])
-
-
-def test_a_picture_that_is_drawn_later_is_one_message_and_its_empty_place_none(run, monkeypatch):
-    """A page has to work through all messages before it shows a stepper."""
+def test_means_that_are_dragged_start_a_new_run(run_1d):
+    x, trace = run_1d
+    stepper = gmm.step_through(x, trace.steps[0].mixture)
     sent = []
-    monkeypatch.setattr(gmm.Flipbook, "_start_filling", lambda *_: None)
-    monkeypatch.setattr(widgets.HTML, "send_state", lambda _, key=None: sent.append(key))
-    stepper = gmm.Stepper(*run)
-    assert "value" not in sent
-    stepper.finish()
-    assert sent.count("value") == len(stepper.texts) - 2  # the first of them comes with its frame
+    stepper.view.send = sent.append
+    stepper._hear(stepper.view, {"means": [[2.0], [-1.0]], "ask": 7}, [])
+    assert stepper.trace.steps[0].mixture.means.ravel().tolist() == [2, -1]
+    assert stepper.view.content["texts"][0].startswith("The start")
+    stepper._hear(stepper.view, {"means": [[float("nan")], [-1.0]], "ask": 8}, [])
+    assert sent[0] == {"answer": 7}
+    assert sent[1]["refused"].startswith("EM cannot start from there")
+    assert stepper.trace.steps[0].mixture.means.ravel().tolist() == [2, -1]
 
 
-def test_the_first_picture_is_drawn_once_for_slider_and_film_strip(run, outputs_of):
-    drawn = []
+def test_bad_input_is_named(run_1d, run_2d):
+    x, trace = run_1d
+    with pytest.raises(TypeError, match="must come from run_em or fit; it is a Mixture"):
+        gmm.Stepper(x, trace.mixture)
+    with pytest.raises(ValueError, match="run EM with record=True"):
+        gmm.Stepper(x, gmm.run_em(x, trace.mixture, record=False))
+    with pytest.raises(ValueError, match="x has n = 299 points, but the run had 300"):
+        gmm.Stepper(x[:-1], trace)
+    with pytest.raises(ValueError, match="x has D = 2 and the run had D = 1"):
+        gmm.Stepper(run_2d[0], trace)
+    with pytest.raises(ValueError, match="features must be 2 names"):
+        gmm.Stepper(*run_2d, features=["one"])
+    three = np.random.default_rng(0).normal(size=(20, 3))
+    trace3 = gmm.run_em(three, gmm.start_from_means(three, three[:1]), max_iter=1)
+    with pytest.raises(ValueError, match="D = 1 or 2; x has D = 3"):
+        gmm.Stepper(three, trace3)
 
-    def draw(position):
-        drawn.append(position)
-        return Image.new("RGB", (840, 300), (position, 0, 0))
 
-    book = gmm.Flipbook(draw, ["one", "two"])
-    first = outputs_of(book)[1][0]["image/png"]
-    assert drawn == [0, 1, 1]  # all for the slider, and then the second for the strip
-    assert outputs_of(book)[1][0]["image/png"] == first
-    assert drawn == [0, 1, 1, 0, 1]  # it is not kept for ever
+@pytest.mark.parametrize("low, high", [(-1, 1), (1e-7, 2e-7), (1e9, 1e9 + 3), (-2e300, 1e300)])
+def test_ticks_are_round_and_lie_inside(low, high):
+    ticks = geometry.ticks(low, high)
+    assert 2 <= len(ticks) <= 8
+    assert all(low <= value <= high for value, _ in ticks)
+    assert len({text for _, text in ticks}) == len(ticks)

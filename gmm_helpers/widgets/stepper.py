@@ -312,10 +312,9 @@ class RunScene:
     def _draw_points(self, panel, places, decimals):
         """Add the points, with the responsibilities that are in force at each position."""
         sets, which = [], []  # E steps' responsibilities stay in force in the M step after them
-        for step in self._steps:
-            latest = step.responsibilities
-            if latest is not None and not (sets and sets[-1] is latest):
-                sets.append(latest)
+        for position in self.positions:
+            if position.step.kind == "E" or position.whole:
+                sets.append(position.step.responsibilities)
             which.append(len(sets) - 1)
         shares = None
         if sets:
