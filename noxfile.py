@@ -134,6 +134,13 @@ def store(session):
 
 
 @nox.session
+def formulas(session):
+    """Draw the widgets' formulas from formulas.toml, for the browser."""
+    install_course(session)
+    session.run("python", "tools/make_formulas.py")
+
+
+@nox.session
 def student(session):
     """Make the version of the notebooks without solutions, in the folder student/."""
     install_course(session)
@@ -229,7 +236,7 @@ def npm_install(session, name, package):
 def install_browser(session):
     """Install what opens notebooks in Chromium; nbval is there for pytest's settings."""
     # JupyterLab is started by course.py, from its own .venv.
-    session.install(PLAYWRIGHT, "pytest", "nbval", f"--constraint={PINS}")
+    session.install(PLAYWRIGHT, "numpy", "pytest", "nbval", f"--constraint={PINS}")
 
 
 @nox.session

@@ -1,0 +1,83 @@
+"""Draw the formulas of gmm_helpers/widgets/formulas.toml into formulas.json beside it.
+
+Run it with `nox -s formulas`. The browser gets outlines: fonts differ between machines, and setting
+formulas in the kernel would take a quarter of a second. All numbers are thousandths of an em; y
+points down from the baseline. A formula has a `box`: its width, its height above the baseline and
+its depth below; `marks`: a glyph's number, where it stands, and its size; `bars`: x, y, width,
+height. The letters are those of TeX, as MathJax sets them in the text.
+"""
+
+import json
+import tomllib
+from pathlib import Path
+
+import numpy as np
+from matplotlib.font_manager import FontProperties
+from matplotlib.ft2font import LoadFlags
+from matplotlib.mathtext import MathTextParser
+from matplotlib.path import Path as Outline
+
+FOLDER = Path(__file__).parents[1] / "gmm_helpers" / "widgets"
+EM = 1000
+FONT = FontProperties(size=EM, math_fontfamily="cm")
+COMMANDS = {Outline.MOVETO: "M", Outline.LINETO: "L", Outline.CURVE3: "Q", Outline.CLOSEPOLY: "Z"}
+RIDGE = r"+\mathrm{ridge}", ", plus the ridge"
+
+
+def all_formulas():
+    """Return each formula's TeX and its reading, by name."""
+    table = tomllib.loads((FOLDER / "formulas.toml").read_text("utf-8"))
+    formulas = {name: (row["tex"], row["reading"]) for name, row in table.items()}
+    for name, (tex, reading) in list(formulas.items()):
+        if name.startswith("spread"):
+            formulas[f"{name}_ridge"] = tex + RIDGE[0], reading + RIDGE[1]
+    return formulas
+
+
+def outline(font, glyph):
+    """Return a glyph's outline, as large as the em, as SVG path data."""
+    font.set_size(EM, 72)
+    font.load_glyph(glyph, flags=LoadFlags.NO_HINTING)
+    data = ""
+    for vertices, code in Outline(*font.get_path()).iter_segments(simplify=False):
+        x, y = vertices[::2], -vertices[1::2]
+        points = np.column_stack([x, y]).ravel() if code != Outline.CLOSEPOLY else []
+        data += COMMANDS[code] + " ".join(map(str, whole(*points)))
+    return data.replace(" -", "-")
+
+
+def whole(*numbers):
+    """Return numbers rounded, as JSON can write them."""
+    return [round(float(number)) for number in numbers]
+
+
+def draw(tex, glyphs):
+    """Return a formula's box, marks and bars; new outlines join `glyphs`."""
+    drawn = MathTextParser("path").parse(f"${tex}$", 72, FONT)
+    marks = []
+    for font, size, _, glyph, x, y in drawn.glyphs:
+        key = font.postscript_name, glyph
+        if key not in glyphs:
+            glyphs[key] = outline(font, glyph)
+        marks.append([list(glyphs).index(key), *whole(x, -y, size)])
+    return {
+        "box": whole(drawn.width, drawn.height - drawn.depth, drawn.depth),
+        "marks": marks,
+        "bars": [whole(x, -y - height, width, height) for x, y, width, height in drawn.rects],
+    }
+
+
+def make_formulas():
+    """Return the text of formulas.json, with a line for each glyph and formula."""
+    glyphs = {}
+    formulas = [
+        f"{json.dumps(name)}: {json.dumps({'reading': reading, **draw(tex, glyphs)})}"
+        for name, (tex, reading) in all_formulas().items()
+    ]
+    outlines = ",\n".join(map(json.dumps, glyphs.values()))
+    formulas = ",\n".join(formulas)
+    return f'{{"glyphs": [\n{outlines}\n], "formulas": {{\n{formulas}\n}}}}\n'
+
+
+if __name__ == "__main__":
+    (FOLDER / "formulas.json").write_text(make_formulas(), "utf-8", newline="\n")
