@@ -31,7 +31,7 @@ export function mixColours(shares, palette) {
   for (let k = 0; k < shares.length; k++)
     for (let i = 0; i < 3; i++) mix[i] += shares[k] * roots[k % roots.length][i];
   const cones = mix.map((root) => root ** 3);
-  const rgb = multiply(FROM_CONES, cones).map((linear) => {
+  return multiply(FROM_CONES, cones).map((linear) => {
     const v = Math.min(Math.max(linear, 0), 1);
     return Math.round(255 * (v <= 0.0031308 ? 12.92 * v : 1.055 * v ** (1 / 2.4) - 0.055));
   });

@@ -1,23 +1,18 @@
 // Shows a formula of formulas.json as an image with a reading, as tall as the text around it asks.
 
+import { make } from "./base.js";
+
 /** @typedef {{reading: string, box: number[], marks: number[][], bars: number[][]}} Formula */
 /** @typedef {{glyphs: string[], formulas: Record<string, Formula>}} Formulas */
 
 const EM = 1000;
 const WEIGHT = 14; // thickens TeX's thin letters a little, as MathJax's are
 
-/** @type {(name: string, attributes: Record<string, string | number>) => SVGElement} */
-function make(name, attributes) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
-  return /** @type {SVGElement} */ (element);
-}
-
 /** @type {(data: Formulas, name: string) => SVGElement} it stands on the baseline of its line */
 export function makeFormula({ glyphs, formulas }, name) {
   const { reading, box, marks, bars } = formulas[name];
   const [width, height, depth] = box;
-  const svg = make("svg", {
+  const svg = make("svg:svg", {
     role: "img",
     "aria-label": reading,
     viewBox: [0, -height, width, height + depth].join(" "),
@@ -31,8 +26,8 @@ export function makeFormula({ glyphs, formulas }, name) {
   svg.style.verticalAlign = `${-depth / EM}em`;
   for (const [glyph, x, y, size] of marks)
     svg.append(
-      make("path", { d: glyphs[glyph], transform: `translate(${x} ${y}) scale(${size / EM})` }),
+      make("svg:path", { d: glyphs[glyph], transform: `translate(${x} ${y}) scale(${size / EM})` }),
     );
-  for (const [x, y, w, h] of bars) svg.append(make("rect", { x, y, width: w, height: h }));
+  for (const [x, y, w, h] of bars) svg.append(make("svg:rect", { x, y, width: w, height: h }));
   return svg;
 }

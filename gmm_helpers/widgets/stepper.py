@@ -390,7 +390,7 @@ def _formulas(trace, D, kind):
     if kind == "start":
         return [f"mixture_{D}"]
     if kind == "E":
-        return [f"responsibilities_{D}", f"mixture_{D}"]
+        return [f"e_step_{D}", f"mixture_{D}"]
     spread = _SPREADS[D].get(trace.covariance_type, "full")
     ridge = "_ridge" * bool(trace.ridge)
     return ["counts", "weights", "means", f"spread_{D}_{spread}{ridge}"]

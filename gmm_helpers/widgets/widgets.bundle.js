@@ -157,13 +157,45 @@ function mixColours(shares, palette) {
   const mix = [0, 0, 0];
   for (let k = 0; k < shares.length; k++)
     for (let i = 0; i < 3; i++) mix[i] += shares[k] * roots[k % roots.length][i];
-  return multiply(FROM_CONES, mix.map((root) => root ** 3)).map((linear) => {
+  const cones = mix.map((root) => root ** 3);
+  return multiply(FROM_CONES, cones).map((linear) => {
     const v = Math.min(Math.max(linear, 0), 1);
     return Math.round(255 * (v <= 0.0031308 ? 12.92 * v : 1.055 * v ** (1 / 2.4) - 0.055));
   });
 }
 
-const makeFormula = (data, name) => make("span", {}, name);
+// Shows a formula of formulas.json as an image with a reading, as tall as the text around it asks.
+
+
+/** @typedef {{reading: string, box: number[], marks: number[][], bars: number[][]}} Formula */
+/** @typedef {{glyphs: string[], formulas: Record<string, Formula>}} Formulas */
+
+const EM = 1000;
+const WEIGHT = 14; // thickens TeX's thin letters a little, as MathJax's are
+
+/** @type {(data: Formulas, name: string) => SVGElement} it stands on the baseline of its line */
+function makeFormula({ glyphs, formulas }, name) {
+  const { reading, box, marks, bars } = formulas[name];
+  const [width, height, depth] = box;
+  const svg = make("svg:svg", {
+    role: "img",
+    "aria-label": reading,
+    viewBox: [0, -height, width, height + depth].join(" "),
+    width: `${width / EM}em`,
+    height: `${(height + depth) / EM}em`,
+    overflow: "visible",
+    fill: "currentColor",
+    stroke: "currentColor",
+    "stroke-width": WEIGHT,
+  });
+  svg.style.verticalAlign = `${-depth / EM}em`;
+  for (const [glyph, x, y, size] of marks)
+    svg.append(
+      make("svg:path", { d: glyphs[glyph], transform: `translate(${x} ${y}) scale(${size / EM})` }),
+    );
+  for (const [x, y, w, h] of bars) svg.append(make("svg:rect", { x, y, width: w, height: h }));
+  return svg;
+}
 
 // Native controls with names, and questions to Python.
 
