@@ -17,8 +17,9 @@ FILES = list(FOLDER.rglob("*.py"))
 LAYERS = """
 _checks mixture datasets _text_file _table_notes tables trace _own_steps _advice em bound bugs
 starts selection _diagnosis exercises exercises_02 exercises_03 exercises_04 _canvas plots.look
-drawing drawing_bound drawing_landscape drawing_plane drawing_selection stage film _page flipbook
-stepper questions chooser live_panel panels panels_2d
+drawing drawing_bound drawing_landscape drawing_plane drawing_selection stage _page flipbook
+live_panel panels panels_2d plots.geometry widgets.scene widgets.words widgets.view widgets.stepper
+widgets.chooser widgets.questions widgets.setup
 """.split()
 
 
@@ -43,12 +44,6 @@ def test_every_public_name_says_what_it_is(name):
     assert doc and doc[0].isupper() and doc.split("\n")[0].endswith((".", ":"))
 
 
-def test_all_is_what_is_imported():
-    names = [name for name in dir(gmm) if not name.startswith("_")]
-    defined = {name for name in names if not inspect.ismodule(getattr(gmm, name))}
-    assert set(gmm.__all__) == defined
-
-
 def run_alone(code):
     """Run code in a fresh interpreter, where nothing is imported yet; return what it prints."""
     command = [sys.executable, "-W", "error", "-c", code]
@@ -58,22 +53,19 @@ def run_alone(code):
 
 
 def test_the_import_is_lean_and_changes_no_setting():
-    # As stored: to ask for the backend would choose one, and import pyplot.
-    settings = (
-        "(dict(dict.items(matplotlib.rcParams)), np.geterr(), np.get_printoptions(), "
-        "np.random.get_state()[2])"
-    )
     slow = {"scipy.stats", "scipy.optimize", "pandas", "sklearn"}
-    # What matplotlib draws with: `nox -s weight` shows how long it takes.
-    slow |= {f"matplotlib.{module}" for module in ("pyplot", "figure", "lines", "patches")}
-    slow |= {"gmm_helpers.exercises", "gmm_helpers.exercises_03"}  # come with the first check
+    drawing = {"matplotlib", "ipywidgets", "anywidget", "IPython"}
     code = f"""
-import sys, matplotlib, numpy as np
-before = {settings}
-import gmm_helpers
-print({settings} == before, *({slow} & set(sys.modules)))
+import sys, numpy as np
+state = lambda: (np.geterr(), np.get_printoptions(), np.random.get_state()[2])
+before = state()
+import gmm_helpers as gmm
+gmm.run_em, gmm.fit, gmm.compare, gmm.old_faithful
+print(state() == before, *({slow | drawing} & set(sys.modules)))
+gmm.Stepper
+print(*({slow | {"matplotlib"}} & set(sys.modules)))
 """
-    assert run_alone(code) == "True\n"
+    assert run_alone(code) == "True\n\n"
 
 
 def test_no_file_names_an_index_or_a_machines_path():

@@ -35,7 +35,7 @@ def test_colours_mix_as_in_python(module):
                 [shares.tolist(), list(palette)],
             )
             expected = np.rint(255 * look["mix_colours"](shares, palette)).astype(int)
-            assert mixed == [f"rgb({r} {g} {b})" for r, g, b in expected]
+            assert mixed == [[int(each) for each in rgb] for rgb in expected]
 
 
 def test_a_formula_stands_on_its_line_and_can_be_read(module):
