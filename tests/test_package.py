@@ -28,7 +28,9 @@ def imported_modules(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module.startswith("gmm_helpers"):
             module = node.module.removeprefix("gmm_helpers").lstrip(".")
-            yield from [module] if module else [alias.name for alias in node.names]
+            room = FOLDER / module.replace(".", "/")
+            names = [f"{module}.{alias.name}".lstrip(".") for alias in node.names]
+            yield from names if room.is_dir() else [module]
 
 
 def test_layers_point_one_way():
