@@ -14,7 +14,7 @@ _PUBLIC = {
     "datasets": "Dataset four_gaussians galaxies old_faithful two_gaussians",
     "drawing": (
         "draw_histogram draw_log_likelihood draw_mixture_1d draw_mixture_2d draw_points "
-        "mass_inside new_figure plain_style set_up_axes show_figure update_log_likelihood "
+        "new_figure plain_style set_up_axes show_figure update_log_likelihood "
         "update_mixture_1d update_mixture_2d update_points"
     ),
     "drawing_bound": "draw_bound_bars draw_bound_curve update_bound_bars update_bound_curve",
@@ -37,6 +37,7 @@ _PUBLIC = {
     "mixture": "Mixture",
     "panels": "HandFit PointPosterior",
     "panels_2d": "CovariancePanel",
+    "plots.geometry": "mass_inside",
     "selection": (
         "aic bic compare Comparison free_parameters held_out_log_likelihood "
         "spurious_components"

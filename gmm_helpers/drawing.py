@@ -17,6 +17,16 @@ from IPython.display import display
 from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
+from gmm_helpers.plots.geometry import (  # noqa: F401
+    CIRCLE,
+    RUG_ROOM,
+    bump_maps,
+    choose_points,
+    density_curves,
+    format_number,
+    mass_inside,
+    rug,
+)
 from gmm_helpers.plots.look import COLOURS, DASHES, MARKERS, RADII, mix_colours
 
 TEXT_SIZE = 20
@@ -25,17 +35,12 @@ _GREY = "#767676"
 # JupyterLab breaks printed lines anywhere, so they are broken here: to fit the narrowest page.
 _CAPTION_LETTERS = 72
 _FAINT = 0.3
-_MOST_POINTS = 2000
-# Where one-dimensional points lie, as shares of the axes' height, and the room below 0 for them,
-# as a share of the height above it.
-_RUG, _RUG_ROOM = (0.02, 0.11), 0.16
 # The methods of axes that read matplotlib's settings, in which the user's style may be.
 _DRAW = (
     "annotate autoscale_view axhline axvline bar barh contour contourf errorbar fill_between grid "
     "hist imshow legend pcolormesh plot scatter set_title set_xlabel set_xscale set_ylabel "
     "set_yscale step text"
 ).split()
-_ANGLES = np.linspace(0, 2 * np.pi, 101)
 # JupyterLab lets a widget call Python in a thread of its own, while a cell or what it left to do
 # goes on in another. Who draws on a stage holds this, or two would draw on it at once.
 DRAWING = threading.RLock()
@@ -201,27 +206,20 @@ def draw_points(ax, x, K):
         One for each component, with its own marker, and a hollow one for points without shares.
         They are empty until `update_points`.
     """
-    transform = ax.transData
     if np.ndim(x) == 1:
-        transform = ax.get_xaxis_transform()
         top = ax.get_ylim()[1]
         ax.set_yticks([tick for tick in ax.get_yticks() if 0 <= tick <= top])
-        ax.set_ylim(-_RUG_ROOM * top, top)
+        ax.set_ylim(-RUG_ROOM * top, top)
     filled = {"linewidths": 0.5, "edgecolors": "#444444"}
     styles = [{"marker": MARKERS[k % len(MARKERS)], **filled} for k in range(K)]
     styles.append({"marker": "o", "linewidths": 1.2, "edgecolors": _GREY})
-    return [ax.scatter([], [], transform=transform, zorder=3, **style) for style in styles]
-
-
-def choose_points(n):
-    """Return which of `n` points a picture shows: all, or at most 2000, evenly chosen."""
-    return np.arange(0, n, -(-n // _MOST_POINTS))
+    return [ax.scatter([], [], zorder=3, **style) for style in styles]
 
 
 def end_density_axis(ax, top):
     """Let a density's axis end at `top`, with room below 0 for a rug."""
     ax.set_yticks([tick for tick in MaxNLocator(5).tick_values(0, top) if tick <= top])
-    ax.set_ylim(-_RUG_ROOM * top, top)
+    ax.set_ylim(-RUG_ROOM * top, top)
 
 
 def update_points(artists, x, responsibilities, *, faint=False):
@@ -239,7 +237,7 @@ def update_points(artists, x, responsibilities, *, faint=False):
     faint : bool
         Whether to draw the points small and pale.
     """
-    positions = x if np.ndim(x) == 2 else np.column_stack([x, _rug_heights(len(x))])
+    positions = x if np.ndim(x) == 2 else rug(x, artists[0].axes.get_ylim()[1])
     K = len(artists) - 1
     if responsibilities is None:
         colours, owner = np.ones((len(x), 3)), np.full(len(x), K)
@@ -281,14 +279,10 @@ def draw_mixture_1d(ax, mixture, *, limits):
 def update_mixture_1d(artists, mixture, *, limits, faint=False):
     """Move what `draw_mixture_1d` drew to another mixture."""
     K = mixture.n_components
-    deviations = np.sqrt(mixture.variances)
-    around_means = mixture.means + deviations[:, None] * np.linspace(-4, 4, 41)
-    grid = np.sort(np.concatenate([np.linspace(*limits, 301), around_means.ravel().clip(*limits)]))
-    density = np.exp(mixture.log_density(grid))
-    curves = [*(mixture.responsibilities(grid) * density[:, None]).T, density]
+    grid, curves = density_curves(mixture, limits)
     for line, curve in zip(artists[: K + 1], curves, strict=True):
         line.set_data(grid, curve)
-    peaks = mixture.weights / np.sqrt(2 * np.pi * mixture.variances)
+    peaks = bump_maps(mixture)[:, 3]
     _move_numbers(artists[K + 1 :], np.column_stack([mixture.means, peaks]))
     _set_alpha(artists[: K + 1], faint)
 
@@ -333,7 +327,7 @@ def update_mixture_2d(artists, mixture, *, radii=RADII, faint=False):
 def trace_ellipse(mean, covariance, radius):
     """Return points along the ellipse at so many standard deviations, shape (2, 101)."""
     factor = np.linalg.cholesky(covariance)  # maps the unit circle to the 1σ ellipse
-    return mean[:, None] + radius * factor @ [np.cos(_ANGLES), np.sin(_ANGLES)]
+    return mean[:, None] + radius * factor @ CIRCLE.T
 
 
 def draw_trails(ax, K):
@@ -359,21 +353,6 @@ def update_trails(artists, path):
     """Draw the trails of the means along `path`, shape (iterations + 1, K, 2)."""
     for trail, positions in zip(artists, np.swapaxes(path, 0, 1), strict=False):
         trail.set_data(*positions.T)
-
-
-def mass_inside(radius):
-    """Return the share of a 2-D Gaussian within so many standard deviations: 1 − exp(−r²/2).
-
-    Examples
-    --------
-    >>> mass_inside(np.array([1, 2, 3])).round(3)
-    array([0.393, 0.865, 0.989])
-
-    References
-    ----------
-    The squared Mahalanobis distance has a χ² distribution with 2 degrees of freedom.
-    """
-    return -np.expm1(-0.5 * np.square(radius))
 
 
 def draw_log_likelihood(ax, log_likelihoods):
@@ -440,11 +419,6 @@ def update_bars(artists, heights, labels):
         label.set(y=height, text=text)
 
 
-def format_number(value, decimals):
-    """Write a number with a true minus sign, and without one for a zero."""
-    return f"{round(float(value), decimals) + 0:.{decimals}f}".replace("-", "−")
-
-
 def _draw_numbers(ax, K):
     """Prepare to draw the numbers 1 to K, each over a ring of its component's colour.
 
@@ -497,9 +471,3 @@ def _line_style(k):
         "color": COLOURS[k % len(COLOURS)],
         "dashes": DASHES[k % len(DASHES)],
     }
-
-
-def _rug_heights(n):
-    """Spread a rug's points over a band, evenly and always the same way, so that few overlap."""
-    golden_ratio = (np.sqrt(5) - 1) / 2
-    return _RUG[0] + (_RUG[1] - _RUG[0]) * (np.arange(n) * golden_ratio % 1)

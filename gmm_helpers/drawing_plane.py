@@ -9,6 +9,7 @@ from scipy.special import entr
 
 from gmm_helpers import drawing
 from gmm_helpers.mixture import Mixture, check_mixture
+from gmm_helpers.plots import geometry
 
 _GRID = 201  # so many values along each axis
 # A region is as pale as this share of its component's colour in white; its hatch has the colour.
@@ -88,7 +89,7 @@ def log_density_levels(mixture, shares):
     Examples
     --------
     >>> one = Mixture([1], [[0, 0]], [np.eye(2)])
-    >>> log_density_levels(one, drawing.mass_inside(np.array([1, 2]))).round(2)
+    >>> log_density_levels(one, geometry.mass_inside(np.array([1, 2]))).round(2)
     array([-2.34, -3.84])
 
     References
