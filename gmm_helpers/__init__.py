@@ -33,10 +33,7 @@ _PUBLIC = {
     ),
     "exercises_04": "check_aic check_bic check_free_parameters check_held_out",
     "flipbook": "Flipbook",
-    "live_panel": "LivePanel",
     "mixture": "Mixture",
-    "panels": "HandFit PointPosterior",
-    "panels_2d": "CovariancePanel",
     "plots.geometry": "mass_inside",
     "selection": (
         "aic bic compare Comparison free_parameters held_out_log_likelihood "
@@ -50,6 +47,7 @@ _PUBLIC = {
     "tables": "read_table",
     "trace": "EMError Step Trace",
     "widgets.chooser": "RunChooser",
+    "widgets.panels": "CovariancePanel HandFit PointPosterior",
     "widgets.questions": "ask Choice Question",
     "widgets.setup": "check_setup",
     "widgets.stepper": "step_through Stepper",

@@ -9,14 +9,15 @@ mix is from a component is measured more finely, by CIEDE2000, under normal visi
 
 import re
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.markers import MarkerStyle
 
-from gmm_helpers import panels, panels_2d
 from gmm_helpers.plots.look import COLOURS, DARK_COLOURS, DASHES, MARKERS, look, mix_colours
+from gmm_helpers.widgets import panels
 
 FAR_APART, LIGHTER = 15, 10
 THEMES = {"light": (COLOURS, "#FFFFFF"), "dark": (DARK_COLOURS, "#111111")}  # and JupyterLab's page
@@ -46,7 +47,6 @@ VISIONS = {
 SRGB_TO_XYZ = np.array(  # IEC 61966-2-1; its white is that of D65
     [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
 )
-GAUGE = (panels._NOW_LINE, panels._BEST_LINE, panels._EM_LINE)
 
 
 def lab(colour, vision="normal"):
@@ -187,23 +187,25 @@ def test_each_component_has_second_cues_of_its_own():
 @pytest.mark.parametrize("vision", VISIONS)
 def test_a_scores_marks_are_told_apart_by_colour_and_without(vision):
     """Also EM's curve, which stands among the curves of two components and the black sum."""
-    colours = [line["color"] for line in GAUGE]
-    among_curves = [*COLOURS[:2], "black", panels._EM_LINE["color"]]
-    for together in (colours, among_curves):
-        assert min(distances(together, vision).values()) >= FAR_APART
-    styles = [(line["lw"], line.get("dashes")) for line in GAUGE]
-    assert len(set(styles)) == len({width for width, _ in styles}) == 3
+    css = (Path(panels.__file__).parent / "widgets.css").read_text("utf-8")
+    best = re.search("--gmm-mark: (.*?);", css)[1]
+    for theme, ink, grey in (("light", "#000000", "#666666"), ("dark", "#FFFFFF", "#A0A0A0")):
+        colours, _ = THEMES[theme]
+        em = colours[panels._EM["colour"]]
+        for together in ([grey, best, em], [*colours[:2], ink, em]):
+            assert min(distances(together, vision).values()) >= FAR_APART
+    assert "dash" in panels._EM and "dash" not in panels._BEST
 
 
 @pytest.mark.parametrize("vision", VISIONS)
-def test_points_inside_and_outside_the_ellipses_are_told_apart_by_colour_and_without(vision):
-    """Also the arrows, which lie among the points inside."""
-    colours = [points["color"] for points in panels_2d._POINTS]
-    assert min(distances(colours, vision).values()) >= FAR_APART
-    for arrow in panels_2d._ARROWS["color"]:
-        assert min(distances([arrow, *colours[:3]], vision).values()) >= FAR_APART
-    assert distances(panels_2d._ARROWS["color"], vision)[1, 2] >= FAR_APART
-    lightness = [lab(colour)[0] for colour in colours[:3]]
-    assert np.diff(lightness).min() >= LIGHTER
-    assert [points["marker"] for points in panels_2d._POINTS] == ["o", "o", "o", "x"]
-    assert len(set(panels_2d._RINGS)) == 3
+def test_points_inside_and_outside_the_ellipses_are_told_apart_by_colour(vision):
+    """Also the arrows, which lie among the points inside; the points outside are crosses, too."""
+    shares = [[share, 1 - share] for share in panels._SHADES]
+    for colours, paper in ((COLOURS, "#FFFFFF"), (DARK_COLOURS, "#000000")):
+        shades = [tuple(rgb) for rgb in mix_colours(shares, [colours[0], paper])]
+        assert min(distances([*shades, colours[4]], vision).values()) >= FAR_APART
+        for arrow in colours[1:3]:
+            assert min(distances([arrow, *shades], vision).values()) >= FAR_APART
+        assert distances(colours[1:3], vision)[1, 2] >= FAR_APART
+        lightness = [lab(colour)[0] for colour in shades]
+        assert abs(np.diff(lightness)).min() >= LIGHTER

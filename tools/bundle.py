@@ -4,14 +4,14 @@ import re
 from pathlib import Path
 
 WIDGETS = Path(__file__).parents[1] / "gmm_helpers" / "widgets"
-ORDER = "base colours formulas controls draw player chooser questions main".split()  # each imports earlier ones alone
+ORDER = "base colours formulas maths controls draw player chooser panels questions main".split()  # each imports earlier ones alone
 
 
 def bundle():
-    """Return the module: the sources in order, without their imports and all exports but one."""
+    """Return the module: the sources in order, without their imports and all exports but two."""
     sources = [(WIDGETS / f"{name}.js").read_text(encoding="utf-8") for name in ORDER]
     joined = re.sub(r"^import .*?;\n", "", "\n".join(sources), flags=re.MULTILINE | re.DOTALL)
-    return re.sub(r"^export (?!function render)", "", joined, flags=re.MULTILINE)
+    return re.sub(r"^export (?!function render|const maths)", "", joined, flags=re.MULTILINE)
 
 
 if __name__ == "__main__":

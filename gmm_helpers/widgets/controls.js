@@ -25,6 +25,13 @@ export function iconButton(icon, label, act) {
   return { button, name };
 }
 
+/** A button that lets a box fill the screen, or leave it. */
+export const fullScreenButton = (box) =>
+  iconButton("full", "Full screen", () => {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else box.requestFullscreen();
+  }).button;
+
 /** A button that is down or up. */
 export function toggleButton(label, act) {
   const button = make("button", { type: "button", "aria-pressed": "false" }, label);
@@ -38,26 +45,29 @@ export function toggleButton(label, act) {
 
 /**
  * A slider and a number to type. `act` hears the value, and whether the hand rests.
- * @param {{label: string, low: number, high: number, step: number, value: number, bare?: boolean}} spec
+ * @param {{label: string, low: number, high: number, step: number, value: number, bare?: boolean,
+ *   decimals?: number}} spec  `decimals` for the number beside the slider
  * @param {(value: number, rests: boolean) => void} act
  */
-export function makeSlider({ label, low, high, step, value, bare }, act) {
+export function makeSlider({ label, low, high, step, value, bare, decimals }, act) {
   const limits = { min: low, max: high, step, value, "aria-label": label };
   const range = make("input", { type: "range", ...limits });
   const number = make("input", { type: "number", ...limits, inputmode: "decimal" });
+  const write = () => {
+    number.value = decimals === undefined ? range.value : range.valueAsNumber.toFixed(decimals);
+  };
   const hear = (input, rests) => {
     if (input === number && !(number.value && number.validity.valid)) return;
     if (input === number) range.value = number.value;
-    else number.value = range.value;
+    else write();
     act(range.valueAsNumber, rests);
   };
   for (const input of [range, number]) {
     input.oninput = () => hear(input, false);
     input.onchange = () => hear(input, true);
   }
-  number.onblur = () => {
-    number.value = range.value;
-  };
+  number.onblur = write;
+  write();
   const element = bare ? range : make("label", { class: "slider" }, make("span", {}, label), range, number);
   return {
     element,
@@ -68,7 +78,7 @@ export function makeSlider({ label, low, high, step, value, bare }, act) {
     },
     set(wanted) {
       range.value = wanted;
-      if (document.activeElement !== number) number.value = range.value;
+      if (number.getRootNode().activeElement !== number) write();
     },
     setRange(from, to) {
       for (const input of [range, number]) Object.assign(input, { min: from, max: to });
@@ -91,6 +101,37 @@ export function makeChoice(name, labels, chosen, act) {
     inputs[i].checked = true;
   };
   return { element, inputs, choose };
+}
+
+/** Show rows of texts as a table; where only its numbers are others, only these are written anew. */
+export function showTable(box, rows) {
+  box.classList.toggle("hidden", !rows);
+  if (!rows) return;
+  const cells = [...box.querySelectorAll("th, td")];
+  if (cells.length !== rows.flat().length) {
+    const row = (texts, tag) => make("tr", {}, ...texts.map((text, j) => {
+      const head = tag === "th" || j === 0;
+      const scope = tag === "th" ? "col" : "row";
+      return make(head ? "th" : "td", head ? { scope } : {}, text);
+    }));
+    const body = rows.slice(1).map((each) => row(each, "td"));
+    box.replaceChildren(make("table", {}, make("thead", {}, row(rows[0], "th")), make("tbody", {}, ...body)));
+    return;
+  }
+  rows.flat().forEach((text, i) => {
+    if (cells[i].textContent !== text) cells[i].textContent = text;
+  });
+}
+
+/** Show which line and marker is which; a row without a marker is of a line alone. */
+export function showLegend(box, rows, { markers }) {
+  box.replaceChildren(...rows.map(({ colour, marker, dash, width = 2, text }) => {
+    const dashes = dash?.length ? dash.map((each) => width * each).join(" ") : "none";
+    const style = `fill:var(--gmm-${colour});stroke:var(--gmm-${colour});stroke-dasharray:${dashes}`;
+    const line = make("svg:path", { d: "M0 8H34", style: `${style};stroke-width:${width}`, class: "line" });
+    const sign = make("svg:path", { d: markers[marker] ?? "", transform: "translate(17 8) scale(5)", style, class: "sign" });
+    return make("span", {}, make("svg:svg", { width: 34, height: 16 }, line, sign), text);
+  }));
 }
 
 /** Asks Python, one question at a time; says it where no answer comes. */

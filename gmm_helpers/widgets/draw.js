@@ -104,8 +104,8 @@ export class Picture {
     const shape = new Path2D(this.look.markers[marker]);
     const ink = this.dark ? "#ddd" : "#444";
     pen.setTransform(sharp * radius, 0, 0, sharp * radius, size / 2, size / 2);
-    Object.assign(pen, { globalAlpha: faint ? 0.7 : 0.9, lineWidth: (rgb ? 0.5 : 1.2) / radius });
-    pen.strokeStyle = rgb ? ink : this.dark ? "#aaa" : "#666";
+    Object.assign(pen, { globalAlpha: faint ? 0.7 : 0.9, lineWidth: (rgb && marker !== "x" ? 0.5 : 1.5) / radius });
+    pen.strokeStyle = marker === "x" ? `rgb(${rgb})` : rgb ? ink : this.dark ? "#aaa" : "#666";
     if (rgb) {
       pen.fillStyle = `rgb(${rgb})`;
       pen.fill(shape);
@@ -131,7 +131,7 @@ export class Picture {
     this.width = width;
     this.panels.forEach((panel, i) => {
       const main = stacked && i ? 0.75 * height : height;
-      panel.layOut(shares[i], panel.spec.equal ? tallest : main, text);
+      panel.layOut(shares[i], panel.spec.equal ? Math.max(this.content.height ?? 0, tallest) : main, text);
     });
     this.draw();
   }
@@ -196,7 +196,7 @@ class Panel {
   layOut(width, height, text) {
     this.size = [width, height, text];
     const { limits, x: xTicks, y: yTicks } = this.spec.views[this.viewIndex];
-    const letters = Math.max(0, ...yTicks.map(([, label]) => label.length));
+    const letters = Math.max(0, ...this.spec.views.flatMap(({ y }) => y.map(([, label]) => label.length)));
     const left = Math.ceil(text * (0.58 * letters + (this.spec.labels[1] ? 1.5 : 0)) + 12);
     const bottom = text * ((xTicks.length ? 1.5 : 0.2) + (this.spec.labels[0] ? 1.2 : 0)) + 4;
     let w = Math.max(width - left - 10, 40);
@@ -232,9 +232,14 @@ class Panel {
 
   /** Return which place of the data lies under a pointer. */
   place(event) {
-    const box = this.plot.getBoundingClientRect();
-    const x = this.limits[0] + (event.clientX - box.left) / this.sx;
-    return [x, this.limits[2] + (box.top + this.h - event.clientY) / this.sy];
+    const [x, y] = this.pixel(event);
+    return [this.limits[0] + x / this.sx, this.limits[2] + (this.h - y) / this.sy];
+  }
+
+  /** Return which pixel of the plot lies under a pointer. (An inner SVG's box is its drawing's.) */
+  pixel(event) {
+    const box = this.svg.getBoundingClientRect();
+    return [event.clientX - box.left - this.left, event.clientY - box.top - this.top];
   }
 
   drawAxes(xTicks, yTicks) {
@@ -310,13 +315,17 @@ class Panel {
   makeDraggable(handle, mark) {
     const { hooks } = this.picture;
     const name = mark.name ?? `Mean of component ${Number(mark.drag) + 1}`;
-    set(handle, { class: "label handle", role: "slider", tabindex: mark.keys === false ? -1 : 0, "aria-label": name });
+    handle.classList.add("handle");
+    handle.prepend(make("svg:circle", { class: "grip", r: 18 })); // for a finger
+    set(handle, { role: "slider", tabindex: mark.keys === false ? -1 : 0, "aria-label": name });
     handle.addEventListener("pointerdown", (event) => {
       if (handle.classList.contains("still")) return;
       event.preventDefault();
       handle.setPointerCapture(event.pointerId);
       handle.focus({ preventScroll: true });
-      const move = (each) => hooks.onDrag(mark.drag, this.place(each), this);
+      const { map } = this.states[this.marks.indexOf(mark)];
+      const [x, y] = this.place(event).map((each, j) => map[4 + j] - each);
+      const move = (each) => hooks.onDrag(mark.drag, [this.place(each)[0] + x, this.place(each)[1] + y], this);
       const end = () => {
         handle.removeEventListener("pointermove", move);
         handle.removeEventListener("pointercancel", end);
@@ -548,8 +557,7 @@ class Panel {
 
   nearest(event) {
     if (!this.spots) return -1;
-    const box = this.plot.getBoundingClientRect();
-    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    const [x, y] = this.pixel(event);
     let best = -1;
     let least = FAR * FAR;
     for (let i = 0; 2 * i < this.spots.length; i++) {
@@ -584,7 +592,10 @@ class Panel {
   describe(index) {
     const mark = this.marks[this.points];
     const { values } = mark.shape;
-    const place = mark.features.map((name, j) => `${name} = ${format(values[2 * index + j], mark.decimals[j])}`);
+    const [a, b, c, d, e, f] = this.states[this.points].map;
+    const [x, y] = [values[2 * index], values[2 * index + 1]];
+    const at = [a * x + b * y + e, c * x + d * y + f];
+    const place = mark.features.map((name, j) => `${name} = ${format(at[j], mark.decimals[j])}`);
     if (!this.shares) return { words: place.join(", "), shares: [] };
     const [, n, K] = mark.shares.shape;
     const start = (this.shares.which * n + index) * K;

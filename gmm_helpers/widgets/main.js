@@ -2,12 +2,16 @@
 
 import { keepKeys, make } from "./base.js";
 import { Chooser } from "./chooser.js";
+import { CovariancePanel, HandFit, PointPosterior } from "./panels.js";
 import { Player } from "./player.js";
 import { askQuestion, checkSetup } from "./questions.js";
 
 const KINDS = {
   stepper: (page) => new Player(page),
   chooser: (page) => new Chooser(page),
+  hand_fit: (page) => new HandFit(page),
+  posterior: (page) => new PointPosterior(page),
+  covariance: (page) => new CovariancePanel(page),
   question: askQuestion,
   setup: checkSetup,
 };

@@ -1,7 +1,7 @@
 // Walks through the positions of a scene: slider, number, Play, and what a position says.
 
 import { make, set, teller } from "./base.js";
-import { Asker, iconButton, makeSlider } from "./controls.js";
+import { Asker, fullScreenButton, iconButton, makeSlider, showLegend, showTable } from "./controls.js";
 import { Picture } from "./draw.js";
 import { makeFormula } from "./formulas.js";
 
@@ -65,14 +65,10 @@ export class Player {
     this.finder = makeSlider({ label: "Point", low: 0, high: 1, step: 1, value: 0, bare: true }, (value) =>
       this.choosePoint(this.order[value]),
     );
-    this.full = iconButton("full", "Full screen", () => {
-      if (document.fullscreenElement) document.exitFullscreen();
-      else this.box.requestFullscreen();
-    });
     this.find = make("label", { class: "finder" }, "point", this.finder.range);
     this.controls = make(
       "div", { class: "row" },
-      this.play.button, this.back.button, this.slider.range, this.slider.number, this.end, this.speed, this.full.button,
+      this.play.button, this.back.button, this.slider.range, this.slider.number, this.end, this.speed, fullScreenButton(this.box),
     );
   }
 
@@ -87,7 +83,8 @@ export class Player {
     this.end.textContent = `of ${this.last}`;
     this.notes.replaceChildren(...content.notes.map((note) => make("p", { role: "status" }, note)));
     this.room.textContent = content.texts.reduce((a, b) => (b.length > a.length ? b : a), "");
-    this.showLegend(content.legend);
+    showLegend(this.legend, content.legend, this.library.get("look"));
+    this.legend.append(this.find);
     const points = this.content.panels.flatMap(({ marks }) => marks).find(({ kind }) => kind === "points");
     this.find.classList.toggle("hidden", !points);
     if (points) this.sortPoints(points.shape);
@@ -131,7 +128,7 @@ export class Player {
     this.heading.textContent = heading;
     this.text.textContent = content.texts[position];
     this.showFormulas(content.formulas?.[position] ?? []);
-    this.showTable(content.tables?.[position]);
+    showTable(this.table, content.tables?.[position]);
     const glide = content.glides?.[position] && next && slow && !still.matches ? GLIDE : 0;
     this.picture.show(this.picture.frameAt(position), glide);
     this.tell({ position }, rests ? 0 : 300);
@@ -144,36 +141,6 @@ export class Player {
     const data = this.library.get("formulas");
     this.formula.classList.toggle("hidden", !this.content.formulas);
     this.formula.replaceChildren(...names.map((name) => makeFormula(data, name)));
-  }
-
-  /** Show a table; where only its numbers are others, only these are written anew. */
-  showTable(rows) {
-    this.table.classList.toggle("hidden", !rows);
-    if (!rows) return;
-    const cells = [...this.table.querySelectorAll("th, td")];
-    if (cells.length !== rows.flat().length) {
-      const row = (texts, tag) => make("tr", {}, ...texts.map((text, j) => {
-        const head = tag === "th" || j === 0;
-        const scope = tag === "th" ? "col" : "row";
-        return make(head ? "th" : "td", head ? { scope } : {}, text);
-      }));
-      const body = rows.slice(1).map((each) => row(each, "td"));
-      this.table.replaceChildren(make("table", {}, make("thead", {}, row(rows[0], "th")), make("tbody", {}, ...body)));
-      return;
-    }
-    rows.flat().forEach((text, i) => {
-      if (cells[i].textContent !== text) cells[i].textContent = text;
-    });
-  }
-
-  showLegend(rows) {
-    const { markers } = this.library.get("look");
-    this.legend.replaceChildren(...rows.map(({ colour, marker, dash, text }) => {
-      const style = `fill:var(--gmm-${colour});stroke:var(--gmm-${colour});stroke-dasharray:${dash?.length ? dash.map((each) => 2 * each).join(" ") : "none"}`;
-      const line = make("svg:path", { d: "M0 8H34", style, class: "line" });
-      const sign = make("svg:path", { d: markers[marker], transform: "translate(17 8) scale(5)", style, class: "sign" });
-      return make("span", {}, make("svg:svg", { width: 34, height: 16 }, line, sign), text);
-    }), this.find);
   }
 
   // ------------------------------------------------------------ Play

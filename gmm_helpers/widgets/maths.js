@@ -1,0 +1,77 @@
+// The mathematics of what a reader drags: as Mixture does it, and as a person writes it.
+
+import { format } from "./base.js";
+
+const LOG_10 = Math.log(10);
+
+/** Return log N(x | μ, σ²). */
+const logNormal = (x, mean, deviation) =>
+  -0.5 * ((x - mean) / deviation) ** 2 - Math.log(deviation) - 0.5 * Math.log(2 * Math.PI);
+
+/** Return log(eᵃ + eᵇ), where both may be so small that eᵃ and eᵇ are 0. */
+function logAddExp(a, b) {
+  const peak = Math.max(a, b);
+  return peak === -Infinity ? peak : peak + Math.log1p(Math.exp(Math.min(a, b) - peak));
+}
+
+/** Return Σᵢ log p(xᵢ) of a mixture of two components. */
+function logLikelihood(points, weights, means, deviations) {
+  const heights = weights.map((weight, k) => Math.log(weight) + logNormal(0, 0, deviations[k]));
+  let sum = 0;
+  for (let i = 0; i < points.length; i++) {
+    const [z1, z2] = [(points[i] - means[0]) / deviations[0], (points[i] - means[1]) / deviations[1]];
+    sum += logAddExp(heights[0] - 0.5 * z1 * z1, heights[1] - 0.5 * z2 * z2);
+  }
+  return sum;
+}
+
+/** Return the four entries of L, row by row, where L Lᵀ is the covariance of σ₁, σ₂ and ρ. */
+const cholesky = (first, second, correlation) => [
+  first, 0, correlation * second, second * Math.sqrt(1 - correlation ** 2),
+];
+
+/**
+ * Return √λ₁ ≥ √λ₂ of a covariance, and the first eigenvector's angle. Of its two directions it is
+ * the one from −45° to 135°; a little off, so that rounding does not turn it.
+ */
+function halfAxes(first, second, correlation) {
+  const [a, b, c] = [first ** 2, correlation * first * second, second ** 2];
+  const largest = (a + c) / 2 + Math.hypot((a - c) / 2, b);
+  const smallest = (first * second) ** 2 * (1 - correlation ** 2) / largest; // without cancellation
+  const angle = 0.5 * Math.atan2(2 * b, a - c);
+  return { lengths: [Math.sqrt(largest), Math.sqrt(smallest)], angle: angle < -Math.PI / 4 - 1e-6 ? angle + Math.PI : angle };
+}
+
+/** Return σ₁, σ₂ and ρ of the covariance with a half-axis (x, y) and another right across it. */
+function fromHalfAxes(x, y, other) {
+  const across = (other / Math.hypot(x, y)) ** 2;
+  const [first, second] = [Math.sqrt(x * x + across * y * y), Math.sqrt(y * y + across * x * x)];
+  return [first, second, (x * y * (1 - across)) / (first * second)];
+}
+
+/** Return e^value, rounded to some digits, as a number from 1 to 10 and a power of ten. */
+function inDigits(value, digits) {
+  const exponent = Math.floor(value / LOG_10);
+  const leading = Number(Math.exp(value - exponent * LOG_10).toFixed(digits - 1));
+  return leading < 10 ? [leading, exponent] : [leading / 10, exponent + 1];
+}
+
+/** Write e^value to some digits, however small it is. */
+function fromLog(value, digits = 3) {
+  if (value === -Infinity) return "0";
+  const [leading, exponent] = inDigits(value, digits);
+  if (exponent >= -3) return format(leading * 10 ** exponent, Math.max(0, digits - 1 - exponent));
+  return `${leading.toFixed(digits - 1)}e−${-exponent}`;
+}
+
+/** Write weight × density, of the density as `fromLog` writes it: so that they agree. */
+function product(weight, logDensity, digits = 3) {
+  if (!weight) return "0";
+  const [leading, exponent] = inDigits(logDensity, digits);
+  return fromLog(Math.log(weight * leading) + exponent * LOG_10 + 1e-9, digits); // half up, as by hand
+}
+
+/** Write a probability: with three decimals, or as a power of ten where these would be 0. */
+const writeShare = (share, logShare) => (share >= 0.001 ? format(share, 3) : fromLog(logShare));
+
+export const maths = { logNormal, logAddExp, logLikelihood, cholesky, halfAxes, fromHalfAxes, fromLog, product, writeShare };
