@@ -15,7 +15,11 @@ const ICONS = {
 /** A button that shows an icon; `name` changes both. */
 export function iconButton(icon, label, act) {
   const path = make("svg:path", {});
-  const button = make("button", { type: "button", class: "icon" }, make("svg:svg", { viewBox: "0 0 16 16" }, path));
+  const button = make(
+    "button",
+    { type: "button", class: "icon" },
+    make("svg:svg", { viewBox: "0 0 16 16" }, path),
+  );
   const name = (sign, words) => {
     path.setAttribute("d", ICONS[sign]);
     set(button, { "aria-label": words, title: words });
@@ -58,7 +62,9 @@ export function makeSlider({ label, low, high, step, value, bare }, act) {
   number.onblur = () => {
     number.value = range.value;
   };
-  const element = bare ? range : make("label", { class: "slider" }, make("span", {}, label), range, number);
+  const element = bare
+    ? range
+    : make("label", { class: "slider" }, make("span", {}, label), range, number);
   return {
     element,
     range,

@@ -41,8 +41,10 @@ export class Player {
     box.append(...this.parts);
     this.hear = {
       "change:content": () => this.takeScene(),
-      "change:position": () => model.get("position") !== this.position && this.go(model.get("position")),
-      "change:point": () => model.get("point") !== this.picture.point && this.choosePoint(model.get("point"), false),
+      "change:position": () =>
+        model.get("position") !== this.position && this.go(model.get("position")),
+      "change:point": () =>
+        model.get("point") !== this.picture.point && this.choosePoint(model.get("point"), false),
     };
     for (const [name, act] of Object.entries(this.hear)) model.on(name, act);
     this.takeScene();
@@ -55,15 +57,21 @@ export class Player {
       this.playing(false);
       this.go(0, true);
     });
-    this.slider = makeSlider({ label: "Position", low: 0, high: 1, step: 1, value: 0 }, (value, rests) => {
-      this.playing(false);
-      this.go(value, rests);
-    });
+    this.slider = makeSlider(
+      { label: "Position", low: 0, high: 1, step: 1, value: 0 },
+      (value, rests) => {
+        this.playing(false);
+        this.go(value, rests);
+      },
+    );
     this.end = make("span");
-    const speeds = Object.keys(SPEEDS).map((name) => make("option", name === "normal" ? { selected: "" } : {}, name));
+    const speeds = Object.keys(SPEEDS).map((name) =>
+      make("option", name === "normal" ? { selected: "" } : {}, name),
+    );
     this.speed = make("select", { "aria-label": "Speed of Play" }, ...speeds);
-    this.finder = makeSlider({ label: "Point", low: 0, high: 1, step: 1, value: 0, bare: true }, (value) =>
-      this.choosePoint(this.order[value]),
+    this.finder = makeSlider(
+      { label: "Point", low: 0, high: 1, step: 1, value: 0, bare: true },
+      (value) => this.choosePoint(this.order[value]),
     );
     this.full = iconButton("full", "Full screen", () => {
       if (document.fullscreenElement) document.exitFullscreen();
@@ -71,8 +79,15 @@ export class Player {
     });
     this.find = make("label", { class: "finder" }, "point", this.finder.range);
     this.controls = make(
-      "div", { class: "row" },
-      this.play.button, this.back.button, this.slider.range, this.slider.number, this.end, this.speed, this.full.button,
+      "div",
+      { class: "row" },
+      this.play.button,
+      this.back.button,
+      this.slider.range,
+      this.slider.number,
+      this.end,
+      this.speed,
+      this.full.button,
     );
   }
 
@@ -88,7 +103,9 @@ export class Player {
     this.notes.replaceChildren(...content.notes.map((note) => make("p", { role: "status" }, note)));
     this.room.textContent = content.texts.reduce((a, b) => (b.length > a.length ? b : a), "");
     this.showLegend(content.legend);
-    const points = this.content.panels.flatMap(({ marks }) => marks).find(({ kind }) => kind === "points");
+    const points = this.content.panels
+      .flatMap(({ marks }) => marks)
+      .find(({ kind }) => kind === "points");
     this.find.classList.toggle("hidden", !points);
     if (points) this.sortPoints(points.shape);
     let position = Math.min(this.position, this.last);
@@ -107,7 +124,9 @@ export class Player {
   }
 
   sortPoints({ values, shape: [n] }) {
-    this.order = Array.from({ length: n }, (_, i) => i).sort((a, b) => values[2 * a] - values[2 * b]);
+    this.order = Array.from({ length: n }, (_, i) => i).sort(
+      (a, b) => values[2 * a] - values[2 * b],
+    );
     this.finder.setRange(0, n - 1);
   }
 
@@ -115,7 +134,8 @@ export class Player {
     this.picture.markPoint(point);
     if (this.order && point >= 0) this.finder.set(this.order.indexOf(point));
     const panel = this.picture.panels.find(({ points }) => points >= 0);
-    if (panel && point >= 0) set(this.finder.range, { "aria-valuetext": panel.describe(point).words });
+    if (panel && point >= 0)
+      set(this.finder.range, { "aria-valuetext": panel.describe(point).words });
     if (tell) this.tell({ point });
   }
 
@@ -127,7 +147,9 @@ export class Player {
     this.position = position;
     this.slider.set(position);
     const heading = content.headings?.[position] ?? "";
-    set(this.slider.range, { "aria-valuetext": `${position}: ${heading || content.texts[position]}` });
+    set(this.slider.range, {
+      "aria-valuetext": `${position}: ${heading || content.texts[position]}`,
+    });
     this.heading.textContent = heading;
     this.text.textContent = content.texts[position];
     this.showFormulas(content.formulas?.[position] ?? []);
@@ -152,13 +174,20 @@ export class Player {
     if (!rows) return;
     const cells = [...this.table.querySelectorAll("th, td")];
     if (cells.length !== rows.flat().length) {
-      const row = (texts, tag) => make("tr", {}, ...texts.map((text, j) => {
-        const head = tag === "th" || j === 0;
-        const scope = tag === "th" ? "col" : "row";
-        return make(head ? "th" : "td", head ? { scope } : {}, text);
-      }));
+      const row = (texts, tag) =>
+        make(
+          "tr",
+          {},
+          ...texts.map((text, j) => {
+            const head = tag === "th" || j === 0;
+            const scope = tag === "th" ? "col" : "row";
+            return make(head ? "th" : "td", head ? { scope } : {}, text);
+          }),
+        );
       const body = rows.slice(1).map((each) => row(each, "td"));
-      this.table.replaceChildren(make("table", {}, make("thead", {}, row(rows[0], "th")), make("tbody", {}, ...body)));
+      this.table.replaceChildren(
+        make("table", {}, make("thead", {}, row(rows[0], "th")), make("tbody", {}, ...body)),
+      );
       return;
     }
     rows.flat().forEach((text, i) => {
@@ -168,12 +197,20 @@ export class Player {
 
   showLegend(rows) {
     const { markers } = this.library.get("look");
-    this.legend.replaceChildren(...rows.map(({ colour, marker, dash, text }) => {
-      const style = `fill:var(--gmm-${colour});stroke:var(--gmm-${colour});stroke-dasharray:${dash?.length ? dash.map((each) => 2 * each).join(" ") : "none"}`;
-      const line = make("svg:path", { d: "M0 8H34", style, class: "line" });
-      const sign = make("svg:path", { d: markers[marker], transform: "translate(17 8) scale(5)", style, class: "sign" });
-      return make("span", {}, make("svg:svg", { width: 34, height: 16 }, line, sign), text);
-    }), this.find);
+    this.legend.replaceChildren(
+      ...rows.map(({ colour, marker, dash, text }) => {
+        const style = `fill:var(--gmm-${colour});stroke:var(--gmm-${colour});stroke-dasharray:${dash?.length ? dash.map((each) => 2 * each).join(" ") : "none"}`;
+        const line = make("svg:path", { d: "M0 8H34", style, class: "line" });
+        const sign = make("svg:path", {
+          d: markers[marker],
+          transform: "translate(17 8) scale(5)",
+          style,
+          class: "sign",
+        });
+        return make("span", {}, make("svg:svg", { width: 34, height: 16 }, line, sign), text);
+      }),
+      this.find,
+    );
   }
 
   // ------------------------------------------------------------ Play
