@@ -16,36 +16,33 @@ THEMES = {
 }
 PAGE = """<!doctype html><html lang="en"><title>A widget</title><meta charset="utf-8">
 <body style="margin: 0; color: var(--jp-content-font-color0); background: var(--jp-layout-color0);
-{}"></body>"""
-MOUNT = """async ([host, state, id]) => {
-    window.host ??= await import(URL.createObjectURL(new Blob([host], {type: 'text/javascript'})))
-    window.models = new Map([...window.models ?? [], ...window.host.readState(state)])
-    const element = document.createElement('main')
-    element.id = `w${id}`
+{}"></body></html>"""
+MOUNT = """async ([source, state, id]) => {
+    window.host ??= await import(URL.createObjectURL(new Blob([source], {type: 'text/javascript'})))
+    window.models = host.readState(state, window.models)
+    const element = Object.assign(document.createElement('main'), {id: `w${id}`})
     document.body.append(element)
-    element.close = await window.host.mount(window.models, id, element)
-    await document.fonts.ready
-    await new Promise(requestAnimationFrame)
+    element.close = await host.mount(models, id, element)
 }"""
 
 
 class Mounted:
-    """A widget on a page: `box` is what it has drawn, `errors` what the page complained of."""
+    """A widget on a `page`; `box` is what it has drawn."""
 
-    def __init__(self, page, view, errors):
-        self.page, self.id, self.errors = page, view.model_id, errors
+    def __init__(self, page, view):
+        self.page, self._id = page, view.model_id
         state = ipywidgets.Widget.get_manager_state(widgets=[view, library()])["state"]
         state[library().model_id]["state"]["source"] = bundle()
-        page.evaluate(MOUNT, [HOST, state, self.id])
-        self.box = page.locator(f"#w{self.id} .gmm")
+        page.evaluate(MOUNT, [HOST, state, self._id])
+        self.box = page.locator(f"#w{self._id} > .gmm")
 
-    def evaluate(self, body, *arguments):
-        """Run `body`, in which `model` is the widget's; `a` holds the arguments."""
-        code = f"([id, ...a]) => {{ const model = window.models.get(id); {body} }}"
-        return self.page.evaluate(code, [self.id, *arguments])
+    def evaluate(self, body, *values):
+        """Run `body` on the page: `model` is the widget's, `element` holds it, `a` the values."""
+        start = "const model = models.get(id), element = document.getElementById(`w${id}`)"
+        return self.page.evaluate(f"([id, ...a]) => {{ {start}; {body} }}", [self._id, *values])
 
     def get(self, trait):
-        """Return what the page has of a trait."""
+        """Return what a trait is on the page; bytes come as an empty dict."""
         return self.evaluate("return model.get(a[0])", trait)
 
     def set(self, trait, value):
@@ -54,36 +51,29 @@ class Mounted:
 
     @property
     def sent(self):
-        """What was sent to Python."""
+        """The questions that were sent to Python."""
         return self.evaluate("return model.sent")
 
     def answer(self, **message):
-        """Answer what was asked last, as Python would."""
-        message = {"answer": self.sent[-1]["ask"], **message}
-        self.evaluate("model.trigger('msg:custom', a[0], [])", message)
-
-    def close(self):
-        """Take it off the page, as anywidget does."""
-        self.evaluate("document.getElementById(`w${id}`).close()")
+        """Answer the latest question, as Python would."""
+        body = "model.trigger('msg:custom', {answer: model.sent.at(-1).ask, ...a[0]}, [])"
+        self.evaluate(body, message)
 
 
 @pytest.fixture
 def mount(browser):
-    """Return a function that shows a widget; afterwards no page may have complained."""
+    """Return a function that shows a widget; no page may have complained at the end."""
     pages, errors = [], []
 
     def show(widget, *, width=848, theme="light", beside=None, **options):
-        page = (
-            beside.page
-            if beside
-            else browser.new_page(viewport={"width": width, "height": 1000}, **options)
-        )
-        if not beside:
-            pages.append(page)
-            page.on("pageerror", lambda error: errors.append(error.stack or str(error)))
-            page.on("console", lambda each: each.type == "error" and errors.append(each.text))
-            page.set_content(PAGE.format(THEMES[theme]))
-        return Mounted(page, getattr(widget, "view", widget), errors)
+        if beside:
+            return Mounted(beside.page, widget.view)
+        page = browser.new_page(viewport={"width": width, "height": 1000}, **options)
+        pages.append(page)
+        page.on("pageerror", lambda error: errors.append(error.stack or str(error)))
+        page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+        page.set_content(PAGE.format(THEMES[theme]))
+        return Mounted(page, widget.view)
 
     yield show
     for page in pages:
