@@ -216,7 +216,8 @@ def browser(session):
     Each kind of widget is worked thoroughly once, and every other one once; with `--every`, all of
     them thoroughly, as the weekly session does.
     """
-    install_browser(session)
+    install_course(session, TEST_PINS)  # widgets are made here, and shown on blank pages
+    session.install(PLAYWRIGHT, f"--constraint={PINS}")
     axe = npm_install(session, "axe", AXE) / "axe-core" / "axe.min.js"
     session.run("pytest", "tests/browser", *session.posargs, env={"AXE": str(axe)})
 
@@ -236,7 +237,7 @@ def npm_install(session, name, package):
 def install_browser(session):
     """Install what opens notebooks in Chromium; nbval is there for pytest's settings."""
     # JupyterLab is started by course.py, from its own .venv.
-    session.install(PLAYWRIGHT, "numpy", "pytest", "nbval", f"--constraint={PINS}")
+    session.install(PLAYWRIGHT, "pytest", "nbval", f"--constraint={PINS}")
 
 
 @nox.session

@@ -28,22 +28,24 @@ class Model {
     this.acts.set(name, [...(this.acts.get(name) ?? []), act]);
   }
   off(name, act) {
-    this.acts.set(name, (this.acts.get(name) ?? []).filter((each) => each !== act));
+    this.acts.set(
+      name,
+      (this.acts.get(name) ?? []).filter((each) => each !== act),
+    );
   }
   trigger(name, ...values) {
     for (const act of this.acts.get(name) ?? []) act(...values);
   }
 }
 
-/** Return the models of a saved state, by their ids; bytes are base64 there. */
-export function readState(state) {
-  const models = new Map();
+/** Return the models of a saved state, by their ids, beside earlier ones; bytes are base64 there. */
+export function readState(state, models = new Map()) {
   for (const [id, { state: traits, buffers = [] }] of Object.entries(state)) {
     for (const { path, data } of buffers) {
       const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
       traits[path[0]] = new DataView(bytes.buffer);
     }
-    models.set(id, new Model(traits, models));
+    if (!models.has(id)) models.set(id, new Model(traits, models));
   }
   return models;
 }

@@ -89,9 +89,14 @@ const USED = {
 function markControl(event) {
   const control = event.composedPath()[0];
   if (!(control instanceof Element) || !control.closest(".gmm")) return;
-  const used = USED[control.getAttribute("type")] ?? (control.matches("select, [role=slider]") ? /^(Arrow|Home$|End$|Enter$| $)/ : / /);
+  const used =
+    USED[control.getAttribute("type")] ??
+    (control.matches("select, [role=slider]") ? /^(Arrow|Home$|End$|Enter$| $)/ : / /);
   const plain = !(event.ctrlKey || event.metaKey || event.altKey);
-  control.toggleAttribute(MARK, plain && !(event.shiftKey && event.key === "Enter") && used.test(event.key));
+  control.toggleAttribute(
+    MARK,
+    plain && !(event.shiftKey && event.key === "Enter") && used.test(event.key),
+  );
 }
 
 /** Let controls keep their keys; once for a page. */
@@ -104,7 +109,9 @@ export function keepKeys() {
 /** Say whether a box stands on a dark page: its text is then light. Paper is never dark. */
 export function isDark(box) {
   if (matchMedia("print").matches) return false;
-  const [r, g, b] = getComputedStyle(box).color.match(/[\d.]+/g).map(Number);
+  const [r, g, b] = getComputedStyle(box)
+    .color.match(/[\d.]+/g)
+    .map(Number);
   return r + g + b > 380;
 }
 
@@ -115,8 +122,11 @@ export function isDark(box) {
 export function onTheme(act) {
   const soon = () => requestAnimationFrame(act);
   const observer = new MutationObserver(soon);
-  const filter = { attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "data-theme", "class"] };
-  for (const element of [document.body, document.documentElement]) observer.observe(element, filter);
+  const filter = {
+    attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "data-theme", "class"],
+  };
+  for (const element of [document.body, document.documentElement])
+    observer.observe(element, filter);
   const queries = ["print", "(prefers-color-scheme: dark)"].map((each) => matchMedia(each));
   for (const query of queries) query.addEventListener("change", act);
   return () => {

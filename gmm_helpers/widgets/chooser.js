@@ -16,14 +16,21 @@ export class Chooser extends Player {
     this.readRuns();
     this.key = this.content.key;
     this.choices = this.content.choices.map(([name, labels], i) =>
-      makeChoice(name, labels, this.key.indices[i], (index) => this.choose({ indices: this.key.indices.with(i, index) })),
+      makeChoice(name, labels, this.key.indices[i], (index) =>
+        this.choose({ indices: this.key.indices.with(i, index) }),
+      ),
     );
     const buttons = Object.entries(this.content.buttons).map(([seed, label]) => {
       const button = make("button", { type: "button" }, label);
       button.onclick = () => this.choose({ [seed]: this.key[seed] + 1 });
       return button;
     });
-    const row = make("div", { class: "row choices" }, ...this.choices.map(({ element }) => element), ...buttons);
+    const row = make(
+      "div",
+      { class: "row choices" },
+      ...this.choices.map(({ element }) => element),
+      ...buttons,
+    );
     this.box.prepend(row);
     this.hearChosen = () => this.showKey(this.model.get("chosen"));
     this.model.on("change:chosen", this.hearChosen);
@@ -36,7 +43,10 @@ export class Chooser extends Player {
     const { buffer, byteOffset } = this.model.get("more") ?? {};
     for (const content of Object.values(this.model.get("runs") ?? {})) {
       const [at, size] = content.at;
-      this.runs.set(JSON.stringify(content.key), [content, new DataView(buffer, byteOffset + at, size)]);
+      this.runs.set(JSON.stringify(content.key), [
+        content,
+        new DataView(buffer, byteOffset + at, size),
+      ]);
     }
   }
 
@@ -79,24 +89,39 @@ export class Chooser extends Player {
       labels.map((_, index) => ({ ...this.key, indices: this.key.indices.with(i, index) })),
     );
     for (const seed of Object.keys(buttons)) near.push({ ...this.key, [seed]: this.key[seed] + 1 });
-    return near.filter((key) => key.indices.join() !== this.key.indices.join() || key.data_seed !== this.key.data_seed || key.start_seed !== this.key.start_seed);
+    return near.filter(
+      (key) =>
+        key.indices.join() !== this.key.indices.join() ||
+        key.data_seed !== this.key.data_seed ||
+        key.start_seed !== this.key.start_seed,
+    );
   }
 
   /** Ask for the runs that can be chosen next, one at a time, while nothing else is to be done. */
   lookAhead() {
     clearTimeout(this.looking);
-    const wanted = this.neighbours().slice(0, AHEAD).filter((key) => !this.runs.has(JSON.stringify(key)));
+    const wanted = this.neighbours()
+      .slice(0, AHEAD)
+      .filter((key) => !this.runs.has(JSON.stringify(key)));
     if (!this.content.ahead || !wanted.length) return;
-    this.looking = setTimeout(() => idle(() => {
-      const kernel = this.model.widget_manager?.kernel;
-      if (kernel?.status && kernel.status !== "idle") return this.lookAhead(); // a cell runs
-      this.asker.ask({ key: wanted[0], ahead: true }, ({ content }, [bytes]) => {
-        if (!content) return;
-        this.runs.set(JSON.stringify(wanted[0]), [content, bytes]);
-        if (this.runs.size > 3 * AHEAD) this.runs.delete(this.runs.keys().next().value);
-        this.lookAhead();
-      }, true);
-    }), PAUSE);
+    this.looking = setTimeout(
+      () =>
+        idle(() => {
+          const kernel = this.model.widget_manager?.kernel;
+          if (kernel?.status && kernel.status !== "idle") return this.lookAhead(); // a cell runs
+          this.asker.ask(
+            { key: wanted[0], ahead: true },
+            ({ content }, [bytes]) => {
+              if (!content) return;
+              this.runs.set(JSON.stringify(wanted[0]), [content, bytes]);
+              if (this.runs.size > 3 * AHEAD) this.runs.delete(this.runs.keys().next().value);
+              this.lookAhead();
+            },
+            true,
+          );
+        }),
+      PAUSE,
+    );
   }
 
   close() {

@@ -15,7 +15,11 @@ const ICONS = {
 /** A button that shows an icon; `name` changes both. */
 export function iconButton(icon, label, act) {
   const path = make("svg:path", {});
-  const button = make("button", { type: "button", class: "icon" }, make("svg:svg", { viewBox: "0 0 16 16" }, path));
+  const button = make(
+    "button",
+    { type: "button", class: "icon" },
+    make("svg:svg", { viewBox: "0 0 16 16" }, path),
+  );
   const name = (sign, words) => {
     path.setAttribute("d", ICONS[sign]);
     set(button, { "aria-label": words, title: words });
@@ -68,7 +72,9 @@ export function makeSlider({ label, low, high, step, value, bare, decimals }, ac
   }
   number.onblur = write;
   write();
-  const element = bare ? range : make("label", { class: "slider" }, make("span", {}, label), range, number);
+  const element = bare
+    ? range
+    : make("label", { class: "slider" }, make("span", {}, label), range, number);
   return {
     element,
     range,
@@ -109,13 +115,20 @@ export function showTable(box, rows) {
   if (!rows) return;
   const cells = [...box.querySelectorAll("th, td")];
   if (cells.length !== rows.flat().length) {
-    const row = (texts, tag) => make("tr", {}, ...texts.map((text, j) => {
-      const head = tag === "th" || j === 0;
-      const scope = tag === "th" ? "col" : "row";
-      return make(head ? "th" : "td", head ? { scope } : {}, text);
-    }));
+    const row = (texts, tag) =>
+      make(
+        "tr",
+        {},
+        ...texts.map((text, j) => {
+          const head = tag === "th" || j === 0;
+          const scope = tag === "th" ? "col" : "row";
+          return make(head ? "th" : "td", head ? { scope } : {}, text);
+        }),
+      );
     const body = rows.slice(1).map((each) => row(each, "td"));
-    box.replaceChildren(make("table", {}, make("thead", {}, row(rows[0], "th")), make("tbody", {}, ...body)));
+    box.replaceChildren(
+      make("table", {}, make("thead", {}, row(rows[0], "th")), make("tbody", {}, ...body)),
+    );
     return;
   }
   rows.flat().forEach((text, i) => {
@@ -125,13 +138,24 @@ export function showTable(box, rows) {
 
 /** Show which line and marker is which; a row without a marker is of a line alone. */
 export function showLegend(box, rows, { markers }) {
-  box.replaceChildren(...rows.map(({ colour, marker, dash, width = 2, text }) => {
-    const dashes = dash?.length ? dash.map((each) => width * each).join(" ") : "none";
-    const style = `fill:var(--gmm-${colour});stroke:var(--gmm-${colour});stroke-dasharray:${dashes}`;
-    const line = make("svg:path", { d: "M0 8H34", style: `${style};stroke-width:${width}`, class: "line" });
-    const sign = make("svg:path", { d: markers[marker] ?? "", transform: "translate(17 8) scale(5)", style, class: "sign" });
-    return make("span", {}, make("svg:svg", { width: 34, height: 16 }, line, sign), text);
-  }));
+  box.replaceChildren(
+    ...rows.map(({ colour, marker, dash, width = 2, text }) => {
+      const dashes = dash?.length ? dash.map((each) => width * each).join(" ") : "none";
+      const style = `fill:var(--gmm-${colour});stroke:var(--gmm-${colour});stroke-dasharray:${dashes}`;
+      const line = make("svg:path", {
+        d: "M0 8H34",
+        style: `${style};stroke-width:${width}`,
+        class: "line",
+      });
+      const sign = make("svg:path", {
+        d: markers[marker] ?? "",
+        transform: "translate(17 8) scale(5)",
+        style,
+        class: "sign",
+      });
+      return make("span", {}, make("svg:svg", { width: 34, height: 16 }, line, sign), text);
+    }),
+  );
 }
 
 /** Asks Python, one question at a time; says it where no answer comes. */

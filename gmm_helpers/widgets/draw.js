@@ -4,7 +4,12 @@ import { format, formatShare, isDark, make, onTheme, readArray, set, subscript }
 import { mixColours } from "./colours.js";
 
 const FAR = 16; // pixels from a point, for the pointer to be on it
-const NAMED = { ink: "var(--gmm-ink)", grey: "var(--gmm-grey)", pale: "var(--gmm-pale)", mark: "var(--gmm-mark)" };
+const NAMED = {
+  ink: "var(--gmm-ink)",
+  grey: "var(--gmm-grey)",
+  pale: "var(--gmm-pale)",
+  mark: "var(--gmm-mark)",
+};
 const IDENTITY = [1, 0, 0, 1, 0, 0];
 
 /** Return a colour for a style: a component's, or a name's. */
@@ -14,7 +19,9 @@ const paint = (colour) => NAMED[colour] ?? `var(--gmm-${colour % 6})`;
 function stateOf(mark, position) {
   const state = { map: mark.map ?? IDENTITY, which: 0, text: mark.text, until: Infinity };
   for (const [name, each] of Object.entries(mark.by ?? {}))
-    state[name] = Array.isArray(each) ? each[position] : each.values.subarray(6 * position, 6 * position + 6);
+    state[name] = Array.isArray(each)
+      ? each[position]
+      : each.values.subarray(6 * position, 6 * position + 6);
   return state;
 }
 
@@ -104,7 +111,10 @@ export class Picture {
     const shape = new Path2D(this.look.markers[marker]);
     const ink = this.dark ? "#ddd" : "#444";
     pen.setTransform(sharp * radius, 0, 0, sharp * radius, size / 2, size / 2);
-    Object.assign(pen, { globalAlpha: faint ? 0.7 : 0.9, lineWidth: (rgb && marker !== "x" ? 0.5 : 1.5) / radius });
+    Object.assign(pen, {
+      globalAlpha: faint ? 0.7 : 0.9,
+      lineWidth: (rgb && marker !== "x" ? 0.5 : 1.2) / radius,
+    });
     pen.strokeStyle = marker === "x" ? `rgb(${rgb})` : rgb ? ink : this.dark ? "#aaa" : "#666";
     if (rgb) {
       pen.fillStyle = `rgb(${rgb})`;
@@ -131,7 +141,11 @@ export class Picture {
     this.width = width;
     this.panels.forEach((panel, i) => {
       const main = stacked && i ? 0.75 * height : height;
-      panel.layOut(shares[i], panel.spec.equal ? Math.max(this.content.height ?? 0, tallest) : main, text);
+      panel.layOut(
+        shares[i],
+        panel.spec.equal ? Math.max(this.content.height ?? 0, tallest) : main,
+        text,
+      );
     });
     this.draw();
   }
@@ -149,7 +163,10 @@ function between(from, to, share) {
     states.map((state, j) => {
       const start = from[i]?.[j]?.map;
       if (!start || start === state.map) return state;
-      return { ...state, map: Array.from(state.map, (end, c) => start[c] + share * (end - start[c])) };
+      return {
+        ...state,
+        map: Array.from(state.map, (end, c) => start[c] + share * (end - start[c])),
+      };
     }),
   );
 }
@@ -196,7 +213,10 @@ class Panel {
   layOut(width, height, text) {
     this.size = [width, height, text];
     const { limits, x: xTicks, y: yTicks } = this.spec.views[this.viewIndex];
-    const letters = Math.max(0, ...this.spec.views.flatMap(({ y }) => y.map(([, label]) => label.length)));
+    const letters = Math.max(
+      0,
+      ...this.spec.views.flatMap(({ y }) => y.map(([, label]) => label.length)),
+    );
     const left = Math.ceil(text * (0.58 * letters + (this.spec.labels[1] ? 1.5 : 0)) + 12);
     const bottom = text * ((xTicks.length ? 1.5 : 0.2) + (this.spec.labels[0] ? 1.2 : 0)) + 4;
     let w = Math.max(width - left - 10, 40);
@@ -213,7 +233,10 @@ class Panel {
     set(this.svg, { width, height: total, viewBox: `0 0 ${width} ${total}` });
     for (const plot of [this.plot, this.over]) set(plot, { x: left, y: 10, width: w, height: h });
     const sharp = devicePixelRatio || 1;
-    Object.assign(this.canvas, { width: Math.round(width * sharp), height: Math.round(total * sharp) });
+    Object.assign(this.canvas, {
+      width: Math.round(width * sharp),
+      height: Math.round(total * sharp),
+    });
     set(this.canvas, { style: `width:${width}px;height:${total}px` });
     this.sx = w / (limits[1] - limits[0]);
     this.sy = h / (limits[3] - limits[2]);
@@ -245,7 +268,9 @@ class Panel {
   drawAxes(xTicks, yTicks) {
     const { left, top, w, h, text } = this;
     const bottom = top + h;
-    const parts = [make("svg:path", { class: "spine", d: `M${left} ${top}V${bottom}H${left + w}` })];
+    const parts = [
+      make("svg:path", { class: "spine", d: `M${left} ${top}V${bottom}H${left + w}` }),
+    ];
     const write = (x, y, label, anchor, more = {}) =>
       parts.push(make("svg:text", { x, y, "text-anchor": anchor, ...more }, label));
     const widest = Math.max(0, ...xTicks.map(([, label]) => label.length)) * text * 0.62 + 6;
@@ -274,7 +299,8 @@ class Panel {
 
   /** Make what SVG draws of a mark. */
   makeMark(mark) {
-    const add = (name, attributes, layer = this.plot) => layer.appendChild(make(`svg:${name}`, attributes));
+    const add = (name, attributes, layer = this.plot) =>
+      layer.appendChild(make(`svg:${name}`, attributes));
     const colour = paint(mark.colour);
     const dash = mark.dash?.length ? mark.dash.map((each) => each * mark.width).join(" ") : "none";
     const stroke = `stroke:${colour};stroke-width:${mark.width ?? 2};stroke-dasharray:${dash}`;
@@ -292,7 +318,13 @@ class Panel {
       case "marker": {
         const open = mark.marker === "x" || mark.open;
         const style = open ? `fill:var(--gmm-paper);stroke:${colour}` : `fill:${colour}`;
-        return { path: add("path", { class: `marker ${mark.marker}`, style, d: this.picture.look.markers[mark.marker] }, this.over) };
+        return {
+          path: add(
+            "path",
+            { class: `marker ${mark.marker}`, style, d: this.picture.look.markers[mark.marker] },
+            this.over,
+          ),
+        };
       }
       case "label":
         return this.makeLabel(mark, colour);
@@ -304,7 +336,10 @@ class Panel {
   makeLabel(mark, colour) {
     const group = make("svg:g", { class: "label" });
     if (mark.ring) group.append(make("svg:circle", { r: 11, style: `stroke:${colour}` }));
-    const text = make("svg:text", { class: mark.ring ? "middle" : mark.anchor ?? "start", y: "0.35em" });
+    const text = make("svg:text", {
+      class: mark.ring ? "middle" : (mark.anchor ?? "start"),
+      y: "0.35em",
+    });
     group.append(text);
     this.over.append(group);
     if (mark.drag !== undefined && this.picture.hooks.onDrag) this.makeDraggable(group, mark);
@@ -325,7 +360,8 @@ class Panel {
       handle.focus({ preventScroll: true });
       const { map } = this.states[this.marks.indexOf(mark)];
       const [x, y] = this.place(event).map((each, j) => map[4 + j] - each);
-      const move = (each) => hooks.onDrag(mark.drag, [this.place(each)[0] + x, this.place(each)[1] + y], this);
+      const move = (each) =>
+        hooks.onDrag(mark.drag, [this.place(each)[0] + x, this.place(each)[1] + y], this);
       const end = () => {
         handle.removeEventListener("pointermove", move);
         handle.removeEventListener("pointercancel", end);
@@ -420,7 +456,9 @@ class Panel {
   sumOf(indices) {
     const lines = indices.map((i) => this.pointsOf(this.marks[i], this.states[i]));
     const xs = [];
-    for (const line of lines) for (let i = 0; i < line.length; i += 2) if (line[i] >= -5 && line[i] <= this.w + 5) xs.push(line[i]);
+    for (const line of lines)
+      for (let i = 0; i < line.length; i += 2)
+        if (line[i] >= -5 && line[i] <= this.w + 5) xs.push(line[i]);
     xs.sort((a, b) => a - b);
     const places = lines.map(() => 0);
     const ground = this.py(0);
@@ -434,7 +472,12 @@ class Panel {
         let i = places[j];
         while (i + 3 < line.length && line[i + 2] < x) i += 2;
         places[j] = i;
-        const [x0, y0, x1, y1] = [line[i], line[i + 1], line[i + 2] ?? line[i], line[i + 3] ?? line[i + 1]];
+        const [x0, y0, x1, y1] = [
+          line[i],
+          line[i + 1],
+          line[i + 2] ?? line[i],
+          line[i + 3] ?? line[i + 1],
+        ];
         const share = x1 > x0 ? Math.min(Math.max((x - x0) / (x1 - x0), 0), 1) : 0;
         up += ground - (y0 + share * (y1 - y0));
       });
@@ -451,7 +494,8 @@ class Panel {
     for (let i = start; i < start + size; i += 4) {
       const [x0, x1] = [this.px(values[i]), this.px(values[i + 1])];
       const [y0, y1] = [this.py(values[i + 2]), this.py(values[i + 3])];
-      if (y0 !== y1) path += `M${round(x0)} ${round(y0)}V${round(y1)}H${round(Math.max(x1 - 1, x0 + 0.5))}V${round(y0)}z`;
+      if (y0 !== y1)
+        path += `M${round(x0)} ${round(y0)}V${round(y1)}H${round(Math.max(x1 - 1, x0 + 0.5))}V${round(y0)}z`;
     }
     return path;
   }
@@ -485,7 +529,10 @@ class Panel {
     const [left, right] = [this.px(x0), this.px(x1)];
     const [top, bottom] = [this.py(y1), this.py(y0)];
     const place = [this.left + left, this.top + top, right - left, bottom - top];
-    pen.drawImage(this.image, .../** @type {[number, number, number, number]} */ (place.map((each) => each * sharp)));
+    pen.drawImage(
+      this.image,
+      .../** @type {[number, number, number, number]} */ (place.map((each) => each * sharp)),
+    );
   }
 
   drawPoints(pen, mark, { which, faint, kinds, map }, sharp) {
@@ -505,7 +552,11 @@ class Panel {
     for (let i = 0; 2 * i < spots.length; i++) {
       const sprite = this.picture.sprite(looks[i], radius, faint, sharp);
       const half = sprite.width / 2;
-      pen.drawImage(sprite, (this.left + spots[2 * i]) * sharp - half, (this.top + spots[2 * i + 1]) * sharp - half);
+      pen.drawImage(
+        sprite,
+        (this.left + spots[2 * i]) * sharp - half,
+        (this.top + spots[2 * i + 1]) * sharp - half,
+      );
     }
     this.shares = which >= 0 && mark.shares ? { which, mark } : null;
     this.showTip();
@@ -522,7 +573,7 @@ class Panel {
     for (let i = 0; i < n; i++) {
       const start = (which * n + i) * K;
       const shares = Array.from({ length: K }, (_, k) => values[start + k]);
-      const rgb = mixColours(shares, palette).map((each) => each & 0xf8 | 4);
+      const rgb = mixColours(shares, palette).map((each) => (each & 0xf8) | 4);
       const largest = shares.indexOf(Math.max(...shares));
       looks.push(`${rgb} ${look.order[largest % look.order.length]}`);
     }
@@ -583,7 +634,10 @@ class Panel {
       bar.append(make("i", { style: `width:${100 * share}%;background:${paint(k)}` }));
     this.tip.replaceChildren(words, ...(shares.length ? [bar] : []));
     const { width, height } = this.tip.getBoundingClientRect();
-    const left = Math.min(Math.max(this.left + x - width / 2, 0), Math.max(this.size[0] - width, 0));
+    const left = Math.min(
+      Math.max(this.left + x - width / 2, 0),
+      Math.max(this.size[0] - width, 0),
+    );
     const above = this.top + y - height - 14;
     set(this.tip, { style: `left:${left}px;top:${above > -20 ? above : this.top + y + 14}px` });
   }
@@ -637,7 +691,8 @@ function toPath(points) {
 function toDots(points) {
   let path = "";
   for (let i = 0; i < points.length; i += 2)
-    if (!Number.isNaN(points[i] + points[i + 1])) path += `M${round(points[i])} ${round(points[i + 1])}h0`;
+    if (!Number.isNaN(points[i] + points[i + 1]))
+      path += `M${round(points[i])} ${round(points[i + 1])}h0`;
   return path;
 }
 

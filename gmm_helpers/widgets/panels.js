@@ -2,7 +2,14 @@
 
 import { format, make, onTheme, readArray, set, teller } from "./base.js";
 import { mixColours } from "./colours.js";
-import { Asker, fullScreenButton, makeSlider, showLegend, showTable, toggleButton } from "./controls.js";
+import {
+  Asker,
+  fullScreenButton,
+  makeSlider,
+  showLegend,
+  showTable,
+  toggleButton,
+} from "./controls.js";
 import { Picture } from "./draw.js";
 import { maths } from "./maths.js";
 
@@ -19,7 +26,13 @@ class SliderPanel {
   /** @param {{model: any, library: any, box: HTMLElement}} page */
   constructor({ model, library, box }) {
     const look = library.get("look");
-    Object.assign(this, { model, box, look, content: model.get("content"), values: model.get("values") });
+    Object.assign(this, {
+      model,
+      box,
+      look,
+      content: model.get("content"),
+      values: model.get("values"),
+    });
     this.tell = teller(model);
     this.asker = new Asker(model);
     const onDrag = (name, place, panel) => this.drag(name, place, panel);
@@ -31,8 +44,18 @@ class SliderPanel {
     this.words = make("div", {}, make("p", { class: "words" }, this.text, this.room));
     const notes = this.content.notes.map((note) => make("p", {}, note));
     const figure = make("figure", {}, this.picture.element, this.legend);
-    const shown = make("div", { class: this.content.panels.length > 1 ? "" : "beside" }, figure, this.words);
-    box.append(make("div", { class: "notes" }, ...notes), this.asker.element, this.makeControls(), shown);
+    const shown = make(
+      "div",
+      { class: this.content.panels.length > 1 ? "" : "beside" },
+      figure,
+      this.words,
+    );
+    box.append(
+      make("div", { class: "notes" }, ...notes),
+      this.asker.element,
+      this.makeControls(),
+      shown,
+    );
     this.hear = {
       "change:values": () => model.get("values") !== this.values && this.show(model.get("values")),
       "change:data": () => this.takeScene(),
@@ -46,8 +69,12 @@ class SliderPanel {
     this.sliders = {};
     this.toggles = {};
     for (const [name, spec] of Object.entries(this.specs)) {
-      if (spec.low === undefined) this.toggles[name] = toggleButton(spec.label, (down) => this.move({ [name]: down }, true));
-      else this.sliders[name] = makeSlider(spec, (value, rests) => this.move({ [name]: value }, rests));
+      if (spec.low === undefined)
+        this.toggles[name] = toggleButton(spec.label, (down) => this.move({ [name]: down }, true));
+      else
+        this.sliders[name] = makeSlider(spec, (value, rests) =>
+          this.move({ [name]: value }, rests),
+        );
       this.sliders[name]?.element.classList.toggle("wide", Boolean(spec.wide));
     }
     const buttons = Object.entries(this.buttons?.() ?? {}).map(([label, act]) => {
@@ -55,8 +82,19 @@ class SliderPanel {
       button.onclick = act;
       return button;
     });
-    const row = make("div", { class: "row" }, ...Object.values(this.toggles), ...buttons, fullScreenButton(this.box));
-    return make("div", { class: "sliders" }, ...Object.values(this.sliders).map(({ element }) => element), row);
+    const row = make(
+      "div",
+      { class: "row" },
+      ...Object.values(this.toggles),
+      ...buttons,
+      fullScreenButton(this.box),
+    );
+    return make(
+      "div",
+      { class: "sliders" },
+      ...Object.values(this.sliders).map(({ element }) => element),
+      row,
+    );
   }
 
   /** Take the scene that the model carries now. */
@@ -86,8 +124,13 @@ class SliderPanel {
     this.values = values;
     const { marks, words, tables, legend } = this.see(values);
     for (const [name, slider] of Object.entries(this.sliders)) slider.set(values[name]);
-    for (const [name, button] of Object.entries(this.toggles)) set(button, { "aria-pressed": values[name] });
-    this.picture.show(this.base.map((states, i) => states.map((state, j) => ({ ...state, ...marks[this.ids[i][j]] }))));
+    for (const [name, button] of Object.entries(this.toggles))
+      set(button, { "aria-pressed": values[name] });
+    this.picture.show(
+      this.base.map((states, i) =>
+        states.map((state, j) => ({ ...state, ...marks[this.ids[i][j]] })),
+      ),
+    );
     this.text.textContent = words;
     if (words.length > this.room.textContent.length) this.room.textContent = words;
     if (legend) showLegend(this.legend, legend, this.look);
@@ -122,17 +165,29 @@ class SliderPanel {
 }
 
 /** Return what maps a bump to a component's curve. */
-const bump = (weight, mean, deviation) => [deviation, 0, 0, weight * Math.exp(maths.logNormal(0, 0, deviation)), mean, 0];
+const bump = (weight, mean, deviation) => [
+  deviation,
+  0,
+  0,
+  weight * Math.exp(maths.logNormal(0, 0, deviation)),
+  mean,
+  0,
+];
 
 export class HandFit extends SliderPanel {
   buttons() {
-    const back = () => this.move({ ...this.model.get("best").values, show_em: this.values.show_em }, true);
+    const back = () =>
+      this.move({ ...this.model.get("best").values, show_em: this.values.show_em }, true);
     return { "Back to my best": back };
   }
 
   /** Return weights, means and standard deviations of some values. */
   parts({ weight_1: weight, mean_1, mean_2, deviation_1, deviation_2 }) {
-    return [[weight, 1 - weight], [mean_1, mean_2], [deviation_1, deviation_2]];
+    return [
+      [weight, 1 - weight],
+      [mean_1, mean_2],
+      [deviation_1, deviation_2],
+    ];
   }
 
   drag(name, [x]) {
@@ -164,7 +219,12 @@ export class HandFit extends SliderPanel {
       marks[`curve_${k + 1}`] = { map };
       marks[`mean_${k + 1}`] = { map: at(mean, map[3]) };
       marks[`deviation_${k + 1}`] = { map: at(mean + deviation, map[3] * Math.exp(-0.5)) };
-      return [`${k + 1}`, format(weight, 2), this.write("mean_1", mean), this.write("deviation_1", deviation)];
+      return [
+        `${k + 1}`,
+        format(weight, 2),
+        this.write("mean_1", mean),
+        this.write("deviation_1", deviation),
+      ];
     });
     const legend = [
       { colour: "grey", width: 12, text: `now ${writeScore(score)}` },
@@ -186,9 +246,11 @@ export class HandFit extends SliderPanel {
   measure(weights, means, deviations) {
     const [left, right] = this.content.panels[0].views[0].limits;
     const grid = [left, right];
-    for (const k of [0, 1]) for (let i = -160; i <= 160; i++) grid.push(means[k] + (i / 20) * deviations[k]);
+    for (const k of [0, 1])
+      for (let i = -160; i <= 160; i++) grid.push(means[k] + (i / 20) * deviations[k]);
     grid.sort((a, b) => a - b);
-    const logs = (x) => [0, 1].map((k) => Math.log(weights[k]) + maths.logNormal(x, means[k], deviations[k]));
+    const logs = (x) =>
+      [0, 1].map((k) => Math.log(weights[k]) + maths.logNormal(x, means[k], deviations[k]));
     const density = grid.map((x) => Math.exp(maths.logAddExp(...logs(x))));
     const sum = { area: 0, visible: 0, tallest: 0 };
     grid.forEach((x, i) => {
@@ -213,7 +275,8 @@ export class HandFit extends SliderPanel {
 
 function sayArea({ area, visible, tallest }) {
   const out = visible < area - 0.005 ? `, of it ${format(visible, 3)} in the picture` : "";
-  const height = tallest < 0.1 ? maths.fromLog(Math.log(tallest), 2) : format(tallest, tallest < 100 ? 2 : 0);
+  const height =
+    tallest < 0.1 ? maths.fromLog(Math.log(tallest), 2) : format(tallest, tallest < 100 ? 2 : 0);
   return `Area under the sum ${format(area, 3)}${out}; tallest peak ${height}${tallest > 1 ? ": a density may exceed 1" : ""}.`;
 }
 
@@ -242,7 +305,10 @@ export class PointPosterior extends SliderPanel {
     const marks = { line: { map: at(x, 0) }, x: { map: at(x, 0.93 * top) } };
     const rows = [0, 1].map((k) => {
       const map = bump(weights[k], means[k], deviations[k]);
-      const [product, share] = [maths.product(weights[k], densities[k]), maths.writeShare(shares[k], logs[k] - sum)];
+      const [product, share] = [
+        maths.product(weights[k], densities[k]),
+        maths.writeShare(shares[k], logs[k] - sum),
+      ];
       const bars = { product: [Math.exp(logs[k]), product], share: [shares[k], share] };
       marks[`curve_${k + 1}`] = { map };
       marks[`number_${k + 1}`] = { map: at(means[k], map[3]) };
@@ -263,7 +329,8 @@ export class PointPosterior extends SliderPanel {
     const ends = data.map((end) => this.write("x", end)).join(" to ");
     const place = x < data[0] || x > data[1] ? `, outside the data, which go from ${ends}` : "";
     const owner = `component ${shares[0] > shares[1] ? 1 : 2} is the likelier source`;
-    const who = Math.abs(shares[0] - shares[1]) < 1e-9 ? "either component may have made it" : owner;
+    const who =
+      Math.abs(shares[0] - shares[1]) < 1e-9 ? "either component may have made it" : owner;
     const share = `b₁ ≈ ${one} / (${one} + ${two}) ≈ ${first} and b₂ ≈ ${second}`;
     return `The point is at ${feature} = ${this.write("x", x)}${place}. ${share}: ${who}.`;
   }
@@ -299,11 +366,14 @@ export class CovariancePanel extends SliderPanel {
 
   see(values) {
     const numbers = numbersOf(values);
-    const [factor, of] = [values, values.hold ? values.held : values].map((each) => maths.cholesky(...numbersOf(each)));
+    const [factor, of] = [values, values.hold ? values.held : values].map((each) =>
+      maths.cholesky(...numbersOf(each)),
+    );
     const { lengths, angle } = maths.halfAxes(...numbers);
     const rings = this.count(factor, of);
     const marks = { points: { map: [...of, 0, 0], kinds: this.shades(rings) } };
-    for (const radius of [1, 2, 3]) marks[`ring_${radius}`] = { map: [...factor.map((each) => radius * each), 0, 0] };
+    for (const radius of [1, 2, 3])
+      marks[`ring_${radius}`] = { map: [...factor.map((each) => radius * each), 0, 0] };
     const ends = lengths.map((length, k) => {
       const [c, s] = [Math.cos(angle + (k * Math.PI) / 2), Math.sin(angle + (k * Math.PI) / 2)];
       marks[`axis_${k + 1}`] = { map: [length * c, 0, length * s, 0, 0, 0] };
@@ -313,14 +383,20 @@ export class CovariancePanel extends SliderPanel {
     this.handles(ends).forEach((place, k) => {
       marks[`end_${k + 1}`] = { map: at(...place) };
     });
-    return { marks, words: this.say(values, lengths, angle), tables: this.tabulate(numbers, rings) };
+    return {
+      marks,
+      words: this.say(values, lengths, angle),
+      tables: this.tabulate(numbers, rings),
+    };
   }
 
   /** Return the places of the two handles: one that is dragged stays at the end next to the hand. */
   handles(ends) {
     if (!this.grip) return ends;
     const [x, y] = this.grip.place;
-    const all = ends.flatMap(([a, b], k) => [1, -1].map((sign) => ({ k, place: [sign * a, sign * b] })));
+    const all = ends.flatMap(([a, b], k) =>
+      [1, -1].map((sign) => ({ k, place: [sign * a, sign * b] })),
+    );
     const far = ({ place }) => Math.hypot(place[0] - x, place[1] - y);
     const mine = all.reduce((a, b) => (far(b) < far(a) ? b : a));
     const both = [mine.place, ends[1 - mine.k]];
@@ -347,7 +423,11 @@ export class CovariancePanel extends SliderPanel {
 
   tabulate([first, second, correlation], rings) {
     const between = format(correlation * first * second, 2);
-    const matrix = [["Σ", "x₁", "x₂"], ["x₁", format(first ** 2, 2), between], ["x₂", between, format(second ** 2, 2)]];
+    const matrix = [
+      ["Σ", "x₁", "x₂"],
+      ["x₁", format(first ** 2, 2), between],
+      ["x₂", between, format(second ** 2, 2)],
+    ];
     const counts = this.content.exact.map((exact, i) => {
       const share = rings.filter((ring) => ring <= i).length / rings.length;
       return [`${i + 1}σ`, `${format(100 * share, 1)}%`, exact];
@@ -362,7 +442,8 @@ export class CovariancePanel extends SliderPanel {
     const circles = "in any two directions at right angles, since the ellipses are circles";
     const where = round ? circles : `at ${format(slope, 0)}° and across that`;
     const names = ["σ₁", "σ₂", "ρ"];
-    const from = hold && list(NAMES.map((name, i) => `${names[i]} = ${this.write(name, held[name])}`));
+    const from =
+      hold && list(NAMES.map((name, i) => `${names[i]} = ${this.write(name, held[name])}`));
     const moving = "The points move with Σ, and none of them crosses an ellipse.";
     const points = hold ? `The points stay where ${from} have put them.` : moving;
     return `The 1σ ellipse has the half-axes ${roots}, which lie along the eigenvectors: ${where}. ${points}`;

@@ -1,7 +1,14 @@
 // Walks through the positions of a scene: slider, number, Play, and what a position says.
 
 import { make, set, teller } from "./base.js";
-import { Asker, fullScreenButton, iconButton, makeSlider, showLegend, showTable } from "./controls.js";
+import {
+  Asker,
+  fullScreenButton,
+  iconButton,
+  makeSlider,
+  showLegend,
+  showTable,
+} from "./controls.js";
 import { Picture } from "./draw.js";
 import { makeFormula } from "./formulas.js";
 
@@ -41,8 +48,10 @@ export class Player {
     box.append(...this.parts);
     this.hear = {
       "change:content": () => this.takeScene(),
-      "change:position": () => model.get("position") !== this.position && this.go(model.get("position")),
-      "change:point": () => model.get("point") !== this.picture.point && this.choosePoint(model.get("point"), false),
+      "change:position": () =>
+        model.get("position") !== this.position && this.go(model.get("position")),
+      "change:point": () =>
+        model.get("point") !== this.picture.point && this.choosePoint(model.get("point"), false),
     };
     for (const [name, act] of Object.entries(this.hear)) model.on(name, act);
     this.takeScene();
@@ -55,20 +64,33 @@ export class Player {
       this.playing(false);
       this.go(0, true);
     });
-    this.slider = makeSlider({ label: "Position", low: 0, high: 1, step: 1, value: 0 }, (value, rests) => {
-      this.playing(false);
-      this.go(value, rests);
-    });
+    this.slider = makeSlider(
+      { label: "Position", low: 0, high: 1, step: 1, value: 0 },
+      (value, rests) => {
+        this.playing(false);
+        this.go(value, rests);
+      },
+    );
     this.end = make("span");
-    const speeds = Object.keys(SPEEDS).map((name) => make("option", name === "normal" ? { selected: "" } : {}, name));
+    const speeds = Object.keys(SPEEDS).map((name) =>
+      make("option", name === "normal" ? { selected: "" } : {}, name),
+    );
     this.speed = make("select", { "aria-label": "Speed of Play" }, ...speeds);
-    this.finder = makeSlider({ label: "Point", low: 0, high: 1, step: 1, value: 0, bare: true }, (value) =>
-      this.choosePoint(this.order[value]),
+    this.finder = makeSlider(
+      { label: "Point", low: 0, high: 1, step: 1, value: 0, bare: true },
+      (value) => this.choosePoint(this.order[value]),
     );
     this.find = make("label", { class: "finder" }, "point", this.finder.range);
     this.controls = make(
-      "div", { class: "row" },
-      this.play.button, this.back.button, this.slider.range, this.slider.number, this.end, this.speed, fullScreenButton(this.box),
+      "div",
+      { class: "row" },
+      this.play.button,
+      this.back.button,
+      this.slider.range,
+      this.slider.number,
+      this.end,
+      this.speed,
+      fullScreenButton(this.box),
     );
   }
 
@@ -85,7 +107,9 @@ export class Player {
     this.room.textContent = content.texts.reduce((a, b) => (b.length > a.length ? b : a), "");
     showLegend(this.legend, content.legend, this.library.get("look"));
     this.legend.append(this.find);
-    const points = this.content.panels.flatMap(({ marks }) => marks).find(({ kind }) => kind === "points");
+    const points = this.content.panels
+      .flatMap(({ marks }) => marks)
+      .find(({ kind }) => kind === "points");
     this.find.classList.toggle("hidden", !points);
     if (points) this.sortPoints(points.shape);
     let position = Math.min(this.position, this.last);
@@ -104,7 +128,9 @@ export class Player {
   }
 
   sortPoints({ values, shape: [n] }) {
-    this.order = Array.from({ length: n }, (_, i) => i).sort((a, b) => values[2 * a] - values[2 * b]);
+    this.order = Array.from({ length: n }, (_, i) => i).sort(
+      (a, b) => values[2 * a] - values[2 * b],
+    );
     this.finder.setRange(0, n - 1);
   }
 
@@ -112,7 +138,8 @@ export class Player {
     this.picture.markPoint(point);
     if (this.order && point >= 0) this.finder.set(this.order.indexOf(point));
     const panel = this.picture.panels.find(({ points }) => points >= 0);
-    if (panel && point >= 0) set(this.finder.range, { "aria-valuetext": panel.describe(point).words });
+    if (panel && point >= 0)
+      set(this.finder.range, { "aria-valuetext": panel.describe(point).words });
     if (tell) this.tell({ point });
   }
 
@@ -124,7 +151,9 @@ export class Player {
     this.position = position;
     this.slider.set(position);
     const heading = content.headings?.[position] ?? "";
-    set(this.slider.range, { "aria-valuetext": `${position}: ${heading || content.texts[position]}` });
+    set(this.slider.range, {
+      "aria-valuetext": `${position}: ${heading || content.texts[position]}`,
+    });
     this.heading.textContent = heading;
     this.text.textContent = content.texts[position];
     this.showFormulas(content.formulas?.[position] ?? []);

@@ -25,7 +25,10 @@ export function askQuestion({ model, box }) {
   model.on("change:chosen", restore);
   restore();
   box.classList.add("question");
-  box.append(element, make("p", { class: "words" }, answer, make("span", { "aria-hidden": "true" }, longest)));
+  box.append(
+    element,
+    make("p", { class: "words" }, answer, make("span", { "aria-hidden": "true" }, longest)),
+  );
   return { close: () => model.off("change:chosen", restore) };
 }
 

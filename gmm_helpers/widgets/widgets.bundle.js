@@ -89,9 +89,14 @@ const USED = {
 function markControl(event) {
   const control = event.composedPath()[0];
   if (!(control instanceof Element) || !control.closest(".gmm")) return;
-  const used = USED[control.getAttribute("type")] ?? (control.matches("select, [role=slider]") ? /^(Arrow|Home$|End$|Enter$| $)/ : / /);
+  const used =
+    USED[control.getAttribute("type")] ??
+    (control.matches("select, [role=slider]") ? /^(Arrow|Home$|End$|Enter$| $)/ : / /);
   const plain = !(event.ctrlKey || event.metaKey || event.altKey);
-  control.toggleAttribute(MARK, plain && !(event.shiftKey && event.key === "Enter") && used.test(event.key));
+  control.toggleAttribute(
+    MARK,
+    plain && !(event.shiftKey && event.key === "Enter") && used.test(event.key),
+  );
 }
 
 /** Let controls keep their keys; once for a page. */
@@ -104,7 +109,9 @@ function keepKeys() {
 /** Say whether a box stands on a dark page: its text is then light. Paper is never dark. */
 function isDark(box) {
   if (matchMedia("print").matches) return false;
-  const [r, g, b] = getComputedStyle(box).color.match(/[\d.]+/g).map(Number);
+  const [r, g, b] = getComputedStyle(box)
+    .color.match(/[\d.]+/g)
+    .map(Number);
   return r + g + b > 380;
 }
 
@@ -115,8 +122,11 @@ function isDark(box) {
 function onTheme(act) {
   const soon = () => requestAnimationFrame(act);
   const observer = new MutationObserver(soon);
-  const filter = { attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "data-theme", "class"] };
-  for (const element of [document.body, document.documentElement]) observer.observe(element, filter);
+  const filter = {
+    attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "data-theme", "class"],
+  };
+  for (const element of [document.body, document.documentElement])
+    observer.observe(element, filter);
   const queries = ["print", "(prefers-color-scheme: dark)"].map((each) => matchMedia(each));
   for (const query of queries) query.addEventListener("change", act);
   return () => {
@@ -213,7 +223,11 @@ const ICONS = {
 /** A button that shows an icon; `name` changes both. */
 function iconButton(icon, label, act) {
   const path = make("svg:path", {});
-  const button = make("button", { type: "button", class: "icon" }, make("svg:svg", { viewBox: "0 0 16 16" }, path));
+  const button = make(
+    "button",
+    { type: "button", class: "icon" },
+    make("svg:svg", { viewBox: "0 0 16 16" }, path),
+  );
   const name = (sign, words) => {
     path.setAttribute("d", ICONS[sign]);
     set(button, { "aria-label": words, title: words });
@@ -256,7 +270,9 @@ function makeSlider({ label, low, high, step, value, bare }, act) {
   number.onblur = () => {
     number.value = range.value;
   };
-  const element = bare ? range : make("label", { class: "slider" }, make("span", {}, label), range, number);
+  const element = bare
+    ? range
+    : make("label", { class: "slider" }, make("span", {}, label), range, number);
   return {
     element,
     range,
@@ -338,7 +354,12 @@ class Asker {
 
 
 const FAR = 16; // pixels from a point, for the pointer to be on it
-const NAMED = { ink: "var(--gmm-ink)", grey: "var(--gmm-grey)", pale: "var(--gmm-pale)", mark: "var(--gmm-mark)" };
+const NAMED = {
+  ink: "var(--gmm-ink)",
+  grey: "var(--gmm-grey)",
+  pale: "var(--gmm-pale)",
+  mark: "var(--gmm-mark)",
+};
 const IDENTITY = [1, 0, 0, 1, 0, 0];
 
 /** Return a colour for a style: a component's, or a name's. */
@@ -348,7 +369,9 @@ const paint = (colour) => NAMED[colour] ?? `var(--gmm-${colour % 6})`;
 function stateOf(mark, position) {
   const state = { map: mark.map ?? IDENTITY, which: 0, text: mark.text, until: Infinity };
   for (const [name, each] of Object.entries(mark.by ?? {}))
-    state[name] = Array.isArray(each) ? each[position] : each.values.subarray(6 * position, 6 * position + 6);
+    state[name] = Array.isArray(each)
+      ? each[position]
+      : each.values.subarray(6 * position, 6 * position + 6);
   return state;
 }
 
@@ -483,7 +506,10 @@ function between(from, to, share) {
     states.map((state, j) => {
       const start = from[i]?.[j]?.map;
       if (!start || start === state.map) return state;
-      return { ...state, map: Array.from(state.map, (end, c) => start[c] + share * (end - start[c])) };
+      return {
+        ...state,
+        map: Array.from(state.map, (end, c) => start[c] + share * (end - start[c])),
+      };
     }),
   );
 }
@@ -547,7 +573,10 @@ class Panel {
     set(this.svg, { width, height: total, viewBox: `0 0 ${width} ${total}` });
     for (const plot of [this.plot, this.over]) set(plot, { x: left, y: 10, width: w, height: h });
     const sharp = devicePixelRatio || 1;
-    Object.assign(this.canvas, { width: Math.round(width * sharp), height: Math.round(total * sharp) });
+    Object.assign(this.canvas, {
+      width: Math.round(width * sharp),
+      height: Math.round(total * sharp),
+    });
     set(this.canvas, { style: `width:${width}px;height:${total}px` });
     this.sx = w / (limits[1] - limits[0]);
     this.sy = h / (limits[3] - limits[2]);
@@ -574,7 +603,9 @@ class Panel {
   drawAxes(xTicks, yTicks) {
     const { left, top, w, h, text } = this;
     const bottom = top + h;
-    const parts = [make("svg:path", { class: "spine", d: `M${left} ${top}V${bottom}H${left + w}` })];
+    const parts = [
+      make("svg:path", { class: "spine", d: `M${left} ${top}V${bottom}H${left + w}` }),
+    ];
     const write = (x, y, label, anchor, more = {}) =>
       parts.push(make("svg:text", { x, y, "text-anchor": anchor, ...more }, label));
     const widest = Math.max(0, ...xTicks.map(([, label]) => label.length)) * text * 0.62 + 6;
@@ -603,7 +634,8 @@ class Panel {
 
   /** Make what SVG draws of a mark. */
   makeMark(mark) {
-    const add = (name, attributes, layer = this.plot) => layer.appendChild(make(`svg:${name}`, attributes));
+    const add = (name, attributes, layer = this.plot) =>
+      layer.appendChild(make(`svg:${name}`, attributes));
     const colour = paint(mark.colour);
     const dash = mark.dash?.length ? mark.dash.map((each) => each * mark.width).join(" ") : "none";
     const stroke = `stroke:${colour};stroke-width:${mark.width ?? 2};stroke-dasharray:${dash}`;
@@ -621,7 +653,13 @@ class Panel {
       case "marker": {
         const open = mark.marker === "x" || mark.open;
         const style = open ? `fill:var(--gmm-paper);stroke:${colour}` : `fill:${colour}`;
-        return { path: add("path", { class: `marker ${mark.marker}`, style, d: this.picture.look.markers[mark.marker] }, this.over) };
+        return {
+          path: add(
+            "path",
+            { class: `marker ${mark.marker}`, style, d: this.picture.look.markers[mark.marker] },
+            this.over,
+          ),
+        };
       }
       case "label":
         return this.makeLabel(mark, colour);
@@ -633,7 +671,10 @@ class Panel {
   makeLabel(mark, colour) {
     const group = make("svg:g", { class: "label" });
     if (mark.ring) group.append(make("svg:circle", { r: 11, style: `stroke:${colour}` }));
-    const text = make("svg:text", { class: mark.ring ? "middle" : mark.anchor ?? "start", y: "0.35em" });
+    const text = make("svg:text", {
+      class: mark.ring ? "middle" : (mark.anchor ?? "start"),
+      y: "0.35em",
+    });
     group.append(text);
     this.over.append(group);
     if (mark.drag !== undefined && this.picture.hooks.onDrag) this.makeDraggable(group, mark);
@@ -644,7 +685,12 @@ class Panel {
   makeDraggable(handle, mark) {
     const { hooks } = this.picture;
     const name = mark.name ?? `Mean of component ${Number(mark.drag) + 1}`;
-    set(handle, { class: "label handle", role: "slider", tabindex: mark.keys === false ? -1 : 0, "aria-label": name });
+    set(handle, {
+      class: "label handle",
+      role: "slider",
+      tabindex: mark.keys === false ? -1 : 0,
+      "aria-label": name,
+    });
     handle.addEventListener("pointerdown", (event) => {
       if (handle.classList.contains("still")) return;
       event.preventDefault();
@@ -745,7 +791,9 @@ class Panel {
   sumOf(indices) {
     const lines = indices.map((i) => this.pointsOf(this.marks[i], this.states[i]));
     const xs = [];
-    for (const line of lines) for (let i = 0; i < line.length; i += 2) if (line[i] >= -5 && line[i] <= this.w + 5) xs.push(line[i]);
+    for (const line of lines)
+      for (let i = 0; i < line.length; i += 2)
+        if (line[i] >= -5 && line[i] <= this.w + 5) xs.push(line[i]);
     xs.sort((a, b) => a - b);
     const places = lines.map(() => 0);
     const ground = this.py(0);
@@ -759,7 +807,12 @@ class Panel {
         let i = places[j];
         while (i + 3 < line.length && line[i + 2] < x) i += 2;
         places[j] = i;
-        const [x0, y0, x1, y1] = [line[i], line[i + 1], line[i + 2] ?? line[i], line[i + 3] ?? line[i + 1]];
+        const [x0, y0, x1, y1] = [
+          line[i],
+          line[i + 1],
+          line[i + 2] ?? line[i],
+          line[i + 3] ?? line[i + 1],
+        ];
         const share = x1 > x0 ? Math.min(Math.max((x - x0) / (x1 - x0), 0), 1) : 0;
         up += ground - (y0 + share * (y1 - y0));
       });
@@ -776,7 +829,8 @@ class Panel {
     for (let i = start; i < start + size; i += 4) {
       const [x0, x1] = [this.px(values[i]), this.px(values[i + 1])];
       const [y0, y1] = [this.py(values[i + 2]), this.py(values[i + 3])];
-      if (y0 !== y1) path += `M${round(x0)} ${round(y0)}V${round(y1)}H${round(Math.max(x1 - 1, x0 + 0.5))}V${round(y0)}z`;
+      if (y0 !== y1)
+        path += `M${round(x0)} ${round(y0)}V${round(y1)}H${round(Math.max(x1 - 1, x0 + 0.5))}V${round(y0)}z`;
     }
     return path;
   }
@@ -810,7 +864,10 @@ class Panel {
     const [left, right] = [this.px(x0), this.px(x1)];
     const [top, bottom] = [this.py(y1), this.py(y0)];
     const place = [this.left + left, this.top + top, right - left, bottom - top];
-    pen.drawImage(this.image, .../** @type {[number, number, number, number]} */ (place.map((each) => each * sharp)));
+    pen.drawImage(
+      this.image,
+      .../** @type {[number, number, number, number]} */ (place.map((each) => each * sharp)),
+    );
   }
 
   drawPoints(pen, mark, { which, faint, kinds, map }, sharp) {
@@ -830,7 +887,11 @@ class Panel {
     for (let i = 0; 2 * i < spots.length; i++) {
       const sprite = this.picture.sprite(looks[i], radius, faint, sharp);
       const half = sprite.width / 2;
-      pen.drawImage(sprite, (this.left + spots[2 * i]) * sharp - half, (this.top + spots[2 * i + 1]) * sharp - half);
+      pen.drawImage(
+        sprite,
+        (this.left + spots[2 * i]) * sharp - half,
+        (this.top + spots[2 * i + 1]) * sharp - half,
+      );
     }
     this.shares = which >= 0 && mark.shares ? { which, mark } : null;
     this.showTip();
@@ -847,7 +908,7 @@ class Panel {
     for (let i = 0; i < n; i++) {
       const start = (which * n + i) * K;
       const shares = Array.from({ length: K }, (_, k) => values[start + k]);
-      const rgb = mixColours(shares, palette).map((each) => each & 0xf8 | 4);
+      const rgb = mixColours(shares, palette).map((each) => (each & 0xf8) | 4);
       const largest = shares.indexOf(Math.max(...shares));
       looks.push(`${rgb} ${look.order[largest % look.order.length]}`);
     }
@@ -909,7 +970,10 @@ class Panel {
       bar.append(make("i", { style: `width:${100 * share}%;background:${paint(k)}` }));
     this.tip.replaceChildren(words, ...(shares.length ? [bar] : []));
     const { width, height } = this.tip.getBoundingClientRect();
-    const left = Math.min(Math.max(this.left + x - width / 2, 0), Math.max(this.size[0] - width, 0));
+    const left = Math.min(
+      Math.max(this.left + x - width / 2, 0),
+      Math.max(this.size[0] - width, 0),
+    );
     const above = this.top + y - height - 14;
     set(this.tip, { style: `left:${left}px;top:${above > -20 ? above : this.top + y + 14}px` });
   }
@@ -918,7 +982,9 @@ class Panel {
   describe(index) {
     const mark = this.marks[this.points];
     const { values } = mark.shape;
-    const place = mark.features.map((name, j) => `${name} = ${format(values[2 * index + j], mark.decimals[j])}`);
+    const place = mark.features.map(
+      (name, j) => `${name} = ${format(values[2 * index + j], mark.decimals[j])}`,
+    );
     if (!this.shares) return { words: place.join(", "), shares: [] };
     const [, n, K] = mark.shares.shape;
     const start = (this.shares.which * n + index) * K;
@@ -960,7 +1026,8 @@ function toPath(points) {
 function toDots(points) {
   let path = "";
   for (let i = 0; i < points.length; i += 2)
-    if (!Number.isNaN(points[i] + points[i + 1])) path += `M${round(points[i])} ${round(points[i + 1])}h0`;
+    if (!Number.isNaN(points[i] + points[i + 1]))
+      path += `M${round(points[i])} ${round(points[i + 1])}h0`;
   return path;
 }
 
@@ -1018,8 +1085,10 @@ class Player {
     box.append(...this.parts);
     this.hear = {
       "change:content": () => this.takeScene(),
-      "change:position": () => model.get("position") !== this.position && this.go(model.get("position")),
-      "change:point": () => model.get("point") !== this.picture.point && this.choosePoint(model.get("point"), false),
+      "change:position": () =>
+        model.get("position") !== this.position && this.go(model.get("position")),
+      "change:point": () =>
+        model.get("point") !== this.picture.point && this.choosePoint(model.get("point"), false),
     };
     for (const [name, act] of Object.entries(this.hear)) model.on(name, act);
     this.takeScene();
@@ -1032,15 +1101,21 @@ class Player {
       this.playing(false);
       this.go(0, true);
     });
-    this.slider = makeSlider({ label: "Position", low: 0, high: 1, step: 1, value: 0 }, (value, rests) => {
-      this.playing(false);
-      this.go(value, rests);
-    });
+    this.slider = makeSlider(
+      { label: "Position", low: 0, high: 1, step: 1, value: 0 },
+      (value, rests) => {
+        this.playing(false);
+        this.go(value, rests);
+      },
+    );
     this.end = make("span");
-    const speeds = Object.keys(SPEEDS).map((name) => make("option", name === "normal" ? { selected: "" } : {}, name));
+    const speeds = Object.keys(SPEEDS).map((name) =>
+      make("option", name === "normal" ? { selected: "" } : {}, name),
+    );
     this.speed = make("select", { "aria-label": "Speed of Play" }, ...speeds);
-    this.finder = makeSlider({ label: "Point", low: 0, high: 1, step: 1, value: 0, bare: true }, (value) =>
-      this.choosePoint(this.order[value]),
+    this.finder = makeSlider(
+      { label: "Point", low: 0, high: 1, step: 1, value: 0, bare: true },
+      (value) => this.choosePoint(this.order[value]),
     );
     this.full = iconButton("full", "Full screen", () => {
       if (document.fullscreenElement) document.exitFullscreen();
@@ -1048,8 +1123,15 @@ class Player {
     });
     this.find = make("label", { class: "finder" }, "point", this.finder.range);
     this.controls = make(
-      "div", { class: "row" },
-      this.play.button, this.back.button, this.slider.range, this.slider.number, this.end, this.speed, this.full.button,
+      "div",
+      { class: "row" },
+      this.play.button,
+      this.back.button,
+      this.slider.range,
+      this.slider.number,
+      this.end,
+      this.speed,
+      this.full.button,
     );
   }
 
@@ -1065,7 +1147,9 @@ class Player {
     this.notes.replaceChildren(...content.notes.map((note) => make("p", { role: "status" }, note)));
     this.room.textContent = content.texts.reduce((a, b) => (b.length > a.length ? b : a), "");
     this.showLegend(content.legend);
-    const points = this.content.panels.flatMap(({ marks }) => marks).find(({ kind }) => kind === "points");
+    const points = this.content.panels
+      .flatMap(({ marks }) => marks)
+      .find(({ kind }) => kind === "points");
     this.find.classList.toggle("hidden", !points);
     if (points) this.sortPoints(points.shape);
     let position = Math.min(this.position, this.last);
@@ -1084,7 +1168,9 @@ class Player {
   }
 
   sortPoints({ values, shape: [n] }) {
-    this.order = Array.from({ length: n }, (_, i) => i).sort((a, b) => values[2 * a] - values[2 * b]);
+    this.order = Array.from({ length: n }, (_, i) => i).sort(
+      (a, b) => values[2 * a] - values[2 * b],
+    );
     this.finder.setRange(0, n - 1);
   }
 
@@ -1092,7 +1178,8 @@ class Player {
     this.picture.markPoint(point);
     if (this.order && point >= 0) this.finder.set(this.order.indexOf(point));
     const panel = this.picture.panels.find(({ points }) => points >= 0);
-    if (panel && point >= 0) set(this.finder.range, { "aria-valuetext": panel.describe(point).words });
+    if (panel && point >= 0)
+      set(this.finder.range, { "aria-valuetext": panel.describe(point).words });
     if (tell) this.tell({ point });
   }
 
@@ -1104,7 +1191,9 @@ class Player {
     this.position = position;
     this.slider.set(position);
     const heading = content.headings?.[position] ?? "";
-    set(this.slider.range, { "aria-valuetext": `${position}: ${heading || content.texts[position]}` });
+    set(this.slider.range, {
+      "aria-valuetext": `${position}: ${heading || content.texts[position]}`,
+    });
     this.heading.textContent = heading;
     this.text.textContent = content.texts[position];
     this.showFormulas(content.formulas?.[position] ?? []);
@@ -1129,13 +1218,20 @@ class Player {
     if (!rows) return;
     const cells = [...this.table.querySelectorAll("th, td")];
     if (cells.length !== rows.flat().length) {
-      const row = (texts, tag) => make("tr", {}, ...texts.map((text, j) => {
-        const head = tag === "th" || j === 0;
-        const scope = tag === "th" ? "col" : "row";
-        return make(head ? "th" : "td", head ? { scope } : {}, text);
-      }));
+      const row = (texts, tag) =>
+        make(
+          "tr",
+          {},
+          ...texts.map((text, j) => {
+            const head = tag === "th" || j === 0;
+            const scope = tag === "th" ? "col" : "row";
+            return make(head ? "th" : "td", head ? { scope } : {}, text);
+          }),
+        );
       const body = rows.slice(1).map((each) => row(each, "td"));
-      this.table.replaceChildren(make("table", {}, make("thead", {}, row(rows[0], "th")), make("tbody", {}, ...body)));
+      this.table.replaceChildren(
+        make("table", {}, make("thead", {}, row(rows[0], "th")), make("tbody", {}, ...body)),
+      );
       return;
     }
     rows.flat().forEach((text, i) => {
@@ -1145,12 +1241,20 @@ class Player {
 
   showLegend(rows) {
     const { markers } = this.library.get("look");
-    this.legend.replaceChildren(...rows.map(({ colour, marker, dash, text }) => {
-      const style = `fill:var(--gmm-${colour});stroke:var(--gmm-${colour});stroke-dasharray:${dash?.length ? dash.map((each) => 2 * each).join(" ") : "none"}`;
-      const line = make("svg:path", { d: "M0 8H34", style, class: "line" });
-      const sign = make("svg:path", { d: markers[marker], transform: "translate(17 8) scale(5)", style, class: "sign" });
-      return make("span", {}, make("svg:svg", { width: 34, height: 16 }, line, sign), text);
-    }), this.find);
+    this.legend.replaceChildren(
+      ...rows.map(({ colour, marker, dash, text }) => {
+        const style = `fill:var(--gmm-${colour});stroke:var(--gmm-${colour});stroke-dasharray:${dash?.length ? dash.map((each) => 2 * each).join(" ") : "none"}`;
+        const line = make("svg:path", { d: "M0 8H34", style, class: "line" });
+        const sign = make("svg:path", {
+          d: markers[marker],
+          transform: "translate(17 8) scale(5)",
+          style,
+          class: "sign",
+        });
+        return make("span", {}, make("svg:svg", { width: 34, height: 16 }, line, sign), text);
+      }),
+      this.find,
+    );
   }
 
   // ------------------------------------------------------------ Play
@@ -1232,14 +1336,21 @@ class Chooser extends Player {
     this.readRuns();
     this.key = this.content.key;
     this.choices = this.content.choices.map(([name, labels], i) =>
-      makeChoice(name, labels, this.key.indices[i], (index) => this.choose({ indices: this.key.indices.with(i, index) })),
+      makeChoice(name, labels, this.key.indices[i], (index) =>
+        this.choose({ indices: this.key.indices.with(i, index) }),
+      ),
     );
     const buttons = Object.entries(this.content.buttons).map(([seed, label]) => {
       const button = make("button", { type: "button" }, label);
       button.onclick = () => this.choose({ [seed]: this.key[seed] + 1 });
       return button;
     });
-    const row = make("div", { class: "row choices" }, ...this.choices.map(({ element }) => element), ...buttons);
+    const row = make(
+      "div",
+      { class: "row choices" },
+      ...this.choices.map(({ element }) => element),
+      ...buttons,
+    );
     this.box.prepend(row);
     this.hearChosen = () => this.showKey(this.model.get("chosen"));
     this.model.on("change:chosen", this.hearChosen);
@@ -1252,7 +1363,10 @@ class Chooser extends Player {
     const { buffer, byteOffset } = this.model.get("more") ?? {};
     for (const content of Object.values(this.model.get("runs") ?? {})) {
       const [at, size] = content.at;
-      this.runs.set(JSON.stringify(content.key), [content, new DataView(buffer, byteOffset + at, size)]);
+      this.runs.set(JSON.stringify(content.key), [
+        content,
+        new DataView(buffer, byteOffset + at, size),
+      ]);
     }
   }
 
@@ -1295,24 +1409,39 @@ class Chooser extends Player {
       labels.map((_, index) => ({ ...this.key, indices: this.key.indices.with(i, index) })),
     );
     for (const seed of Object.keys(buttons)) near.push({ ...this.key, [seed]: this.key[seed] + 1 });
-    return near.filter((key) => key.indices.join() !== this.key.indices.join() || key.data_seed !== this.key.data_seed || key.start_seed !== this.key.start_seed);
+    return near.filter(
+      (key) =>
+        key.indices.join() !== this.key.indices.join() ||
+        key.data_seed !== this.key.data_seed ||
+        key.start_seed !== this.key.start_seed,
+    );
   }
 
   /** Ask for the runs that can be chosen next, one at a time, while nothing else is to be done. */
   lookAhead() {
     clearTimeout(this.looking);
-    const wanted = this.neighbours().slice(0, AHEAD).filter((key) => !this.runs.has(JSON.stringify(key)));
+    const wanted = this.neighbours()
+      .slice(0, AHEAD)
+      .filter((key) => !this.runs.has(JSON.stringify(key)));
     if (!this.content.ahead || !wanted.length) return;
-    this.looking = setTimeout(() => idle(() => {
-      const kernel = this.model.widget_manager?.kernel;
-      if (kernel?.status && kernel.status !== "idle") return this.lookAhead(); // a cell runs
-      this.asker.ask({ key: wanted[0], ahead: true }, ({ content }, [bytes]) => {
-        if (!content) return;
-        this.runs.set(JSON.stringify(wanted[0]), [content, bytes]);
-        if (this.runs.size > 3 * AHEAD) this.runs.delete(this.runs.keys().next().value);
-        this.lookAhead();
-      }, true);
-    }), PAUSE);
+    this.looking = setTimeout(
+      () =>
+        idle(() => {
+          const kernel = this.model.widget_manager?.kernel;
+          if (kernel?.status && kernel.status !== "idle") return this.lookAhead(); // a cell runs
+          this.asker.ask(
+            { key: wanted[0], ahead: true },
+            ({ content }, [bytes]) => {
+              if (!content) return;
+              this.runs.set(JSON.stringify(wanted[0]), [content, bytes]);
+              if (this.runs.size > 3 * AHEAD) this.runs.delete(this.runs.keys().next().value);
+              this.lookAhead();
+            },
+            true,
+          );
+        }),
+      PAUSE,
+    );
   }
 
   close() {
@@ -1347,7 +1476,10 @@ function askQuestion({ model, box }) {
   model.on("change:chosen", restore);
   restore();
   box.classList.add("question");
-  box.append(element, make("p", { class: "words" }, answer, make("span", { "aria-hidden": "true" }, longest)));
+  box.append(
+    element,
+    make("p", { class: "words" }, answer, make("span", { "aria-hidden": "true" }, longest)),
+  );
   return { close: () => model.off("change:chosen", restore) };
 }
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from blank import mount  # noqa: F401  a fixture for all tests here
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parents[2]
