@@ -1,0 +1,311 @@
+"""The panels on a blank page: their mathematics, and what a hand, a finger and keys do."""
+
+import re
+
+import numpy as np
+import pytest
+from bundle import bundle
+
+import gmm_helpers as gmm
+
+IMPORT = "source => import(URL.createObjectURL(new Blob([source], {type: 'text/javascript'})))"
+
+
+@pytest.fixture
+def maths(browser):
+    """Return a function that evaluates an expression of the mathematics for each row."""
+    page = browser.new_page()
+    module = page.evaluate_handle(IMPORT, bundle())
+
+    def evaluate(expression, rows):
+        # JSON has no infinities: they come as texts.
+        found = module.evaluate(
+            f"""({{maths}}, rows) => rows.map(a => {expression}).map(
+                b => typeof b === 'number' && !Number.isFinite(b) ? String(b) : b)""",
+            rows,
+        )
+        return [float(each) if each in ("-Infinity", "NaN") else each for each in found]
+
+    yield evaluate
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def x():
+    return gmm.two_gaussians(rng=np.random.default_rng(1)).x
+
+
+@pytest.fixture(scope="module")
+def em(x):
+    return gmm.run_em(x, gmm.Mixture.from_1d([0.5, 0.5], [0, 1], [1, 1])).mixture
+
+
+def words(shown):
+    return shown.box.locator(".words [aria-live]").inner_text()
+
+
+def table(shown, index=0):
+    rows = shown.box.locator("table").nth(index).locator("tr").all()
+    return [row.locator("th, td").all_inner_texts() for row in rows]
+
+
+def drag(shown, name, dx, dy=0, *, drop=True):
+    """Drag a handle by its edge, so that only the way counts."""
+    ring = shown.box.locator(f".handle[aria-label='{name}'] circle").last.bounding_box()
+    mouse = shown.page.mouse
+    x, y = ring["x"] + ring["width"] / 2 + 4, ring["y"] + ring["height"] / 2
+    mouse.move(x, y)
+    mouse.down()
+    for share in np.linspace(0.1, 1, 10):
+        mouse.move(x + share * dx, y + share * dy)
+    if drop:
+        mouse.up()
+
+
+def test_densities_are_pythons_for_hostile_values(maths):
+    rows = [
+        [x, weight, 0.5, -1.5, d1, d2]
+        for x in (-1e8, -30, 0.5, 1e3)
+        for weight in (0, 1e-300, 1e-12, 0.4, 1)
+        for d1, d2 in ((1e-6, 1e-6), (1e-6, 2), (1, 1e5), (1e-4, 1e-150))
+    ]
+    found = maths("maths.logLikelihood([a[0]], [a[1], 1 - a[1]], [a[2], a[3]], [a[4], a[5]])", rows)
+    with np.errstate(divide="ignore", over="ignore"):
+        x, weight, *parts = np.array(rows).T
+        logs = [
+            np.log(w) - 0.5 * ((x - mean) / d) ** 2 - np.log(d) - 0.5 * np.log(2 * np.pi)
+            for w, mean, d in zip((weight, 1 - weight), parts[:2], parts[2:], strict=True)
+        ]
+        wanted = np.logaddexp(*logs)
+    assert np.isneginf(wanted).any()
+    np.testing.assert_array_equal(np.isneginf(found), np.isneginf(wanted))
+    finite = np.isfinite(wanted)
+    scale = np.maximum(1, abs(wanted[finite]))
+    assert (abs(np.array(found)[finite] - wanted[finite]) <= 1e-9 * scale).all()
+    # Where a mixture can be made of them, it says the same.
+    for row, value in zip(rows, found, strict=True):
+        if np.isfinite(value) and row[5] > 1e-100:
+            mixture = gmm.Mixture.from_1d([row[1], 1 - row[1]], row[2:4], np.square(row[4:]))
+            assert value == pytest.approx(mixture.log_density([row[0]])[0], rel=1e-9, abs=1e-9)
+
+
+def test_half_axes_are_numpys_and_come_back(maths):
+    rows = [
+        [first, second, correlation]
+        for first in (0.5, 1, 2)
+        for second in (0.5, 1.3, 2)
+        for correlation in (-0.99, -0.1, 0, 0.6, 0.99)
+    ]
+    axes = maths("maths.halfAxes(...a)", rows)
+    factors = maths("maths.cholesky(...a)", rows)
+    back = maths(
+        """(({lengths, angle}) => maths.fromHalfAxes(
+            lengths[1] * Math.sin(angle), -lengths[1] * Math.cos(angle), lengths[0]
+        ))(maths.halfAxes(...a))""",
+        rows,
+    )
+    for row, found, factor in zip(rows, axes, factors, strict=True):
+        between = row[0] * row[1] * row[2]
+        covariance = np.array([[row[0] ** 2, between], [between, row[1] ** 2]])
+        np.testing.assert_allclose(np.reshape(factor, (2, 2)), np.linalg.cholesky(covariance))
+        lengths = np.sqrt(np.linalg.eigvalsh(covariance))[::-1]
+        np.testing.assert_allclose(found["lengths"], lengths, rtol=1e-9)
+        first = np.array([np.cos(found["angle"]), np.sin(found["angle"])])
+        np.testing.assert_allclose(covariance @ first, lengths[0] ** 2 * first, atol=1e-9)
+        assert -45.001 < np.degrees(found["angle"]) < 135
+    np.testing.assert_allclose(back, rows, rtol=1e-9, atol=1e-9)
+
+
+def test_numbers_are_written_so_that_products_agree(maths):
+    logs = [[value] for value in (-1, -5, -10, -10_000)]
+    assert maths("maths.fromLog(a[0])", logs) == ["0.368", "0.00674", "4.54e−5", "1.14e−4343"]
+    assert maths("maths.fromLog(Math.log(0))", [[0]]) == ["0"]
+    shares = [[0.9996, 0], [0.0004, np.log(0.0004)], [0, -2000]]
+    assert maths("maths.writeShare(...a)", shares) == ["1.000", "4.00e−4", "2.58e−869"]
+    assert maths("maths.product(0, -1)", [[0]]) == ["0"]
+    rng = np.random.default_rng(0)
+    rows = np.column_stack([rng.integers(1, 100, 500) / 100, rng.uniform(-30, 2, 500)]).tolist()
+    written = maths("[maths.fromLog(a[1]), maths.product(...a)]", rows)
+    for (weight, _), texts in zip(rows, written, strict=True):
+        density, product = (float(text.replace("−", "-")) for text in texts)
+        digits = 2 - np.floor(np.log10(weight * density) + 1e-12)
+        assert product * 10**digits == pytest.approx(weight * density * 10**digits, abs=0.5001)
+
+
+def test_the_hand_fit_follows_a_hand_and_keeps_the_best(mount, x, em):
+    panel = gmm.HandFit(x, em=em, means=(0, 1), deviations=(1, 1))
+    shown = mount(panel)
+    assert f"Log-likelihood −{-panel.score:.2f}: your best so far." in words(shown)
+    drag(shown, "Mean of component 1", -80)
+    values = shown.get("values")
+    assert values["mean_1"] < -1 and shown.evaluate("return model.saved") >= 1
+    panel.set(**values)  # as the kernel hears it
+    assert f"Log-likelihood −{-panel.score:.2f}" in words(shown)
+    assert table(shown)[1] == ["1", "0.50", f"{values['mean_1']:.1f}".replace("-", "−"), "1.00"]
+    drag(shown, "Spread of component 2", 90)
+    assert shown.get("values")["deviation_2"] > 1.5
+    panel.view.best = shown.get("best")  # the best on the way, which the hand has passed
+    best = panel.view.best["score"]
+    assert panel.best_score == pytest.approx(best, abs=1e-9)
+    assert f"your best so far is −{-best:.2f}." in words(shown)
+    shown.box.get_by_role("button", name="Show EM's score").press("Enter")
+    above = em.log_density(x).sum() - best
+    assert f"EM's, dashed, is −597.52: {above:.2f} above your best." in words(shown)
+    shown.box.get_by_role("button", name="Back to my best").click()
+    assert shown.get("values") == {**panel.view.best["values"], "show_em": True}
+    assert "your best so far." in words(shown)
+    assert shown.sent == []  # nothing of this goes through the kernel
+
+
+def test_the_area_is_measured_and_tall_peaks_are_said(mount, x, em):
+    panel = gmm.HandFit(x, em=em)
+    shown = mount(panel)
+    assert words(shown).startswith("Area under the sum 1.000; tallest peak 0.23. ")
+    ring = shown.box.locator(".handle[aria-label='Mean of component 1'] circle").last
+    for deviation in (0.1, 0.15, 0.4, 1.6):
+        values = {**panel.view.values, "weight_1": 1, "deviation_1": deviation}
+        shown.set("values", values)
+        peak = float(re.search(r"tallest peak (\d+\.\d+)", words(shown))[1])
+        assert peak == pytest.approx(1 / np.sqrt(2 * np.pi) / deviation, abs=0.01)
+        assert ("a density may exceed 1" in words(shown)) == (peak > 1)
+        assert ring.bounding_box()["y"] > shown.box.locator(".panel-area").first.bounding_box()["y"]
+    ends = {"mean_1": -4.4, "mean_2": 5.8, "deviation_1": 4.3, "deviation_2": 4.3}
+    shown.set("values", {**values, **ends})
+    assert re.match(r"Area under the sum 1\.000, of it 0\.\d+ in the picture; ", words(shown))
+    shown.set("values", {**values, "mean_1": 5.8, "mean_2": 5.8, "deviation_1": 0.1})
+    assert "(below the gauge's floor of −900)" in words(shown)
+
+
+def test_the_posterior_is_bayes_rule_in_numbers_and_words(mount, x, em):
+    panel = gmm.PointPosterior(x, em, at=1)
+    shown = mount(panel)
+    shown.set("values", {"x": 1.0, "weight_1": 0.3})
+    panel.set(x=1, weight_1=0.3)
+    b = panel.responsibilities
+    _, one, two, total = table(shown)
+    assert [one[1], two[1]] == ["0.30", "0.70"]
+    assert [one[4], two[4]] == [f"{share:.3f}" for share in b]
+    assert float(total[3]) == pytest.approx(np.exp(panel.mixture.log_density([1])[0]), rel=5e-3)
+    assert words(shown) == (
+        f"The point is at x = 1.0. b₁ ≈ {one[3]} / ({one[3]} + {two[3]}) ≈ {one[4]} and "
+        f"b₂ ≈ {two[4]}: component 2 is the likelier source."
+    )
+    for at, owner in ((-29, 2), (-1.5, 1), (30, 2)):  # the broader one owns both far ends
+        shown.set("values", {"x": at, "weight_1": 0.5})
+        assert words(shown).endswith(f"component {owner} is the likelier source.")
+        assert ("outside the data, which go from −3.7 to 5.1" in words(shown)) == (abs(at) > 6)
+    assert re.search(r" ≈ \d\.\d\de−\d+ and b₂ ≈ 1\.000", words(shown))
+    for weight in (0, 1):
+        shown.set("values", {"x": -1.0, "weight_1": weight})
+        assert [row[4] for row in table(shown)[1:3]] == [["0", "1.000"], ["1.000", "0"]][weight]
+    alike = gmm.PointPosterior(x, gmm.Mixture.from_1d([0.5, 0.5], [-1, 1], [1, 1]), at=0)
+    assert words(mount(alike)).endswith("either component may have made it.")
+
+
+def test_the_point_is_dragged_within_what_is_seen(mount, x, em):
+    shown = mount(gmm.PointPosterior(x, em, at=1))
+    edge = shown.evaluate("return model.get('content').panels[0].views[0].limits[1]")
+    drag(shown, "The point", 60)
+    at = shown.get("values")["x"]
+    assert 1.5 < at < 5
+    drag(shown, "The point", 2000)
+    assert shown.get("values")["x"] == edge
+    number = shown.box.get_by_label("point x").last
+    number.fill("20")
+    number.press("Tab")
+    assert shown.get("values")["x"] == 20 and "x = 20.0, outside" in words(shown)
+    shown.box.get_by_label("point x").first.press("ArrowLeft")
+    assert shown.get("values")["x"] == 19.9
+    drag(shown, "The point", -60)  # now the picture is of the whole reach
+    assert -12 < shown.get("values")["x"] < 12
+
+
+def test_a_half_axis_can_be_turned_and_pulled(mount):
+    panel = gmm.CovariancePanel(rng=np.random.default_rng(1), deviations=(2, 0.5), correlation=0)
+    shown = mount(panel)
+    handle = shown.box.locator(".handle[aria-label='Half-axis 1'] circle").last
+    before = handle.bounding_box()
+    plot = shown.box.locator(".panel-area > svg > svg").first
+    reach = 6 / 14 * float(plot.get_attribute("width"))
+    drag(shown, "Half-axis 1", -reach, -reach, drop=False)  # from (6, 0) to (0, 6)
+    values = shown.get("values")
+    assert (values["deviation_1"], values["deviation_2"]) == (0.5, 2)
+    assert abs(values["correlation"]) < 0.05
+    after = handle.bounding_box()  # it has stayed with the hand
+    assert after["x"] - before["x"] == pytest.approx(-reach, abs=3)
+    assert after["y"] - before["y"] == pytest.approx(-reach, abs=3)
+    shown.page.mouse.up()
+    assert "at 90° and across that" in words(shown)
+
+
+def test_the_covariance_says_its_matrix_and_counts(mount):
+    panel = gmm.CovariancePanel(rng=np.random.default_rng(1), n=400)
+    shown = mount(panel)
+    box = shown.box.locator(".panel-area > svg > svg").first
+    assert float(box.get_attribute("width")) == float(box.get_attribute("height"))
+    panel.set(deviation_1=1.2, deviation_2=0.7, correlation=-0.35)
+    shown.set("values", panel.view.values)
+    assert table(shown) == [["Σ", "x₁", "x₂"], ["x₁", "1.44", "−0.29"], ["x₂", "−0.29", "0.49"]]
+    shown.box.get_by_role("button", name="Hold the points").click()
+    slider = shown.box.get_by_label("spread σ₁").first
+    for _ in range(8):
+        slider.press("ArrowLeft")
+    panel.view.values = shown.get("values")
+    assert panel.view.values["deviation_1"] == 0.8
+    counted = [f"{100 * share:.1f}%" for share in panel.shares]
+    assert [row[1:] for row in table(shown, 1)[1:]] == [
+        list(pair) for pair in zip(counted, ["39.3%", "86.5%", "98.9%"], strict=True)
+    ]
+    assert "The points stay where σ₁ = 1.20, σ₂ = 0.70 and ρ = −0.35 have put" in words(shown)
+    shown.set("values", {**panel.view.values, "correlation": 0, "deviation_2": 0.8, "hold": False})
+    assert "in any two directions at right angles" in words(shown) and "°" not in words(shown)
+
+
+def test_a_direction_is_said_by_its_slope(mount):
+    panel = gmm.CovariancePanel(rng=np.random.default_rng(1), n=9)
+    shown = mount(panel)
+    for first, second, correlation, said in (
+        (1, 1, -0.1, "−45°"),
+        (1, 1, 0.1, "45°"),
+        (2, 1, 0, "0°"),
+        (0.5, 2, -0.01, "90°"),
+        (0.5, 2, 0.01, "90°"),
+    ):
+        panel.set(deviation_1=first, deviation_2=second, correlation=correlation)
+        shown.set("values", panel.view.values)
+        assert f"eigenvectors: at {said} and across that." in words(shown)
+
+
+def test_other_points_come_from_python_or_it_is_said_that_they_do_not(mount):
+    panel = gmm.CovariancePanel(rng=np.random.default_rng(1))
+    shown = mount(panel)
+    shown.box.get_by_role("button", name="Other points").click()
+    assert shown.sent == [{"ask": 1}]
+    shown.box.get_by_text("Waiting for Python").wait_for()
+    shown.answer()
+    assert shown.box.locator(".asker").inner_text() == ""
+
+
+def test_a_finger_drags_where_it_would_scroll(mount, x, em):
+    shown = mount(gmm.HandFit(x, em=em), has_touch=True)
+    ring = shown.box.locator(".handle[aria-label='Mean of component 2'] circle").last.bounding_box()
+    at = {"x": ring["x"] + 14, "y": ring["y"] + 14}
+    touch = shown.page.context.new_cdp_session(shown.page)
+    for kind, points in (
+        ("Start", [at]),
+        *(("Move", [{"x": at["x"] - 5 * i, "y": at["y"] + 9 * i}]) for i in range(8)),
+        ("End", []),
+    ):
+        touch.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
+    assert shown.get("values")["mean_2"] < 2.2
+
+
+@pytest.mark.parametrize("width", [390, 850])
+def test_nothing_is_wider_than_the_page(mount, x, em, width):
+    panels = [gmm.HandFit(x, em=em), gmm.PointPosterior(x, em)]
+    panels.append(gmm.CovariancePanel(rng=np.random.default_rng(1)))
+    shown = None
+    for panel in panels:
+        shown = mount(panel, width=width, beside=shown)
+        wide = "return [...element.querySelectorAll('svg text, button, input, table, p')].every("
+        assert shown.evaluate(wide + "e => e.getBoundingClientRect().right <= innerWidth)")
