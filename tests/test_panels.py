@@ -47,9 +47,9 @@ def test_a_panel_is_small_and_says_what_it_shows(hand, x, em, covariance):
     point = gmm.PointPosterior(x, em, at=0.7)
     first, second = point.responsibilities
     for panel, result in (
-        (hand, f"weight φ₁ = 0.50. Log-likelihood −{-hand.score:.2f}."),
-        (point, f"point x = 0.7, weight φ₁ = 0.43. b₁ ≈ {first:.3g} and b₂ ≈ {second:.3g}."),
-        (covariance, "40.2%, 86.0%, 98.3% lie inside 1, 2 and 3 σ."),
+        (hand, f"weight φ₁ = 0.50: log-likelihood −{-hand.score:.2f}."),
+        (point, f"point x = 0.7, weight φ₁ = 0.43: b₁ ≈ {first:.3g} and b₂ ≈ {second:.3g}."),
+        (covariance, "40.2%, 86.0% and 98.3% lie inside 1, 2 and 3 σ."),
     ):
         assert len(panel.view.data) + len(json.dumps(panel.view.content)) < 60_000
         first, second = panel._repr_mimebundle_()[0]["text/plain"].split("\n")

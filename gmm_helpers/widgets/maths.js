@@ -19,22 +19,15 @@ function logLikelihood(points, weights, means, deviations) {
   const heights = weights.map((weight, k) => Math.log(weight) + logNormal(0, 0, deviations[k]));
   let sum = 0;
   for (let i = 0; i < points.length; i++) {
-    const [z1, z2] = [
-      (points[i] - means[0]) / deviations[0],
-      (points[i] - means[1]) / deviations[1],
-    ];
+    const z1 = (points[i] - means[0]) / deviations[0];
+    const z2 = (points[i] - means[1]) / deviations[1];
     sum += logAddExp(heights[0] - 0.5 * z1 * z1, heights[1] - 0.5 * z2 * z2);
   }
   return sum;
 }
 
 /** Return the four entries of L, row by row, where L Lᵀ is the covariance of σ₁, σ₂ and ρ. */
-const cholesky = (first, second, correlation) => [
-  first,
-  0,
-  correlation * second,
-  second * Math.sqrt(1 - correlation ** 2),
-];
+const cholesky = (s1, s2, rho) => [s1, 0, rho * s2, s2 * Math.sqrt(1 - rho ** 2)];
 
 /**
  * Return √λ₁ ≥ √λ₂ of a covariance, and the first eigenvector's angle. Of its two directions it is
@@ -43,12 +36,10 @@ const cholesky = (first, second, correlation) => [
 function halfAxes(first, second, correlation) {
   const [a, b, c] = [first ** 2, correlation * first * second, second ** 2];
   const largest = (a + c) / 2 + Math.hypot((a - c) / 2, b);
-  const smallest = ((first * second) ** 2 * (1 - correlation ** 2)) / largest; // without cancellation
+  const smallest = ((first * second) ** 2 * (1 - correlation ** 2)) / largest; // as λ₁ λ₂ = |Σ|
   const angle = 0.5 * Math.atan2(2 * b, a - c);
-  return {
-    lengths: [Math.sqrt(largest), Math.sqrt(smallest)],
-    angle: angle < -Math.PI / 4 - 1e-6 ? angle + Math.PI : angle,
-  };
+  const turned = angle < -Math.PI / 4 - 1e-6 ? angle + Math.PI : angle;
+  return { lengths: [Math.sqrt(largest), Math.sqrt(smallest)], angle: turned };
 }
 
 /** Return σ₁, σ₂ and ρ of the covariance with a half-axis (x, y) and another right across it. */

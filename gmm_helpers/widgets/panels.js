@@ -25,18 +25,12 @@ const list = (texts) => `${texts.slice(0, -1).join(", ")} and ${texts.at(-1)}`;
 class SliderPanel {
   /** @param {{model: any, library: any, box: HTMLElement}} page */
   constructor({ model, library, box }) {
-    const look = library.get("look");
-    Object.assign(this, {
-      model,
-      box,
-      look,
-      content: model.get("content"),
-      values: model.get("values"),
-    });
+    Object.assign(this, { model, box, look: library.get("look"), values: model.get("values") });
+    this.content = model.get("content");
     this.tell = teller(model);
     this.asker = new Asker(model);
     const onDrag = (name, place, panel) => this.drag(name, place, panel);
-    this.picture = new Picture(box, look, { onDrag, onDrop: () => this.drop() });
+    this.picture = new Picture(box, this.look, { onDrag, onDrop: () => this.drop() });
     this.legend = make("div", { class: "legend" });
     this.text = make("span", { "aria-live": "polite" });
     this.room = make("span", { "aria-hidden": "true" }); // the longest text until now: less jumps
@@ -44,18 +38,10 @@ class SliderPanel {
     this.words = make("div", {}, make("p", { class: "words" }, this.text, this.room));
     const notes = this.content.notes.map((note) => make("p", {}, note));
     const figure = make("figure", {}, this.picture.element, this.legend);
-    const shown = make(
-      "div",
-      { class: this.content.panels.length > 1 ? "" : "beside" },
-      figure,
-      this.words,
-    );
-    box.append(
-      make("div", { class: "notes" }, ...notes),
-      this.asker.element,
-      this.makeControls(),
-      shown,
-    );
+    const place = this.content.panels.length > 1 ? "under" : "beside";
+    const shown = make("div", { class: place }, figure, this.words);
+    const above = [make("div", { class: "notes" }, ...notes), this.asker.element];
+    box.append(...above, this.makeControls(), shown);
     this.hear = {
       "change:values": () => model.get("values") !== this.values && this.show(model.get("values")),
       "change:data": () => this.takeScene(),
@@ -66,35 +52,30 @@ class SliderPanel {
 
   makeControls() {
     this.specs = Object.fromEntries(this.content.controls.map((spec) => [spec.name, spec]));
-    this.sliders = {};
-    this.toggles = {};
-    for (const [name, spec] of Object.entries(this.specs)) {
-      if (spec.low === undefined)
-        this.toggles[name] = toggleButton(spec.label, (down) => this.move({ [name]: down }, true));
-      else
-        this.sliders[name] = makeSlider(spec, (value, rests) =>
-          this.move({ [name]: value }, rests),
-        );
-      this.sliders[name]?.element.classList.toggle("wide", Boolean(spec.wide));
+    this.controls = {}; // by name, what shows a value there
+    const sliders = make("div", { class: "sliders" });
+    const row = make("div", { class: "row" });
+    for (const { name, label, ...spec } of this.content.controls) {
+      const act = (value, rests = true) => this.move({ [name]: value }, rests);
+      if (spec.low === undefined) {
+        const button = toggleButton(label, (down) => act(down));
+        row.append(button);
+        this.controls[name] = (down) => set(button, { "aria-pressed": down });
+      } else {
+        const slider = makeSlider({ label, ...spec }, act);
+        slider.element.classList.toggle("wide", Boolean(spec.wide));
+        sliders.append(slider.element);
+        this.controls[name] = slider.set;
+      }
     }
-    const buttons = Object.entries(this.buttons?.() ?? {}).map(([label, act]) => {
+    for (const [label, act] of Object.entries(this.buttons?.() ?? {})) {
       const button = make("button", { type: "button" }, label);
       button.onclick = act;
-      return button;
-    });
-    const row = make(
-      "div",
-      { class: "row" },
-      ...Object.values(this.toggles),
-      ...buttons,
-      fullScreenButton(this.box),
-    );
-    return make(
-      "div",
-      { class: "sliders" },
-      ...Object.values(this.sliders).map(({ element }) => element),
-      row,
-    );
+      row.append(button);
+    }
+    row.append(fullScreenButton(this.box));
+    sliders.append(row);
+    return sliders;
   }
 
   /** Take the scene that the model carries now. */
@@ -123,14 +104,9 @@ class SliderPanel {
   show(values) {
     this.values = values;
     const { marks, words, tables, legend } = this.see(values);
-    for (const [name, slider] of Object.entries(this.sliders)) slider.set(values[name]);
-    for (const [name, button] of Object.entries(this.toggles))
-      set(button, { "aria-pressed": values[name] });
-    this.picture.show(
-      this.base.map((states, i) =>
-        states.map((state, j) => ({ ...state, ...marks[this.ids[i][j]] })),
-      ),
-    );
+    for (const [name, control] of Object.entries(this.controls)) control(values[name]);
+    const now = (states, ids) => states.map((state, j) => ({ ...state, ...marks[ids[j]] }));
+    this.picture.show(this.base.map((states, i) => now(states, this.ids[i])));
     this.text.textContent = words;
     if (words.length > this.room.textContent.length) this.room.textContent = words;
     if (legend) showLegend(this.legend, legend, this.look);
@@ -142,8 +118,8 @@ class SliderPanel {
 
   /** Return the value that a slider would give next to a number. */
   fit(name, value) {
-    const { low, high, step, decimals } = this.specs[name];
-    return inside(Number((step * Math.round(value / step)).toFixed(decimals)), low, high);
+    const { low, high, step } = this.specs[name];
+    return inside(Number((step * Math.round(value / step)).toPrecision(12)), low, high);
   }
 
   /** Write a value as its slider does. */
@@ -164,15 +140,8 @@ class SliderPanel {
   }
 }
 
-/** Return what maps a bump to a component's curve. */
-const bump = (weight, mean, deviation) => [
-  deviation,
-  0,
-  0,
-  weight * Math.exp(maths.logNormal(0, 0, deviation)),
-  mean,
-  0,
-];
+/** Return what maps a bump to φ N(x | μ, σ²). */
+const bump = (weight, mean, s) => [s, 0, 0, weight * Math.exp(maths.logNormal(0, 0, s)), mean, 0];
 
 export class HandFit extends SliderPanel {
   buttons() {
@@ -181,22 +150,15 @@ export class HandFit extends SliderPanel {
     return { "Back to my best": back };
   }
 
-  /** Return weights, means and standard deviations of some values. */
-  parts({ weight_1: weight, mean_1, mean_2, deviation_1, deviation_2 }) {
-    return [
-      [weight, 1 - weight],
-      [mean_1, mean_2],
-      [deviation_1, deviation_2],
-    ];
-  }
-
   drag(name, [x]) {
     const mean = this.values[name.replace("deviation", "mean")];
     this.move({ [name]: this.fit(name, name.startsWith("mean") ? x : Math.abs(x - mean)) }, false);
   }
 
   see(values) {
-    const parts = this.parts(values);
+    const pair = (name) => [values[`${name}_1`], values[`${name}_2`]];
+    const weights = [values.weight_1, 1 - values.weight_1];
+    const parts = [weights, pair("mean"), pair("deviation")]; // of both components
     const score = maths.logLikelihood(this.points, ...parts);
     const best = this.keepBest(values, score);
     const sum = this.measure(...parts);
@@ -219,12 +181,8 @@ export class HandFit extends SliderPanel {
       marks[`curve_${k + 1}`] = { map };
       marks[`mean_${k + 1}`] = { map: at(mean, map[3]) };
       marks[`deviation_${k + 1}`] = { map: at(mean + deviation, map[3] * Math.exp(-0.5)) };
-      return [
-        `${k + 1}`,
-        format(weight, 2),
-        this.write("mean_1", mean),
-        this.write("deviation_1", deviation),
-      ];
+      const texts = [this.write("mean_1", mean), this.write("deviation_1", deviation)];
+      return [`${k + 1}`, format(weight, 2), ...texts];
     });
     const legend = [
       { colour: "grey", width: 12, text: `now ${writeScore(score)}` },
@@ -275,9 +233,10 @@ export class HandFit extends SliderPanel {
 
 function sayArea({ area, visible, tallest }) {
   const out = visible < area - 0.005 ? `, of it ${format(visible, 3)} in the picture` : "";
-  const height =
-    tallest < 0.1 ? maths.fromLog(Math.log(tallest), 2) : format(tallest, tallest < 100 ? 2 : 0);
-  return `Area under the sum ${format(area, 3)}${out}; tallest peak ${height}${tallest > 1 ? ": a density may exceed 1" : ""}.`;
+  const low = tallest < 0.1;
+  const height = low ? maths.fromLog(Math.log(tallest), 2) : format(tallest, tallest < 100 ? 2 : 0);
+  const tall = tallest > 1 ? ": a density may exceed 1" : "";
+  return `Area under the sum ${format(area, 3)}${out}; tallest peak ${height}${tall}.`;
 }
 
 /** Write a score in few characters. */
@@ -305,10 +264,8 @@ export class PointPosterior extends SliderPanel {
     const marks = { line: { map: at(x, 0) }, x: { map: at(x, 0.93 * top) } };
     const rows = [0, 1].map((k) => {
       const map = bump(weights[k], means[k], deviations[k]);
-      const [product, share] = [
-        maths.product(weights[k], densities[k]),
-        maths.writeShare(shares[k], logs[k] - sum),
-      ];
+      const product = maths.product(weights[k], densities[k]);
+      const share = maths.writeShare(shares[k], logs[k] - sum);
       const bars = { product: [Math.exp(logs[k]), product], share: [shares[k], share] };
       marks[`curve_${k + 1}`] = { map };
       marks[`number_${k + 1}`] = { map: at(means[k], map[3]) };
@@ -329,8 +286,8 @@ export class PointPosterior extends SliderPanel {
     const ends = data.map((end) => this.write("x", end)).join(" to ");
     const place = x < data[0] || x > data[1] ? `, outside the data, which go from ${ends}` : "";
     const owner = `component ${shares[0] > shares[1] ? 1 : 2} is the likelier source`;
-    const who =
-      Math.abs(shares[0] - shares[1]) < 1e-9 ? "either component may have made it" : owner;
+    const even = Math.abs(shares[0] - shares[1]) < 1e-9;
+    const who = even ? "either component may have made it" : owner;
     const share = `b₁ ≈ ${one} / (${one} + ${two}) ≈ ${first} and b₂ ≈ ${second}`;
     return `The point is at ${feature} = ${this.write("x", x)}${place}. ${share}: ${who}.`;
   }
@@ -366,9 +323,8 @@ export class CovariancePanel extends SliderPanel {
 
   see(values) {
     const numbers = numbersOf(values);
-    const [factor, of] = [values, values.hold ? values.held : values].map((each) =>
-      maths.cholesky(...numbersOf(each)),
-    );
+    const factor = maths.cholesky(...numbers);
+    const of = values.hold ? maths.cholesky(...numbersOf(values.held)) : factor;
     const { lengths, angle } = maths.halfAxes(...numbers);
     const rings = this.count(factor, of);
     const marks = { points: { map: [...of, 0, 0], kinds: this.shades(rings) } };
@@ -383,11 +339,8 @@ export class CovariancePanel extends SliderPanel {
     this.handles(ends).forEach((place, k) => {
       marks[`end_${k + 1}`] = { map: at(...place) };
     });
-    return {
-      marks,
-      words: this.say(values, lengths, angle),
-      tables: this.tabulate(numbers, rings),
-    };
+    const tables = this.tabulate(numbers, rings);
+    return { marks, words: this.say(values, lengths, angle), tables };
   }
 
   /** Return the places of the two handles: one that is dragged stays at the end next to the hand. */
@@ -437,16 +390,17 @@ export class CovariancePanel extends SliderPanel {
 
   say({ hold, held }, lengths, angle) {
     const roots = list(lengths.map((length, k) => `√λ${"₁₂"[k]} = ${format(length, 2)}`));
-    const slope = 90 - ((270 - Math.round((angle * 180) / Math.PI)) % 180); // of a line: from −89° to 90°
+    const degrees = Math.round((angle * 180) / Math.PI); // of a line, they are from −89 to 90
+    const slope = degrees > 90 ? degrees - 180 : degrees;
     const round = lengths[0] - lengths[1] < 1e-5 * lengths[0];
     const circles = "in any two directions at right angles, since the ellipses are circles";
     const where = round ? circles : `at ${format(slope, 0)}° and across that`;
     const names = ["σ₁", "σ₂", "ρ"];
-    const from =
-      hold && list(NAMES.map((name, i) => `${names[i]} = ${this.write(name, held[name])}`));
+    const say = (name, i) => `${names[i]} = ${this.write(name, held[name])}`;
     const moving = "The points move with Σ, and none of them crosses an ellipse.";
-    const points = hold ? `The points stay where ${from} have put them.` : moving;
-    return `The 1σ ellipse has the half-axes ${roots}, which lie along the eigenvectors: ${where}. ${points}`;
+    const points = hold ? `The points stay where ${list(NAMES.map(say))} have put them.` : moving;
+    const axes = `The 1σ ellipse has the half-axes ${roots}, which lie along the eigenvectors`;
+    return `${axes}: ${where}. ${points}`;
   }
 
   close() {

@@ -66,7 +66,8 @@ class _SliderPanel(Shown):
             for name, control in self._controls.items()
             if "low" in control
         )
-        return f"{self._title}, a live panel with sliders.\n{', '.join(values)}. {self._result()}"
+        title = f"{self._title}, a live panel with sliders."
+        return f"{title}\nAt {', '.join(values)}: {self._result()}"
 
 
 class HandFit(_SliderPanel):
@@ -165,7 +166,7 @@ class HandFit(_SliderPanel):
         return values
 
     def _result(self):
-        return f"Log-likelihood {_number(self.score, 2)}."
+        return f"log-likelihood {_number(self.score, 2)}."
 
     def _draw(self, scene, em, feature, step, narrowest):
         """Add the panel of the densities, with a view for each height that they may need."""
@@ -389,8 +390,9 @@ class CovariancePanel(_SliderPanel):
         return values if before["hold"] or not values["hold"] else {**values, "held": before}
 
     def _result(self):
-        shares = ", ".join(_percent(share) for share in self.shares)
-        return f"Of the {self._n} points, {shares} lie inside 1, 2 and 3 σ."
+        *shares, last = (_percent(share) for share in self.shares)
+        shares = f"{', '.join(shares)} and {last}"
+        return f"of the {self._n} points, {shares} lie inside 1, 2 and 3 σ."
 
     def _draw(self):
         """Draw points u, and make their scene: with ellipses, and half-axes along eigenvectors."""
@@ -469,7 +471,7 @@ def _slider(name, label, value, low, high, step):
     """Return what a slider is, once its start is checked."""
     slider = {"name": name, "label": label, "low": low, "high": high, "step": step}
     _check_range(value, label, slider)
-    return {**slider, "value": float(value), "decimals": _decimals_of(step)}
+    return {**slider, "value": float(value), "decimals": min(_decimals_of(step), 100)}
 
 
 def _pair(name, label, values, *limits):
