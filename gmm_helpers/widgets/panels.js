@@ -272,7 +272,7 @@ export class PointPosterior extends SliderPanel {
       marks[`cut_${k + 1}`] = { map: at(x, bars.product[0]) };
       for (const [name, [height, text]] of Object.entries(bars)) {
         marks[`${name}_${k + 1}`] = { map: [0.7, 0, 0, height, k - 0.35, 0] };
-        marks[`${name}_text_${k + 1}`] = { map: at(k, height), text };
+        marks[`${name}_text_${k + 1}`] = { map: at(k, height), text: shorten(text) };
       }
       return [`${k + 1}`, format(weights[k], 2), maths.fromLog(densities[k]), product, share];
     });
@@ -292,6 +292,9 @@ export class PointPosterior extends SliderPanel {
     return `The point is at ${feature} = ${this.write("x", x)}${place}. ${share}: ${who}.`;
   }
 }
+
+/** Leave out the decimals of a number that would be too wide over a bar, such as 1.23e−262. */
+const shorten = (text) => text.replace(/\.\d+(?=e−\d\d\d)/, "");
 
 const NAMES = ["deviation_1", "deviation_2", "correlation"];
 const numbersOf = (values) => NAMES.map((name) => values[name]);
