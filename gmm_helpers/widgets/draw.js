@@ -168,9 +168,9 @@ class Panel {
   constructor(picture, spec, viewIndex) {
     Object.assign(this, { picture, spec, marks: spec.marks });
     this.canvas = make("canvas");
-    this.svg = make("svg:svg", { "aria-hidden": "true" });
-    this.axes = make("svg:g");
-    this.plot = make("svg:svg", { overflow: "hidden" });
+    this.svg = make("svg:svg");
+    this.axes = make("svg:g", { "aria-hidden": "true" });
+    this.plot = make("svg:svg", { overflow: "hidden", "aria-hidden": "true" });
     this.over = make("svg:svg", { overflow: "visible" }); // numbers may stand on the edge
     this.svg.append(this.axes, this.plot, this.over);
     this.title = make("div", { class: "panel-title" }, make("span", {}, spec.title));
@@ -243,11 +243,16 @@ class Panel {
     return clamp(this.h - (y - this.limits[2]) * this.sy);
   }
 
+  /** Return where a pointer is in the plot, in pixels. (An inner SVG's own box is its content's.) */
+  pixel(event) {
+    const box = this.area.getBoundingClientRect();
+    return [event.clientX - box.left - this.left, event.clientY - box.top - this.top];
+  }
+
   /** Return which place of the data lies under a pointer. */
   place(event) {
-    const box = this.plot.getBoundingClientRect();
-    const x = this.limits[0] + (event.clientX - box.left) / this.sx;
-    return [x, this.limits[2] + (box.top + this.h - event.clientY) / this.sy];
+    const [x, y] = this.pixel(event);
+    return [this.limits[0] + x / this.sx, this.limits[2] + (this.h - y) / this.sy];
   }
 
   drawAxes(xTicks, yTicks) {
@@ -328,6 +333,7 @@ class Panel {
     group.append(text);
     this.over.append(group);
     if (mark.drag !== undefined && this.picture.hooks.onDrag) this.makeDraggable(group, mark);
+    else group.setAttribute("aria-hidden", "true");
     return { group, label: text };
   }
 
@@ -396,8 +402,9 @@ class Panel {
         const still = mark.drag !== undefined && this.picture.hooks.canDrag?.(mark.drag) === false;
         group.classList.toggle("still", still);
         if (group.hasAttribute("role")) {
-          group.setAttribute("tabindex", still || mark.keys === false ? "-1" : "0");
-          group.setAttribute("aria-valuetext", this.sayPlace(map));
+          const tabindex = still || mark.keys === false ? -1 : 0;
+          const said = { "aria-valuenow": map[4], "aria-valuetext": this.sayPlace(map) };
+          set(group, { tabindex, "aria-hidden": still, ...said });
         }
       }
       return;
@@ -593,8 +600,7 @@ class Panel {
 
   nearest(event) {
     if (!this.spots) return -1;
-    const box = this.plot.getBoundingClientRect();
-    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    const [x, y] = this.pixel(event);
     let best = -1;
     let least = FAR * FAR;
     for (let i = 0; 2 * i < this.spots.length; i++) {

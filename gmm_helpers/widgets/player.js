@@ -133,10 +133,16 @@ export class Player {
   choosePoint(point, tell = true) {
     this.picture.markPoint(point);
     if (this.order && point >= 0) this.finder.set(this.order.indexOf(point));
-    const panel = this.picture.panels.find(({ points }) => points >= 0);
+    this.sayPoint();
+    if (tell) this.tell({ point });
+  }
+
+  /** Let the slider of the points say what the marked one's numbers are now. */
+  sayPoint() {
+    const { panels, point } = this.picture;
+    const panel = panels.find(({ points }) => points >= 0);
     if (panel && point >= 0)
       set(this.finder.range, { "aria-valuetext": panel.describe(point).words });
-    if (tell) this.tell({ point });
   }
 
   go(position, rests = false) {
@@ -156,6 +162,7 @@ export class Player {
     this.showTable(content.tables?.[position]);
     const glide = content.glides?.[position] && next && slow && !still.matches ? GLIDE : 0;
     this.picture.show(this.picture.frameAt(position), glide);
+    this.sayPoint();
     this.tell({ position }, rests ? 0 : 300);
   }
 
