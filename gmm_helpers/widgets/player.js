@@ -61,7 +61,8 @@ export class Player {
       { label: "Position", low: 0, high: 1, step: 1, value: 0 },
       (value, rests) => {
         this.playing(false);
-        this.go(value, rests);
+        if (value !== this.position) this.go(value, rests);
+        else if (rests) this.tell({ position: value }, 0); // and a glide goes on
       },
     );
     this.end = make("span");
