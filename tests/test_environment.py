@@ -114,7 +114,12 @@ def test_environment_takes_a_supported_python_and_pip_from_conda():
     assert supported.contains(python.removeprefix("python="))
 
 
-def test_jupyterlab_asks_for_no_news_and_no_update():
+def test_jupyterlab_asks_for_no_news_and_saves_widgets():
     overrides = Path(sys.prefix, "etc/jupyter/labconfig/default_setting_overrides.json")
-    settings = json.loads(overrides.read_text())["@jupyterlab/apputils-extension:notification"]
-    assert settings == {"checkForUpdates": False, "fetchNews": "false"}
+    assert json.loads(overrides.read_text()) == {
+        "@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True},
+        "@jupyterlab/apputils-extension:notification": {
+            "checkForUpdates": False,
+            "fetchNews": "false",
+        },
+    }

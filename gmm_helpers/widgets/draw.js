@@ -175,9 +175,9 @@ class Panel {
   constructor(picture, spec, viewIndex) {
     Object.assign(this, { picture, spec, marks: spec.marks });
     this.canvas = make("canvas");
-    this.svg = make("svg:svg", { "aria-hidden": "true" });
-    this.axes = make("svg:g");
-    this.plot = make("svg:svg", { overflow: "hidden" });
+    this.svg = make("svg:svg");
+    this.axes = make("svg:g", { "aria-hidden": "true" });
+    this.plot = make("svg:svg", { overflow: "hidden", "aria-hidden": "true" });
     this.over = make("svg:svg", { overflow: "visible" }); // numbers may stand on the edge
     this.svg.append(this.axes, this.plot, this.over);
     this.title = make("div", { class: "panel-title" }, make("span", {}, spec.title));
@@ -253,16 +253,16 @@ class Panel {
     return clamp(this.h - (y - this.limits[2]) * this.sy);
   }
 
+  /** Return where a pointer is in the plot, in pixels. (An inner SVG's own box is its content's.) */
+  pixel(event) {
+    const box = this.area.getBoundingClientRect();
+    return [event.clientX - box.left - this.left, event.clientY - box.top - this.top];
+  }
+
   /** Return which place of the data lies under a pointer. */
   place(event) {
     const [x, y] = this.pixel(event);
     return [this.limits[0] + x / this.sx, this.limits[2] + (this.h - y) / this.sy];
-  }
-
-  /** Return which pixel of the plot lies under a pointer. (An inner SVG's box is its drawing's.) */
-  pixel(event) {
-    const box = this.svg.getBoundingClientRect();
-    return [event.clientX - box.left - this.left, event.clientY - box.top - this.top];
   }
 
   drawAxes(xTicks, yTicks) {
@@ -343,6 +343,7 @@ class Panel {
     group.append(text);
     this.over.append(group);
     if (mark.drag !== undefined && this.picture.hooks.onDrag) this.makeDraggable(group, mark);
+    else group.setAttribute("aria-hidden", "true");
     return { group, label: text };
   }
 
@@ -352,7 +353,7 @@ class Panel {
     const name = mark.name ?? `Mean of component ${Number(mark.drag) + 1}`;
     handle.classList.add("handle");
     handle.prepend(make("svg:circle", { class: "grip", r: 18 })); // for a finger
-    set(handle, { role: "slider", tabindex: mark.keys === false ? -1 : 0, "aria-label": name });
+    set(handle, { role: "slider", "aria-label": name });
     handle.addEventListener("pointerdown", (event) => {
       if (handle.classList.contains("still")) return;
       event.preventDefault();
@@ -411,8 +412,9 @@ class Panel {
         const still = mark.drag !== undefined && this.picture.hooks.canDrag?.(mark.drag) === false;
         group.classList.toggle("still", still);
         if (group.hasAttribute("role")) {
-          group.setAttribute("tabindex", still || mark.keys === false ? "-1" : "0");
-          group.setAttribute("aria-valuetext", this.sayPlace(map));
+          const mute = still || mark.keys === false; // then a slider does the same
+          const said = { "aria-valuenow": map[4], "aria-valuetext": this.sayPlace(map) };
+          set(group, { tabindex: mute ? -1 : 0, "aria-hidden": mute, ...said });
         }
       }
       return;

@@ -68,7 +68,8 @@ export class Player {
       { label: "Position", low: 0, high: 1, step: 1, value: 0 },
       (value, rests) => {
         this.playing(false);
-        this.go(value, rests);
+        if (value !== this.position) this.go(value, rests);
+        else if (rests) this.tell({ position: value }, 0); // and a glide goes on
       },
     );
     this.end = make("span");
@@ -137,10 +138,16 @@ export class Player {
   choosePoint(point, tell = true) {
     this.picture.markPoint(point);
     if (this.order && point >= 0) this.finder.set(this.order.indexOf(point));
-    const panel = this.picture.panels.find(({ points }) => points >= 0);
+    this.sayPoint();
+    if (tell) this.tell({ point });
+  }
+
+  /** Let the slider of the points say what the marked one's numbers are now. */
+  sayPoint() {
+    const { panels, point } = this.picture;
+    const panel = panels.find(({ points }) => points >= 0);
     if (panel && point >= 0)
       set(this.finder.range, { "aria-valuetext": panel.describe(point).words });
-    if (tell) this.tell({ point });
   }
 
   go(position, rests = false) {
@@ -160,6 +167,7 @@ export class Player {
     showTable(this.table, content.tables?.[position]);
     const glide = content.glides?.[position] && next && slow && !still.matches ? GLIDE : 0;
     this.picture.show(this.picture.frameAt(position), glide);
+    this.sayPoint();
     this.tell({ position }, rests ? 0 : 300);
   }
 

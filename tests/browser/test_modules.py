@@ -1,6 +1,7 @@
 """The modules that draw in the browser, each on a blank page: they do as their Python twins do."""
 
 import json
+import re
 import runpy
 from pathlib import Path
 
@@ -18,6 +19,9 @@ def module(browser):
 
     def load(name):
         source = (PACKAGE / "widgets" / name).read_text("utf-8")
+        if "import {" in source:  # what all import, and a page without addresses cannot
+            base = (PACKAGE / "widgets" / "base.js").read_text("utf-8")
+            source = base + re.sub("^import .*?;\n", "", source, flags=re.MULTILINE)
         return page.evaluate_handle(IMPORT, source)
 
     yield load

@@ -1,0 +1,362 @@
+"""The player: a scene under a slider, drawn on a blank page and worked by hand and keys."""
+
+import os
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import gmm_helpers as gmm
+from gmm_helpers.plots import geometry
+from gmm_helpers.trace import Step, Trace
+from gmm_helpers.widgets.stepper import Stepper, step_through
+
+PLOT = ".panel:nth-child({}) .panel-area > svg > svg:first-of-type"
+WAITING = "Waiting for Python: is a cell running, or has the kernel stopped?"
+
+
+@pytest.fixture(scope="module")
+def line():
+    """Give a stepper of one dimension."""
+    x = gmm.two_gaussians(120, rng=np.random.default_rng(1)).x
+    start = gmm.Mixture.from_1d([0.5, 0.5], [-1, 0.5], [1, 1])
+    return step_through(x, start, max_iter=12)
+
+
+@pytest.fixture(scope="module")
+def plane():
+    """Give a stepper of two dimensions."""
+    rng = np.random.default_rng(1)
+    x = gmm.four_gaussians(160, rng=rng).x
+    start = gmm.start_from_random_points(x, 4, rng=rng)
+    return step_through(x, start, max_iter=4)
+
+
+def slider_of(shown, name="Position"):
+    return shown.box.locator(f"input[type=range][aria-label={name}]")
+
+
+def texts_of(shown):
+    """Return what a position says: the slider, the heading, the text and the table."""
+    return shown.evaluate("""
+        const text = query => element.querySelector(query).textContent
+        const cells = [...element.querySelectorAll('th, td')].map(each => each.textContent)
+        return [element.querySelector('input[type=range]').getAttribute('aria-valuetext'),
+                text('.heading'), text('.words [aria-live]'), cells]
+    """)
+
+
+def expected_texts(stepper, position):
+    content = stepper.view.content
+    heading = content["headings"][position]
+    cells = [cell for row in content["tables"][position] for cell in row]
+    return [f"{position}: {heading}", heading, content["texts"][position], cells]
+
+
+def paths_of(shown, panel=1):
+    """Return the points of a panel's lines in pixels of its plot, and the plot's size."""
+    plot = shown.box.locator(PLOT.format(panel))
+    query = "plot => [...plot.querySelectorAll('path:not(.dots)')].map(e => e.getAttribute('d'))"
+    paths = plot.evaluate(query)
+    size = [float(plot.get_attribute(name)) for name in ("width", "height")]
+    numbers = [re.findall(r"-?[\d.]+", path) for path in paths]
+    return [
+        np.array(each, float).reshape(-1, 2) if len(each) % 2 == 0 else None for each in numbers
+    ], size
+
+
+def pixels(points, limits, size):
+    """Return where points of the data lie in a plot."""
+    x0, x1, y0, y1 = limits
+    x, y = np.transpose(points)
+    return np.column_stack([(x - x0) / (x1 - x0), (y1 - y) / (y1 - y0)]) * size
+
+
+def point_on_page(shown, stepper, index):
+    """Return where a point of the data lies on the page."""
+    panel = stepper.view.content["panels"][0]
+    limits = panel["views"][0]["limits"]
+    x = stepper._x
+    places = x if np.ndim(x) == 2 else geometry.rug(x, limits[3])
+    _, size = paths_of(shown)
+    plot = shown.box.locator(PLOT.format(1))
+    box = plot.locator("..").bounding_box()
+    left, top = (float(plot.get_attribute(name)) for name in "xy")
+    (place,) = pixels(places[[index]], limits, size)
+    return box["x"] + left + place[0], box["y"] + top + place[1]
+
+
+@pytest.mark.parametrize("which", ["line", "plane"])
+def test_keys_and_mouse_show_every_position(mount, request, which):
+    stepper = request.getfixturevalue(which)
+    shown, last = mount(stepper), len(stepper.texts) - 1
+    slider_of(shown).focus()
+    for position in range(last + 1):
+        assert texts_of(shown) == expected_texts(stepper, position)
+        shown.page.keyboard.press("ArrowRight")
+    box = slider_of(shown).bounding_box()
+    shown.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    assert texts_of(shown) == expected_texts(stepper, round(last / 2))
+    shown.page.keyboard.press("Home")
+    assert texts_of(shown) == expected_texts(stepper, 0)
+    assert shown.get("position") == 0
+
+
+def test_play_goes_on_at_its_speed_and_rests_longer_at_e(mount, line):
+    shown = mount(line)
+    shown.page.clock.install()
+    shown.box.get_by_label("Speed of Play").select_option("fast")
+    shown.box.get_by_role("button", name="Play").click()
+    rests = line.view.content["rests"]
+    assert rests[1] > rests[2]
+    for position in range(3):
+        shown.page.clock.run_for(1000 * 0.4 * rests[position] - 100)
+        assert texts_of(shown) == expected_texts(line, position)
+        shown.page.clock.run_for(110)
+        assert texts_of(shown) == expected_texts(line, position + 1)
+    shown.box.get_by_role("button", name="Pause").click()
+    shown.page.clock.run_for(5000)
+    assert texts_of(shown) == expected_texts(line, 3)
+
+
+@pytest.mark.parametrize("which", ["line", "plane"])
+def test_a_point_tells_its_numbers_through_e_and_m(mount, request, which):
+    stepper = request.getfixturevalue(which)
+    shown, index = mount(stepper), 7
+    tip = shown.box.locator(".panel:first-child .tip")
+    place = point_on_page(shown, stepper, index)
+    shown.page.mouse.move(*place)
+    first = tip.text_content()
+    values = np.atleast_1d(stepper._x[index])
+    assert re.findall(r"[−\d.]+", first.replace("₁", "").replace("₂", "")) == [
+        geometry.format_number(value, 2) for value in values
+    ]
+    shown.page.mouse.click(*place)
+    assert shown.get("point") == index
+    shown.page.mouse.move(5, 5)
+    slider_of(shown).focus()
+    for step in stepper.trace.steps[1:4]:
+        shown.page.keyboard.press("ArrowRight")
+        shares = step.responsibilities[index]
+        said = [float(each) for each in re.findall(r"b. [<>]? ?([\d.]+)", tip.text_content())]
+        assert said == pytest.approx(np.clip(shares, 0.01, 0.99).tolist(), abs=0.006)
+        assert slider_of(shown, "Point").get_attribute("aria-valuetext") == tip.text_content()
+    assert tip.is_visible()
+
+
+def test_the_point_slider_goes_from_left_to_right(mount, line):
+    shown = mount(line)
+    slider_of(shown, "Point").focus()
+    order = np.argsort(line._x, kind="stable")
+    shown.page.keyboard.press("End")
+    assert shown.get("point") == order[-1]
+    shown.page.keyboard.press("ArrowLeft")
+    assert shown.get("point") == order[-2]
+
+
+def test_the_log_likelihood_is_shown_closer(mount, line):
+    shown = mount(line)
+    views = line.view.content["panels"][1]["views"]
+    slider_of(shown).focus()
+    shown.page.keyboard.press("End")
+    for name, view in (("Zoom in", 1), ("Show all", 0)):
+        shown.box.get_by_role("button", name=name).click()
+        (path,), size = paths_of(shown, 2)
+        curve = list(enumerate(line.trace.log_likelihoods))
+        wanted = pixels(curve, views[view]["limits"], size)
+        assert path == pytest.approx(np.clip(wanted, -1e5, 1e5), abs=0.06)
+
+
+@pytest.mark.parametrize("which", ["line", "plane"])
+def test_a_mean_is_moved_by_hand_and_by_keys(mount, request, which):
+    stepper = request.getfixturevalue(which)
+    shown, means = mount(stepper), stepper.trace.steps[0].mixture.means
+    handle = shown.box.get_by_role("slider", name="Mean of component 2")
+    box = handle.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    shown.page.mouse.move(x, y)
+    shown.page.mouse.down()
+    shown.page.mouse.move(x + 30, y, steps=3)
+    assert shown.sent == []
+    shown.page.mouse.up()
+    shown.page.wait_for_timeout(300)
+    limits = stepper.view.content["panels"][0]["views"][0]["limits"]
+    width = paths_of(shown)[1][0]
+    (asked,) = shown.sent
+    moved = np.array(asked["means"]) - means
+    assert moved[1, 0] == pytest.approx(30 * (limits[1] - limits[0]) / width, rel=0.05)
+    assert np.delete(moved, 1, axis=0) == pytest.approx(0)
+    for key in ["ArrowLeft"] * 3:
+        shown.page.keyboard.press(key)
+    shown.page.wait_for_timeout(300)
+    assert len(shown.sent) == 2
+    again = np.array(shown.sent[1]["means"]) - asked["means"]
+    assert again[1, 0] == pytest.approx(-0.03 * (limits[1] - limits[0]))
+
+
+def test_it_says_that_it_waits_for_python_and_what_was_refused(mount, line):
+    shown = mount(line)
+    shown.page.clock.install()
+    shown.box.get_by_role("slider", name="Mean of component 1").press("ArrowRight")
+    shown.page.clock.run_for(260)
+    said = shown.box.locator(".asker")
+    shown.page.clock.run_for(1950)
+    assert said.text_content() == ""
+    shown.page.clock.run_for(100)
+    assert said.text_content() == WAITING
+    shown.answer(refused="EM cannot start from there.")
+    assert said.text_content() == "EM cannot start from there."
+
+
+def test_curves_are_those_of_the_static_plots_and_their_sum_is_the_density(mount, line):
+    shown, steps = mount(line, reduced_motion="reduce"), line.trace.steps
+    limits = line.view.content["panels"][0]["views"][0]["limits"]
+    for position in (0, 2, 12):
+        shown.set("position", position)
+        mixture = steps[position].mixture
+        lines, size = paths_of(shown)
+        curves, total = lines[1:-1], lines[-1]
+        for path, affine in zip(curves, geometry.bump_maps(mixture), strict=True):
+            wanted = pixels(geometry.place(geometry.BUMP, affine), limits, size)
+            assert path[1:-1] == pytest.approx(wanted, abs=0.06)
+        x = limits[0] + total[:, 0] / size[0] * (limits[1] - limits[0])
+        density = np.exp(mixture.log_density(x))
+        wanted = pixels(np.column_stack([x, density]), limits, size)
+        assert total[:, 1] == pytest.approx(wanted[:, 1], abs=0.5)
+
+
+def test_ellipses_are_those_of_the_static_plots(mount, plane):
+    shown = mount(plane)
+    shown.set("position", 4)
+    limits = plane.view.content["panels"][0]["views"][0]["limits"]
+    lines, size = paths_of(shown)
+    mixture = plane.trace.steps[4].mixture
+    for radius, first in ((1, 0), (2, 1)):
+        for path, affine in zip(
+            lines[first::3], geometry.ellipse_maps(mixture, radius), strict=True
+        ):
+            wanted = pixels(geometry.place(geometry.CIRCLE, affine), limits, size)
+            assert path == pytest.approx(wanted, abs=0.06)
+
+
+def trace_of(x, *mixtures):
+    """Return a trace of a start and M steps, whatever they are."""
+    x = np.asarray(x, float)
+    steps = [Step("start", 0, mixtures[0], None, -1.0)]
+    for i, mixture in enumerate(mixtures[1:], 1):
+        shares = np.zeros((len(x), len(mixture.weights)))
+        shares[:, 0] = 1
+        steps += [Step("E", i, mixtures[i - 1], shares, -1.0), Step("M", i, mixture, shares, -1.0)]
+    return Trace(mixtures[-1], np.full(len(mixtures), -1.0), False, tuple(steps))
+
+
+def hostile():
+    """Return data and runs that are hard to draw, by name."""
+    make, x = gmm.Mixture.from_1d, np.linspace(-1, 1, 20)
+    fine, far = make([0.5, 0.5], [-1, 1], [1, 1]), 1e9 + 1e-3 * np.linspace(0, 1, 20)
+    flat = gmm.Mixture([1], [[0, 0]], [[[1e300, 0], [0, 1e-300]]])
+    return {
+        "no weight": (x, fine, make([1, 0], [0, 5], [1, 1])),
+        "narrow": (x, fine, make([0.5, 0.5], [0, 1], [1e-300, 1])),
+        "wide": (x, fine, make([0.5, 0.5], [0, 1], [1e300, 1])),
+        "far away": (far, *[make([0.5, 0.5], [1e9, 1e9 + 1e-3], [1e-8, 1e-8])] * 2),
+        "one value": (np.full(20, 3.0), fine, fine),
+        "flat ellipse": (np.column_stack([x, x**2]), flat, flat),
+        "one place": (np.full((20, 2), 3.0), *[gmm.Mixture([1], [[3, 3]], [np.eye(2)])] * 2),
+    }
+
+
+@pytest.mark.parametrize("name", hostile())
+def test_what_is_hard_to_draw_is_drawn(mount, name):
+    x, *mixtures = hostile()[name]
+    stepper = Stepper(x, trace_of(x, *mixtures))
+    shown = mount(stepper)
+    slider_of(shown).focus()
+    for position in range(3):
+        assert texts_of(shown) == expected_texts(stepper, position)
+        html = shown.box.evaluate("box => box.outerHTML")
+        assert "NaN" not in html and "Infinity" not in html
+        shown.page.keyboard.press("ArrowRight")
+        shown.page.wait_for_timeout(50)
+
+
+def test_what_a_learner_names_is_text(mount):
+    x = np.random.default_rng(0).normal(size=(20, 2))
+    evil = "<img src=x onerror=alert(1)>"
+    start = gmm.Mixture([1], [[0, 0]], [np.eye(2)])
+    trace = gmm.run_em(x, start, max_iter=1)
+    stepper = Stepper(x, trace, features=(evil, "y"), notes=[evil])
+    shown = mount(stepper)
+    shown.page.mouse.move(*point_on_page(shown, stepper, 3))
+    assert shown.box.locator("img").count() == 0
+    assert shown.box.get_by_text(evil).count() == 3  # the note, the axis, the point
+
+
+@pytest.mark.parametrize("width", [390, 592, 848, 1400])
+@pytest.mark.parametrize("which", ["line", "plane"])
+def test_nothing_overflows_or_is_too_small(mount, request, which, width):
+    shown = mount(request.getfixturevalue(which), width=width)
+    slider_of(shown).focus()
+    shown.page.keyboard.press("End")
+    wide, small, cut = shown.evaluate("""
+        const box = element.firstElementChild, edge = box.getBoundingClientRect()
+        const texts = [...box.querySelectorAll('*')].filter(each => each.checkVisibility()
+            && [...each.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
+        const out = ({left, right}) => left < edge.left - 1 || right > edge.right + 1
+        return [[document.documentElement, box].some(each => each.scrollWidth > each.clientWidth),
+            texts.filter(each => parseFloat(getComputedStyle(each).fontSize) < 14)
+                .map(each => each.outerHTML),
+            texts.filter(each => !each.closest('.table') && out(each.getBoundingClientRect()))
+                .map(each => each.outerHTML)]
+    """)
+    assert (wide, small, cut) == (False, [], [])
+
+
+def test_two_stand_on_a_page_and_one_is_shown_twice(mount, line, plane):
+    first = mount(line)
+    second = mount(plane, beside=first)
+    slider_of(second).focus()
+    first.page.keyboard.press("ArrowRight")
+    assert texts_of(second) == expected_texts(plane, 1)
+    assert texts_of(first) == expected_texts(line, 0)
+
+
+def test_a_view_that_is_closed_leaves_nothing_behind(mount, line):
+    shown = mount(line)
+    listeners = "return [...model.acts.values()].flat().length"
+    assert shown.evaluate(listeners) > 0
+    shown.box.get_by_role("button", name="Play").click()
+    shown.evaluate("element.close(); element.remove()")
+    assert shown.evaluate(listeners) == 0
+    shown.set("position", 2)
+    shown.page.wait_for_timeout(100)
+    again = mount(line, beside=shown)
+    assert texts_of(again) == expected_texts(line, 2)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing(mount, plane, theme):
+    shown = mount(plane, theme=theme)
+    path = os.environ.get("AXE")
+    assert path, "AXE must say where axe.min.js is; `nox -s browser` fetches it"
+    shown.page.evaluate(Path(path).read_text("utf-8"))
+    found = shown.evaluate("return axe.run(element).then(({violations}) => violations)")
+    assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_components_glide_but_not_where_less_motion_is_preferred(mount, line, motion):
+    shown = mount(line, reduced_motion=motion)
+    slider_of(shown).focus()
+    shown.page.keyboard.press("ArrowRight")
+    shown.page.wait_for_timeout(300)  # a step that follows at once would not glide
+    shown.evaluate("""
+        const path = element.querySelector('path.line'), seen = window.seen = new Set()
+        const look = () => { seen.add(path.getAttribute('d')); requestAnimationFrame(look) }
+        look()
+    """)
+    shown.page.keyboard.press("ArrowRight")
+    shown.page.wait_for_timeout(300)
+    count = shown.evaluate("return window.seen.size")
+    assert count == 2 if motion == "reduce" else count > 3
