@@ -1,6 +1,8 @@
 """The panels on a blank page: their mathematics, and what a hand, a finger and keys do."""
 
+import os
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -284,6 +286,8 @@ def test_other_points_come_from_python_or_it_is_said_that_they_do_not(mount):
     shown.box.get_by_text("Waiting for Python").wait_for()
     shown.answer()
     assert shown.box.locator(".asker").inner_text() == ""
+    shown.evaluate("element.close()")
+    assert shown.evaluate("return [...model.acts.values()].flat().length") == 0
 
 
 def test_a_finger_drags_where_it_would_scroll(mount, x, em):
@@ -300,12 +304,16 @@ def test_a_finger_drags_where_it_would_scroll(mount, x, em):
     assert shown.get("values")["mean_2"] < 2.2
 
 
-@pytest.mark.parametrize("width", [390, 850])
-def test_nothing_is_wider_than_the_page(mount, x, em, width):
+@pytest.mark.parametrize(("width", "theme"), [(390, "dark"), (850, "light")])
+def test_nothing_is_wider_than_the_page_and_axe_finds_nothing(mount, x, em, width, theme):
+    axe = Path(os.environ["AXE"]).read_text("utf-8")  # `nox -s browser` fetches it
     panels = [gmm.HandFit(x, em=em), gmm.PointPosterior(x, em)]
     panels.append(gmm.CovariancePanel(rng=np.random.default_rng(1)))
     shown = None
     for panel in panels:
-        shown = mount(panel, width=width, beside=shown)
+        shown = mount(panel, width=width, theme=theme, beside=shown)
         wide = "return [...element.querySelectorAll('svg text, button, input, table, p')].every("
         assert shown.evaluate(wide + "e => e.getBoundingClientRect().right <= innerWidth)")
+    shown.page.evaluate(axe)
+    found = shown.page.evaluate("axe.run('.gmm').then(({violations}) => violations)")
+    assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
