@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 WIDGETS = Path(__file__).parents[1] / "gmm_helpers" / "widgets"
-ORDER = "base colours formulas maths controls draw player chooser panels questions main".split()  # each imports earlier ones alone
+# Each imports from earlier ones alone.
+ORDER = "base colours formulas maths controls draw player chooser panels questions main".split()
 
 
 def bundle():

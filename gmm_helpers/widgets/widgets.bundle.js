@@ -207,6 +207,93 @@ function makeFormula({ glyphs, formulas }, name) {
   return svg;
 }
 
+// The mathematics of what a reader drags: as Mixture does it, and as a person writes it.
+
+
+const LOG_10 = Math.log(10);
+
+/** Return log N(x | μ, σ²). */
+const logNormal = (x, mean, deviation) =>
+  -0.5 * ((x - mean) / deviation) ** 2 - Math.log(deviation) - 0.5 * Math.log(2 * Math.PI);
+
+/** Return log(eᵃ + eᵇ), where both may be so small that eᵃ and eᵇ are 0. */
+function logAddExp(a, b) {
+  const peak = Math.max(a, b);
+  return peak === -Infinity ? peak : peak + Math.log1p(Math.exp(Math.min(a, b) - peak));
+}
+
+/** Return Σᵢ log p(xᵢ) of a mixture of two components. */
+function logLikelihood(points, weights, means, deviations) {
+  const heights = weights.map((weight, k) => Math.log(weight) + logNormal(0, 0, deviations[k]));
+  let sum = 0;
+  for (let i = 0; i < points.length; i++) {
+    const z1 = (points[i] - means[0]) / deviations[0];
+    const z2 = (points[i] - means[1]) / deviations[1];
+    sum += logAddExp(heights[0] - 0.5 * z1 * z1, heights[1] - 0.5 * z2 * z2);
+  }
+  return sum;
+}
+
+/** Return the four entries of L, row by row, where L Lᵀ is the covariance of σ₁, σ₂ and ρ. */
+const cholesky = (s1, s2, rho) => [s1, 0, rho * s2, s2 * Math.sqrt(1 - rho ** 2)];
+
+/**
+ * Return √λ₁ ≥ √λ₂ of a covariance, and the first eigenvector's angle. Of its two directions it is
+ * the one from −45° to 135°; a little off, so that rounding does not turn it.
+ */
+function halfAxes(first, second, correlation) {
+  const [a, b, c] = [first ** 2, correlation * first * second, second ** 2];
+  const largest = (a + c) / 2 + Math.hypot((a - c) / 2, b);
+  const smallest = ((first * second) ** 2 * (1 - correlation ** 2)) / largest; // as λ₁ λ₂ = |Σ|
+  const angle = 0.5 * Math.atan2(2 * b, a - c);
+  const turned = angle < -Math.PI / 4 - 1e-6 ? angle + Math.PI : angle;
+  return { lengths: [Math.sqrt(largest), Math.sqrt(smallest)], angle: turned };
+}
+
+/** Return σ₁, σ₂ and ρ of the covariance with a half-axis (x, y) and another right across it. */
+function fromHalfAxes(x, y, other) {
+  const across = (other / Math.hypot(x, y)) ** 2;
+  const [first, second] = [Math.sqrt(x * x + across * y * y), Math.sqrt(y * y + across * x * x)];
+  return [first, second, (x * y * (1 - across)) / (first * second)];
+}
+
+/** Return e^value, rounded to some digits, as a number from 1 to 10 and a power of ten. */
+function inDigits(value, digits) {
+  const exponent = Math.floor(value / LOG_10);
+  const leading = Number(Math.exp(value - exponent * LOG_10).toFixed(digits - 1));
+  return leading < 10 ? [leading, exponent] : [leading / 10, exponent + 1];
+}
+
+/** Write e^value to some digits, however small it is. */
+function fromLog(value, digits = 3) {
+  if (value === -Infinity) return "0";
+  const [leading, exponent] = inDigits(value, digits);
+  if (exponent >= -3) return format(leading * 10 ** exponent, Math.max(0, digits - 1 - exponent));
+  return `${leading.toFixed(digits - 1)}e−${-exponent}`;
+}
+
+/** Write weight × density, of the density as `fromLog` writes it: so that they agree. */
+function product(weight, logDensity, digits = 3) {
+  if (!weight) return "0";
+  const [leading, exponent] = inDigits(logDensity, digits);
+  return fromLog(Math.log(weight * leading) + exponent * LOG_10 + 1e-9, digits); // half up, as by hand
+}
+
+/** Write a probability: with three decimals, or as a power of ten where these would be 0. */
+const writeShare = (share, logShare) => (share >= 0.001 ? format(share, 3) : fromLog(logShare));
+
+export const maths = {
+  logNormal,
+  logAddExp,
+  logLikelihood,
+  cholesky,
+  halfAxes,
+  fromHalfAxes,
+  fromLog,
+  product,
+  writeShare,
+};
+
 // Native controls with names, and questions to Python.
 
 
@@ -237,6 +324,13 @@ function iconButton(icon, label, act) {
   return { button, name };
 }
 
+/** A button that lets a box fill the screen, or leave it. */
+const fullScreenButton = (box) =>
+  iconButton("full", "Full screen", () => {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else box.requestFullscreen();
+  }).button;
+
 /** A button that is down or up. */
 function toggleButton(label, act) {
   const button = make("button", { type: "button", "aria-pressed": "false" }, label);
@@ -250,26 +344,29 @@ function toggleButton(label, act) {
 
 /**
  * A slider and a number to type. `act` hears the value, and whether the hand rests.
- * @param {{label: string, low: number, high: number, step: number, value: number, bare?: boolean}} spec
+ * @param {{label: string, low: number, high: number, step: number, value: number, bare?: boolean,
+ *   decimals?: number}} spec  `decimals` for the number beside the slider
  * @param {(value: number, rests: boolean) => void} act
  */
-function makeSlider({ label, low, high, step, value, bare }, act) {
+function makeSlider({ label, low, high, step, value, bare, decimals }, act) {
   const limits = { min: low, max: high, step, value, "aria-label": label };
   const range = make("input", { type: "range", ...limits });
   const number = make("input", { type: "number", ...limits, inputmode: "decimal" });
+  const write = () => {
+    number.value = decimals === undefined ? range.value : range.valueAsNumber.toFixed(decimals);
+  };
   const hear = (input, rests) => {
     if (input === number && !(number.value && number.validity.valid)) return;
     if (input === number) range.value = number.value;
-    else number.value = range.value;
+    else write();
     act(range.valueAsNumber, rests);
   };
   for (const input of [range, number]) {
     input.oninput = () => hear(input, false);
     input.onchange = () => hear(input, true);
   }
-  number.onblur = () => {
-    number.value = range.value;
-  };
+  number.onblur = write;
+  write();
   const element = bare
     ? range
     : make("label", { class: "slider" }, make("span", {}, label), range, number);
@@ -282,7 +379,7 @@ function makeSlider({ label, low, high, step, value, bare }, act) {
     },
     set(wanted) {
       range.value = wanted;
-      if (document.activeElement !== number) number.value = range.value;
+      if (number.getRootNode().activeElement !== number) write();
     },
     setRange(from, to) {
       for (const input of [range, number]) Object.assign(input, { min: from, max: to });
@@ -305,6 +402,55 @@ function makeChoice(name, labels, chosen, act) {
     inputs[i].checked = true;
   };
   return { element, inputs, choose };
+}
+
+/** Show rows of texts as a table; where only its numbers are others, only these are written anew. */
+function showTable(box, rows) {
+  box.classList.toggle("hidden", !rows);
+  if (!rows) return;
+  const cells = [...box.querySelectorAll("th, td")];
+  if (cells.length !== rows.flat().length) {
+    const row = (texts, tag) =>
+      make(
+        "tr",
+        {},
+        ...texts.map((text, j) => {
+          const head = tag === "th" || j === 0;
+          const scope = tag === "th" ? "col" : "row";
+          return make(head ? "th" : "td", head ? { scope } : {}, text);
+        }),
+      );
+    const body = rows.slice(1).map((each) => row(each, "td"));
+    box.replaceChildren(
+      make("table", {}, make("thead", {}, row(rows[0], "th")), make("tbody", {}, ...body)),
+    );
+    return;
+  }
+  rows.flat().forEach((text, i) => {
+    if (cells[i].textContent !== text) cells[i].textContent = text;
+  });
+}
+
+/** Show which line and marker is which; a row without a marker is of a line alone. */
+function showLegend(box, rows, { markers }) {
+  box.replaceChildren(
+    ...rows.map(({ colour, marker, dash, width = 2, text }) => {
+      const dashes = dash?.length ? dash.map((each) => width * each).join(" ") : "none";
+      const style = `fill:var(--gmm-${colour});stroke:var(--gmm-${colour});stroke-dasharray:${dashes}`;
+      const line = make("svg:path", {
+        d: "M0 8H34",
+        style: `${style};stroke-width:${width}`,
+        class: "line",
+      });
+      const sign = make("svg:path", {
+        d: markers[marker] ?? "",
+        transform: "translate(17 8) scale(5)",
+        style,
+        class: "sign",
+      });
+      return make("span", {}, make("svg:svg", { width: 34, height: 16 }, line, sign), text);
+    }),
+  );
 }
 
 /** Asks Python, one question at a time; says it where no answer comes. */
@@ -461,8 +607,11 @@ class Picture {
     const shape = new Path2D(this.look.markers[marker]);
     const ink = this.dark ? "#ddd" : "#444";
     pen.setTransform(sharp * radius, 0, 0, sharp * radius, size / 2, size / 2);
-    Object.assign(pen, { globalAlpha: faint ? 0.7 : 0.9, lineWidth: (rgb ? 0.5 : 1.2) / radius });
-    pen.strokeStyle = rgb ? ink : this.dark ? "#aaa" : "#666";
+    Object.assign(pen, {
+      globalAlpha: faint ? 0.7 : 0.9,
+      lineWidth: (rgb && marker !== "x" ? 0.5 : 1.2) / radius,
+    });
+    pen.strokeStyle = marker === "x" ? `rgb(${rgb})` : rgb ? ink : this.dark ? "#aaa" : "#666";
     if (rgb) {
       pen.fillStyle = `rgb(${rgb})`;
       pen.fill(shape);
@@ -488,7 +637,11 @@ class Picture {
     this.width = width;
     this.panels.forEach((panel, i) => {
       const main = stacked && i ? 0.75 * height : height;
-      panel.layOut(shares[i], panel.spec.equal ? tallest : main, text);
+      panel.layOut(
+        shares[i],
+        panel.spec.equal ? Math.max(this.content.height ?? 0, tallest) : main,
+        text,
+      );
     });
     this.draw();
   }
@@ -518,9 +671,9 @@ class Panel {
   constructor(picture, spec, viewIndex) {
     Object.assign(this, { picture, spec, marks: spec.marks });
     this.canvas = make("canvas");
-    this.svg = make("svg:svg", { "aria-hidden": "true" });
-    this.axes = make("svg:g");
-    this.plot = make("svg:svg", { overflow: "hidden" });
+    this.svg = make("svg:svg");
+    this.axes = make("svg:g", { "aria-hidden": "true" });
+    this.plot = make("svg:svg", { overflow: "hidden", "aria-hidden": "true" });
     this.over = make("svg:svg", { overflow: "visible" }); // numbers may stand on the edge
     this.svg.append(this.axes, this.plot, this.over);
     this.title = make("div", { class: "panel-title" }, make("span", {}, spec.title));
@@ -556,7 +709,10 @@ class Panel {
   layOut(width, height, text) {
     this.size = [width, height, text];
     const { limits, x: xTicks, y: yTicks } = this.spec.views[this.viewIndex];
-    const letters = Math.max(0, ...yTicks.map(([, label]) => label.length));
+    const letters = Math.max(
+      0,
+      ...this.spec.views.flatMap(({ y }) => y.map(([, label]) => label.length)),
+    );
     const left = Math.ceil(text * (0.58 * letters + (this.spec.labels[1] ? 1.5 : 0)) + 12);
     const bottom = text * ((xTicks.length ? 1.5 : 0.2) + (this.spec.labels[0] ? 1.2 : 0)) + 4;
     let w = Math.max(width - left - 10, 40);
@@ -593,11 +749,16 @@ class Panel {
     return clamp(this.h - (y - this.limits[2]) * this.sy);
   }
 
+  /** Return where a pointer is in the plot, in pixels. (An inner SVG's own box is its content's.) */
+  pixel(event) {
+    const box = this.area.getBoundingClientRect();
+    return [event.clientX - box.left - this.left, event.clientY - box.top - this.top];
+  }
+
   /** Return which place of the data lies under a pointer. */
   place(event) {
-    const box = this.plot.getBoundingClientRect();
-    const x = this.limits[0] + (event.clientX - box.left) / this.sx;
-    return [x, this.limits[2] + (box.top + this.h - event.clientY) / this.sy];
+    const [x, y] = this.pixel(event);
+    return [this.limits[0] + x / this.sx, this.limits[2] + (this.h - y) / this.sy];
   }
 
   drawAxes(xTicks, yTicks) {
@@ -678,6 +839,7 @@ class Panel {
     group.append(text);
     this.over.append(group);
     if (mark.drag !== undefined && this.picture.hooks.onDrag) this.makeDraggable(group, mark);
+    else group.setAttribute("aria-hidden", "true");
     return { group, label: text };
   }
 
@@ -685,18 +847,18 @@ class Panel {
   makeDraggable(handle, mark) {
     const { hooks } = this.picture;
     const name = mark.name ?? `Mean of component ${Number(mark.drag) + 1}`;
-    set(handle, {
-      class: "label handle",
-      role: "slider",
-      tabindex: mark.keys === false ? -1 : 0,
-      "aria-label": name,
-    });
+    handle.classList.add("handle");
+    handle.prepend(make("svg:circle", { class: "grip", r: 18 })); // for a finger
+    set(handle, { role: "slider", "aria-label": name });
     handle.addEventListener("pointerdown", (event) => {
       if (handle.classList.contains("still")) return;
       event.preventDefault();
       handle.setPointerCapture(event.pointerId);
       handle.focus({ preventScroll: true });
-      const move = (each) => hooks.onDrag(mark.drag, this.place(each), this);
+      const { map } = this.states[this.marks.indexOf(mark)];
+      const [x, y] = this.place(event).map((each, j) => map[4 + j] - each);
+      const move = (each) =>
+        hooks.onDrag(mark.drag, [this.place(each)[0] + x, this.place(each)[1] + y], this);
       const end = () => {
         handle.removeEventListener("pointermove", move);
         handle.removeEventListener("pointercancel", end);
@@ -746,8 +908,9 @@ class Panel {
         const still = mark.drag !== undefined && this.picture.hooks.canDrag?.(mark.drag) === false;
         group.classList.toggle("still", still);
         if (group.hasAttribute("role")) {
-          group.setAttribute("tabindex", still || mark.keys === false ? "-1" : "0");
-          group.setAttribute("aria-valuetext", this.sayPlace(map));
+          const mute = still || mark.keys === false; // then a slider does the same
+          const said = { "aria-valuenow": map[4], "aria-valuetext": this.sayPlace(map) };
+          set(group, { tabindex: mute ? -1 : 0, "aria-hidden": mute, ...said });
         }
       }
       return;
@@ -943,8 +1106,7 @@ class Panel {
 
   nearest(event) {
     if (!this.spots) return -1;
-    const box = this.plot.getBoundingClientRect();
-    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    const [x, y] = this.pixel(event);
     let best = -1;
     let least = FAR * FAR;
     for (let i = 0; 2 * i < this.spots.length; i++) {
@@ -982,9 +1144,10 @@ class Panel {
   describe(index) {
     const mark = this.marks[this.points];
     const { values } = mark.shape;
-    const place = mark.features.map(
-      (name, j) => `${name} = ${format(values[2 * index + j], mark.decimals[j])}`,
-    );
+    const [a, b, c, d, e, f] = this.states[this.points].map;
+    const [x, y] = [values[2 * index], values[2 * index + 1]];
+    const at = [a * x + b * y + e, c * x + d * y + f];
+    const place = mark.features.map((name, j) => `${name} = ${format(at[j], mark.decimals[j])}`);
     if (!this.shares) return { words: place.join(", "), shares: [] };
     const [, n, K] = mark.shares.shape;
     const start = (this.shares.which * n + index) * K;
@@ -1105,7 +1268,8 @@ class Player {
       { label: "Position", low: 0, high: 1, step: 1, value: 0 },
       (value, rests) => {
         this.playing(false);
-        this.go(value, rests);
+        if (value !== this.position) this.go(value, rests);
+        else if (rests) this.tell({ position: value }, 0); // and a glide goes on
       },
     );
     this.end = make("span");
@@ -1117,10 +1281,6 @@ class Player {
       { label: "Point", low: 0, high: 1, step: 1, value: 0, bare: true },
       (value) => this.choosePoint(this.order[value]),
     );
-    this.full = iconButton("full", "Full screen", () => {
-      if (document.fullscreenElement) document.exitFullscreen();
-      else this.box.requestFullscreen();
-    });
     this.find = make("label", { class: "finder" }, "point", this.finder.range);
     this.controls = make(
       "div",
@@ -1131,7 +1291,7 @@ class Player {
       this.slider.number,
       this.end,
       this.speed,
-      this.full.button,
+      fullScreenButton(this.box),
     );
   }
 
@@ -1146,7 +1306,8 @@ class Player {
     this.end.textContent = `of ${this.last}`;
     this.notes.replaceChildren(...content.notes.map((note) => make("p", { role: "status" }, note)));
     this.room.textContent = content.texts.reduce((a, b) => (b.length > a.length ? b : a), "");
-    this.showLegend(content.legend);
+    showLegend(this.legend, content.legend, this.library.get("look"));
+    this.legend.append(this.find);
     const points = this.content.panels
       .flatMap(({ marks }) => marks)
       .find(({ kind }) => kind === "points");
@@ -1177,10 +1338,16 @@ class Player {
   choosePoint(point, tell = true) {
     this.picture.markPoint(point);
     if (this.order && point >= 0) this.finder.set(this.order.indexOf(point));
-    const panel = this.picture.panels.find(({ points }) => points >= 0);
+    this.sayPoint();
+    if (tell) this.tell({ point });
+  }
+
+  /** Let the slider of the points say what the marked one's numbers are now. */
+  sayPoint() {
+    const { panels, point } = this.picture;
+    const panel = panels.find(({ points }) => points >= 0);
     if (panel && point >= 0)
       set(this.finder.range, { "aria-valuetext": panel.describe(point).words });
-    if (tell) this.tell({ point });
   }
 
   go(position, rests = false) {
@@ -1197,9 +1364,10 @@ class Player {
     this.heading.textContent = heading;
     this.text.textContent = content.texts[position];
     this.showFormulas(content.formulas?.[position] ?? []);
-    this.showTable(content.tables?.[position]);
+    showTable(this.table, content.tables?.[position]);
     const glide = content.glides?.[position] && next && slow && !still.matches ? GLIDE : 0;
     this.picture.show(this.picture.frameAt(position), glide);
+    this.sayPoint();
     this.tell({ position }, rests ? 0 : 300);
   }
 
@@ -1210,51 +1378,6 @@ class Player {
     const data = this.library.get("formulas");
     this.formula.classList.toggle("hidden", !this.content.formulas);
     this.formula.replaceChildren(...names.map((name) => makeFormula(data, name)));
-  }
-
-  /** Show a table; where only its numbers are others, only these are written anew. */
-  showTable(rows) {
-    this.table.classList.toggle("hidden", !rows);
-    if (!rows) return;
-    const cells = [...this.table.querySelectorAll("th, td")];
-    if (cells.length !== rows.flat().length) {
-      const row = (texts, tag) =>
-        make(
-          "tr",
-          {},
-          ...texts.map((text, j) => {
-            const head = tag === "th" || j === 0;
-            const scope = tag === "th" ? "col" : "row";
-            return make(head ? "th" : "td", head ? { scope } : {}, text);
-          }),
-        );
-      const body = rows.slice(1).map((each) => row(each, "td"));
-      this.table.replaceChildren(
-        make("table", {}, make("thead", {}, row(rows[0], "th")), make("tbody", {}, ...body)),
-      );
-      return;
-    }
-    rows.flat().forEach((text, i) => {
-      if (cells[i].textContent !== text) cells[i].textContent = text;
-    });
-  }
-
-  showLegend(rows) {
-    const { markers } = this.library.get("look");
-    this.legend.replaceChildren(
-      ...rows.map(({ colour, marker, dash, text }) => {
-        const style = `fill:var(--gmm-${colour});stroke:var(--gmm-${colour});stroke-dasharray:${dash?.length ? dash.map((each) => 2 * each).join(" ") : "none"}`;
-        const line = make("svg:path", { d: "M0 8H34", style, class: "line" });
-        const sign = make("svg:path", {
-          d: markers[marker],
-          transform: "translate(17 8) scale(5)",
-          style,
-          class: "sign",
-        });
-        return make("span", {}, make("svg:svg", { width: 34, height: 16 }, line, sign), text);
-      }),
-      this.find,
-    );
   }
 
   // ------------------------------------------------------------ Play
@@ -1451,6 +1574,408 @@ class Chooser extends Player {
   }
 }
 
+// Pictures under sliders, which follow a hand by themselves: Python sends each scene once.
+
+
+const inside = (value, low, high) => Math.min(Math.max(value, low), high);
+const at = (x, y) => [1, 0, 0, 1, x, y];
+const list = (texts) => `${texts.slice(0, -1).join(", ")} and ${texts.at(-1)}`;
+
+/**
+ * What the panels share. A panel says by `see(values)` what is to be seen: `marks` by their ids,
+ * `words`, `tables`, and a `legend` where it changes; by `drag(name, place, panel)` what a hand does;
+ * by `buttons()` what other buttons do.
+ */
+class SliderPanel {
+  /** @param {{model: any, library: any, box: HTMLElement}} page */
+  constructor({ model, library, box }) {
+    Object.assign(this, { model, box, look: library.get("look"), values: model.get("values") });
+    this.content = model.get("content");
+    this.tell = teller(model);
+    this.asker = new Asker(model);
+    const onDrag = (name, place, panel) => this.drag(name, place, panel);
+    this.picture = new Picture(box, this.look, { onDrag, onDrop: () => this.drop() });
+    this.legend = make("div", { class: "legend" });
+    this.text = make("span", { "aria-live": "polite" });
+    this.room = make("span", { "aria-hidden": "true" }); // the longest text until now: less jumps
+    this.tables = [];
+    this.words = make("div", {}, make("p", { class: "words" }, this.text, this.room));
+    const notes = this.content.notes.map((note) => make("p", {}, note));
+    const figure = make("figure", {}, this.picture.element, this.legend);
+    const place = this.content.panels.length > 1 ? "under" : "beside";
+    const shown = make("div", { class: place }, figure, this.words);
+    const above = [make("div", { class: "notes" }, ...notes), this.asker.element];
+    box.append(...above, this.makeControls(), shown);
+    this.hear = {
+      "change:values": () => model.get("values") !== this.values && this.show(model.get("values")),
+      "change:data": () => this.takeScene(),
+    };
+    for (const [name, act] of Object.entries(this.hear)) model.on(name, act);
+    this.takeScene();
+  }
+
+  makeControls() {
+    this.specs = Object.fromEntries(this.content.controls.map((spec) => [spec.name, spec]));
+    this.controls = {}; // by name, what shows a value there
+    const sliders = make("div", { class: "sliders" });
+    const row = make("div", { class: "row" });
+    for (const { name, label, ...spec } of this.content.controls) {
+      const act = (value, rests = true) => this.move({ [name]: value }, rests);
+      if (spec.low === undefined) {
+        const button = toggleButton(label, (down) => act(down));
+        row.append(button);
+        this.controls[name] = (down) => set(button, { "aria-pressed": down });
+      } else {
+        const slider = makeSlider({ label, ...spec }, act);
+        slider.element.classList.toggle("wide", Boolean(spec.wide));
+        sliders.append(slider.element);
+        this.controls[name] = slider.set;
+      }
+    }
+    for (const [label, act] of Object.entries(this.buttons?.() ?? {})) {
+      const button = make("button", { type: "button" }, label);
+      button.onclick = act;
+      row.append(button);
+    }
+    row.append(fullScreenButton(this.box));
+    sliders.append(row);
+    return sliders;
+  }
+
+  /** Take the scene that the model carries now. */
+  takeScene() {
+    const bytes = this.model.get("data");
+    const scene = structuredClone(this.content);
+    this.picture.setScene(scene, bytes);
+    this.base = this.picture.frameAt(0);
+    this.ids = scene.panels.map(({ marks }) => marks.map(({ id }) => id));
+    this.points = scene.points && readArray(scene.points, bytes).values;
+    showLegend(this.legend, scene.legend, this.look);
+    this.show(this.values);
+  }
+
+  /** Take some values from a hand, and tell Python once it rests. */
+  move(changes, rests) {
+    this.show({ ...this.values, ...changes });
+    this.tell({ values: this.values }, rests ? 0 : 300);
+  }
+
+  drop() {
+    this.grip = null;
+    this.move({}, true);
+  }
+
+  show(values) {
+    this.values = values;
+    const { marks, words, tables, legend } = this.see(values);
+    for (const [name, control] of Object.entries(this.controls)) control(values[name]);
+    const now = (states, ids) => states.map((state, j) => ({ ...state, ...marks[ids[j]] }));
+    this.picture.show(this.base.map((states, i) => now(states, this.ids[i])));
+    this.text.textContent = words;
+    if (words.length > this.room.textContent.length) this.room.textContent = words;
+    if (legend) showLegend(this.legend, legend, this.look);
+    tables.forEach((rows, i) => {
+      this.tables[i] ??= this.words.appendChild(make("div", { class: "table" }));
+      showTable(this.tables[i], rows);
+    });
+  }
+
+  /** Return the value that a slider would give next to a number. */
+  fit(name, value) {
+    const { low, high, step } = this.specs[name];
+    return inside(Number((step * Math.round(value / step)).toPrecision(12)), low, high);
+  }
+
+  /** Write a value as its slider does. */
+  write(name, value) {
+    return format(value, this.specs[name].decimals);
+  }
+
+  /** Show the first panel's view with an index. */
+  showView(index) {
+    const panel = this.picture.panels[0];
+    if (panel.viewIndex !== index) panel.setView(index);
+  }
+
+  close() {
+    this.picture.close();
+    this.asker.close();
+    for (const [name, act] of Object.entries(this.hear)) this.model.off(name, act);
+  }
+}
+
+/** Return what maps a bump to φ N(x | μ, σ²). */
+const bump = (weight, mean, s) => [s, 0, 0, weight * Math.exp(maths.logNormal(0, 0, s)), mean, 0];
+
+class HandFit extends SliderPanel {
+  buttons() {
+    const back = () =>
+      this.move({ ...this.model.get("best").values, show_em: this.values.show_em }, true);
+    return { "Back to my best": back };
+  }
+
+  drag(name, [x]) {
+    const mean = this.values[name.replace("deviation", "mean")];
+    this.move({ [name]: this.fit(name, name.startsWith("mean") ? x : Math.abs(x - mean)) }, false);
+  }
+
+  see(values) {
+    const pair = (name) => [values[`${name}_1`], values[`${name}_2`]];
+    const weights = [values.weight_1, 1 - values.weight_1];
+    const parts = [weights, pair("mean"), pair("deviation")]; // of both components
+    const score = maths.logLikelihood(this.points, ...parts);
+    const best = this.keepBest(values, score);
+    const sum = this.measure(...parts);
+    const tops = this.content.panels[0].views.map(({ limits }) => limits[3]);
+    const fits = tops.findIndex((top) => top >= 1.1 * sum.tallest);
+    const view = fits < 0 ? tops.length - 1 : fits;
+    this.showView(view);
+    const { em_score: em, floor } = this.content;
+    const marks = {
+      points: { map: [1, 0, 0, tops[view], 0, 0] },
+      em: { hidden: !values.show_em },
+      now: { map: [0.8, 0, 0, Math.max(score - floor, 0), 0.1, floor] },
+      below: { map: at(0.5, floor), hidden: score >= floor },
+      best_score: { map: at(0, best), hidden: best < floor },
+      em_score: { map: at(0, em), hidden: !values.show_em },
+    };
+    const rows = [0, 1].map((k) => {
+      const [weight, mean, deviation] = parts.map((each) => each[k]);
+      const map = bump(weight, mean, deviation);
+      marks[`curve_${k + 1}`] = { map };
+      marks[`mean_${k + 1}`] = { map: at(mean, map[3]) };
+      marks[`deviation_${k + 1}`] = { map: at(mean + deviation, map[3] * Math.exp(-0.5)) };
+      const texts = [this.write("mean_1", mean), this.write("deviation_1", deviation)];
+      return [`${k + 1}`, format(weight, 2), ...texts];
+    });
+    const legend = [
+      { colour: "grey", width: 12, text: `now ${writeScore(score)}` },
+      { colour: "mark", width: 4, text: `your best ${writeScore(best)}` },
+      { colour: 2, width: 3.5, dash: [2, 1], text: `EM's ${writeScore(em)}` },
+    ].slice(0, values.show_em ? 3 : 2);
+    const tables = [[["component", "weight φ", "mean μ", "spread σ"], ...rows]];
+    return { marks, words: `${sayArea(sum)} ${this.sayScore(score, best)}`, tables, legend };
+  }
+
+  /** Return the best score until now; Python is told of it with the values. */
+  keepBest(values, score) {
+    // Python's score of the same values may differ in its last digits.
+    if (score >= this.model.get("best").score - 1e-9) this.model.set("best", { values, score });
+    return this.model.get("best").score;
+  }
+
+  /** Measure the area under the sum, how much of it is in the picture, and its tallest place there. */
+  measure(weights, means, deviations) {
+    const [left, right] = this.content.panels[0].views[0].limits;
+    const grid = [left, right];
+    for (const k of [0, 1])
+      for (let i = -160; i <= 160; i++) grid.push(means[k] + (i / 20) * deviations[k]);
+    grid.sort((a, b) => a - b);
+    const logs = (x) =>
+      [0, 1].map((k) => Math.log(weights[k]) + maths.logNormal(x, means[k], deviations[k]));
+    const density = grid.map((x) => Math.exp(maths.logAddExp(...logs(x))));
+    const sum = { area: 0, visible: 0, tallest: 0 };
+    grid.forEach((x, i) => {
+      const slice = i && ((x - grid[i - 1]) * (density[i] + density[i - 1])) / 2;
+      sum.area += slice;
+      if (x > left && x <= right) sum.visible += slice;
+      if (x >= left && x <= right) sum.tallest = Math.max(sum.tallest, density[i]);
+    });
+    return sum;
+  }
+
+  sayScore(score, top) {
+    const { em_score: em, floor } = this.content;
+    const low = score < floor ? ` (below the gauge's floor of ${format(floor, 0)})` : "";
+    const best = score === top ? ": your best so far." : `; your best so far is ${format(top, 2)}.`;
+    const text = `Log-likelihood ${format(score, 2)}${low}${best}`;
+    if (!this.values.show_em) return text;
+    const above = `${format(Math.abs(em - top), 2)} ${em >= top ? "above" : "below"}`;
+    return `${text} EM's, dashed, is ${format(em, 2)}: ${above} your best.`;
+  }
+}
+
+function sayArea({ area, visible, tallest }) {
+  const out = visible < area - 0.005 ? `, of it ${format(visible, 3)} in the picture` : "";
+  const low = tallest < 0.1;
+  const height = low ? maths.fromLog(Math.log(tallest), 2) : format(tallest, tallest < 100 ? 2 : 0);
+  const tall = tallest > 1 ? ": a density may exceed 1" : "";
+  return `Area under the sum ${format(area, 3)}${out}; tallest peak ${height}${tall}.`;
+}
+
+/** Write a score in few characters. */
+function writeScore(score) {
+  const [large, huge] = [1e4, 1e7].map((limit) => Math.abs(score) >= limit);
+  return huge ? score.toExponential(1).replace("-", "−") : format(score, large ? 0 : 2);
+}
+
+class PointPosterior extends SliderPanel {
+  /** Move the point within the view: one that changed under the hand would carry it away. */
+  drag(_, [x], { limits }) {
+    this.grip = true;
+    this.move({ x: this.fit("x", inside(x, limits[0], limits[1])) }, false);
+  }
+
+  see({ x, weight_1: weight }) {
+    const { means, deviations, panels } = this.content;
+    const [left, right, , top] = panels[0].views[0].limits;
+    if (!this.grip) this.showView(x < left || x > right ? 1 : 0);
+    const weights = [weight, 1 - weight];
+    const densities = means.map((mean, k) => maths.logNormal(x, mean, deviations[k]));
+    const logs = densities.map((density, k) => Math.log(weights[k]) + density);
+    const sum = maths.logAddExp(...logs);
+    const shares = logs.map((each) => Math.exp(each - sum));
+    const marks = { line: { map: at(x, 0) }, x: { map: at(x, 0.93 * top) } };
+    const rows = [0, 1].map((k) => {
+      const map = bump(weights[k], means[k], deviations[k]);
+      const product = maths.product(weights[k], densities[k]);
+      const share = maths.writeShare(shares[k], logs[k] - sum);
+      const bars = { product: [Math.exp(logs[k]), product], share: [shares[k], share] };
+      marks[`curve_${k + 1}`] = { map };
+      marks[`number_${k + 1}`] = { map: at(means[k], map[3]) };
+      marks[`cut_${k + 1}`] = { map: at(x, bars.product[0]) };
+      for (const [name, [height, text]] of Object.entries(bars)) {
+        marks[`${name}_${k + 1}`] = { map: [0.7, 0, 0, height, k - 0.35, 0] };
+        marks[`${name}_text_${k + 1}`] = { map: at(k, height), text: shorten(text) };
+      }
+      return [`${k + 1}`, format(weights[k], 2), maths.fromLog(densities[k]), product, share];
+    });
+    const names = ["component", "prior", "density", "product", "posterior"];
+    const tables = [[names, ...rows, ["sum", "1.00", "", maths.fromLog(sum), "1.000"]]];
+    return { marks, words: this.say(x, shares, rows), tables };
+  }
+
+  say(x, shares, [[, , , one, first], [, , , two, second]]) {
+    const { feature, data } = this.content;
+    const ends = data.map((end) => this.write("x", end)).join(" to ");
+    const place = x < data[0] || x > data[1] ? `, outside the data, which go from ${ends}` : "";
+    const owner = `component ${shares[0] > shares[1] ? 1 : 2} is the likelier source`;
+    const even = Math.abs(shares[0] - shares[1]) < 1e-9;
+    const who = even ? "either component may have made it" : owner;
+    const share = `b₁ ≈ ${one} / (${one} + ${two}) ≈ ${first} and b₂ ≈ ${second}`;
+    return `The point is at ${feature} = ${this.write("x", x)}${place}. ${share}: ${who}.`;
+  }
+}
+
+/** Leave out the decimals of a number that would be too wide over a bar, such as 1.23e−262. */
+const shorten = (text) => text.replace(/\.\d+(?=e−\d\d\d)/, "");
+
+const NAMES = ["deviation_1", "deviation_2", "correlation"];
+const numbersOf = (values) => NAMES.map((name) => values[name]);
+const valuesOf = (numbers) => Object.fromEntries(NAMES.map((name, i) => [name, numbers[i]]));
+
+class CovariancePanel extends SliderPanel {
+  constructor(page) {
+    super(page);
+    this.endTheme = onTheme(() => this.show(this.values)); // the points' shades are the palette's
+  }
+
+  buttons() {
+    return { "Other points": () => this.asker.ask({}) };
+  }
+
+  move(changes, rests) {
+    const hold = changes.hold && { held: valuesOf(numbersOf(this.values)) };
+    super.move({ ...changes, ...hold }, rests);
+  }
+
+  /** Move an end of a 3σ half-axis: the other keeps the length that it had when the hand began. */
+  drag(name, [x, y]) {
+    if (Math.hypot(x, y) < 0.03) return;
+    const other = maths.halfAxes(...numbersOf(this.values)).lengths[name === "end_1" ? 1 : 0];
+    this.grip = { name, other: this.grip?.other ?? other, place: [x, y] };
+    const wanted = maths.fromHalfAxes(x / 3, y / 3, this.grip.other);
+    this.move(valuesOf(wanted.map((value, i) => this.fit(NAMES[i], value))), false);
+  }
+
+  see(values) {
+    const numbers = numbersOf(values);
+    const factor = maths.cholesky(...numbers);
+    const of = values.hold ? maths.cholesky(...numbersOf(values.held)) : factor;
+    const { lengths, angle } = maths.halfAxes(...numbers);
+    const rings = this.count(factor, of);
+    const marks = { points: { map: [...of, 0, 0], kinds: this.shades(rings) } };
+    for (const radius of [1, 2, 3])
+      marks[`ring_${radius}`] = { map: [...factor.map((each) => radius * each), 0, 0] };
+    const ends = lengths.map((length, k) => {
+      const [c, s] = [Math.cos(angle + (k * Math.PI) / 2), Math.sin(angle + (k * Math.PI) / 2)];
+      marks[`axis_${k + 1}`] = { map: [length * c, 0, length * s, 0, 0, 0] };
+      marks[`arrow_${k + 1}`] = { map: [length * c, -s, length * s, c, 0, 0] };
+      return [3 * length * c, 3 * length * s];
+    });
+    this.handles(ends).forEach((place, k) => {
+      marks[`end_${k + 1}`] = { map: at(...place) };
+    });
+    const tables = this.tabulate(numbers, rings);
+    return { marks, words: this.say(values, lengths, angle), tables };
+  }
+
+  /** Return the places of the two handles: one that is dragged stays at the end next to the hand. */
+  handles(ends) {
+    if (!this.grip) return ends;
+    const [x, y] = this.grip.place;
+    const all = ends.flatMap(([a, b], k) =>
+      [1, -1].map((sign) => ({ k, place: [sign * a, sign * b] })),
+    );
+    const far = ({ place }) => Math.hypot(place[0] - x, place[1] - y);
+    const mine = all.reduce((a, b) => (far(b) < far(a) ? b : a));
+    const both = [mine.place, ends[1 - mine.k]];
+    return this.grip.name === "end_1" ? both : both.reverse();
+  }
+
+  /** Count for each point how many of the three ellipses do not hold it. */
+  count([a, , b, c], [d, , e, f]) {
+    // L⁻¹ times the L that made the points: the distance is that in these standard coordinates.
+    const [p, q, r] = [d / a, (e - (b * d) / a) / c, f / c];
+    return Array.from({ length: this.points.length / 2 }, (_, i) => {
+      const [u, v] = [this.points[2 * i], this.points[2 * i + 1]];
+      return Math.min(Math.floor(Math.hypot(p * u, q * u + r * v)), 3);
+    });
+  }
+
+  /** Return how the points look: in three shades of blue, and those outside all as crosses. */
+  shades(rings) {
+    const { palette, dark } = this.picture;
+    const pair = [palette[0], dark ? "#000000" : "#FFFFFF"];
+    const looks = this.content.shades.map((share) => `${mixColours([share, 1 - share], pair)} o`);
+    return rings.map((ring) => looks[ring] ?? `${mixColours([1], [palette[4]])} x`);
+  }
+
+  tabulate([first, second, correlation], rings) {
+    const between = format(correlation * first * second, 2);
+    const matrix = [
+      ["Σ", "x₁", "x₂"],
+      ["x₁", format(first ** 2, 2), between],
+      ["x₂", between, format(second ** 2, 2)],
+    ];
+    const counts = this.content.exact.map((exact, i) => {
+      const share = rings.filter((ring) => ring <= i).length / rings.length;
+      return [`${i + 1}σ`, `${format(100 * share, 1)}%`, exact];
+    });
+    return [matrix, [["inside", "points", "exact"], ...counts]];
+  }
+
+  say({ hold, held }, lengths, angle) {
+    const roots = list(lengths.map((length, k) => `√λ${"₁₂"[k]} = ${format(length, 2)}`));
+    const degrees = Math.round((angle * 180) / Math.PI); // of a line, they are from −89 to 90
+    const slope = degrees > 90 ? degrees - 180 : degrees;
+    const round = lengths[0] - lengths[1] < 1e-5 * lengths[0];
+    const circles = "in any two directions at right angles, since the ellipses are circles";
+    const where = round ? circles : `at ${format(slope, 0)}° and across that`;
+    const names = ["σ₁", "σ₂", "ρ"];
+    const say = (name, i) => `${names[i]} = ${this.write(name, held[name])}`;
+    const moving = "The points move with Σ, and none of them crosses an ellipse.";
+    const points = hold ? `The points stay where ${list(NAMES.map(say))} have put them.` : moving;
+    const axes = `The 1σ ellipse has the half-axes ${roots}, which lie along the eigenvectors`;
+    return `${axes}: ${where}. ${points}`;
+  }
+
+  close() {
+    super.close();
+    this.endTheme();
+  }
+}
+
 // What asks the reader: a question with choices, and a number for the check of the set-up.
 
 
@@ -1504,6 +2029,9 @@ function checkSetup({ model, box }) {
 const KINDS = {
   stepper: (page) => new Player(page),
   chooser: (page) => new Chooser(page),
+  hand_fit: (page) => new HandFit(page),
+  posterior: (page) => new PointPosterior(page),
+  covariance: (page) => new CovariancePanel(page),
   question: askQuestion,
   setup: checkSetup,
 };
