@@ -127,8 +127,9 @@ def audit(session):
 
 @nox.session
 def store(session):
-    """Run the notebooks and store their outputs; draw the README's picture."""
+    """Run the notebooks and store their outputs, with stills; draw the README's picture."""
     install_course(session)
+    session.install(PLAYWRIGHT, f"--constraint={PINS}")
     session.run("python", "tools/store_outputs.py", *session.posargs)
     session.run("python", "tools/readme_picture.py")
 
