@@ -7,6 +7,7 @@ there is no Chromium, a still with the same hash stays, and any other is dropped
 import importlib.util
 import io
 import itertools
+import math
 import warnings
 from base64 import b64decode, b64encode
 
@@ -16,7 +17,7 @@ from PIL import Image
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
 WORDS_SUFFICE = ("question", "setup")
-POSITIONS = (0, 1, 2)  # and the last, as in the captions
+POSITIONS = (0, 1, 2, math.inf)  # as in the captions: the first three and the last
 WIDTH, GAP, SHOWN_WIDTH, MOST_BYTES = 640, 16, 840, 80_000
 SHOW = """async ([id, position]) => {
     document.querySelector(`#w${id} > .gmm`).classList.add('still')
@@ -33,7 +34,8 @@ def add_stills(notebook, before):
     if CHROMIUM.exists() and importlib.util.find_spec("playwright"):
         state = notebook.metadata["widgets"][STATE]["state"] if found else {}
         with chromium() as browser:
-            stills = [_take(browser, state, output.data[VIEW]["model_id"]) for _, output in found]
+            taken = [take(browser, state, output.data[VIEW]["model_id"]) for _, output in found]
+        stills = [png and b64encode(png).decode() for png in taken]
     else:
         stills = [kept.get(scene) for scene, _ in found]
         gone = kept.keys() - {scene for scene, _ in found}
@@ -57,8 +59,8 @@ def _scenes(notebook):
                 yield scene, output
 
 
-def _take(browser, state, model_id):
-    """Return a widget's still, as base64, or None where words suffice."""
+def take(browser, state, model_id, positions=POSITIONS):
+    """Return a PNG of a widget at some positions, or None where words suffice."""
     traits = state[model_id]["state"]
     if traits["kind"] in WORDS_SUFFICE:
         return None
@@ -66,11 +68,11 @@ def _take(browser, state, model_id):
     page = open_page(browser, WIDTH, reduced_motion="reduce")
     box = mount(page, state, model_id)
     pictures = []
-    for position in sorted({min(each, last) for each in (*POSITIONS, last)}):
+    for position in sorted({min(each, last) for each in positions}):
         page.evaluate(SHOW, [model_id, position if last else None])
         pictures.append(Image.open(io.BytesIO(box.screenshot())).convert("RGB"))
     page.close()
-    return b64encode(_compress(_join(pictures))).decode()
+    return _compress(_join(pictures))
 
 
 def _join(pictures):
