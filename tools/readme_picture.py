@@ -18,5 +18,5 @@ if __name__ == "__main__":
     state = ipywidgets.Widget.get_manager_state(widgets=[stepper.view, library()])["state"]
     picture = Path(__file__).parents[1] / ".github" / "stepper.png"
     with chromium() as browser:
-        picture.write_bytes(take(browser, state, stepper.view.model_id, [POSITION]))
+        picture.write_bytes(take(browser, state, stepper.view.model_id, positions=[POSITION]))
     print(f"{picture.name}: {stepper.texts[POSITION]}")

@@ -19,8 +19,11 @@ STATE = "application/vnd.jupyter.widget-state+json"
 WORDS_SUFFICE = ("question", "setup")
 POSITIONS = (0, 1, 2, math.inf)  # as in the captions: the first three and the last
 WIDTH, GAP, SHOWN_WIDTH, MOST_BYTES = 640, 16, 840, 80_000
-SHOW = """async ([id, position]) => {
-    document.querySelector(`#w${id} > .gmm`).classList.add('still')
+SHOW = """async ([id, position, words]) => {
+    const box = document.querySelector(`#w${id} > .gmm`)
+    if (!box.classList.contains('still')) box.prepend(document.createElement('p'))
+    box.classList.add('still')
+    box.firstChild.textContent = words
     if (position !== null) models.get(id).set('position', position)
     await document.fonts.ready
     for (let i = 0; i < 3; i++) await new Promise(requestAnimationFrame)
@@ -34,7 +37,15 @@ def add_stills(notebook, before):
     if CHROMIUM.exists() and importlib.util.find_spec("playwright"):
         state = notebook.metadata["widgets"][STATE]["state"] if found else {}
         with chromium() as browser:
-            taken = [take(browser, state, output.data[VIEW]["model_id"]) for _, output in found]
+            taken = [
+                take(
+                    browser,
+                    state,
+                    output.data[VIEW]["model_id"],
+                    title=output.data["text/plain"].partition("\n")[0],
+                )
+                for _, output in found
+            ]
         stills = [png and b64encode(png).decode() for png in taken]
     else:
         stills = [kept.get(scene) for scene, _ in found]
@@ -59,8 +70,11 @@ def _scenes(notebook):
                 yield scene, output
 
 
-def take(browser, state, model_id, positions=POSITIONS):
-    """Return a PNG of a widget at some positions, or None where words suffice."""
+def take(browser, state, model_id, *, title="", positions=POSITIONS):
+    """Return a PNG of a widget at some positions, or None where words suffice.
+
+    The `title` stands above the first: JupyterLab shows no caption beside a PNG.
+    """
     traits = state[model_id]["state"]
     if traits["kind"] in WORDS_SUFFICE:
         return None
@@ -69,7 +83,8 @@ def take(browser, state, model_id, positions=POSITIONS):
     box = mount(page, state, model_id)
     pictures = []
     for position in sorted({min(each, last) for each in positions}):
-        page.evaluate(SHOW, [model_id, position if last else None])
+        words = [title] * (not pictures) + [f"Position {position}."] * bool(last and title)
+        page.evaluate(SHOW, [model_id, position if last else None, " ".join(words)])
         pictures.append(Image.open(io.BytesIO(box.screenshot())).convert("RGB"))
     page.close()
     return _compress(_join(pictures))
