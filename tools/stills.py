@@ -19,6 +19,7 @@ STATE = "application/vnd.jupyter.widget-state+json"
 WORDS_SUFFICE = ("question", "setup")
 POSITIONS = (0, 1, 2, math.inf)  # as in the captions: the first three and the last
 WIDTH, GAP, SHOWN_WIDTH, MOST_BYTES = 640, 16, 840, 80_000
+HUES = Image.Quantize.MAXCOVERAGE  # others give up colours of few pixels: those of components
 SHOW = """async ([id, position, words]) => {
     const box = document.querySelector(`#w${id} > .gmm`)
     if (!box.classList.contains('still')) box.prepend(document.createElement('p'))
@@ -103,10 +104,10 @@ def _join(pictures):
 
 def _compress(picture):
     """Return a PNG of at most so many bytes, with fewer pixels where fewer colours do not do."""
-    for share, colours in itertools.product((1, 0.9, 0.8, 0.7, 0.6), (64, 32, 16)):
+    for share, colours in itertools.product((1, 0.9, 0.8, 0.7, 0.6), (64, 32)):
         file = io.BytesIO()
         smaller = picture.resize([round(share * side) for side in picture.size])
-        few = smaller.quantize(colours, dither=Image.Dither.NONE)
+        few = smaller.quantize(colours, HUES, dither=Image.Dither.NONE)
         few.save(file, "PNG", optimize=True)
         if file.tell() <= MOST_BYTES:
             return file.getvalue()
