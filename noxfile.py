@@ -15,6 +15,8 @@ RUFF = "ruff==0.17.6"
 UV = "uv==0.13.9"
 PLAYWRIGHT = "playwright==1.65.2"
 AXE = "axe-core@4.14.1"
+BIOME = "@biomejs/biome@2.6.8"
+TYPESCRIPT = "typescript@7.0.2"
 NBGRADER = "nbgrader==0.9.6"
 JUPYTERHUB = "jupyterhub==6.1.1"
 PROXY = "configurable-http-proxy@5.3.0"
@@ -112,10 +114,34 @@ def weekly(session):
 
 @nox.session
 def lint(session):
-    """Check the Python files' style; `-- --fix` mends what can be mended."""
+    """Check the style of all code, and the types of the JS; `-- --fix` mends what can be mended."""
     session.install(RUFF)
+    fix = "--fix" in session.posargs
     session.run("ruff", "check", *session.posargs)
-    session.run("ruff", "format", *([] if "--fix" in session.posargs else ["--check"]))
+    session.run("ruff", "format", *([] if fix else ["--check"]))
+    tools = npm_install(session, "lint", BIOME, TYPESCRIPT) / ".bin"
+    sources = [*Path("gmm_helpers/widgets").glob("*.js"), Path("tools/host.js")]
+    files = [str(path) for path in sorted(sources) if not path.match("*.bundle.js")]
+    session.run(
+        str(tools / "biome"),
+        *("check --indent-style=space --line-width=100 --error-on-warnings".split()),
+        *(["--write"] if fix else []),
+        *files,
+        external=True,
+    )
+    session.run(
+        str(tools / "tsc"),
+        *"--ignoreConfig --allowJs --checkJs --noEmit --strict false --target es2024".split(),
+        *"--module esnext --moduleResolution bundler".split(),
+        *files,
+        external=True,
+    )
+
+
+@nox.session(venv_backend="none")
+def bundle(session):
+    """Join the widgets' JS into the one module that a page loads."""
+    session.run("python", "tools/bundle.py")
 
 
 @nox.session
@@ -127,8 +153,9 @@ def audit(session):
 
 @nox.session
 def store(session):
-    """Run the notebooks and store their outputs; draw the README's picture."""
+    """Run the notebooks and store their outputs, with stills; draw the README's picture."""
     install_course(session)
+    session.install(PLAYWRIGHT, f"--constraint={PINS}")
     session.run("python", "tools/store_outputs.py", *session.posargs)
     session.run("python", "tools/readme_picture.py")
 
@@ -222,13 +249,13 @@ def browser(session):
     session.run("pytest", "tests/browser", *session.posargs, env={"AXE": str(axe)})
 
 
-def npm_install(session, name, package):
-    """Install a package of npm into a folder of .nox; return where its modules are."""
+def npm_install(session, name, *packages):
+    """Install packages of npm into a folder of .nox; return where its modules are."""
     folder = Path(".nox", name).absolute()
     session.run(
         *"npm install --silent --no-save --ignore-scripts --no-audit --no-fund --prefix".split(),
         str(folder),
-        package,
+        *packages,
         external=True,
     )
     return folder / "node_modules"

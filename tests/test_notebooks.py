@@ -141,8 +141,8 @@ def test_every_figure_prints_its_caption_and_every_film_strip_stands_under_its_t
             words = output.get("data", {}).get("text/plain", "")
             title = words.split("\n")[0]
             live_panel = title.endswith("a live panel with sliders.")
-            if "image/png" not in output.get("data", {}) or live_panel:
-                continue
+            if "image/png" not in output.get("data", {}) or live_panel or "gmm" in output.metadata:
+                continue  # a still of a widget shows its words itself
             if words not in " ".join(printed.split()):
                 assert title.endswith(" positions."), cell.id
                 assert before and before.get("data") == {"text/plain": title}, cell.id

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from bundle import WIDGETS, bundle
 
 import gmm_helpers as gmm
 
@@ -79,3 +80,7 @@ def test_no_file_names_an_index_or_a_machines_path():
         pytest.skip("not a git checkout")
     pattern = re.compile(r"pypi\.org|pythonhosted\.org|/root/|--(extra-)?index-url|--find-links")
     assert not [file for file in files if pattern.search(file.read_text("utf-8"))]
+
+
+def test_the_widgets_module_is_made_of_its_sources():
+    assert (WIDGETS / "widgets.bundle.js").read_text("utf-8") == bundle(), "run `nox -s bundle`"

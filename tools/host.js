@@ -7,6 +7,7 @@ class Model {
     this.sent = [];
     this.acts = new Map();
     this.saved = 0;
+    this.answer = null; // a function that hears what is sent, in place of a kernel
     this.widget_manager = { get_model: async (id) => models.get(id) };
   }
   get(name) {

@@ -1,8 +1,8 @@
 """Run the notebooks from a clean kernel and store their outputs in a stable form.
 
 Run it with `nox -s store`, or `nox -s store -- notebooks/01_….ipynb` for some. Run twice, it
-changes nothing. What would differ from run to run is left out: widget views and their state,
-times of execution, the Python version.
+changes nothing. What would differ from run to run is left out: widget views and their state, times
+of execution, the Python version. A still of each widget stands in for it.
 """
 
 import sys
@@ -10,9 +10,9 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from stills import VIEW, add_stills
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -28,20 +28,21 @@ def stored_form(notebook):
             {key: cell.metadata[key] for key in KEPT_CELL_METADATA if key in cell.metadata}
         )
         for output in cell.get("outputs", []):
-            output.get("data", {}).pop(WIDGET_VIEW, None)
+            output.get("data", {}).pop(VIEW, None)
     return notebook
 
 
 def store(path):
     """Execute one notebook and write it; return whether that changed the file."""
-    notebook = nbformat.read(path, as_version=4)
+    before, notebook = (nbformat.read(path, as_version=4) for _ in range(2))
     NotebookClient(
         notebook,
         kernel_name="python3",
         resources={"metadata": {"path": path.parent}},
         coalesce_streams=True,
-        store_widget_state=False,
+        store_widget_state=True,
     ).execute()
+    add_stills(notebook, before)
     text = nbformat.writes(stored_form(notebook)) + "\n"
     changed = text != path.read_text(encoding="utf-8")
     path.write_text(text, encoding="utf-8", newline="\n")

@@ -72,7 +72,7 @@ export class Chooser extends Player {
   /** Let the controls say what is chosen. */
   mark(key) {
     this.key = key;
-    this.choices.forEach(({ choose }, i) => choose(key.indices[i]));
+    for (const [i, { choose }] of this.choices.entries()) choose(key.indices[i]);
   }
 
   takeScene(content, bytes) {

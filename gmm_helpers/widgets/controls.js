@@ -161,7 +161,9 @@ export function showLegend(box, rows, { markers }) {
 /** Asks Python, one question at a time; says it where no answer comes. */
 export class Asker {
   constructor(model) {
-    Object.assign(this, { model, asked: 0, waiting: new Map() });
+    this.model = model;
+    this.asked = 0;
+    this.waiting = new Map();
     this.element = make("p", { class: "asker", role: "status" });
     this.hear = (message, buffers) => {
       const answered = this.waiting.get(message.answer);
@@ -178,7 +180,11 @@ export class Asker {
     this.element.textContent = words;
   }
 
-  /** Send a question; where it is quiet, nothing is said of the waiting. */
+  /**
+   * Send a question; where it is quiet, nothing is said of the waiting.
+   * @param {any} message
+   * @param {(answer: any, buffers?: any) => void} [act] hears the answer
+   */
   ask(message, act = () => {}, quiet = false) {
     const ask = ++this.asked;
     this.waiting.set(ask, act);

@@ -30,10 +30,14 @@ export class Picture {
   /**
    * @param {HTMLElement} box
    * @param {any} look palettes, markers
-   * @param {{onDrag?: Function, onDrop?: Function, onPoint?: Function}} hooks
+   * @param {{onDrag?: Function, onDrop?: Function, onPoint?: Function, canDrag?: Function}} hooks
    */
   constructor(box, look, hooks = {}) {
-    Object.assign(this, { box, look, hooks, point: -1, panels: [] });
+    this.box = box;
+    this.look = look;
+    this.hooks = hooks;
+    this.point = -1;
+    this.panels = [];
     this.element = make("div", { class: "panels" });
     this.watch = new ResizeObserver(() => this.layOut());
     this.watch.observe(this.element);
@@ -82,7 +86,7 @@ export class Picture {
 
   draw(onlyShapes = false) {
     if (!this.width || !this.now) return;
-    this.panels.forEach((panel, i) => panel.draw(this.now[i], onlyShapes));
+    for (const [i, panel] of this.panels.entries()) panel.draw(this.now[i], onlyShapes);
   }
 
   /** Mark a point of those drawn, or with −1 none. */
@@ -94,7 +98,8 @@ export class Picture {
   takeTheme() {
     this.dark = isDark(this.box);
     this.palette = this.dark ? this.look.dark : this.look.light;
-    this.palette.forEach((colour, k) => this.box.style.setProperty(`--gmm-${k}`, colour));
+    for (const [k, colour] of this.palette.entries())
+      this.box.style.setProperty(`--gmm-${k}`, colour);
     this.sprites = new Map();
     for (const panel of this.panels) panel.forget();
     this.draw();
@@ -173,7 +178,9 @@ function between(from, to, share) {
 
 class Panel {
   constructor(picture, spec, viewIndex) {
-    Object.assign(this, { picture, spec, marks: spec.marks });
+    this.picture = picture;
+    this.spec = spec;
+    this.marks = spec.marks;
     this.canvas = make("canvas");
     this.svg = make("svg:svg");
     this.axes = make("svg:g", { "aria-hidden": "true" });
@@ -226,7 +233,12 @@ class Panel {
       if (w * ratio > h) w = h / ratio;
       h = w * ratio;
     }
-    Object.assign(this, { left, top: 10, w, h, text, limits });
+    this.left = left;
+    this.top = 10;
+    this.w = w;
+    this.h = h;
+    this.text = text;
+    this.limits = limits;
     const total = h + bottom + 10;
     this.element.style.width = `${width}px`;
     this.area.style.height = `${total}px`;
@@ -674,7 +686,7 @@ function addLast(shares) {
 }
 
 /** Keep a number of pixels where browsers can still draw it; what is no number lifts the pen. */
-const clamp = (value) => (value > 1e5 ? 1e5 : value < -1e5 ? -1e5 : value);
+const clamp = (value) => Math.min(Math.max(value, -1e5), 1e5);
 const round = (value) => Math.round(10 * value) / 10;
 
 function toPath(points) {

@@ -20,7 +20,11 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 export class Player {
   /** @param {{model: any, library: any, box: HTMLElement}} page */
   constructor({ model, library, box }) {
-    Object.assign(this, { model, library, box, position: model.get("position"), moved: 0 });
+    this.model = model;
+    this.library = library;
+    this.box = box;
+    this.position = model.get("position");
+    this.moved = 0;
     this.tell = teller(model);
     this.asker = new Asker(model);
     this.picture = new Picture(box, library.get("look"), {
@@ -125,7 +129,7 @@ export class Player {
     const { iterations } = this.content;
     if (iterations[this.position] === iteration) return this.position;
     const found = iterations.findLastIndex((each) => each <= iteration);
-    return found < 0 ? 0 : found;
+    return Math.max(found, 0);
   }
 
   sortPoints({ values, shape: [n] }) {

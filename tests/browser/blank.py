@@ -1,29 +1,11 @@
-"""The course's widgets on a blank page: no JupyterLab and no kernel, so each opens in no time."""
+"""The course's widgets on a blank page, each opened in no time."""
 
-from pathlib import Path
-
+import blank_page
 import ipywidgets
 import pytest
 from bundle import bundle
 
 from gmm_helpers.widgets.view import library
-
-HOST = (Path(__file__).parents[2] / "tools" / "host.js").read_text("utf-8")
-# JupyterLab's variables of both themes, as far as the widgets heed them.
-THEMES = {
-    "light": "--jp-content-font-color0: #000; --jp-layout-color0: #fff",
-    "dark": "--jp-content-font-color0: #fff; --jp-layout-color0: #111",
-}
-PAGE = """<!doctype html><html lang="en"><title>A widget</title><meta charset="utf-8">
-<body style="margin: 0; color: var(--jp-content-font-color0); background: var(--jp-layout-color0);
-{}"></body></html>"""
-MOUNT = """async ([source, state, id]) => {
-    window.host ??= await import(URL.createObjectURL(new Blob([source], {type: 'text/javascript'})))
-    window.models = host.readState(state, window.models)
-    const element = Object.assign(document.createElement('main'), {id: `w${id}`})
-    document.body.append(element)
-    element.close = await host.mount(models, id, element)
-}"""
 
 
 class Mounted:
@@ -33,8 +15,7 @@ class Mounted:
         self.page, self._id = page, view.model_id
         state = ipywidgets.Widget.get_manager_state(widgets=[view, library()])["state"]
         state[library().model_id]["state"]["source"] = bundle()
-        page.evaluate(MOUNT, [HOST, state, self._id])
-        self.box = page.locator(f"#w{self._id} > .gmm")
+        self.box = blank_page.mount(page, state, self._id)
 
     def evaluate(self, body, *values):
         """Run `body` on the page: `model` is the widget's, `element` holds it, `a` the values."""
@@ -68,11 +49,10 @@ def mount(browser):
     def show(widget, *, width=848, theme="light", beside=None, **options):
         if beside:
             return Mounted(beside.page, widget.view)
-        page = browser.new_page(viewport={"width": width, "height": 1000}, **options)
+        page = blank_page.open_page(browser, width, theme, **options)
         pages.append(page)
         page.on("pageerror", lambda error: errors.append(error.stack or str(error)))
         page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
-        page.set_content(PAGE.format(THEMES[theme]))
         return Mounted(page, widget.view)
 
     yield show

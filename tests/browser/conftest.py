@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from blank import mount  # noqa: F401  a fixture for all tests here
-from playwright.sync_api import sync_playwright
+from blank_page import chromium
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted(path.name for path in ROOT.glob("notebooks/[0-9]*.ipynb"))
@@ -110,16 +109,6 @@ def browser():
     """Give Debian's Chromium."""
     with chromium() as browser:
         yield browser
-
-
-@contextmanager
-def chromium():
-    """Give Debian's Chromium."""
-    with sync_playwright() as playwright:
-        options = {"executable_path": "/usr/bin/chromium", "args": ["--no-sandbox"]}
-        browser = playwright.chromium.launch(**options)
-        yield browser
-        browser.close()
 
 
 def errors_on(page):

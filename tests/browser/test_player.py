@@ -12,6 +12,7 @@ from gmm_helpers.plots import geometry
 from gmm_helpers.trace import Step, Trace
 from gmm_helpers.widgets.stepper import Stepper, step_through
 
+pytest_plugins = "blank"
 PLOT = ".panel:nth-child({}) .panel-area > svg > svg:first-of-type"
 WAITING = "Waiting for Python: is a cell running, or has the kernel stopped?"
 

@@ -1,0 +1,114 @@
+"""Take stills of a notebook's widgets, for readers who have run nothing.
+
+A still stands beside the caption, in an output whose metadata has the hash of what is shown. Where
+there is no Chromium, a still with the same hash stays, and any other is dropped.
+"""
+
+import importlib.util
+import io
+import itertools
+import math
+import warnings
+from base64 import b64decode, b64encode
+
+from blank_page import CHROMIUM, chromium, mount, open_page
+from PIL import Image
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+STATE = "application/vnd.jupyter.widget-state+json"
+WORDS_SUFFICE = ("question", "setup")
+POSITIONS = (0, 1, 2, math.inf)  # as in the captions: the first three and the last
+WIDTH, GAP, SHOWN_WIDTH, MOST_BYTES = 640, 16, 840, 80_000
+HUES = Image.Quantize.MAXCOVERAGE  # others give up colours of few pixels: those of components
+SHOW = """async ([id, position, words]) => {
+    const box = document.querySelector(`#w${id} > .gmm`)
+    if (!box.classList.contains('still')) box.prepend(document.createElement('p'))
+    box.classList.add('still')
+    box.firstChild.textContent = words
+    if (position !== null) models.get(id).set('position', position)
+    await document.fonts.ready
+    for (let i = 0; i < 3; i++) await new Promise(requestAnimationFrame)
+}"""
+
+
+def add_stills(notebook, before):
+    """Give the outputs of a notebook that was run their stills; `before` is it as stored."""
+    found = list(_scenes(notebook))
+    kept = {scene: output.data.get("image/png") for scene, output in _scenes(before)}
+    if CHROMIUM.exists() and importlib.util.find_spec("playwright"):
+        state = notebook.metadata["widgets"][STATE]["state"] if found else {}
+        with chromium() as browser:
+            taken = [
+                take(
+                    browser,
+                    state,
+                    output.data[VIEW]["model_id"],
+                    title=output.data["text/plain"].partition("\n")[0],
+                )
+                for _, output in found
+            ]
+        stills = [png and b64encode(png).decode() for png in taken]
+    else:
+        stills = [kept.get(scene) for scene, _ in found]
+        gone = kept.keys() - {scene for scene, _ in found}
+        dropped = sum(bool(kept[scene]) for scene in gone)
+        if dropped:
+            words = f"Stills of what has changed are dropped: {dropped}. Chromium is missing."
+            warnings.warn(words, stacklevel=2)
+    for (_, output), still in zip(found, stills, strict=True):
+        if still:
+            output.data["image/png"] = still
+            width = min(SHOWN_WIDTH, Image.open(io.BytesIO(b64decode(still))).width)
+            output.metadata["image/png"] = {"alt": output.data["text/plain"], "width": width}
+
+
+def _scenes(notebook):
+    """Yield the outputs that show a widget of ours, each after the hash of its scene."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            scene = output.get("metadata", {}).get("gmm", {}).get("scene")
+            if scene:
+                yield scene, output
+
+
+def take(browser, state, model_id, *, title="", positions=POSITIONS):
+    """Return a PNG of a widget at some positions, or None where words suffice.
+
+    The `title` stands above the first: JupyterLab shows no caption beside a PNG.
+    """
+    traits = state[model_id]["state"]
+    if traits["kind"] in WORDS_SUFFICE:
+        return None
+    last = traits["content"].get("positions", 1) - 1
+    page = open_page(browser, WIDTH, reduced_motion="reduce")
+    box = mount(page, state, model_id)
+    pictures = []
+    for position in sorted({min(each, last) for each in positions}):
+        words = [title] * (not pictures) + [f"Position {position}."] * bool(last and title)
+        page.evaluate(SHOW, [model_id, position if last else None, " ".join(words)])
+        pictures.append(Image.open(io.BytesIO(box.screenshot())).convert("RGB"))
+    page.close()
+    return _compress(_join(pictures))
+
+
+def _join(pictures):
+    """Put pictures side by side, two in a row."""
+    across, height = min(len(pictures), 2), max(picture.height for picture in pictures)
+    down = -(-len(pictures) // 2)
+    size = across * (WIDTH + GAP) - GAP, down * (height + GAP) - GAP
+    whole = Image.new("RGB", size, "white")
+    for i, picture in enumerate(pictures):
+        whole.paste(picture, (i % 2 * (WIDTH + GAP), i // 2 * (height + GAP)))
+    return whole
+
+
+def _compress(picture):
+    """Return a PNG of at most so many bytes, with fewer pixels where fewer colours do not do."""
+    for share, colours in itertools.product((1, 0.9, 0.8, 0.7, 0.6), (64, 32)):
+        file = io.BytesIO()
+        smaller = picture.resize([round(share * side) for side in picture.size])
+        few = smaller.quantize(colours, HUES, dither=Image.Dither.NONE)
+        few.save(file, "PNG", optimize=True)
+        if file.tell() <= MOST_BYTES:
+            return file.getvalue()
+    raise ValueError("A still is too large: show less in the widget.")
