@@ -17,8 +17,6 @@ _PUBLIC = {
         "new_figure plain_style set_up_axes show_figure update_log_likelihood "
         "update_mixture_1d update_mixture_2d update_points"
     ),
-    "drawing_bound": "draw_bound_bars draw_bound_curve update_bound_bars update_bound_curve",
-    "drawing_landscape": "draw_landscape draw_paths update_paths",
     "drawing_plane": (
         "draw_density_contours draw_entropy draw_regions log_density_levels "
         "responsibility_entropy"
@@ -32,7 +30,6 @@ _PUBLIC = {
         "check_m_step_2d"
     ),
     "exercises_04": "check_aic check_bic check_free_parameters check_held_out",
-    "flipbook": "Flipbook",
     "live_panel": "LivePanel",
     "mixture": "Mixture",
     "panels": "HandFit PointPosterior",
@@ -42,7 +39,6 @@ _PUBLIC = {
         "aic bic compare Comparison free_parameters held_out_log_likelihood "
         "spurious_components"
     ),
-    "stage": "Stage",
     "starts": (
         "fit start_from_kmeans_plusplus start_from_means start_from_random_points "
         "start_from_split"
@@ -50,9 +46,13 @@ _PUBLIC = {
     "tables": "read_table",
     "trace": "EMError Step Trace",
     "widgets.chooser": "RunChooser",
+    "widgets.pictures": (
+        "Anomalies BoundBars BoundCurve KMeansBeside Landscape ShrinkingVariance"
+    ),
     "widgets.questions": "ask Choice Question",
+    "widgets.scene": "Scene",
     "widgets.setup": "check_setup",
-    "widgets.stepper": "step_through Stepper",
+    "widgets.stepper": "SceneStepper step_through Stepper",
 }
 _MODULES = {name: module for module, names in _PUBLIC.items() for name in names.split()}
 __all__ = sorted(_MODULES)

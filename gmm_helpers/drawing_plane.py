@@ -22,8 +22,7 @@ _RINGS, _PIECES = 500, 72
 def draw_density_contours(ax, mixture, *, shares=(0.25, 0.5, 0.75, 0.95)):
     """Draw where the density has the heights above which it holds stated shares of its mass.
 
-    With one component they are ellipses, of radius r for the share `mass_inside(r)`. For contours
-    at steps of the log density, see `draw_landscape`.
+    With one component they are ellipses, of radius r for the share `mass_inside(r)`.
 
     Parameters
     ----------

@@ -17,9 +17,9 @@ FILES = list(FOLDER.rglob("*.py"))
 LAYERS = """
 _checks mixture datasets _text_file _table_notes tables trace _own_steps _advice em bound bugs
 starts selection _diagnosis exercises exercises_02 exercises_03 exercises_04 _canvas plots.look
-plots.geometry drawing drawing_bound drawing_landscape drawing_plane drawing_selection stage _page flipbook
+plots.geometry drawing drawing_plane drawing_selection stage _page
 live_panel panels panels_2d widgets.scene widgets.words widgets.view widgets.stepper
-widgets.chooser widgets.questions widgets.setup
+widgets.pictures widgets.chooser widgets.questions widgets.setup
 """.split()
 
 

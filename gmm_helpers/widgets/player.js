@@ -129,6 +129,7 @@ export class Player {
     const heading = content.headings?.[position] ?? "";
     set(this.slider.range, { "aria-valuetext": `${position}: ${heading || content.texts[position]}` });
     this.heading.textContent = heading;
+    this.heading.classList.toggle("hidden", !content.headings);
     this.text.textContent = content.texts[position];
     this.showFormulas(content.formulas?.[position] ?? []);
     this.showTable(content.tables?.[position]);
