@@ -73,15 +73,8 @@ def test_the_bound_touches_the_curve_where_the_ring_is():
 
 def test_a_landscape_has_its_contours_below_the_top_and_paths_up_to_the_step():
     paths = np.array([[[2, 2], [1, 1], [0, 0]], [[-2, 0], [-1, 0], [0, 0]]])
-    landscape = gmm.Landscape(
-        lambda points: -(points**2).sum(axis=1),
-        paths,
-        limits=(-3, 3),
-        groups=[0, 1],
-        below=(1, 4),
-        texts="abc",
-    )
-    view = landscape.view
+    options = {"limits": (-3, 3), "groups": [0, 1], "below": (1, 4), "texts": "abc"}
+    view = gmm.Landscape(lambda points: -(points**2).sum(axis=1), paths, **options).view
     lines = marks(view, "line")
     for line, radius in zip(lines[:2], (1, 2), strict=True):
         distances = np.linalg.norm(read(view, line["shape"]), axis=1)

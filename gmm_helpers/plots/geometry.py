@@ -78,6 +78,17 @@ def rug(x, top):
     return np.column_stack([x, -top * share])
 
 
+def over_plane(function, x_limits, y_limits, count=121):
+    """Return `count` values along each axis, and a function of points (n, 2) on that grid.
+
+    The values along x and those along y have shape (count,), and the function's have
+    (count, count) in front, with one row for each value along y, as matplotlib wants it.
+    """
+    x, y = np.linspace(*x_limits, count), np.linspace(*y_limits, count)
+    values = np.asarray(function(np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)))
+    return x, y, values.reshape(count, count, *values.shape[1:])
+
+
 def contour_lines(x, y, heights, levels):
     """Return the lines along which a surface has given heights.
 

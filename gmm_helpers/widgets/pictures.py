@@ -20,7 +20,6 @@ from gmm_helpers.widgets.stepper import (
 
 _BOUND, _GAP = 2, 3  # their colours: the first two are those of components 1 and 2
 _BELOW, _MEANS = (1, 3, 10, 30, 100, 300), ("μ₁", "μ₂")
-_GRID = 121  # so many values along each axis of a surface
 # The lowest and the highest place of a landscape, as red, green and blue.
 _RAMP = {"light": [[165] * 3, [255] * 3], "dark": [[17] * 3, [85] * 3]}
 
@@ -66,10 +65,10 @@ class BoundBars(SceneStepper):
         K = steps[0].mixture.n_components
         shares = [np.full((len(x), K), 1 / K), *(step.responsibilities for step in steps[1:])]
         bounds = [lower_bound(x, step.mixture, q) for step, q in zip(steps, shares, strict=True)]
-        bounds = np.array(bounds, float).round(9)  # the digits after those are rounding
-        tops = np.array([step.log_likelihood for step in steps]).round(9)
-        if not (bounds <= tops).all():
+        tops = np.array([step.log_likelihood for step in steps])
+        if not (bounds <= tops + 1e-9 * (1 + abs(tops))).all():
             raise ValueError("A bound lies above ℓ, or is no number: `lower_bound` is not right.")
+        bounds = np.minimum(bounds, tops)  # what is above is rounding
         P, baseline, highest = len(steps), np.floor(bounds.min()), tops.max()
         scene = Scene(P)
         up_from = geometry.format_number(baseline, 0)
@@ -146,15 +145,13 @@ class BoundCurve(SceneStepper):
         which, bounds, places, texts, last_q = [], [], [], [], None
         for name, value, q in positions:
             touches, last_q = q is not last_q, q
-            if touches:
-                bounds.append([bound(each, q) for each in grid])
+            bounds += [[bound(each, q) for each in grid]] if touches else []
             which.append(len(bounds) - 1)
             top = log_likelihood(value)
             what, F, said = "no bound yet", top, f"ℓ = {geometry.format_number(top, 3)}."
             if q is not None:
                 what = "the bound touches ℓ" if touches else "to the top of the bound"
-                F = bound(value, q)
-                said = _say_gap(F, top)
+                said = _say_gap(F := bound(value, q), top)
             places.append((value, F, top))
             where = f"{parameter} = {geometry.format_number(value, 3)}"
             texts.append(f"{name}: {what}. {where}, {said}")
@@ -164,13 +161,13 @@ class BoundCurve(SceneStepper):
         panel = scene.panel(limits, labels=[parameter, "nats"], title=title)
         panel.mark("line", shape=np.column_stack([grid, ell]), colour="ink", width=2.5)
         if bounds:
-            shapes = np.stack([np.column_stack([grid, each]) for each in bounds])
-            style = {"dash": [4, 1.5], "width": 3.5, "colour": _BOUND}
-            panel.mark("line", shape=shapes, by={"which": which, "hidden": hidden}, **style)
+            by = {"which": which, "hidden": hidden}
+            shapes = [np.column_stack([grid, each]) for each in bounds]
+            panel.mark("line", shape=shapes, dash=[4, 1.5], width=3.5, colour=_BOUND, by=by)
         by = {"map": np.column_stack([one, zero, zero, top - F, value, F]), "hidden": hidden}
         panel.mark("line", shape=[[0, 0], [0, 1]], colour=_GAP, width=6, dots=5, by=by)
-        style = {"marker": "o", "radius": 10, "open": True, "colour": "ink"}
-        panel.mark("marker", by={"map": geometry.shifts(np.column_stack([value, top]))}, **style)
+        by = {"map": geometry.shifts(np.column_stack([value, top]))}
+        panel.mark("marker", marker="o", radius=10, open=True, colour="ink", by=by)
         super().__init__(scene, texts, **options)
 
 
@@ -207,9 +204,7 @@ class Landscape(SceneStepper):
     ):
         paths = np.asarray(paths, float)
         n_paths, P, _ = paths.shape
-        axis = np.linspace(*limits, _GRID)
-        heights = height(np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2))
-        heights = np.reshape(heights, (_GRID, _GRID))
+        axis, _, heights = geometry.over_plane(height, limits, limits)
         if not np.isfinite(heights).all():
             raise ValueError("A height is not finite: choose limits within which all are.")
         depths = heights.max() - heights
@@ -318,11 +313,9 @@ class Anomalies(SceneStepper):
         scene = Scene(P)
         panel = points.panel(scene, "line: where −log p(x) is the threshold · triangles: flagged")
         points.draw(panel, [None] * P, "u1", [1] * P)
-        x0, x1, y0, y1 = panel.limits
-        axes = np.linspace(x0, x1, _GRID), np.linspace(y0, y1, _GRID)
-        grid = np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, 2)
-        heights = -mixture.log_density(grid).reshape(_GRID, _GRID)
-        for which, shapes in _pieces(geometry.contour_lines(*axes, heights, thresholds)):
+        x1, x2, log_density = geometry.over_plane(mixture.log_density, *np.split(panel.limits, 2))
+        lines = geometry.contour_lines(x1, x2, -log_density, thresholds)
+        for which, shapes in _pieces(lines):
             by = {"which": which, "hidden": [int(each < 0) for each in which]}
             panel.mark("line", shape=shapes, colour="ink", width=2.5, by=by)
         for place, height in zip(points.places, surprise[points.shown], strict=True):

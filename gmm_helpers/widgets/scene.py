@@ -25,7 +25,7 @@ A mark
     "bars"          rows left, right, bottom, top of `shape`
     "points"        `shape` with the `shares` of the components, of `which` set (−1: none)
     "label"         a `text` at the place of its `map`, in a ring if `ring`
-    "marker"        a `marker` of `radius` at the place of its `map`
+    "marker"        a `marker` of `radius` at the place of its `map`; a mere outline if `open`
     "image"         a matrix `pixels` from 0 to 1, its first row at the bottom of `box` (limits),
                     between the two colours that `ramp` has for the theme "light" or "dark"
     `colour` is the number of a component, or "ink", "grey", "mark", "pale".
