@@ -17,40 +17,34 @@ _PUBLIC = {
         "new_figure plain_style set_up_axes show_figure update_log_likelihood "
         "update_mixture_1d update_mixture_2d update_points"
     ),
-    "drawing_bound": "draw_bound_bars draw_bound_curve update_bound_bars update_bound_curve",
-    "drawing_landscape": "draw_landscape draw_paths update_paths",
     "drawing_plane": (
-        "draw_density_contours draw_entropy draw_regions log_density_levels "
-        "responsibility_entropy"
+        "draw_density_contours draw_entropy draw_regions log_density_levels responsibility_entropy"
     ),
     "drawing_selection": "draw_criteria draw_heat_map",
     "em": "e_step m_step run_em",
     "exercises": "check_e_step check_em check_gaussian check_m_step check_mixture_density",
     "exercises_02": "check_log_e_step check_log_sum_exp check_lower_bound check_m_step_vector",
     "exercises_03": (
-        "check_covariance check_e_step_2d check_ellipse check_log_gaussian "
-        "check_m_step_2d"
+        "check_covariance check_e_step_2d check_ellipse check_log_gaussian check_m_step_2d"
     ),
     "exercises_04": "check_aic check_bic check_free_parameters check_held_out",
-    "flipbook": "Flipbook",
     "mixture": "Mixture",
     "plots.geometry": "mass_inside",
     "selection": (
-        "aic bic compare Comparison free_parameters held_out_log_likelihood "
-        "spurious_components"
+        "aic bic compare Comparison free_parameters held_out_log_likelihood spurious_components"
     ),
-    "stage": "Stage",
     "starts": (
-        "fit start_from_kmeans_plusplus start_from_means start_from_random_points "
-        "start_from_split"
+        "fit start_from_kmeans_plusplus start_from_means start_from_random_points start_from_split"
     ),
     "tables": "read_table",
     "trace": "EMError Step Trace",
     "widgets.chooser": "RunChooser",
     "widgets.panels": "CovariancePanel HandFit PointPosterior",
+    "widgets.pictures": ("Anomalies BoundBars BoundCurve KMeansBeside Landscape ShrinkingVariance"),
     "widgets.questions": "ask Choice Question",
+    "widgets.scene": "Scene",
     "widgets.setup": "check_setup",
-    "widgets.stepper": "step_through Stepper",
+    "widgets.stepper": "SceneStepper step_through Stepper",
 }
 _MODULES = {name: module for module, names in _PUBLIC.items() for name in names.split()}
 __all__ = sorted(_MODULES)

@@ -8,7 +8,6 @@ pixel and text of size 20 is still 14 px tall on the narrowest page.
 import functools
 import io
 import textwrap
-import threading
 from contextlib import contextmanager
 
 import matplotlib
@@ -17,16 +16,7 @@ from IPython.display import display
 from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
-from gmm_helpers.plots.geometry import (  # noqa: F401
-    CIRCLE,
-    RUG_ROOM,
-    bump_maps,
-    choose_points,
-    density_curves,
-    format_number,
-    mass_inside,
-    rug,
-)
+from gmm_helpers.plots.geometry import CIRCLE, RUG_ROOM, bump_maps, density_curves, rug
 from gmm_helpers.plots.look import COLOURS, DASHES, MARKERS, RADII, mix_colours
 
 TEXT_SIZE = 20
@@ -41,15 +31,12 @@ _DRAW = (
     "hist imshow legend pcolormesh plot scatter set_title set_xlabel set_xscale set_ylabel "
     "set_yscale step text"
 ).split()
-# JupyterLab lets a widget call Python in a thread of its own, while a cell or what it left to do
-# goes on in another. Who draws on a stage holds this, or two would draw on it at once.
-DRAWING = threading.RLock()
 
 
 @contextmanager
 def plain_style():
     """Let pictures keep the course's look, whatever style the notebook has set."""
-    with DRAWING, matplotlib.rc_context():
+    with matplotlib.rc_context():
         matplotlib.rcdefaults()
         yield
 

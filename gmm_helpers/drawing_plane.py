@@ -22,8 +22,7 @@ _RINGS, _PIECES = 500, 72
 def draw_density_contours(ax, mixture, *, shares=(0.25, 0.5, 0.75, 0.95)):
     """Draw where the density has the heights above which it holds stated shares of its mass.
 
-    With one component they are ellipses, of radius r for the share `mass_inside(r)`. For contours
-    at steps of the log density, see `draw_landscape`.
+    With one component they are ellipses, of radius r for the share `mass_inside(r)`.
 
     Parameters
     ----------
@@ -217,15 +216,8 @@ def responsibility_entropy(responsibilities):
 
 
 def _over_plane(ax, function):
-    """Return a grid over what the axes show, and a function of points (n, 2) on it.
-
-    The values along x and those along y have shape (m,), and the function's have (m, m) in front,
-    with one row for each value along y, as matplotlib wants it.
-    """
-    x, y = (np.linspace(*limits, _GRID) for limits in (ax.get_xlim(), ax.get_ylim()))
-    points = np.stack(np.meshgrid(x, y), axis=-1)
-    values = function(points.reshape(-1, 2))
-    return x, y, values.reshape(_GRID, _GRID, *values.shape[1:])
+    """Return a grid over what the axes show, and a function of points (n, 2) on it."""
+    return geometry.over_plane(function, ax.get_xlim(), ax.get_ylim(), _GRID)
 
 
 def _leads(mixture, points):

@@ -1,4 +1,4 @@
-"""The lower bound: never above ℓ, touching it at the responsibilities, and its pictures."""
+"""The lower bound: never above ℓ, touching it at the responsibilities."""
 
 import itertools
 
@@ -87,75 +87,3 @@ def test_bad_input_is_named(arguments, message):
     mixture = gmm.Mixture.from_1d([0.5, 0.5], [0, 1], [1, 1])
     with pytest.raises((TypeError, ValueError), match=message):
         gmm.lower_bound(*(mixture if each is ... else each for each in arguments))
-
-
-# --- the pictures ---------------------------------------------------------------------------------
-
-BOUNDS, TOPS = [-20.0, -18.0, -17.5], [-18.0, -18.0, -17.0]
-
-
-@pytest.fixture
-def ax():
-    return gmm.new_figure()[1]
-
-
-@pytest.fixture
-def bars(ax):
-    return gmm.draw_bound_bars(ax, BOUNDS, TOPS, baseline=-21, names=["start", "E 1", "M 1"])
-
-
-def test_bound_and_gap_stand_on_the_baseline_and_reach_up_to_the_log_likelihood(ax, bars):
-    for i, (bound, top) in enumerate(zip(BOUNDS, TOPS, strict=True)):
-        below, gap, line = bars[3 * i : 3 * i + 3]
-        assert (below.get_y(), below.get_height()) == (-21, bound + 21)
-        assert (gap.get_y(), gap.get_height()) == (bound, top - bound)
-        assert set(line.get_ydata()) == {top}
-    assert ax.get_ylim()[0] == -21 and ax.get_ylim()[1] > -17
-    assert [label.get_text() for label in ax.get_xticklabels()] == ["start", "E 1", "M 1"]
-
-
-def test_bound_and_gap_differ_by_more_than_colour(bars):
-    assert bars[1].get_hatch() and not bars[0].get_hatch()
-
-
-@pytest.mark.parametrize("position", [0, 1, 2])
-def test_bars_show_up_to_the_position_and_those_before_are_pale(bars, position):
-    gmm.update_bound_bars(bars, 2)
-    gmm.update_bound_bars(bars, position)
-    for i in range(3):
-        assert {artist.get_visible() for artist in bars[3 * i : 3 * i + 3]} == {i <= position}
-        alphas = {artist.get_alpha() for artist in bars[3 * i : 3 * i + 3]}
-        assert (alphas == {1}) == (i == position)
-
-
-def test_a_bound_above_its_log_likelihood_is_refused(ax):
-    with pytest.raises(ValueError, match="lies above its log-likelihood"):
-        gmm.draw_bound_bars(ax, [-17.9], [-18.0], baseline=-21, names=["E 1"])
-    with pytest.raises(ValueError, match="baseline = -20 must lie below"):
-        gmm.draw_bound_bars(ax, [-20.0], [-18.0], baseline=-20, names=["E 1"])
-    gmm.draw_bound_bars(ax, [-18.0 + 1e-14], [-18.0], baseline=-21, names=["E 1"])  # rounding
-
-
-def test_the_curve_holds_the_bound_the_gap_and_the_marker(ax):
-    grid = np.linspace(0, 4, 9)
-    curve, bounds = -((grid - 2) ** 2), -2 * (grid - 2) ** 2 - 0.5
-    artists = gmm.draw_bound_curve(ax, grid, curve)
-    gmm.update_bound_curve(artists, bounds, at=1.0, bound=-2.5, log_likelihood=-1.0)
-    bound, gap, marker, line = artists
-    np.testing.assert_array_equal(line.get_xydata(), np.column_stack([grid, curve]))
-    np.testing.assert_array_equal(bound.get_xydata(), np.column_stack([grid, bounds]))
-    assert gap.get_xydata().tolist() == [[1, -2.5], [1, -1]]
-    assert marker.get_xydata().tolist() == [[1, -1]]
-    assert bound.is_dashed() and not line.is_dashed()
-
-
-def test_without_a_bound_none_is_drawn(ax):
-    artists = gmm.draw_bound_curve(ax, np.arange(3.0), np.arange(3.0))
-    gmm.update_bound_curve(artists, np.zeros(3), at=0, bound=0, log_likelihood=0)
-    gmm.update_bound_curve(artists, None, at=1, bound=1, log_likelihood=1)
-    assert np.isnan(artists[0].get_ydata()).all()
-
-
-def test_a_bound_that_touches_at_the_lowest_point_still_shows(ax):
-    gmm.draw_bound_curve(ax, np.linspace(-1, 1, 21), np.linspace(-1, 1, 21) ** 2)
-    assert ax.get_ylim()[0] < -0.3

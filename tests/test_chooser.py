@@ -115,7 +115,9 @@ def test_a_run_that_fails_is_shown_as_far_as_it_got_with_its_sentence():
     assert chooser.view.content["notes"][1].startswith("EM could not go on. Iteration")
 
 
-@pytest.mark.parametrize("error, words", [(ValueError("No."), "No."), (KeyboardInterrupt(), "It was")])
+@pytest.mark.parametrize(
+    "error, words", [(ValueError("No."), "No."), (KeyboardInterrupt(), "It was")]
+)
 def test_what_cannot_be_run_is_said_and_the_pictures_stay(chooser, error, words):
     def refuse(*_, **__):
         raise error
@@ -152,4 +154,6 @@ def test_walk_goes_through_the_run_that_is_chosen(chooser):
 
 def test_the_caption_says_what_is_shown(chooser):
     caption = chooser._repr_mimebundle_()[0]["text/plain"]
-    assert caption.startswith("Film strip of a stepper whose run can be chosen, 7 positions.\nShown")
+    assert caption.startswith(
+        "Film strip of a stepper whose run can be chosen, 7 positions.\nShown"
+    )

@@ -30,8 +30,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # learners see NumPy's, and t
 
 @pytest.fixture(autouse=True)
 def draw_nothing(monkeypatch):
-    """Nobody looks at the pictures here, and outside a kernel all would be drawn at once."""
-    monkeypatch.setattr(gmm.Flipbook, "finish", lambda self: None)
+    """Nobody looks at the pictures here."""
     monkeypatch.setattr(gmm, "show_figure", lambda figure, caption: None)
 
 

@@ -18,9 +18,8 @@ FILES = list(FOLDER.rglob("*.py"))
 LAYERS = """
 _checks mixture datasets _text_file _table_notes tables trace _own_steps _advice em bound bugs
 starts selection _diagnosis exercises exercises_02 exercises_03 exercises_04 _canvas plots.look
-plots.geometry drawing drawing_bound drawing_landscape drawing_plane drawing_selection stage _page flipbook
-widgets.scene widgets.words widgets.view widgets.stepper
-widgets.chooser widgets.panels widgets.questions widgets.setup
+plots.geometry drawing drawing_plane drawing_selection widgets.scene widgets.words widgets.view
+widgets.stepper widgets.pictures widgets.chooser widgets.panels widgets.questions widgets.setup
 """.split()
 
 

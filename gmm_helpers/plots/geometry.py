@@ -35,6 +35,12 @@ def ellipse_maps(mixture, radius=1):
     return np.concatenate([factors.reshape(-1, 4), mixture.means], axis=1)
 
 
+def shifts(places):
+    """Return what maps a shape, as large as it is, to each of some places (…, 2): shape (…, 6)."""
+    places = np.asarray(places, float)
+    return np.concatenate([np.broadcast_to([1, 0, 0, 1], (*places.shape[:-1], 4)), places], -1)
+
+
 def place(shape, affine):
     """Return a shape (m, 2) where an affine map puts it."""
     a, b, c, d, e, f = affine
@@ -70,6 +76,45 @@ def rug(x, top):
     golden = (np.sqrt(5) - 1) / 2
     share = _RUG[0] + (_RUG[1] - _RUG[0]) * (np.arange(len(x)) * golden % 1)
     return np.column_stack([x, -top * share])
+
+
+def over_plane(function, x_limits, y_limits, count=121):
+    """Return `count` values along each axis, and a function of points (n, 2) on that grid.
+
+    The values along x and those along y have shape (count,), and the function's have
+    (count, count) in front, with one row for each value along y, as matplotlib wants it.
+    """
+    x, y = np.linspace(*x_limits, count), np.linspace(*y_limits, count)
+    values = np.asarray(function(np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)))
+    return x, y, values.reshape(count, count, *values.shape[1:])
+
+
+def contour_lines(x, y, heights, levels):
+    """Return the lines along which a surface has given heights.
+
+    Parameters
+    ----------
+    x, y : array_like, shape (m1,) and (m2,)
+    heights : array_like, shape (m2, m1)
+        The surface over this grid, one row for each value of y.
+    levels : sequence of float
+
+    Returns
+    -------
+    list of list of ndarray, shape (m, 2)
+        For each level its lines; one that is closed ends where it begins.
+
+    Examples
+    --------
+    >>> [[line]] = contour_lines([0, 1], [0, 1], [[0, 1], [0, 1]], [0.25])
+    >>> line
+    array([[0.25, 1.  ],
+           [0.25, 0.  ]])
+    """
+    from contourpy import contour_generator  # matplotlib's own; few pictures need it
+
+    generator = contour_generator(x, y, heights)
+    return [generator.lines(level) for level in levels]
 
 
 def mass_inside(radius):

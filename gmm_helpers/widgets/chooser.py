@@ -197,9 +197,7 @@ class RunChooser(Stepper):
                 names = ", ".join(self._offered) or "none"
                 raise ValueError(f"There is no choice {name!r}: there are {names}.")
             if value not in self._offered[name]:
-                raise ValueError(
-                    f"{name} can be one of {self._offered[name]}; it is {value!r}."
-                )
+                raise ValueError(f"{name} can be one of {self._offered[name]}; it is {value!r}.")
             indices[list(self._offered).index(name)] = self._offered[name].index(value)
         return tuple(indices)
 

@@ -329,7 +329,7 @@ class Panel {
         return { path: add("path", { class: mark.kind, style: `fill:${colour}` }) };
       case "marker": {
         const open = mark.marker === "x" || mark.open;
-        const style = open ? `fill:var(--gmm-paper);stroke:${colour}` : `fill:${colour}`;
+        const style = open ? `fill:none;stroke:${colour}` : `fill:${colour}`;
         return {
           path: add(
             "path",
@@ -538,7 +538,7 @@ class Panel {
   }
 
   drawImage(pen, mark, sharp) {
-    this.image ??= makeImage(mark);
+    this.image ??= makeImage(mark, this.picture.dark);
     const [x0, x1, y0, y1] = mark.box;
     const [left, right] = [this.px(x0), this.px(x1)];
     const [top, bottom] = [this.py(y1), this.py(y0)];
@@ -710,15 +710,16 @@ function toDots(points) {
   return path;
 }
 
-/** Return a picture of a matrix, its first row at the bottom, in the colours of a ramp. */
-function makeImage({ pixels: { values, shape }, ramp }) {
+/** Return a picture of a matrix, its first row at the bottom, between the theme's two colours. */
+function makeImage({ pixels: { values, shape }, ramp }, dark) {
   const [rows, columns] = shape;
+  const [low, high] = dark ? ramp.dark : ramp.light;
   const canvas = make("canvas", { width: columns, height: rows });
   const pen = canvas.getContext("2d");
   const image = pen.createImageData(columns, rows);
   for (let i = 0; i < rows * columns; i++) {
     const at = 4 * ((rows - 1 - Math.floor(i / columns)) * columns + (i % columns));
-    const colour = ramp[Math.round(values[i] * (ramp.length - 1))];
+    const colour = low.map((from, c) => from + values[i] * (high[c] - from));
     image.data.set([...colour, 255], at);
   }
   pen.putImageData(image, 0, 0);

@@ -166,6 +166,7 @@ export class Player {
       "aria-valuetext": `${position}: ${heading || content.texts[position]}`,
     });
     this.heading.textContent = heading;
+    this.heading.classList.toggle("hidden", !content.headings);
     this.text.textContent = content.texts[position];
     this.showFormulas(content.formulas?.[position] ?? []);
     showTable(this.table, content.tables?.[position]);

@@ -25,8 +25,9 @@ A mark
     "bars"          rows left, right, bottom, top of `shape`
     "points"        `shape` with the `shares` of the components, of `which` set (−1: none)
     "label"         a `text` at the place of its `map`, in a ring if `ring`
-    "marker"        a `marker` of `radius` at the place of its `map`
-    "image"         a matrix `pixels` from 0 to 1 through the colours of a `ramp`
+    "marker"        a `marker` of `radius` at the place of its `map`; a mere outline if `open`
+    "image"         a matrix `pixels` from 0 to 1, its first row at the bottom of `box` (limits),
+                    between the two colours that `ramp` has for the theme "light" or "dark"
     `colour` is the number of a component, or "ink", "grey", "mark", "pale".
     `map` puts the shape in its place: see `plots.geometry`. `shape` may hold several, (S, m, 2).
     What changes from position to position stands in `by`, in lists or arrays of P: `map`, `which`
@@ -119,6 +120,12 @@ class Panel:
         if shape is not None:
             mark["shape"] = self._shape(shape)
         if by:
+            for name, values in by.items():
+                if len(values) != self._scene.positions:
+                    raise ValueError(
+                        f"`{name}` of a {kind} must have one entry for each of the "
+                        f"{self._scene.positions} positions; it has {len(values)}."
+                    )
             mark["by"] = {
                 name: self._scene.array(values) if name == "map" else list(values)
                 for name, values in by.items()
@@ -134,6 +141,6 @@ class Panel:
         low, high = [x0, y0], [x1, y1]
         if shape.shape[-1] == 4:
             low, high = [x0, x0, y0, y0], [x1, x1, y1, y1]
-        if shape.size < 1000 or (shape < low).any() or (shape > high).any():
+        if shape.size < 1000 or not ((low <= shape) & (shape <= high)).all():
             return self._scene.array(shape)
         return self._scene.array(shape, "u2", low=low, high=high)

@@ -11,14 +11,96 @@ from gmm_helpers.widgets import words
 from gmm_helpers.widgets.scene import Scene
 from gmm_helpers.widgets.view import Shown, View
 
-_STILLS = (0, 1, 2)  # the positions of the caption and of the still, and the last
 _RESTS = {"start": 1.0, "E": 1.5, "M": 1.0}  # seconds: E rests longer, there is more to read
 _RADII = (1, 2)
 # What the M step does to the spreads depends on the covariance type as well.
 _SPREADS = {1: {"tied": "tied"}, 2: {"tied": "tied", "diag": "diag", "spherical": "spherical"}}
 
 
-class Stepper(Shown):
+class SceneStepper(Shown):
+    """A slider that steps through the positions of any scene.
+
+    Shown when it is the last value of a cell. A cell that is run again closes what its run before
+    has made.
+
+    Parameters
+    ----------
+    scene : Scene
+        With its panels and marks.
+    texts : sequence of str
+        What each position shows, in words.
+    title : str, optional
+        What the whole is, for pages without widgets.
+    stills : sequence of int, optional
+        The positions that such a page shows: by default the first three and the last.
+
+    Attributes
+    ----------
+    texts : tuple of str
+    position : int
+        Where the slider is; it can be set.
+
+    Raises
+    ------
+    ValueError
+        If there is not one text for each position.
+
+    Examples
+    --------
+    >>> from gmm_helpers import Scene
+    >>> scene = Scene(2)
+    >>> maps = [[1, 0, 0, 1, x, 0.5] for x in (0.2, 0.8)]
+    >>> _ = scene.panel([0, 1, 0, 1]).mark(
+    ...     "marker", marker="o", radius=8, colour=0, by={"map": maps}
+    ... )
+    >>> stepper = SceneStepper(scene, ["A dot.", "It has moved."], title="A dot that moves")
+    >>> for position in stepper.walk():
+    ...     print(position, stepper.texts[position])
+    0 A dot.
+    1 It has moved.
+    """
+
+    _title, _stills = "Pictures under a slider", None
+
+    def __init__(self, scene, texts, *, title=None, stills=None):
+        self.texts, self._title, self._stills = tuple(texts), title or self._title, stills
+        if len(self.texts) != scene.positions:
+            raise ValueError(
+                f"There must be one text for each position: there are {len(self.texts)} texts "
+                f"and {scene.positions} positions."
+            )
+        scene.content["texts"] = list(self.texts)
+        self.view = View("stepper", scene.content, scene.data)
+
+    @property
+    def position(self):
+        """Where the slider is."""
+        return self.view.position
+
+    @position.setter
+    def position(self, position):
+        last = len(self.texts) - 1
+        self.view.position = min(_checks.check_count(position, "position", at_least=0), last)
+
+    def walk(self):
+        """Put the slider on each position in turn, then back; yield the positions."""
+        before = self.position
+        for position in range(len(self.texts)):
+            self.position = position
+            yield position
+        self.position = before
+
+    @property
+    def caption(self):
+        """The words of the positions that a still shows."""
+        count = len(self.texts)
+        notes = self.view.content["notes"]
+        lines = [f"{self._title}, {count} position{'s' * (count > 1)}.", *notes]
+        stills = {min(position, count - 1) for position in self._stills or (0, 1, 2, count - 1)}
+        return "\n".join(lines + [f"Position {i}. {self.texts[i]}" for i in sorted(stills)])
+
+
+class Stepper(SceneStepper):
     """A slider that steps through a trace: the points, the components and the log-likelihood.
 
     Shown when it is the last value of a cell. A cell that is run again closes the steppers of
@@ -69,32 +151,10 @@ class Stepper(Shown):
         if _rerun is not None:
             self.view.on_msg(self._hear)
 
-    @property
-    def position(self):
-        """Where the slider is."""
-        return self.view.position
-
-    @position.setter
-    def position(self, position):
-        last = len(self.texts) - 1
-        self.view.position = min(_checks.check_count(position, "position", at_least=0), last)
-
     def walk(self):
         """Put the slider on each position in turn, then back; yield what each shows, a `Step`."""
-        before = self.position
-        for position, shown in enumerate(self._positions):
-            self.position = position
-            yield shown.step
-        self.position = before
-
-    @property
-    def caption(self):
-        """The words of the positions that a still shows."""
-        last = len(self.texts) - 1
-        notes = self.view.content["notes"]
-        lines = [f"{self._title}, {last + 1} position{'s' * (last > 0)}.", *notes]
-        stills = sorted({min(position, last) for position in (*_STILLS, last)})
-        return "\n".join(lines + [f"Position {i}. {self.texts[i]}" for i in stills])
+        for position in super().walk():
+            yield self._positions[position].step
 
     def _take(self, trace, notes):
         """Keep a trace, and return its scene."""
@@ -214,11 +274,7 @@ class RunScene:
             rests=[_RESTS[step.kind] for step in self._steps],
             glides=[int(step.kind == "M") for step in self._steps],
             notes=notes,
-            legend=[
-                {"colour": k, "marker": MARKERS[k % len(MARKERS)], "dash": DASHES[k % len(DASHES)]}
-                | {"text": str(k + 1)}
-                for k in range(K)
-            ],
+            legend=components_legend(K),
         )
         (self._draw_curves if D == 1 else self._draw_ellipses)(scene, decimals)
         self._draw_log_likelihood(scene)
@@ -257,10 +313,8 @@ class RunScene:
             for k in range(K)
         ]
         panel.mark("sum", of=curves, colour="ink", width=2, by={"faint": faint})
-        peaks = np.zeros_like(maps)
-        peaks[..., [0, 3]] = 1
-        peaks[..., 4], peaks[..., 5] = maps[..., 4], np.minimum(maps[..., 3], top)
-        self._draw_numbers(panel, peaks, lift=20)
+        peaks = np.stack([maps[..., 4], np.minimum(maps[..., 3], top)], axis=-1)
+        draw_numbers(panel, peaks, lift=20, drag=True)
 
     def _draw_ellipses(self, scene, decimals):
         """Add the panel of two dimensions: points, ellipses, and the way that the means came."""
@@ -277,19 +331,12 @@ class RunScene:
             equal=self._equal,
         )
         self._draw_points(panel, self._points[:, self._shown].T, decimals)
-        circle, K = scene.array(geometry.CIRCLE), maps.shape[1]
-        faint = [int(step.kind == "E") for step in self._steps]
+        draw_ellipses(panel, maps, [int(step.kind == "E") for step in self._steps])
         done = [_iterations_done(step) + 1 for step in self._steps]
         path = np.array([step.mixture.means for step in self.trace.steps if step.kind != "E"])
-        for k in range(K):
-            style = {"colour": k, "dash": DASHES[k % len(DASHES)], "width": 3}
-            for radius in _RADII:
-                scaled = maps[:, k] * [radius, radius, radius, radius, 1, 1]
-                panel.mark("line", shape=circle, **style, by={"map": scaled, "faint": faint})
+        for k in range(maps.shape[1]):
             panel.mark("line", shape=path[:, k], colour=k, width=1.5, dots=2.5, by={"until": done})
-        at = maps.copy()
-        at[..., :4] = [1, 0, 0, 1]
-        self._draw_numbers(panel, at)
+        draw_numbers(panel, maps[..., 4:], drag=True)
 
     def _limits_for(self, maps):
         """Return limits for the data and the 2σ ellipses, and whether these have to be cut."""
@@ -329,18 +376,6 @@ class RunScene:
             by={"which": which, "faint": [int(step.kind == "M") for step in self._steps]},
         )
 
-    def _draw_numbers(self, panel, maps, lift=0):
-        for k in range(maps.shape[1]):
-            panel.mark(
-                "label",
-                text=str(k + 1),
-                ring=True,
-                lift=lift,
-                colour=k,
-                drag=k,
-                by={"map": maps[:, k]},
-            )
-
     def _draw_log_likelihood(self, scene):
         """Add the panel of ℓ; after a first big jump it can show the rest alone."""
         values = self.trace.log_likelihoods
@@ -358,8 +393,35 @@ class RunScene:
         curve = np.column_stack([np.arange(last + 1), values])
         until = [each + 1 for each in done]
         panel.mark("line", shape=curve, colour="ink", width=2, dots=3, by={"until": until})
-        places = [[1, 0, 0, 1, each, values[each]] for each in done]
-        panel.mark("marker", marker="o", radius=7, colour="ink", by={"map": places})
+        by = {"map": geometry.shifts(curve[done])}
+        panel.mark("marker", marker="o", radius=7, colour="ink", by=by)
+
+
+def components_legend(K):
+    """Return the legend's row of each component."""
+    return [
+        {"colour": k, "marker": MARKERS[k % len(MARKERS)], "dash": DASHES[k % len(DASHES)]}
+        | {"text": str(k + 1)}
+        for k in range(K)
+    ]
+
+
+def draw_ellipses(panel, maps, faint, radii=_RADII):
+    """Add ellipses of components to a panel; `maps` (P, K, 6) are those of the unit circle."""
+    circle = panel.array(geometry.CIRCLE)
+    for k in range(maps.shape[1]):
+        style = {"colour": k, "dash": DASHES[k % len(DASHES)], "width": 3}
+        for radius in radii:
+            scaled = maps[:, k] * [radius, radius, radius, radius, 1, 1]
+            panel.mark("line", shape=circle, **style, by={"map": scaled, "faint": faint})
+
+
+def draw_numbers(panel, places, *, lift=0, drag=False):
+    """Add the components' numbers to a panel, at places (P, K, 2)."""
+    for k in range(places.shape[1]):
+        more = {"drag": k} if drag else {}
+        by = {"map": geometry.shifts(places[:, k])}
+        panel.mark("label", text=str(k + 1), ring=True, lift=lift, colour=k, by=by, **more)
 
 
 def _iterations_done(step):

@@ -456,7 +456,9 @@ function showLegend(box, rows, { markers }) {
 /** Asks Python, one question at a time; says it where no answer comes. */
 class Asker {
   constructor(model) {
-    Object.assign(this, { model, asked: 0, waiting: new Map() });
+    this.model = model;
+    this.asked = 0;
+    this.waiting = new Map();
     this.element = make("p", { class: "asker", role: "status" });
     this.hear = (message, buffers) => {
       const answered = this.waiting.get(message.answer);
@@ -473,7 +475,11 @@ class Asker {
     this.element.textContent = words;
   }
 
-  /** Send a question; where it is quiet, nothing is said of the waiting. */
+  /**
+   * Send a question; where it is quiet, nothing is said of the waiting.
+   * @param {any} message
+   * @param {(answer: any, buffers?: any) => void} [act] hears the answer
+   */
   ask(message, act = () => {}, quiet = false) {
     const ask = ++this.asked;
     this.waiting.set(ask, act);
@@ -526,10 +532,14 @@ class Picture {
   /**
    * @param {HTMLElement} box
    * @param {any} look palettes, markers
-   * @param {{onDrag?: Function, onDrop?: Function, onPoint?: Function}} hooks
+   * @param {{onDrag?: Function, onDrop?: Function, onPoint?: Function, canDrag?: Function}} hooks
    */
   constructor(box, look, hooks = {}) {
-    Object.assign(this, { box, look, hooks, point: -1, panels: [] });
+    this.box = box;
+    this.look = look;
+    this.hooks = hooks;
+    this.point = -1;
+    this.panels = [];
     this.element = make("div", { class: "panels" });
     this.watch = new ResizeObserver(() => this.layOut());
     this.watch.observe(this.element);
@@ -578,7 +588,7 @@ class Picture {
 
   draw(onlyShapes = false) {
     if (!this.width || !this.now) return;
-    this.panels.forEach((panel, i) => panel.draw(this.now[i], onlyShapes));
+    for (const [i, panel] of this.panels.entries()) panel.draw(this.now[i], onlyShapes);
   }
 
   /** Mark a point of those drawn, or with −1 none. */
@@ -590,7 +600,8 @@ class Picture {
   takeTheme() {
     this.dark = isDark(this.box);
     this.palette = this.dark ? this.look.dark : this.look.light;
-    this.palette.forEach((colour, k) => this.box.style.setProperty(`--gmm-${k}`, colour));
+    for (const [k, colour] of this.palette.entries())
+      this.box.style.setProperty(`--gmm-${k}`, colour);
     this.sprites = new Map();
     for (const panel of this.panels) panel.forget();
     this.draw();
@@ -669,7 +680,9 @@ function between(from, to, share) {
 
 class Panel {
   constructor(picture, spec, viewIndex) {
-    Object.assign(this, { picture, spec, marks: spec.marks });
+    this.picture = picture;
+    this.spec = spec;
+    this.marks = spec.marks;
     this.canvas = make("canvas");
     this.svg = make("svg:svg");
     this.axes = make("svg:g", { "aria-hidden": "true" });
@@ -722,7 +735,12 @@ class Panel {
       if (w * ratio > h) w = h / ratio;
       h = w * ratio;
     }
-    Object.assign(this, { left, top: 10, w, h, text, limits });
+    this.left = left;
+    this.top = 10;
+    this.w = w;
+    this.h = h;
+    this.text = text;
+    this.limits = limits;
     const total = h + bottom + 10;
     this.element.style.width = `${width}px`;
     this.area.style.height = `${total}px`;
@@ -813,7 +831,7 @@ class Panel {
         return { path: add("path", { class: mark.kind, style: `fill:${colour}` }) };
       case "marker": {
         const open = mark.marker === "x" || mark.open;
-        const style = open ? `fill:var(--gmm-paper);stroke:${colour}` : `fill:${colour}`;
+        const style = open ? `fill:none;stroke:${colour}` : `fill:${colour}`;
         return {
           path: add(
             "path",
@@ -1022,7 +1040,7 @@ class Panel {
   }
 
   drawImage(pen, mark, sharp) {
-    this.image ??= makeImage(mark);
+    this.image ??= makeImage(mark, this.picture.dark);
     const [x0, x1, y0, y1] = mark.box;
     const [left, right] = [this.px(x0), this.px(x1)];
     const [top, bottom] = [this.py(y1), this.py(y0)];
@@ -1170,7 +1188,7 @@ function addLast(shares) {
 }
 
 /** Keep a number of pixels where browsers can still draw it; what is no number lifts the pen. */
-const clamp = (value) => (value > 1e5 ? 1e5 : value < -1e5 ? -1e5 : value);
+const clamp = (value) => Math.min(Math.max(value, -1e5), 1e5);
 const round = (value) => Math.round(10 * value) / 10;
 
 function toPath(points) {
@@ -1194,15 +1212,16 @@ function toDots(points) {
   return path;
 }
 
-/** Return a picture of a matrix, its first row at the bottom, in the colours of a ramp. */
-function makeImage({ pixels: { values, shape }, ramp }) {
+/** Return a picture of a matrix, its first row at the bottom, between the theme's two colours. */
+function makeImage({ pixels: { values, shape }, ramp }, dark) {
   const [rows, columns] = shape;
+  const [low, high] = dark ? ramp.dark : ramp.light;
   const canvas = make("canvas", { width: columns, height: rows });
   const pen = canvas.getContext("2d");
   const image = pen.createImageData(columns, rows);
   for (let i = 0; i < rows * columns; i++) {
     const at = 4 * ((rows - 1 - Math.floor(i / columns)) * columns + (i % columns));
-    const colour = ramp[Math.round(values[i] * (ramp.length - 1))];
+    const colour = low.map((from, c) => from + values[i] * (high[c] - from));
     image.data.set([...colour, 255], at);
   }
   pen.putImageData(image, 0, 0);
@@ -1220,7 +1239,11 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 class Player {
   /** @param {{model: any, library: any, box: HTMLElement}} page */
   constructor({ model, library, box }) {
-    Object.assign(this, { model, library, box, position: model.get("position"), moved: 0 });
+    this.model = model;
+    this.library = library;
+    this.box = box;
+    this.position = model.get("position");
+    this.moved = 0;
     this.tell = teller(model);
     this.asker = new Asker(model);
     this.picture = new Picture(box, library.get("look"), {
@@ -1325,7 +1348,7 @@ class Player {
     const { iterations } = this.content;
     if (iterations[this.position] === iteration) return this.position;
     const found = iterations.findLastIndex((each) => each <= iteration);
-    return found < 0 ? 0 : found;
+    return Math.max(found, 0);
   }
 
   sortPoints({ values, shape: [n] }) {
@@ -1362,6 +1385,7 @@ class Player {
       "aria-valuetext": `${position}: ${heading || content.texts[position]}`,
     });
     this.heading.textContent = heading;
+    this.heading.classList.toggle("hidden", !content.headings);
     this.text.textContent = content.texts[position];
     this.showFormulas(content.formulas?.[position] ?? []);
     showTable(this.table, content.tables?.[position]);
@@ -1515,7 +1539,7 @@ class Chooser extends Player {
   /** Let the controls say what is chosen. */
   mark(key) {
     this.key = key;
-    this.choices.forEach(({ choose }, i) => choose(key.indices[i]));
+    for (const [i, { choose }] of this.choices.entries()) choose(key.indices[i]);
   }
 
   takeScene(content, bytes) {

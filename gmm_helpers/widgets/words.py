@@ -1,4 +1,4 @@
-"""What a run of EM shows, in words: for each position of a stepper a heading, a text and a table."""
+"""What a run of EM shows, in words: for each position a heading, a text and a table."""
 
 from dataclasses import dataclass
 

@@ -1,0 +1,380 @@
+"""Pictures that the notebooks step through beside the stepper: each is one call.
+
+What they show is computed by the caller, or by the functions that the caller gives.
+"""
+
+import numpy as np
+
+from gmm_helpers import _checks
+from gmm_helpers.bound import lower_bound as _lower_bound
+from gmm_helpers.plots import geometry
+from gmm_helpers.plots.look import MARKERS
+from gmm_helpers.widgets import words
+from gmm_helpers.widgets.scene import Scene
+from gmm_helpers.widgets.stepper import (
+    SceneStepper,
+    components_legend,
+    draw_ellipses,
+    draw_numbers,
+)
+
+_BOUND, _GAP = 2, 3  # their colours: the first two are those of components 1 and 2
+_BELOW, _MEANS = (1, 3, 10, 30, 100, 300), ("μ₁", "μ₂")
+# The lowest and the highest place of a landscape, as red, green and blue.
+_RAMP = {"light": [[165] * 3, [255] * 3], "dark": [[17] * 3, [85] * 3]}
+
+
+class BoundBars(SceneStepper):
+    """A bar for each half-step of EM: the lower bound F, and the gap from there up to ℓ.
+
+    Before the first E step all shares are 1/K.
+
+    Parameters
+    ----------
+    x : array_like, shape (n,) or (n, D)
+        The data of the run.
+    trace : Trace
+        With its half-steps.
+    lower_bound : callable, optional
+        What computes F of the data, a mixture and shares (n, K): by default `gmm.lower_bound`.
+    iterations : int
+        How many of the run's iterations are shown, at most.
+    **options
+        As for a `SceneStepper`.
+
+    Raises
+    ------
+    ValueError
+        If the trace has no half-steps, or a bound lies above ℓ by more than rounding.
+
+    Examples
+    --------
+    >>> from gmm_helpers import Mixture, run_em
+    >>> x = [0.0, 0.1, 0.3, 5.0, 5.2, 5.3]
+    >>> bars = BoundBars(x, run_em(x, Mixture.from_1d([0.5, 0.5], [0, 1], [1, 1]), max_iter=1))
+    >>> print(bars.texts[2])
+    M step 1: F goes up, ℓ goes up by more, a gap opens. F = −12.658, gap = 1.179, ℓ = −11.479.
+    """
+
+    _title = "The bound and its gap"
+
+    def __init__(self, x, trace, *, lower_bound=_lower_bound, iterations=6, **options):
+        steps = trace.steps[: 2 * iterations + 1]
+        if not steps:
+            raise ValueError("The trace has no half-steps: run EM with record=True.")
+        K = steps[0].mixture.n_components
+        shares = [np.full((len(x), K), 1 / K), *(step.responsibilities for step in steps[1:])]
+        bounds = [lower_bound(x, step.mixture, q) for step, q in zip(steps, shares, strict=True)]
+        tops = np.array([step.log_likelihood for step in steps])
+        if not (bounds <= tops + 1e-9 * (1 + abs(tops))).all():
+            raise ValueError("A bound lies above ℓ, or is no number: `lower_bound` is not right.")
+        bounds = np.minimum(bounds, tops)  # what is above is rounding
+        P, baseline, highest = len(steps), np.floor(bounds.min()), tops.max()
+        scene = Scene(P)
+        up_from = geometry.format_number(baseline, 0)
+        panel = scene.panel(
+            [-0.6, P - 0.4, baseline, highest + 0.08 * (highest - baseline)],
+            list(enumerate(["start", *(f"{step.kind} {step.iteration}" for step in steps[1:])])),
+            title=f"full: bound F · striped: gap KL · line on top: ℓ (nats, from {up_from} up)",
+        )
+        stripe = (highest - baseline) / 60
+        for i, (F, top) in enumerate(zip(bounds, tops, strict=True)):
+            left, right = i - 0.4, i + 0.4
+            by = {"hidden": [int(p < i) for p in range(P)], "faint": [int(p > i) for p in range(P)]}
+            panel.mark("bars", shape=[[left, right, baseline, F]], colour=_BOUND, by=by)
+            starts = np.arange(F, top, stripe)
+            rows = np.broadcast_arrays(left, right, starts, np.minimum(starts + stripe / 2, top))
+            panel.mark("bars", shape=np.column_stack(rows), colour=_GAP, by=by)
+            frame = [[left, F], [right, F], [right, top], [left, top]]
+            panel.mark("line", shape=frame, close=True, colour=_GAP, width=1.5, by=by)
+            line = [[i - 0.45, top], [i + 0.45, top]]
+            panel.mark("line", shape=line, colour="ink", width=4, by=by)
+        super().__init__(scene, map(_say_bar, steps, bounds, tops), **options)
+
+
+def _say_bar(step, bound, log_likelihood):
+    what = {
+        "start": "The start, with all shares equal.",
+        "E": f"E step {step.iteration}: F goes up to ℓ, the gap closes, ℓ stays.",
+        "M": f"M step {step.iteration}: F goes up, ℓ goes up by more, a gap opens.",
+    }[step.kind]
+    return f"{what} {_say_gap(bound, log_likelihood)}"
+
+
+def _say_gap(bound, log_likelihood):
+    numbers = (bound, log_likelihood - bound, log_likelihood)
+    return "F = {}, gap = {}, ℓ = {}.".format(*(geometry.format_number(n, 3) for n in numbers))
+
+
+class BoundCurve(SceneStepper):
+    """The lower bound under the log-likelihood, both as functions of one parameter.
+
+    Parameters
+    ----------
+    grid : array_like, shape (m,)
+        Values of the parameter, from left to right.
+    log_likelihood : callable
+        What computes ℓ of a value.
+    bound : callable
+        What computes F of a value and shares q.
+    positions : sequence of (str, float, ndarray or None)
+        For each half-step its name, the parameter after it, and the shares q in force: None before
+        the first E step.
+    parameter : str
+        The parameter's name.
+    **options
+        As for a `SceneStepper`.
+
+    Examples
+    --------
+    >>> parabola = lambda value, q: -q * (value - 1) ** 2
+    >>> positions = [("Start", 0, None), ("E step 1", 0, 2), ("M step 1", 1, 2)]
+    >>> curve = BoundCurve([0, 1, 2], lambda value: -2 * abs(value - 1), parabola, positions)
+    >>> print(curve.texts[1])
+    E step 1: the bound touches ℓ. θ = 0.000, F = −2.000, gap = 0.000, ℓ = −2.000.
+    """
+
+    _title = "The bound under the curve"
+
+    def __init__(self, grid, log_likelihood, bound, positions, *, parameter="θ", **options):
+        ell = np.array([log_likelihood(value) for value in grid])
+        low, height = ell.min(), np.ptp(ell)
+        title = f"solid: ℓ · dashed: bound F · thick: gap · ring: current {parameter}"
+        # Room below, where a bound has to show even if it touches at the lowest point.
+        limits = [grid[0], grid[-1], low - 0.4 * height, low + 1.08 * height]
+        which, bounds, places, texts, last_q = [], [], [], [], None
+        for name, value, q in positions:
+            touches, last_q = q is not last_q, q
+            bounds += [[bound(each, q) for each in grid]] if touches else []
+            which.append(len(bounds) - 1)
+            top = log_likelihood(value)
+            what, F, said = "no bound yet", top, f"ℓ = {geometry.format_number(top, 3)}."
+            if q is not None:
+                what = "the bound touches ℓ" if touches else "to the top of the bound"
+                said = _say_gap(F := bound(value, q), top)
+            places.append((value, F, top))
+            where = f"{parameter} = {geometry.format_number(value, 3)}"
+            texts.append(f"{name}: {what}. {where}, {said}")
+        value, F, top = np.transpose(places)
+        zero, one, hidden = np.zeros_like(value), np.ones_like(value), [int(w < 0) for w in which]
+        scene = Scene(len(texts), glides=[int(not new) for new in np.diff(which, prepend=-1)])
+        panel = scene.panel(limits, labels=[parameter, "nats"], title=title)
+        panel.mark("line", shape=np.column_stack([grid, ell]), colour="ink", width=2.5)
+        if bounds:
+            by = {"which": which, "hidden": hidden}
+            shapes = [np.column_stack([grid, each]) for each in bounds]
+            panel.mark("line", shape=shapes, dash=[4, 1.5], width=3.5, colour=_BOUND, by=by)
+        by = {"map": np.column_stack([one, zero, zero, top - F, value, F]), "hidden": hidden}
+        panel.mark("line", shape=[[0, 0], [0, 1]], colour=_GAP, width=6, dots=5, by=by)
+        by = {"map": geometry.shifts(np.column_stack([value, top]))}
+        panel.mark("marker", marker="o", radius=10, open=True, colour="ink", by=by)
+        super().__init__(scene, texts, **options)
+
+
+class Landscape(SceneStepper):
+    """Paths over a surface of two parameters, such as EM's over ℓ: a position for each step.
+
+    Parameters
+    ----------
+    height : callable
+        What computes the surface, in nats, of points (m, 2): an array (m,), finite.
+    paths : array_like, shape (n_paths, n_steps, 2)
+        Where each path is, step by step.
+    limits : (float, float)
+        From where to where both parameters go.
+    groups : sequence of int, shape (n_paths,), optional
+        Paths of one group share a colour and a marker, such as those that end at one peak.
+    below : sequence of float
+        How far below the highest place the contours run, from the nearest to the farthest.
+    labels : (str, str)
+        The parameters' names.
+    texts, **options
+        As for a `SceneStepper`.
+
+    Raises
+    ------
+    ValueError
+        If a height is not finite.
+    """
+
+    _title = "Paths over a landscape"
+
+    def __init__(
+        self, height, paths, *, limits, texts, groups=None, below=_BELOW, labels=_MEANS, **options
+    ):
+        paths = np.asarray(paths, float)
+        n_paths, P, _ = paths.shape
+        axis, _, heights = geometry.over_plane(height, limits, limits)
+        if not np.isfinite(heights).all():
+            raise ValueError("A height is not finite: choose limits within which all are.")
+        depths = heights.max() - heights
+        scene = Scene(P, height=460)
+        far = ", ".join(f"{depth:g}" for depth in below)
+        title = f"the brighter, the higher · contours: {far} below the top"
+        panel = scene.panel([*limits, *limits], labels=list(labels), equal=True, title=title)
+        shade = 1 - np.log1p(depths / below[0]) / np.log1p(depths.max() / below[0])
+        half = (axis[1] - axis[0]) / 2  # a pixel's middle is a place of the grid
+        box = [limits[0] - half, limits[1] + half] * 2
+        panel.mark("image", pixels=scene.array(shade, "u1"), box=box, ramp=_RAMP)
+        for lines in geometry.contour_lines(axis, axis, depths, below):
+            for line in lines:
+                panel.mark("line", shape=line, colour="grey", width=1)
+        groups = np.zeros(n_paths, int) if groups is None else groups
+        for path, group in zip(paths, map(int, groups), strict=True):
+            panel.mark("line", shape=path, colour=group, width=2, by={"until": range(1, P + 1)})
+            style = {"marker": MARKERS[group % len(MARKERS)], "radius": 6, "colour": group}
+            panel.mark("marker", by={"map": geometry.shifts(path)}, **style)
+        super().__init__(scene, texts, **options)
+
+
+class KMeansBeside(SceneStepper):
+    """Half-steps of k-means beside those of a mixture on the same data.
+
+    Parameters
+    ----------
+    x : array_like, shape (n, 2)
+    kmeans_steps : sequence of (ndarray, ndarray or None)
+        For each half-step of k-means its means (K, 2) and labels (n,), None before the first ones.
+    steps : sequence of Step
+        The half-steps of EM's trace, as many.
+    texts, **options
+        As for a `SceneStepper`.
+    """
+
+    _title = "k-means and the mixture"
+
+    def __init__(self, x, kmeans_steps, steps, *, texts, **options):
+        points = _Points(x)
+        K, moving = steps[0].mixture.n_components, [int(step.kind == "M") for step in steps]
+        scene = Scene(len(steps), legend=components_legend(K), glides=moving)
+        hard = [None if labels is None else np.eye(K)[labels] for _, labels in kmeans_steps]
+        panel = points.panel(scene, "k-means")
+        points.draw(panel, hard, "u1", moving)
+        draw_numbers(panel, np.array([means for means, _ in kmeans_steps]))
+        panel = points.panel(scene, "mixture")
+        points.draw(panel, [step.responsibilities for step in steps], "u2", moving)
+        maps = np.array([geometry.ellipse_maps(step.mixture) for step in steps])
+        draw_ellipses(panel, maps, [int(step.kind == "E") for step in steps])
+        draw_numbers(panel, maps[..., 4:])
+        super().__init__(scene, texts, **options)
+
+
+class ShrinkingVariance(SceneStepper):
+    """Mixtures of one shared variance that shrinks, with what an M step would do to the means.
+
+    Parameters
+    ----------
+    x : array_like, shape (n, 2)
+    mixtures : sequence of Mixture
+        One for each position, with D = 2; the points have its responsibilities.
+    new_means : sequence of array_like, shape (K, 2)
+        For each the means that an M step would give.
+    texts, **options
+        As for a `SceneStepper`.
+    """
+
+    _title = "A shared variance shrinks"
+
+    def __init__(self, x, mixtures, new_means, *, texts, **options):
+        points = _Points(x)
+        P, K = len(mixtures), mixtures[0].n_components
+        scene = Scene(P, legend=components_legend(K), glides=[1] * P)
+        panel = points.panel(scene, "circles: 1σ · numbers: means · crosses: the M step's means")
+        points.draw(panel, [each.responsibilities(x) for each in mixtures], "u2", [0] * P)
+        maps = np.array([geometry.ellipse_maps(each) for each in mixtures])
+        draw_ellipses(panel, maps, [0] * P, radii=(1,))
+        for places in geometry.shifts(new_means).swapaxes(0, 1):
+            panel.mark("marker", marker="x", radius=17, colour="ink", by={"map": places})
+        draw_numbers(panel, maps[..., 4:])
+        super().__init__(scene, texts, **options)
+
+
+class Anomalies(SceneStepper):
+    """Points that a mixture flags, since their −log p(x) is above a threshold that goes down.
+
+    Parameters
+    ----------
+    x : array_like, shape (n, 2)
+    mixture : Mixture
+        With D = 2.
+    thresholds : sequence of float, shape (P,)
+        One for each position.
+    texts, **options
+        As for a `SceneStepper`.
+    features : sequence of str, optional
+        The axes' names.
+    """
+
+    _title = "Points over a threshold"
+
+    def __init__(self, x, mixture, thresholds, *, texts, features=None, **options):
+        points = _Points(x, features, margin=0.2)
+        P, surprise = len(thresholds), -mixture.log_density(x)
+        scene = Scene(P)
+        panel = points.panel(scene, "line: where −log p(x) is the threshold · triangles: flagged")
+        points.draw(panel, [None] * P, "u1", [1] * P)
+        x1, x2, log_density = geometry.over_plane(mixture.log_density, *np.split(panel.limits, 2))
+        lines = geometry.contour_lines(x1, x2, -log_density, thresholds)
+        for which, shapes in _pieces(lines):
+            by = {"which": which, "hidden": [int(each < 0) for each in which]}
+            panel.mark("line", shape=shapes, colour="ink", width=2.5, by=by)
+        for place, height in zip(points.places, surprise[points.shown], strict=True):
+            hidden = [int(height <= threshold) for threshold in thresholds]
+            if 0 in hidden:
+                at = {"map": geometry.shifts(place).tolist(), "by": {"hidden": hidden}}
+                panel.mark("marker", marker="^", radius=8, colour="mark", **at)
+        super().__init__(scene, texts, **options)
+
+
+def _pieces(lines_by_position):
+    """Return the first lines of all positions, the second ones, and so on, as shapes of one size.
+
+    Each comes with the number of its shape at each position, or −1. The last point of a shorter
+    line is repeated, which draws nothing.
+    """
+    for piece in range(max(map(len, lines_by_position), default=0)):
+        lines = [lines[piece] for lines in lines_by_position if len(lines) > piece]
+        size = max(map(len, lines))
+        shapes = [np.pad(line, ((0, size - len(line)), (0, 0)), "edge") for line in lines]
+        found = np.array([len(lines) > piece for lines in lines_by_position])
+        yield np.where(found, found.cumsum() - 1, -1).tolist(), np.stack(shapes)
+
+
+class _Points:
+    """Data in the plane, for panels with the same limits."""
+
+    def __init__(self, x, features=None, margin=0.06):
+        points = _checks.as_points(x)
+        if len(points) != 2:
+            raise ValueError(f"x must have the shape (n, 2); it has D = {len(points)}.")
+        self.shown = geometry.choose_points(points.shape[1])
+        self.places = points[:, self.shown].T
+        self.features, self._equal = list(features or ("x₁", "x₂")), features is None
+        self._decimals = words.decimals_for(points)
+        low, high = points.min(axis=1), points.max(axis=1)
+        room = margin * (high - low)
+        if self._equal:
+            room[:] = room.max()
+        room[room == 0] = 1
+        self._limits = np.column_stack([low - room, high + room]).ravel()
+
+    def panel(self, scene, title):
+        """Add a panel to a scene."""
+        return scene.panel(self._limits, labels=self.features, equal=self._equal, title=title)
+
+    def draw(self, panel, shares, kind, faint):
+        """Add the points; `shares` (n, K) or None for each position."""
+        sets, which = [], []
+        for each in shares:
+            sent = None if each is None else each[self.shown, :-1]  # they sum to 1
+            if sent is not None and not (sets and np.array_equal(sent, sets[-1])):
+                sets.append(sent)
+            which.append(len(sets) - 1)
+        panel.mark(
+            "points",
+            shape=self.places,
+            shares=panel.array(np.array(sets), kind) if sets else None,
+            features=self.features,
+            decimals=self._decimals,
+            by={"which": which, "faint": faint},
+        )
