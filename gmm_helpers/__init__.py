@@ -13,9 +13,8 @@ _PUBLIC = {
     "bugs": "broken_steps",
     "datasets": "Dataset four_gaussians galaxies old_faithful two_gaussians",
     "drawing": (
-        "draw_histogram draw_log_likelihood draw_mixture_1d draw_mixture_2d draw_points "
-        "new_figure plain_style set_up_axes show_figure update_log_likelihood "
-        "update_mixture_1d update_mixture_2d update_points"
+        "draw_histogram draw_mixture_1d draw_mixture_2d draw_points new_figure plain_style "
+        "set_up_axes show_figure"
     ),
     "drawing_plane": (
         "draw_density_contours draw_entropy draw_regions log_density_levels responsibility_entropy"

@@ -1,7 +1,6 @@
 """Pictures: each function draws on the axes it is given and returns the artists it made.
 
-Nothing here fits anything. What a slider changes is drawn once by a `draw_…` function and then
-moved by its `update_…` twin. A figure is 840 px wide at 72 px to the inch, so that a point is a
+Nothing here fits anything. A figure is 840 px wide at 72 px to the inch, so that a point is a
 pixel and text of size 20 is still 14 px tall on the narrowest page.
 """
 
@@ -13,10 +12,17 @@ from contextlib import contextmanager
 import matplotlib
 import numpy as np
 from IPython.display import display
-from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
-from gmm_helpers.plots.geometry import CIRCLE, RUG_ROOM, bump_maps, density_curves, rug
+from gmm_helpers.plots.geometry import (
+    CIRCLE,
+    RUG_ROOM,
+    bump_maps,
+    density_curves,
+    ellipse_maps,
+    place,
+    rug,
+)
 from gmm_helpers.plots.look import COLOURS, DASHES, MARKERS, RADII, mix_colours
 
 TEXT_SIZE = 20
@@ -24,7 +30,6 @@ WIDTH = 840
 _GREY = "#767676"
 # JupyterLab breaks printed lines anywhere, so they are broken here: to fit the narrowest page.
 _CAPTION_LETTERS = 72
-_FAINT = 0.3
 # The methods of axes that read matplotlib's settings, in which the user's style may be.
 _DRAW = (
     "annotate autoscale_view axhline axvline bar barh contour contourf errorbar fill_between grid "
@@ -177,65 +182,48 @@ def draw_histogram(ax, x, *, bins=40):
     return ax.hist(x, bins=bins, density=True, color="#dddddd", edgecolor="white")[2]
 
 
-def draw_points(ax, x, K):
-    """Prepare to draw points: in two dimensions as a scatter, in one as a rug below 0.
+def draw_points(ax, x, responsibilities=None, *, faint=False):
+    """Draw points: each colour is a mix, by responsibility, of the components'.
+
+    The marker is that of the component with the largest responsibility. In one dimension the
+    points stand as a rug below 0, where the axes get room for them.
 
     Parameters
     ----------
     ax : Axes
     x : array_like, shape (n, 2) or (n,)
-    K : int
-        How many components there are to colour them by.
+    responsibilities : array_like, shape (n, K), optional
+        Without them all points are hollow.
+    faint : bool
+        Whether to draw the points small and pale.
 
     Returns
     -------
     list of PathCollection
-        One for each component, with its own marker, and a hollow one for points without shares.
-        They are empty until `update_points`.
+        One for each marker.
     """
-    if np.ndim(x) == 1:
+    x = np.asarray(x)
+    if x.ndim == 1:
         top = ax.get_ylim()[1]
         ax.set_yticks([tick for tick in ax.get_yticks() if 0 <= tick <= top])
         ax.set_ylim(-RUG_ROOM * top, top)
-    filled = {"linewidths": 0.5, "edgecolors": "#444444"}
-    styles = [{"marker": MARKERS[k % len(MARKERS)], **filled} for k in range(K)]
-    styles.append({"marker": "o", "linewidths": 1.2, "edgecolors": _GREY})
-    return [ax.scatter([], [], zorder=3, **style) for style in styles]
-
-
-def end_density_axis(ax, top):
-    """Let a density's axis end at `top`, with room below 0 for a rug."""
-    ax.set_yticks([tick for tick in MaxNLocator(5).tick_values(0, top) if tick <= top])
-    ax.set_ylim(-RUG_ROOM * top, top)
-
-
-def update_points(artists, x, responsibilities, *, faint=False):
-    """Place and colour the points: each colour is a mix, by responsibility, of the components'.
-
-    The marker is that of the component with the largest responsibility.
-
-    Parameters
-    ----------
-    artists : list of PathCollection
-        From `draw_points`.
-    x : array_like, shape (n, 2) or (n,)
-    responsibilities : ndarray, shape (n, K), or None
-        With None all points are hollow.
-    faint : bool
-        Whether to draw the points small and pale.
-    """
-    positions = x if np.ndim(x) == 2 else rug(x, artists[0].axes.get_ylim()[1])
-    K = len(artists) - 1
+        x = rug(x, top)
+    style = {"s": 16 if faint else 42, "alpha": 0.6 if faint else 0.9, "zorder": 3}
     if responsibilities is None:
-        colours, owner = np.ones((len(x), 3)), np.full(len(x), K)
-    else:
-        colours, owner = mix_colours(responsibilities, COLOURS), responsibilities.argmax(axis=1)
-    for k, artist in enumerate(artists):
-        mine = owner == k
-        artist.set_offsets(positions[mine])
-        artist.set_facecolors(colours[mine])
-        artist.set_sizes([16 if faint else 42])
-        artist.set_alpha(0.6 if faint else 0.9)
+        return [ax.scatter(*x.T, facecolors="white", edgecolors=_GREY, linewidths=1.2, **style)]
+    b = np.asarray(responsibilities)
+    colours, owner = mix_colours(b, COLOURS), b.argmax(axis=1)
+    return [
+        ax.scatter(
+            *x[owner == k].T,
+            facecolors=colours[owner == k],
+            edgecolors="#444444",
+            linewidths=0.5,
+            marker=MARKERS[k % len(MARKERS)],
+            **style,
+        )
+        for k in range(b.shape[1])
+    ]
 
 
 def draw_mixture_1d(ax, mixture, *, limits):
@@ -252,26 +240,13 @@ def draw_mixture_1d(ax, mixture, *, limits):
     Returns
     -------
     list of Artist
-        Each component's line, the sum's line, each component's ring and number;
-        `update_mixture_1d` moves them.
+        Each component's line, the sum's line, each component's ring and number.
     """
-    K = mixture.n_components
-    artists = [ax.plot([], [], lw=3.5, **_line_style(k))[0] for k in range(K)]
-    artists += ax.plot([], [], lw=2, color="black")
-    artists += _draw_numbers(ax, K)
-    update_mixture_1d(artists, mixture, limits=limits)
-    return artists
-
-
-def update_mixture_1d(artists, mixture, *, limits, faint=False):
-    """Move what `draw_mixture_1d` drew to another mixture."""
-    K = mixture.n_components
     grid, curves = density_curves(mixture, limits)
-    for line, curve in zip(artists[: K + 1], curves, strict=True):
-        line.set_data(grid, curve)
-    peaks = bump_maps(mixture)[:, 3]
-    _move_numbers(artists[K + 1 :], np.column_stack([mixture.means, peaks]))
-    _set_alpha(artists[: K + 1], faint)
+    K = mixture.n_components
+    lines = [ax.plot(grid, curves[k], lw=3.5, **_line_style(k))[0] for k in range(K)]
+    lines += ax.plot(grid, curves[K], lw=2, color="black")
+    return lines + _draw_numbers(ax, np.column_stack([mixture.means, bump_maps(mixture)[:, 3]]))
 
 
 def draw_mixture_2d(ax, mixture, *, radii=RADII):
@@ -291,132 +266,27 @@ def draw_mixture_2d(ax, mixture, *, radii=RADII):
     -------
     list of Artist
         Each component's ellipses, as one line; each component's ring and number.
-        `update_mixture_2d` moves them.
     """
-    K = mixture.n_components
-    artists = [ax.plot([], [], lw=3.5, zorder=4, **_line_style(k))[0] for k in range(K)]
-    artists += _draw_numbers(ax, K)
-    update_mixture_2d(artists, mixture, radii=radii)
-    return artists
+    lifted = np.vstack([CIRCLE, [np.nan, np.nan]])  # the pen, between one ellipse and the next
+    maps = [ellipse_maps(mixture, radius) for radius in radii]
+    lines = []
+    for k in range(mixture.n_components):
+        ellipses = np.vstack([place(lifted, each[k]) for each in maps])
+        lines += ax.plot(*ellipses.T, lw=3.5, zorder=4, **_line_style(k))
+    return lines + _draw_numbers(ax, mixture.means)
 
 
-def update_mixture_2d(artists, mixture, *, radii=RADII, faint=False):
-    """Move what `draw_mixture_2d` drew to another mixture."""
-    K = mixture.n_components
-    gap = np.full((2, 1), np.nan)  # lifts the pen between one ellipse and the next
-    for line, mean, covariance in zip(artists, mixture.means, mixture.covariances, strict=False):
-        ellipses = [np.hstack([trace_ellipse(mean, covariance, r), gap]) for r in radii]
-        line.set_data(*np.hstack(ellipses))
-    _move_numbers(artists[K:], mixture.means)
-    _set_alpha(artists[:K], faint)
-
-
-def trace_ellipse(mean, covariance, radius):
-    """Return points along the ellipse at so many standard deviations, shape (2, 101)."""
-    factor = np.linalg.cholesky(covariance)  # maps the unit circle to the 1σ ellipse
-    return mean[:, None] + radius * factor @ CIRCLE.T
-
-
-def draw_trails(ax, K):
-    """Prepare to draw the way that each of K means has come, with a dot for each iteration.
-
-    Parameters
-    ----------
-    ax : Axes
-    K : int
-
-    Returns
-    -------
-    list of Line2D
-        Empty until `update_trails`.
-    """
-    return [
-        ax.plot([], [], lw=2, marker=".", ms=9, color=colour, mec="white", mew=0.5, zorder=5)[0]
-        for colour in _colours(K)
-    ]
-
-
-def update_trails(artists, path):
-    """Draw the trails of the means along `path`, shape (iterations + 1, K, 2)."""
-    for trail, positions in zip(artists, np.swapaxes(path, 0, 1), strict=False):
-        trail.set_data(*positions.T)
-
-
-def draw_log_likelihood(ax, log_likelihoods):
-    """Set up axes for ℓ against the iteration, and draw it with a marker at its end.
-
-    Parameters
-    ----------
-    ax : Axes
-    log_likelihoods : sequence of float, shape (iterations + 1,)
-        All that the axes have to hold, in nats.
-
-    Returns
-    -------
-    list of Line2D
-        The line so far and the marker; `update_log_likelihood` moves both.
-    """
-    last, low, high = len(log_likelihoods) - 1, min(log_likelihoods), max(log_likelihoods)
-    margin = 0.08 * (high - low) or 1
-    ax.set(xlim=(-0.04 * (last or 1), 1.06 * (last or 1)), ylim=(low - margin, high + margin))
-    ax.xaxis.set_major_locator(MaxNLocator(4 if last < 1000 else 2, integer=True))
-    ax.yaxis.set_major_locator(MaxNLocator(5))
-    lines = ax.plot([], [], "-", color="black", lw=2, marker=".", ms=8)
-    lines += ax.plot([], [], ls="", marker="o", ms=15, mfc="white", mec="black", mew=3)
-    update_log_likelihood(lines, log_likelihoods)
-    return lines
-
-
-def update_log_likelihood(lines, log_likelihoods):
-    """Draw ℓ up to the end of what is given."""
-    lines[0].set_data(np.arange(len(log_likelihoods)), log_likelihoods)
-    lines[1].set_data([len(log_likelihoods) - 1], log_likelihoods[-1:])
-
-
-def draw_bars(ax, K):
-    """Set up axes for a bar for each component, over the component's number.
-
-    Parameters
-    ----------
-    ax : Axes
-        With its limits in y; those in x are set here.
-    K : int
-
-    Returns
-    -------
-    list of Artist
-        Each component's bar, and each bar's label; `update_bars` moves them.
-    """
-    ax.set(xlim=(0, K), xticks=[])
-    places, below = np.arange(K) + 0.5, ax.get_xaxis_transform()
-    numbers = _draw_numbers(ax, K)
-    _move_numbers(numbers, np.column_stack([places, np.full(K, -0.09)]))
-    for number in numbers:
-        number.set(transform=below, clip_on=False)
-    bars = ax.bar(places, 0, width=0.56, color=_colours(K))
-    labels = [ax.text(place, 0, "", ha="center", va="bottom", size=TEXT_SIZE) for place in places]
-    return [*bars, *labels]
-
-
-def update_bars(artists, heights, labels):
-    """Give the bars that `draw_bars` drew other heights and labels."""
-    K = len(heights)
-    for bar, label, height, text in zip(artists[:K], artists[K:], heights, labels, strict=True):
-        bar.set_height(height)
-        label.set(y=height, text=text)
-
-
-def _draw_numbers(ax, K):
-    """Prepare to draw the numbers 1 to K, each over a ring of its component's colour.
+def _draw_numbers(ax, places):
+    """Draw the numbers 1 to K at places (K, 2), each over a ring of its component's colour.
 
     Both are markers: a text in a box takes many times as long to draw.
     """
     artists = []
-    for k, colour in enumerate(_colours(K)):
+    for k, (x, y) in enumerate(places):
         number, size = _outline(str(k + 1))
-        style = {"ls": "", "color": colour, "zorder": 6}
-        artists += ax.plot([], [], marker="o", ms=max(27, size + 8), mfc="white", mew=3, **style)
-        artists += ax.plot([], [], marker=number, ms=size, mfc="black", mew=0, **style)
+        style = {"ls": "", "color": COLOURS[k % len(COLOURS)], "zorder": 6}
+        artists += ax.plot([x], [y], marker="o", ms=max(27, size + 8), mfc="white", mew=3, **style)
+        artists += ax.plot([x], [y], marker=number, ms=size, mfc="black", mew=0, **style)
     return artists
 
 
@@ -436,21 +306,6 @@ def _outline(text):
     box = path.get_extents()
     path = path.transformed(Affine2D().translate(*-(box.min + box.max) / 2))
     return path, 2 * abs(path.vertices).max()
-
-
-def _move_numbers(artists, positions):
-    """Move numbers and rings to the components' positions, shape (K, 2)."""
-    for artist, (x, y) in zip(artists, np.repeat(positions, 2, axis=0), strict=True):
-        artist.set_data([x], [y])
-
-
-def _set_alpha(artists, faint):
-    for artist in artists:
-        artist.set_alpha(_FAINT if faint else 1)
-
-
-def _colours(K):
-    return [COLOURS[k % len(COLOURS)] for k in range(K)]
 
 
 def _line_style(k):

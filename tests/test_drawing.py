@@ -55,21 +55,6 @@ def test_an_ellipse_holds_the_mass_it_says(ax, mixture_2d):
     assert np.mean(inside < radius**2) == pytest.approx(gmm.mass_inside(radius), abs=0.005)
 
 
-def test_update_draws_what_draw_draws(mixture_1d, mixture_2d):
-    other_1d = gmm.Mixture.from_1d([0.5, 0.5], [0, 1], [1, 2])
-    other_2d = gmm.Mixture([0.5, 0.5], [[1, 1], [2, 0]], [np.eye(2), 2 * np.eye(2)])
-    limits = {"limits": (-5, 5)}
-    for draw, update, first, second, options in (
-        (gmm.draw_mixture_1d, gmm.update_mixture_1d, mixture_1d, other_1d, limits),
-        (gmm.draw_mixture_2d, gmm.update_mixture_2d, mixture_2d, other_2d, {}),
-    ):
-        moved = draw(gmm.new_figure()[1], first, **options)
-        update(moved, second, **options)
-        fresh = draw(gmm.new_figure()[1], second, **options)
-        for a, b in zip(moved, fresh, strict=True):
-            np.testing.assert_array_equal(a.get_xydata(), b.get_xydata())
-
-
 def test_each_number_is_inside_its_ring_and_hides_those_below(ax):
     ax.set(xlim=(-1, 1), ylim=(-1, 1))
     K = 12
@@ -123,9 +108,8 @@ def test_the_users_style_does_not_reach_a_figure(mixture_2d):
 
 def test_points_mix_the_components_colours_and_take_the_likelier_ones_marker(ax):
     b = np.array([[1, 0], [0.25, 0.75], [0, 1]])
-    artists = gmm.draw_points(ax, np.arange(3.0), K=2)
-    gmm.update_points(artists, np.arange(3.0), b)
-    assert [len(artist.get_offsets()) for artist in artists] == [1, 2, 0]
+    artists = gmm.draw_points(ax, np.arange(3.0), b)
+    assert [len(artist.get_offsets()) for artist in artists] == [1, 2]
     assert to_hex(artists[0].get_facecolors()[0]) == drawing.COLOURS[0].lower()
     np.testing.assert_array_equal(
         artists[1].get_facecolors()[:, :3], mix_colours(b[1:], drawing.COLOURS)
@@ -133,19 +117,10 @@ def test_points_mix_the_components_colours_and_take_the_likelier_ones_marker(ax)
 
 
 def test_without_responsibilities_all_points_are_hollow(ax):
-    artists = gmm.draw_points(ax, np.zeros((5, 2)), K=3)
-    gmm.update_points(artists, np.zeros((5, 2)), None)
-    assert [len(artist.get_offsets()) for artist in artists] == [0, 0, 0, 5]
-    assert to_hex(artists[3].get_facecolors()[0]) == "#ffffff"
-    assert to_hex(artists[3].get_edgecolors()[0]) == drawing._GREY
-
-
-def test_the_log_likelihood_ends_at_its_marker(ax):
-    line, marker = gmm.draw_log_likelihood(ax, [-30.0, -20.0, -19.0])
-    gmm.update_log_likelihood((line, marker), [-30.0, -20.0])
-    assert line.get_xydata().tolist() == [[0, -30], [1, -20]]
-    assert marker.get_xydata().tolist() == [[1, -20]]
-    assert ax.get_ylim()[0] < -30 and ax.get_ylim()[1] > -19
+    [points] = gmm.draw_points(ax, np.zeros((5, 2)))
+    assert len(points.get_offsets()) == 5
+    assert to_hex(points.get_facecolors()[0]) == "#ffffff"
+    assert to_hex(points.get_edgecolors()[0]) == drawing._GREY
 
 
 def test_text_is_large_enough_for_the_back_row():

@@ -114,10 +114,11 @@ def test_environment_takes_a_supported_python_and_pip_from_conda():
     assert supported.contains(python.removeprefix("python="))
 
 
-def test_jupyterlab_asks_for_no_news_and_saves_widgets():
+def test_jupyterlab_asks_for_no_news_saves_widgets_and_answers_them_one_by_one():
     overrides = Path(sys.prefix, "etc/jupyter/labconfig/default_setting_overrides.json")
     assert json.loads(overrides.read_text()) == {
         "@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True},
+        "@jupyterlab/apputils-extension:kernels-settings": {"commsOverSubshells": "disabled"},
         "@jupyterlab/apputils-extension:notification": {
             "checkForUpdates": False,
             "fetchNews": "false",
