@@ -104,7 +104,7 @@ def _join(pictures):
 
 def _compress(picture):
     """Return a PNG of at most so many bytes, with fewer pixels where fewer colours do not do."""
-    for share, colours in itertools.product((1, 0.9, 0.8, 0.7, 0.6), (64, 32)):
+    for share, colours in itertools.product((1, 0.9, 0.8, 0.7, 0.6), (128, 64, 32)):
         file = io.BytesIO()
         smaller = picture.resize([round(share * side) for side in picture.size])
         few = smaller.quantize(colours, HUES, dither=Image.Dither.NONE)
