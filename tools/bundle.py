@@ -5,7 +5,9 @@ from pathlib import Path
 
 WIDGETS = Path(__file__).parents[1] / "gmm_helpers" / "widgets"
 # Each imports from earlier ones alone.
-ORDER = "base colours formulas maths controls draw player chooser panels questions main".split()
+ORDER = """
+base colours formulas maths controls panel picture player chooser panels questions main
+""".split()
 
 
 def bundle():

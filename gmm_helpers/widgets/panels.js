@@ -10,8 +10,8 @@ import {
   showTable,
   toggleButton,
 } from "./controls.js";
-import { Picture } from "./draw.js";
 import { maths } from "./maths.js";
+import { Picture } from "./picture.js";
 
 const inside = (value, low, high) => Math.min(Math.max(value, low), high);
 const at = (x, y) => [1, 0, 0, 1, x, y];

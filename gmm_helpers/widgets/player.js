@@ -9,8 +9,8 @@ import {
   showLegend,
   showTable,
 } from "./controls.js";
-import { Picture } from "./draw.js";
 import { makeFormula } from "./formulas.js";
+import { Picture } from "./picture.js";
 
 const GLIDE = 200; // milliseconds that components take to their next place
 const SPEEDS = { slow: 2, normal: 1, fast: 0.4 };
