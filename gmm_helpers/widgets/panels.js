@@ -25,7 +25,10 @@ const list = (texts) => `${texts.slice(0, -1).join(", ")} and ${texts.at(-1)}`;
 class SliderPanel {
   /** @param {{model: any, library: any, box: HTMLElement}} page */
   constructor({ model, library, box }) {
-    Object.assign(this, { model, box, look: library.get("look"), values: model.get("values") });
+    this.model = model;
+    this.box = box;
+    this.look = library.get("look");
+    this.values = model.get("values");
     this.content = model.get("content");
     this.tell = teller(model);
     this.asker = new Asker(model);
@@ -50,6 +53,19 @@ class SliderPanel {
     this.takeScene();
   }
 
+  /** @returns {Record<string, () => void>} */
+  buttons() {
+    return {};
+  }
+
+  /** @type {(name: any, place: number[], panel: any) => void} */
+  drag() {}
+
+  /** @returns {any} */
+  see(_values) {
+    return {};
+  }
+
   makeControls() {
     this.specs = Object.fromEntries(this.content.controls.map((spec) => [spec.name, spec]));
     this.controls = {}; // by name, what shows a value there
@@ -68,7 +84,7 @@ class SliderPanel {
         this.controls[name] = slider.set;
       }
     }
-    for (const [label, act] of Object.entries(this.buttons?.() ?? {})) {
+    for (const [label, act] of Object.entries(this.buttons())) {
       const button = make("button", { type: "button" }, label);
       button.onclick = act;
       row.append(button);
@@ -281,7 +297,8 @@ export class PointPosterior extends SliderPanel {
     return { marks, words: this.say(x, shares, rows), tables };
   }
 
-  say(x, shares, [[, , , one, first], [, , , two, second]]) {
+  say(x, shares, rows) {
+    const [[, , , one, first], [, , , two, second]] = rows;
     const { feature, data } = this.content;
     const ends = data.map((end) => this.write("x", end)).join(" to ");
     const place = x < data[0] || x > data[1] ? `, outside the data, which go from ${ends}` : "";
@@ -297,6 +314,7 @@ export class PointPosterior extends SliderPanel {
 const shorten = (text) => text.replace(/\.\d+(?=e−\d\d\d)/, "");
 
 const NAMES = ["deviation_1", "deviation_2", "correlation"];
+/** @type {(values: any) => any} σ₁, σ₂ and ρ */
 const numbersOf = (values) => NAMES.map((name) => values[name]);
 const valuesOf = (numbers) => Object.fromEntries(NAMES.map((name, i) => [name, numbers[i]]));
 

@@ -235,6 +235,7 @@ function logLikelihood(points, weights, means, deviations) {
 }
 
 /** Return the four entries of L, row by row, where L Lᵀ is the covariance of σ₁, σ₂ and ρ. */
+/** @type {(s1: number, s2: number, rho: number) => any} */
 const cholesky = (s1, s2, rho) => [s1, 0, rho * s2, s2 * Math.sqrt(1 - rho ** 2)];
 
 /**
@@ -1616,7 +1617,10 @@ const list = (texts) => `${texts.slice(0, -1).join(", ")} and ${texts.at(-1)}`;
 class SliderPanel {
   /** @param {{model: any, library: any, box: HTMLElement}} page */
   constructor({ model, library, box }) {
-    Object.assign(this, { model, box, look: library.get("look"), values: model.get("values") });
+    this.model = model;
+    this.box = box;
+    this.look = library.get("look");
+    this.values = model.get("values");
     this.content = model.get("content");
     this.tell = teller(model);
     this.asker = new Asker(model);
@@ -1641,6 +1645,19 @@ class SliderPanel {
     this.takeScene();
   }
 
+  /** @returns {Record<string, () => void>} */
+  buttons() {
+    return {};
+  }
+
+  /** @type {(name: any, place: number[], panel: any) => void} */
+  drag() {}
+
+  /** @returns {any} */
+  see(_values) {
+    return {};
+  }
+
   makeControls() {
     this.specs = Object.fromEntries(this.content.controls.map((spec) => [spec.name, spec]));
     this.controls = {}; // by name, what shows a value there
@@ -1659,7 +1676,7 @@ class SliderPanel {
         this.controls[name] = slider.set;
       }
     }
-    for (const [label, act] of Object.entries(this.buttons?.() ?? {})) {
+    for (const [label, act] of Object.entries(this.buttons())) {
       const button = make("button", { type: "button" }, label);
       button.onclick = act;
       row.append(button);
@@ -1872,7 +1889,8 @@ class PointPosterior extends SliderPanel {
     return { marks, words: this.say(x, shares, rows), tables };
   }
 
-  say(x, shares, [[, , , one, first], [, , , two, second]]) {
+  say(x, shares, rows) {
+    const [[, , , one, first], [, , , two, second]] = rows;
     const { feature, data } = this.content;
     const ends = data.map((end) => this.write("x", end)).join(" to ");
     const place = x < data[0] || x > data[1] ? `, outside the data, which go from ${ends}` : "";
@@ -1888,6 +1906,7 @@ class PointPosterior extends SliderPanel {
 const shorten = (text) => text.replace(/\.\d+(?=e−\d\d\d)/, "");
 
 const NAMES = ["deviation_1", "deviation_2", "correlation"];
+/** @type {(values: any) => any} σ₁, σ₂ and ρ */
 const numbersOf = (values) => NAMES.map((name) => values[name]);
 const valuesOf = (numbers) => Object.fromEntries(NAMES.map((name, i) => [name, numbers[i]]));
 
