@@ -26,8 +26,10 @@ function logLikelihood(points, weights, means, deviations) {
   return sum;
 }
 
-/** Return the four entries of L, row by row, where L Lᵀ is the covariance of σ₁, σ₂ and ρ. */
-/** @type {(s1: number, s2: number, rho: number) => any} */
+/**
+ * Return the four entries of L, row by row, where L Lᵀ is the covariance of σ₁, σ₂ and ρ.
+ * @type {(s1: number, s2: number, rho: number) => any}
+ */
 const cholesky = (s1, s2, rho) => [s1, 0, rho * s2, s2 * Math.sqrt(1 - rho ** 2)];
 
 /**

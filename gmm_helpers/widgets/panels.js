@@ -314,8 +314,8 @@ export class PointPosterior extends SliderPanel {
 const shorten = (text) => text.replace(/\.\d+(?=e−\d\d\d)/, "");
 
 const NAMES = ["deviation_1", "deviation_2", "correlation"];
-/** @type {(values: any) => any} σ₁, σ₂ and ρ */
-const numbersOf = (values) => NAMES.map((name) => values[name]);
+/** @type {(values: any) => [number, number, number]} */
+const numbersOf = (values) => [values.deviation_1, values.deviation_2, values.correlation];
 const valuesOf = (numbers) => Object.fromEntries(NAMES.map((name, i) => [name, numbers[i]]));
 
 export class CovariancePanel extends SliderPanel {

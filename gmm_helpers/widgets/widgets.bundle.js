@@ -234,8 +234,10 @@ function logLikelihood(points, weights, means, deviations) {
   return sum;
 }
 
-/** Return the four entries of L, row by row, where L Lᵀ is the covariance of σ₁, σ₂ and ρ. */
-/** @type {(s1: number, s2: number, rho: number) => any} */
+/**
+ * Return the four entries of L, row by row, where L Lᵀ is the covariance of σ₁, σ₂ and ρ.
+ * @type {(s1: number, s2: number, rho: number) => any}
+ */
 const cholesky = (s1, s2, rho) => [s1, 0, rho * s2, s2 * Math.sqrt(1 - rho ** 2)];
 
 /**
@@ -1906,8 +1908,8 @@ class PointPosterior extends SliderPanel {
 const shorten = (text) => text.replace(/\.\d+(?=e−\d\d\d)/, "");
 
 const NAMES = ["deviation_1", "deviation_2", "correlation"];
-/** @type {(values: any) => any} σ₁, σ₂ and ρ */
-const numbersOf = (values) => NAMES.map((name) => values[name]);
+/** @type {(values: any) => [number, number, number]} */
+const numbersOf = (values) => [values.deviation_1, values.deviation_2, values.correlation];
 const valuesOf = (numbers) => Object.fromEntries(NAMES.map((name, i) => [name, numbers[i]]));
 
 class CovariancePanel extends SliderPanel {
