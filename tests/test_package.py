@@ -14,11 +14,11 @@ import gmm_helpers as gmm
 FOLDER = Path(gmm.__file__).parent
 # Each module may know those before it.
 LAYERS = """
-_checks mixture datasets _text_file _table_notes tables trace _own_steps _advice em bound bugs
-starts selection _diagnosis exercises exercises_02 exercises_03 exercises_04 _canvas drawing
-drawing_bound drawing_landscape drawing_plane drawing_selection stage film _page flipbook stepper
-questions chooser live_panel panels panels_2d
+_checks mixture datasets _text_file _table_notes tables trace _own_steps em bound bugs
+starts selection _canvas drawing drawing_bound drawing_landscape drawing_plane drawing_selection
+stage film _page flipbook stepper questions chooser live_panel panels panels_2d
 """.split()
+MODEL = {*LAYERS[: LAYERS.index("_canvas")]} - {"datasets", "_text_file", "_table_notes", "tables"}
 
 
 def imported_modules(path):
@@ -33,6 +33,12 @@ def test_layers_point_one_way():
     assert {path.stem for path in FOLDER.glob("*.py")} == {*LAYERS, "__init__"}
     for i, module in enumerate(LAYERS):
         assert set(imported_modules(FOLDER / f"{module}.py")) <= set(LAYERS[:i]), module
+
+
+def test_the_checks_import_only_the_model():
+    for path in FOLDER.glob("checks/*.py"):
+        others = {name for name in imported_modules(path) if not name.startswith("checks.")}
+        assert others <= MODEL, path.name
 
 
 @pytest.mark.parametrize("name", gmm.__all__)
@@ -64,7 +70,7 @@ def test_the_import_is_lean_and_changes_no_setting():
     slow = {"scipy.stats", "scipy.optimize", "pandas", "sklearn"}
     # What matplotlib draws with: `nox -s weight` shows how long it takes.
     slow |= {f"matplotlib.{module}" for module in ("pyplot", "figure", "lines", "patches")}
-    slow |= {"gmm_helpers.exercises", "gmm_helpers.exercises_03"}  # come with the first check
+    slow |= {"gmm_helpers.checks", "gmm_helpers.checks.diagnosis"}  # come with the first check
     code = f"""
 import sys, matplotlib, numpy as np
 before = {settings}

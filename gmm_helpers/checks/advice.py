@@ -247,6 +247,7 @@ def tell_outside(own):
 
 
 def copied(value):
+    """Return a copy of an array, or of a tuple that may hold arrays."""
     if isinstance(value, tuple):
         return tuple(copied(each) for each in value)
     return value.copy() if isinstance(value, np.ndarray) else value
