@@ -71,7 +71,7 @@ from gmm_helpers.trace import EMError, Step, Trace
 
 # The self-checks and what they return, each with its module.
 _CHECKS = {
-    "Check": "checks.diagnosis",
+    "Check": "checks.result",
     "check_e_step": "checks.e_steps",
     "check_em": "checks.loop",
     "check_gaussian": "checks.densities",

@@ -9,13 +9,14 @@ from one_way import each_once
 import gmm_helpers as gmm
 from gmm_helpers import Mixture
 from gmm_helpers.checks import bound, covariances, criteria, densities, diagnosis, e_steps, m_steps
+from gmm_helpers.checks.exercise import Exercise
 
 MODULES = (bound, covariances, criteria, densities, e_steps, m_steps)
 EXERCISES = {
     name: value
     for module in MODULES
     for name, value in vars(module).items()
-    if isinstance(value, diagnosis.Exercise)
+    if isinstance(value, Exercise)
 }
 CHECKS = [name for name in gmm.__all__ if name.startswith("check_")]
 # What has numbers, or mixtures, as its result: there is no array to make a list of.

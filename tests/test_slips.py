@@ -3,13 +3,15 @@
 import ast
 import importlib
 import pkgutil
+import re
+import tomllib
 from collections import defaultdict
 
 import numpy as np
 import pytest
 
 from gmm_helpers import checks
-from gmm_helpers.checks import detectors, diagnosis, slips
+from gmm_helpers.checks import detectors, exercise, slips
 
 MODULES = [
     importlib.import_module(f"gmm_helpers.checks.{module.name}")
@@ -20,7 +22,7 @@ EXERCISES = {
     name: (module.TABLE.path.name, value)
     for module in MODULES
     for name, value in vars(module).items()
-    if isinstance(value, diagnosis.Exercise)
+    if isinstance(value, exercise.Exercise)
 }
 
 
@@ -37,8 +39,8 @@ def faults_of_form(table):
             elif row.get("wrong") and right.count(row["right"]) != 1:
                 yield f"{where}: {row['right']!r} does not stand in {part} exactly once"
             else:
-                for change in slips._changes(row, right):
-                    source = slips.Expression(right, (change,), dict).ranks[0][0].source
+                for change in exercise.changes(row, right):
+                    source = slips.Expression(right, (change,)).ranks[0][0].source
                     try:
                         nodes = [*ast.walk(ast.parse(source, mode="eval"))]
                     except SyntaxError:
@@ -72,39 +74,36 @@ part = "area"
 right = " * width"
 wrong = [" *", " * width", " * (lambda: 2)()"]
 """)
-    faults = [*faults_of_form(slips.Table(tmp_path / "area.py"))]
+    faults = [*faults_of_form(exercise.Table(tmp_path / "area.py"))]
     assert [fault[: len("area.toml, line 11")] for fault in faults] == [
         "area.toml, line 4,",
         *["area.toml, line 11"] * 3,
     ]
 
 
-def numbers_of(part, exercise, source, cases):
+def numbers_of(part, source, cases):
     """Return what an expression makes of some cases."""
-    names = [
-        {**part.slips.scope(*c), **dict(zip(exercise.arguments, c, strict=True))} for c in cases
-    ]
-    return [np.asarray(slips.value(source, each), dtype=float) for each in names]
+    return [np.asarray(slips.value(source, part.scope(*case)), dtype=float) for case in cases]
 
 
 @pytest.mark.parametrize("name", EXERCISES)
 @np.errstate(all="ignore")
 def test_each_slip_makes_numbers_of_its_own_in_the_part_that_it_names(name):
-    file, exercise = EXERCISES[name]
-    groups = exercise.groups[: 4 if name == "FREE_PARAMETERS" else 2]  # the four types; K = 2 and 3
+    file, one = EXERCISES[name]
+    groups = one.groups[: 4 if name == "FREE_PARAMETERS" else 2]  # the four types; K = 2 and 3
     cases = [case for group in groups for case in group.cases]
-    course = exercise.expected or exercise.course
-    wanted = [exercise.read(course(*case), *case) for case in cases]
-    for j, part in enumerate(exercise.parts):
+    course = one.expected or one.course
+    wanted = [one.read(course(*case), *case) for case in cases]
+    for j, part in enumerate(one.parts):
         if part.slips is None:
             continue
         right = [np.asarray(each[j], dtype=float) for each in wanted]
-        assert detectors.same(numbers_of(part, exercise, part.slips.right, cases), right), part.name
+        assert detectors.same(numbers_of(part, part.slips.right, cases), right), part.name
         made = defaultdict(set)
         for change in part.slips.changes:
-            source = slips.Expression(part.slips.right, (change,), dict).ranks[0][0].source
+            source = slips.Expression(part.slips.right, (change,)).ranks[0][0].source
             where = f"{file}, line {change.line}, {change.name}: {change.text!r}"
-            numbers = numbers_of(part, exercise, source, cases)
+            numbers = numbers_of(part, source, cases)
             assert not detectors.same(numbers, right), where
             if all(np.isfinite(each).all() for each in numbers):
                 key = str(
@@ -120,7 +119,7 @@ def expression(right, *rows):
         slips.Change(name, f"{name}!", *span(right, piece), text, piece is None, 0)
         for name, piece, text in rows
     ]
-    return slips.Expression(right, changes, lambda *arguments: {})
+    return slips.Expression(right, changes)
 
 
 def span(right, piece):
@@ -150,6 +149,17 @@ def test_two_changes_make_a_pair_where_they_stand_apart():
         ("b! a!", "x "),
         ("c! a!", "z "),
     ]
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_each_finding_and_group_says_something_and_is_told_somewhere(table):
+    path = TABLES[table].path
+    told = set(re.findall(r"\w+", path.with_suffix(".py").read_text(encoding="utf-8")))
+    rows = tomllib.loads(path.read_text(encoding="utf-8"))
+    for row in rows.get("finding", ()):
+        assert row["name"] in told and row["say"].endswith((".", "?", "}")), row["name"]
+    for row in rows.get("group", ()):
+        assert ("name" in row) == ("say" in row), row["of"]
 
 
 def test_a_row_without_a_sentence_says_what_its_name_said_before():

@@ -1,11 +1,9 @@
 """The self-check of the lower bound."""
 
-import numpy as np
-
 from gmm_helpers.bound import lower_bound
 from gmm_helpers.checks.densities import gaussian
-from gmm_helpers.checks.diagnosis import Exercise, Group, Part, diagnose
-from gmm_helpers.checks.slips import Table
+from gmm_helpers.checks.diagnosis import diagnose
+from gmm_helpers.checks.exercise import Table
 from gmm_helpers.mixture import Mixture
 
 
@@ -37,15 +35,5 @@ def _columns(x, mixture, q):
     return names | {"variances": mixture.variances, "columns": columns, "b": b}
 
 
-def _where_bound(index, x, mixture, q):
-    return f"On {len(x)} points and with K = {mixture.n_components}"
-
-
-TABLE = Table(__file__, np=np, Mixture=Mixture, gaussian=gaussian)
-LOWER_BOUND = Exercise(
-    call="lower_bound(x, mixture, q)",
-    course=lower_bound,
-    parts=(Part("the bound", "F", "()", _where_bound, TABLE.expression("bound", _columns)),),
-    groups=tuple(TABLE.groups("lower_bound", Group)),
-    right="the right bound for K = 2 and K = 3, with zeros in q as well",
-)
+TABLE = Table(__file__, Mixture=Mixture, gaussian=gaussian)
+LOWER_BOUND = TABLE.exercise("lower_bound", lower_bound, given=_columns)

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from gmm_helpers.checks.detectors import Finding, number
-from gmm_helpers.checks.diagnosis import Exercise, Group, Part, as_numbers, diagnose
-from gmm_helpers.checks.slips import Table
+from gmm_helpers.checks.diagnosis import as_numbers, diagnose
+from gmm_helpers.checks.exercise import Table
 
 
 def check_covariance(covariance_from):
@@ -71,12 +70,6 @@ def _arranged(rows, a, b, c):
     return np.array([[entries[letter] for letter in row] for row in rows.split()], dtype=float)
 
 
-def _where_entry(index, sigma_1, sigma_2, rho):
-    texts = (number(value) for value in (sigma_1, sigma_2, rho))
-    given = "σ₁ = {}, σ₂ = {} and ρ = {}".format(*texts)
-    return f"For {given}, in row {index[0] + 1} and column {index[1] + 1},"
-
-
 # --- the ellipse ----------------------------------------------------------------------------------
 
 
@@ -93,34 +86,20 @@ def _read_ellipse(result, mean, covariance, radius, angles):
     points = as_numbers(result, "the points")
     m = len(angles)
     if points.shape == (2, m):
-        raise Finding(
-            "transposed",
-            f"The points are the columns of the result, of shape {points.shape}. One row for each "
-            f"point is asked for, {(m, 2)}.",
-        )
+        raise TABLE.finding("transposed", shape=points.shape, asked=(m, 2))
     if points.shape != (m, 2):
-        text = f"It returns shape {points.shape}, where (m, 2) = {(m, 2)} is asked for."
-        raise Finding("wrong_shape", text, vague=True)
-    if not np.isfinite(points).all():
-        if covariance[0, 1] < 0:  # a case before has a covariance above 0, and passed
-            raise Finding(
-                "root_of_entries",
-                "NaN stands in the points where the covariance of the two features is negative. Is "
-                "a root taken of each entry of Σ? A matrix A with A Aᵀ = Σ is asked for, and the "
-                "roots of the entries make none.",
-            )
-        raise Finding("not_finite", "NaN or infinity stands in the points.", vague=True)
+        raise TABLE.finding("wrong_shape", shape=points.shape, asked=(m, 2))
+    if not np.isfinite(points).all():  # a case before has a covariance above 0, and passed
+        raise TABLE.finding("root_of_entries" if covariance[0, 1] < 0 else "not_finite")
     design = np.column_stack([np.ones(m), np.cos(angles), np.sin(angles)])
     solution = np.linalg.lstsq(design, points)[0]
     if not np.allclose(design @ solution, points, rtol=1e-8, atol=1e-8 * abs(points).max()):
-        raise _explain_other_points(points, mean, covariance, radius)
+        z = np.linalg.solve(np.linalg.cholesky(covariance), (points - mean).T)
+        on_it = np.allclose(np.linalg.norm(z, axis=0), radius)
+        raise TABLE.finding("other_angles" if on_it else "not_an_ellipse")
     shape = solution[1:].T @ solution[1:]  # solution[1:] is Mᵀ
     if np.linalg.det(shape) < 1e-12 * np.trace(shape) ** 2:
-        raise Finding(
-            "flat",
-            "The points do not go round, but lie on a line: the circle's two coordinates are a "
-            "cosine and a sine.",
-        )
+        raise TABLE.finding("flat")
     return _without_noise(solution[0]), _without_noise(_reach(shape))
 
 
@@ -133,23 +112,6 @@ def _reach(shape):
     """Return how far an ellipse with M Mᵀ = `shape` reaches, and where its rightmost point is."""
     (right, between), (_, up) = shape
     return np.array([np.sqrt(right), np.sqrt(up), between / np.sqrt(right)])
-
-
-def _explain_other_points(points, mean, covariance, radius):
-    """Return what to say of points that are no stretched and tilted circle."""
-    z = np.linalg.solve(np.linalg.cholesky(covariance), (points - mean).T)
-    if np.allclose(np.linalg.norm(z, axis=0), radius):
-        return Finding(
-            "other_angles",
-            "The points lie on the right ellipse, but they are not those of the given angles. Are "
-            "the angles, which are in radians, used as they are?",
-        )
-    return Finding(
-        "not_an_ellipse",
-        "The points are not a circle's that has been stretched, tilted and moved. Point i of the "
-        "circle has the cosine and the sine of angle i as its coordinates.",
-        vague=True,
-    )
 
 
 def _from_axes(values, V):
@@ -168,15 +130,6 @@ def _maps(mean, covariance, radius, angles):
     return {"S": covariance, "L": factor, "values": values, "V": V, "rotation": rotation}
 
 
-def _where_centre(index, mean, covariance, radius, angles):
-    return f"For radius {number(radius)}, as coordinate {index[0] + 1} of the centre,"
-
-
-def _where_reach(index, mean, covariance, radius, angles):
-    what = ("the reach to the right", "the reach upwards", "the rightmost point's height")[index[0]]
-    return f"For radius {number(radius)}, as {what} from the centre,"
-
-
 def _an_ellipse(radius, covariance):
     mean = np.array([0.7 - radius, 0.4 + radius / 2])
     return mean, np.array(covariance), radius, np.array([0.2, 0.9, 1.7, 2.4, 3.3, 4.1, 5.6])
@@ -184,7 +137,7 @@ def _an_ellipse(radius, covariance):
 
 TABLE = Table(
     __file__,
-    np=np,
+    REACHES=("the reach to the right", "the reach upwards", "the rightmost point's height"),
     covariance_from=_covariance_from,
     symmetric=_symmetric,
     arranged=_arranged,
@@ -192,21 +145,5 @@ TABLE = Table(
     from_axes=_from_axes,
     an_ellipse=_an_ellipse,
 )
-COVARIANCE = Exercise(
-    call="covariance_from(sigma_1, sigma_2, rho)",
-    course=_covariance_from,
-    parts=(Part("the matrix", "", "(2, 2)", _where_entry, TABLE.expression("covariance")),),
-    groups=tuple(TABLE.groups("covariance_from", Group)),
-    right="the right matrices for numbers that you have not seen",
-)
-ELLIPSE = Exercise(
-    call="ellipse(mean, covariance, radius, angles)",
-    course=_ellipse,
-    read=_read_ellipse,
-    parts=(
-        Part("the centre", "", "(2,)", _where_centre, TABLE.expression("centre", _maps)),
-        Part("the shape", "", "(3,)", _where_reach, TABLE.expression("shape", _maps)),
-    ),
-    groups=tuple(TABLE.groups("ellipse", Group)),
-    right="the right ellipses for means, covariances and radii that you have not seen",
-)
+COVARIANCE = TABLE.exercise("covariance_from", _covariance_from)
+ELLIPSE = TABLE.exercise("ellipse", _ellipse, given=_maps, read=_read_ellipse)

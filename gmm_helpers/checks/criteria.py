@@ -5,10 +5,9 @@ import re
 import numpy as np
 
 from gmm_helpers import selection
-from gmm_helpers.checks.detectors import Finding, number
-from gmm_helpers.checks.diagnosis import Exercise, Group, Part, diagnose
+from gmm_helpers.checks.diagnosis import diagnose
+from gmm_helpers.checks.exercise import Table, number
 from gmm_helpers.checks.hidden_data import MANY_POINTS
-from gmm_helpers.checks.slips import Table
 from gmm_helpers.em import run_em
 from gmm_helpers.starts import start_from_means
 
@@ -107,15 +106,7 @@ def _types(K, D, covariance_type):
 def _tell_unknown_type(error, K, D, covariance_type):
     """Where a dictionary of the learner's does not know a type, tell how the types are written."""
     if isinstance(error, KeyError) and error.args == (covariance_type,):
-        raise Finding(
-            "type_not_found",
-            f"It looks up “{covariance_type}” and finds nothing there: is that type missing, or "
-            "written in another way? The four are “full”, “tied”, “diag” and “spherical”.",
-        )
-
-
-def _where_model(index, K, D, covariance_type):
-    return f"For K = {K}, D = {D} and {covariance_type} covariances"
+        raise TABLE.finding("type_not_found", type=covariance_type)
 
 
 # --- AIC and BIC ----------------------------------------------------------------------------------
@@ -125,14 +116,11 @@ def _letters(log_likelihood, n_parameters, n=None):
     return {"ell": log_likelihood, "m": n_parameters}
 
 
-_LOG_OF_LOG = "is a logarithm taken of ℓ? That is one already, and here it is negative."
-
-
 def _recognise_coefficients(cases, found, wanted):
     """Find that ℓ and the price of the parameters count other than they should."""
     negative = [values for (ell, *_), values in zip(cases, found, strict=True) if np.max(ell) < 0]
     if negative and all(np.isnan(values).all() for values in negative):
-        raise Finding("log_of_log", f"It gives not a number: {_LOG_OF_LOG}")
+        raise TABLE.finding("log_of_log", what="gives not a number")
     if len(cases) < 3 or any(values.size != 1 for values in found) or not np.isfinite(found).all():
         return
     terms = np.array([[ell, m * np.log([*n, np.e])[0]] for ell, m, *n in cases])
@@ -140,23 +128,15 @@ def _recognise_coefficients(cases, found, wanted):
     counts = np.linalg.lstsq(terms, values, rcond=None)[0]
     if np.allclose(terms @ counts, values, rtol=1e-9, atol=1e-9):
         price, right = ("m log n", 1) if len(cases[0]) == 3 else ("m", 2)
-        text = f"It counts ℓ {number(counts[0] + 0, 4)} times and {price} {number(counts[1], 4)} "
-        raise Finding("coefficients", f"{text}times: −2 times and {right} times are asked for.")
+        counted = {"fit": number(counts[0] + 0, 4), "counted": number(counts[1], 4)}
+        raise TABLE.finding("coefficients", price=price, right=right, **counted)
 
 
 def _recognise_log_that_raises(error, log_likelihood, *rest):
     """Where `math.log` refuses a negative number, NumPy's would have given NaN."""
     if type(error) is ValueError and np.ndim(log_likelihood) == 0 and log_likelihood < 0:
         if re.search("math domain|positive", str(error)):
-            raise Finding("log_of_log", f"It raised {error}: {_LOG_OF_LOG}")
-
-
-def _where_fit(index, log_likelihood, n_parameters, n=None):
-    ell, m = (
-        np.atleast_1d(each)[index[0] if index else 0] for each in (log_likelihood, n_parameters)
-    )
-    text = f"For ℓ = {number(ell)} and {m} parameters"
-    return text if n is None else f"{text} on {n} points"
+            raise TABLE.finding("log_of_log", what=f"raised {error}")
 
 
 # --- held-out log-likelihood ----------------------------------------------------------------------
@@ -182,70 +162,26 @@ def _scored(x_train, x_test, fit):
 
 def _read_held_out(result, *arguments):
     if isinstance(result, tuple) and len(result) == 2:
-        raise Finding(
-            "two_results",
-            "`held_out` returns two things, as an E step does. The log-likelihood by itself is "
-            "asked for: take one of the two.",
-        )
+        raise TABLE.finding("two_results")
     if callable(result):
-        raise Finding(
-            "not_called",
-            "`held_out` returns a function, not what it gives: are the brackets missing after its "
-            "name?",
-        )
+        raise TABLE.finding("not_called")
     return (result,)
 
 
-def _where_held_out(index, x_train, x_test, fit):
-    return f"Fitted to {len(x_train)} points and judged by {len(x_test)}"
-
-
-TABLE = Table(__file__, np=np, fit=_fit, MANY_POINTS=MANY_POINTS)
-
-
-def _exercise(call, course, part, right, given=lambda *arguments: {}, **more):
-    """Return an exercise with one part, of which there are the name, symbol, `where`, key."""
-    name, symbol, where, key, *recognise = part
-    slips = TABLE.expression(key, given)
-    return Exercise(
-        call=call,
-        course=course,
-        parts=(Part(name, symbol, "()", where, slips, *recognise),),
-        groups=tuple(TABLE.groups(call[: call.index("(")], Group)),
-        right=right,
-        **more,
-    )
-
-
-FREE_PARAMETERS = _exercise(
-    "free_parameters(K, D, covariance_type)",
-    selection.free_parameters,
-    ("the count", "", _where_model, "count"),
-    "the right count for all four types",
-    _types,
-    on_error=_tell_unknown_type,
+TABLE = Table(__file__, fit=_fit, MANY_POINTS=MANY_POINTS)
+FREE_PARAMETERS = TABLE.exercise(
+    "free_parameters", selection.free_parameters, given=_types, on_error=_tell_unknown_type
 )
-AIC = _exercise(
-    "aic(log_likelihood, n_parameters)",
-    selection.aic,
-    ("the criterion", "AIC", _where_fit, "aic", _recognise_coefficients),
-    "the right criterion for log-likelihoods of both signs",
-    _letters,
+AIC = TABLE.exercise(
+    *("aic", selection.aic),
+    given=_letters,
+    recognise={"aic": _recognise_coefficients},
     on_error=_recognise_log_that_raises,
 )
-BIC = _exercise(
-    "bic(log_likelihood, n_parameters, n)",
-    selection.bic,
-    ("the criterion", "BIC", _where_fit, "bic", _recognise_coefficients),
-    "the right criterion for samples of several sizes",
-    _letters,
+BIC = TABLE.exercise(
+    *("bic", selection.bic),
+    given=_letters,
+    recognise={"bic": _recognise_coefficients},
     on_error=_recognise_log_that_raises,
 )
-HELD_OUT = _exercise(
-    "held_out(x_train, x_test, fit)",
-    _held_out,
-    ("the log-likelihood", "ℓ", _where_held_out, "held_out"),
-    "the right log-likelihood of data that the fit has not seen, in one dimension and in two",
-    _scored,
-    read=_read_held_out,
-)
+HELD_OUT = TABLE.exercise("held_out", _held_out, given=_scored, read=_read_held_out)

@@ -3,10 +3,9 @@
 import numpy as np
 from scipy.special import ndtr
 
-from gmm_helpers.checks.detectors import Finding, number
-from gmm_helpers.checks.diagnosis import Exercise, Group, Part, diagnose
-from gmm_helpers.checks.hidden_data import correlated, mixture, points, where_point
-from gmm_helpers.checks.slips import Table
+from gmm_helpers.checks.diagnosis import diagnose
+from gmm_helpers.checks.exercise import Table
+from gmm_helpers.checks.hidden_data import correlated, mixture, points
 from gmm_helpers.mixture import Mixture
 
 
@@ -77,54 +76,16 @@ def _terms(x, mean, covariance):
 
 def _recognise_one_number(cases, found, wanted):
     if any(f.size == 1 and w.size > 1 for f, w in zip(found, wanted, strict=True)):
-        raise Finding(
-            "one_number",
-            "For an array `x` it returns one number: is something summed that should not be?",
-        )
-
-
-def _where_value(index, *arguments):
-    x, mean, variance = (number(a[index]) for a in np.broadcast_arrays(*arguments))
-    return f"For x = {x}, mean = {mean} and variance = {variance}"
+        raise TABLE.finding("one_number")
 
 
 TABLE = Table(
     __file__,
-    np=np,
     ndtr=ndtr,
     gaussian=gaussian,
     log_gaussian=log_gaussian,
     correlated=correlated,
     one_gaussian=_one_gaussian,
 )
-GAUSSIAN = Exercise(
-    call="gaussian(x, mean, variance)",
-    course=gaussian,
-    parts=(
-        Part(
-            "the density",
-            "density",
-            "that of x",
-            _where_value,
-            TABLE.expression("gaussian"),
-            _recognise_one_number,
-        ),
-    ),
-    groups=tuple(TABLE.groups("gaussian", Group)),
-    right="the right density on numbers and arrays that you have not seen",
-)
-LOG_GAUSSIAN = Exercise(
-    call="log_gaussian(x, mean, covariance)",
-    course=log_gaussian,
-    parts=(
-        Part(
-            "the log density",
-            "log N",
-            "(n,)",
-            where_point,
-            TABLE.expression("log_gaussian", _terms),
-        ),
-    ),
-    groups=tuple(TABLE.groups("log_gaussian", Group)),
-    right="the right log density for D = 1, 2, 3 and 30, on points that you have not seen",
-)
+GAUSSIAN = TABLE.exercise("gaussian", gaussian, recognise={"gaussian": _recognise_one_number})
+LOG_GAUSSIAN = TABLE.exercise("log_gaussian", log_gaussian, given=_terms)

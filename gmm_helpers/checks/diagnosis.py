@@ -5,14 +5,9 @@ and for each part of the result the right expression with its classic slips. A s
 where it gives the learner's very numbers, all finite, on all that was tried so far.
 """
 
-import html
 import inspect
 import itertools
-import re
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
@@ -25,126 +20,12 @@ from gmm_helpers.checks.advice import (
     tell_outside,
     unused_arguments,
 )
-from gmm_helpers.checks.detectors import DIGITS, Finding, detect, same, show_difference
-from gmm_helpers.checks.slips import Expression, value
+from gmm_helpers.checks.detectors import DIGITS, detect, same, show_difference
+from gmm_helpers.checks.exercise import Finding, Table
+from gmm_helpers.checks.result import Check
+from gmm_helpers.checks.slips import value
 
-# What a line of text opens with, and the colour beside it, light and dark enough for both themes.
-_RIGHT, _NOT_YET, _TO_DO = ("Right.", "#009E73"), ("Not yet.", "#D55E00"), ("To do.", "#0072B2")
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Check:
-    """What a self-check found; shown as its sentence when it is the last value of a cell.
-
-    Attributes
-    ----------
-    ok : bool
-    slip : str or None
-        What is wrong, as a short name: "wrong_axis", "untouched", …; None if nothing is.
-    message : str
-        The same in one to three sentences.
-    working : callable
-        The function to go on with: the learner's if it is right, else the course's.
-    whose : str
-        Whose function that is, as in "your e_step" and "the course's e_step".
-    arguments : tuple or None
-        What the learner's function was given where it went wrong, to try it oneself.
-    """
-
-    ok: bool
-    slip: str | None
-    message: str
-    working: Callable
-    whose: str = ""
-    arguments: tuple | None = None
-
-    def __str__(self):
-        return f"{self._opening[0]} {self._text}"
-
-    __repr__ = __str__
-
-    def _repr_html_(self):
-        word, colour = self._opening
-        text = re.sub("`([^`]*)`", r"<code>\1</code>", html.escape(self._text, quote=False))
-        return (
-            f'<p style="border-left:5px solid {colour}; padding:2px 0 2px 12px; margin:4px 0; '
-            f'line-height:1.5; overflow-wrap:anywhere"><strong>{word}</strong> {text}</p>'
-        )
-
-    @property
-    def _text(self):
-        """The message, and where its numbers do not show what went in, how to try it oneself."""
-        if all(isinstance(value, int | float | str) for value in self.arguments or ()):
-            return self.message
-        name = self.whose.split()[-1]
-        return f"{self.message} To try it: `{name}(*check.arguments)`, with this check's name."
-
-    @property
-    def _opening(self):
-        return _RIGHT if self.ok else _TO_DO if self.slip == "untouched" else _NOT_YET
-
-
-class Part(NamedTuple):
-    """A part of a result, judged by itself: in the order of the parts, the first wrong one is told.
-
-    `name` is as in "the responsibilities", `symbol` as in "b", and `meaning` that of the shape, as
-    in "(n, K)". `where(index, *arguments)` says which number is meant, as in "For point 1".
-    `recognise(cases, found, wanted)`, tried after the `slips`, may raise a `Finding`.
-    """
-
-    name: str
-    symbol: str
-    meaning: str
-    where: Callable
-    slips: Expression | None = None
-    recognise: Callable | None = None
-
-
-class Group(NamedTuple):
-    """Arguments to call the learner's function with, told apart by what they ask of it.
-
-    The slip's `name` and what to `say` are for functions that were right in the groups before, and
-    fail here in a way that is not known otherwise. `explains` has the names of findings, vague or
-    not, that this explains already: of these nothing follows it. With `only_these` it is told of no
-    other.
-    """
-
-    cases: tuple
-    name: str | None = None
-    say: str = ""
-    explains: tuple = ()
-    only_these: bool = False
-
-
-@dataclass(frozen=True)
-class Exercise:
-    """What a check needs to know.
-
-    `call` is as in "e_step(x, mixture)".
-    `read(result, *arguments)` returns the parts of a result as a tuple, or raises a `Finding`.
-    `on_error(error, *arguments)` may raise one for what was raised in the learner's code.
-    `course` is the course's own function, and `expected` what makes the right result where that is
-    not the same. `right` says what a right function gives.
-    """
-
-    call: str
-    course: Callable
-    parts: tuple
-    groups: tuple
-    right: str
-    read: Callable = lambda result, *arguments: (result,)
-    on_error: Callable = lambda error, *arguments: None
-    expected: Callable | None = None
-
-    @property
-    def name(self):
-        """What messages call the function."""
-        return self.call[: self.call.index("(")]
-
-    @property
-    def arguments(self):
-        """The names of the arguments."""
-        return tuple(self.call[len(self.name) + 1 : -1].split(", "))
+TABLE = Table(__file__)
 
 
 def diagnose(own, exercise):
@@ -154,21 +35,14 @@ def diagnose(own, exercise):
         with guarded(SECONDS):
             renamed = trial.run()
     except TooSlowError:
-        finding = Finding(
-            "too_slow",
-            f"`{exercise.name}` was stopped after {SECONDS} seconds. Does a loop have no end? If "
-            "not, compute with whole arrays in place of single numbers.",
-        )
+        finding = TABLE.finding("too_slow", name=exercise.name, seconds=SECONDS)
     except KeyboardInterrupt:
-        finding = Finding("interrupted", f"The check of `{exercise.name}` was interrupted.")
+        finding = TABLE.finding("interrupted", name=exercise.name)
     except Finding as caught:
         finding = caught
     except Exception as error:  # of the check itself, about a result that nobody has thought of
-        finding = Finding(
-            "not_understood",
-            f"The check cannot tell what `{exercise.name}` returns ({type(error).__name__}): "
-            "compare its type and shape with what is asked for.",
-        )
+        error = type(error).__name__
+        finding = TABLE.finding("not_understood", name=exercise.name, error=error)
     else:
         message = f"`{exercise.name}` gives {exercise.right}, to {DIGITS} digits.{renamed}"
         return Check(True, None, message, own, f"your {exercise.name}")
@@ -242,11 +116,7 @@ class _Trial:
                 finding.opening = self._say_what_is_right(j)
                 raise
         if changed:
-            raise Finding(
-                "argument_changed",
-                f"The numbers are right so far, but it changes its argument `{changed}`, and so "
-                "the notebook's own. Such as `x -= 1` changes an array; `x = x - 1` makes another.",
-            )
+            raise TABLE.finding("argument_changed", changed=changed)
         return zip(results, right, strict=True)
 
     def _counts(self):
@@ -258,22 +128,13 @@ class _Trial:
         tells = finding.slip in ("different", "wrong_shape", "constant", "not_finite")
         one = len(self.exercise.parts) == 1
         if one and finding.slip == "wrong_shape" and isinstance(result, tuple):
-            text = f"It returns {len(result)} results, with commas between them; one is asked for."
-            if len(result) == 1:
-                text = "It returns a tuple: does a comma stand at the end?"
-            finding.slip, finding.message = "several_results", f"{text} {finding.message}"
+            when = "comma" if len(result) == 1 else None
+            other = TABLE.finding("several_results", when, number=len(result))
+            finding.slip, finding.message = other.slip, f"{other.message} {finding.message}"
         elif tells and self._differs_again():
-            finding.slip, finding.vague = "random", False
-            finding.message = (
-                "Called again with the same arguments, it gives other numbers: does it draw random "
-                "numbers, or keep something from the call before?"
-            )
+            finding.become(TABLE.finding("random"))
         elif tells and (pair := self._exchanged()):
-            finding.slip, finding.vague = "arguments_exchanged", False
-            finding.message = (
-                f"With `{pair[0]}` in place of `{pair[1]}`, and the other way round, the numbers "
-                "would be right: which is which?"
-            )
+            finding.become(TABLE.finding("arguments_exchanged", one=pair[0], other=pair[1]))
         elif tells and (unused := unused_arguments(self.own)):
             finding.message = f"It never uses its argument `{unused[0]}`. {finding.message}"
             if finding.slip == "different":
@@ -285,8 +146,10 @@ class _Trial:
                 f"{finding.detail} {more}",
             )
         elif finding.slip == "different" and (hint := suspicious(self.own, self._counts())):
-            finding.message = f"{hint} {finding.message}"
-            finding.detail = f"{hint} {finding.detail}"
+            finding.message, finding.detail = (
+                f"{hint} {finding.message}",
+                f"{hint} {finding.detail}",
+            )
 
     def _call(self, case):
         """Call the learner's function on copies, without NumPy's warnings.
@@ -303,11 +166,8 @@ class _Trial:
             except (Finding, TooSlowError, KeyboardInterrupt):
                 raise
             except InputRefusedError:
-                raise Finding(
-                    "asks_input",
-                    f"`{exercise.name}` calls `input`, but nobody is asked here: all that it "
-                    f"needs comes in as {', '.join(f'`{name}`' for name in exercise.arguments)}.",
-                ) from None
+                arguments = ", ".join(f"`{name}`" for name in exercise.arguments)
+                raise TABLE.finding("asks_input", name=exercise.name, arguments=arguments) from None
             except BaseException as error:  # `exit()` raises one that is no Exception
                 exercise.on_error(error, *case)
                 text = tell_error(error, self.own, exercise, case)
@@ -379,7 +239,7 @@ class _Trial:
             return []
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            names = [self._names(part, case) for case in self.cases]
+            names = [part.scope(*case) for case in self.cases]
             for rank in part.slips.ranks:
                 fitting = [each for each in rank if _gives(each, names, found)]
                 if len({each.say for each in fitting}) > 1:  # cases to come may tell them apart
@@ -397,12 +257,8 @@ class _Trial:
             found = [as_numbers(each[j], "") for each in results]
         except Finding:
             return []
-        names = [self._names(part, case) for case in cases]
+        names = [part.scope(*case) for case in cases]
         return [each for each in fitting if cases and _gives(each, names, found)]
-
-    def _names(self, part, case):
-        """Return what stands for the names in a part's expressions."""
-        return {**part.slips.scope(*case), **dict(zip(self.exercise.arguments, case, strict=True))}
 
 
 def _gives(explanation, names, found):
@@ -438,24 +294,18 @@ def _check_signature(own, exercise):
     name, wanted = exercise.name, exercise.arguments
     call = f"`{name}({', '.join(wanted)})`"
     if not callable(own):
-        raise Finding(
-            "not_callable",
-            f"The check needs the function `{name}` itself, without brackets after its name; it "
-            f"got {describe(own)}.",
-        )
+        raise TABLE.finding("not_callable", name=name, got=describe(own))
     try:
         signature = inspect.signature(own)
     except (TypeError, ValueError):  # some functions written in C have none
         return ""
     has = [p.name for p in signature.parameters.values()]
     if sorted(has) == sorted(wanted) and has != [*wanted]:
-        raise Finding("wrong_signature", f"The call is {call}; yours takes these in another order.")
+        raise TABLE.finding("wrong_signature", "order", call=call)
     try:
         signature.bind(*wanted)
     except TypeError:
-        raise Finding(
-            "wrong_signature", f"The call is {call}; yours takes ({', '.join(has)})."
-        ) from None
+        raise TABLE.finding("wrong_signature", call=call, has=", ".join(has)) from None
     own_names = has[: len(wanted)]
     if own_names == [*wanted] or any(
         p.kind == p.VAR_POSITIONAL for p in signature.parameters.values()
@@ -472,11 +322,7 @@ def _check_arrays(exercise, found, wanted):
         # A subclass of the array, such as a matrix, may have another meaning of `*`.
         if isinstance(right, np.ndarray) and type(own) is not np.ndarray:
             what = f"for {exercise.parts[i].name} it returns" if several else "it returns"
-            raise Finding(
-                "not_an_array",
-                f"All numbers are right, but {what} {describe(own)}. The cells below compute with "
-                "a NumPy array, as `np.array(…)` makes it.",
-            )
+            raise TABLE.finding("not_an_array", what=what, own=describe(own))
 
 
 def _is_nothing(result):
@@ -487,23 +333,8 @@ def _is_nothing(result):
 
 def _nothing(own, exercise, *, untouched):
     if untouched and "print" in getattr(getattr(own, "__code__", None), "co_names", ()):
-        return Finding(
-            "printed",
-            f"`{exercise.name}` prints, but returns nothing. What is printed cannot be computed "
-            "with: end the function with `return` and the result.",
-        )
-    if untouched:
-        return Finding(
-            "untouched",
-            f"`{exercise.name}` returns nothing yet. Fill in its lines; if you have, check that "
-            "the last one returns the result.",
-        )
-    return Finding(
-        "no_result",
-        f"`{exercise.name}` returns a result for some arguments, and `None` for others: does "
-        "each way through it end in a `return`?",
-        vague=True,
-    )
+        return TABLE.finding("printed", name=exercise.name)
+    return TABLE.finding("untouched" if untouched else "no_result", name=exercise.name)
 
 
 def as_numbers(value, name):

@@ -4,10 +4,9 @@ import numpy as np
 
 from gmm_helpers import em
 from gmm_helpers.checks.densities import gaussian, log_gaussian
-from gmm_helpers.checks.detectors import Finding
-from gmm_helpers.checks.diagnosis import Exercise, Group, Part, describe, diagnose, shape_of
-from gmm_helpers.checks.hidden_data import MANY_POINTS, mixture, points, where_point
-from gmm_helpers.checks.slips import Table
+from gmm_helpers.checks.diagnosis import describe, diagnose, shape_of
+from gmm_helpers.checks.exercise import Table
+from gmm_helpers.checks.hidden_data import MANY_POINTS, mixture, points
 from gmm_helpers.mixture import Mixture
 
 
@@ -168,46 +167,19 @@ def _an_e_step(n, K, D, start):
     return points(n, D, start), mixture(K, D, start)
 
 
-# --- what is read and said ------------------------------------------------------------------------
-
-
 def _read_e_step(result, x, mixture):
     if isinstance(result, tuple) and len(result) == 2:
         if shape_of(result[0]) == () and len(shape_of(result[1]) or ()) == 2:
-            raise Finding("swapped", "The two results have changed places: first b, then ℓ.")
+            raise TABLE.finding("swapped")
         return result
     if shape_of(result) == (len(x), mixture.n_components):
-        raise Finding(
-            "log_likelihood_missing",
-            "`e_step` returns the responsibilities only: the log-likelihood is asked for as well, "
-            "as a second result.",
-        )
-    raise Finding(
-        "wrong_type",
-        "`e_step` has to return two things, responsibilities (n, K) and the log-likelihood, with "
-        f"a comma between them. It returns {describe(result)}"
-        + (f" of {len(result)}." if isinstance(result, (tuple, list)) else "."),
-        vague=True,
-    )
-
-
-def _where_responsibility(index, x, mixture):
-    comma = "," if x.ndim == 2 else ""
-    return f"{where_point(index, x)} and component {index[1] + 1}{comma}"
-
-
-def _where_all(index, x, mixture):
-    features = f" in D = {x.shape[1]}" if x.ndim == 2 else ""
-    return f"On {len(x)} points{features} and with K = {mixture.n_components}"
-
-
-def _where_row(index, a):
-    return f"For row {index[0] + 1}"
+        raise TABLE.finding("log_likelihood_missing")
+    several = f" of {len(result)}" if isinstance(result, (tuple, list)) else ""
+    raise TABLE.finding("wrong_type", result=describe(result) + several)
 
 
 TABLE = Table(
     __file__,
-    np=np,
     Mixture=Mixture,
     gaussian=gaussian,
     gaussians=_gaussians,
@@ -222,66 +194,10 @@ TABLE = Table(
 )
 
 
-def _e_step(name, b, ell, columns, right):
-    """Return the exercise of an E step, with the table's names of its groups and parts."""
-    return Exercise(
-        call="e_step(x, mixture)",
-        course=em.e_step,
-        read=_read_e_step,
-        parts=(
-            Part(
-                "the responsibilities",
-                "b",
-                "(n, K)",
-                _where_responsibility,
-                TABLE.expression(b, columns),
-            ),
-            Part("the log-likelihood", "ℓ", "()", _where_all, TABLE.expression(ell, columns)),
-        ),
-        groups=tuple(TABLE.groups(name, Group)),
-        right=f"the right responsibilities and log-likelihoods {right}",
-    )
-
-
-MIXTURE_DENSITY = Exercise(
-    call="mixture_density(x, weights, means, variances)",
-    course=_mixture_density,
-    parts=(
-        Part(
-            "the density",
-            "p",
-            "(n,)",
-            where_point,
-            TABLE.expression("density", _columns_of_density),
-        ),
-    ),
-    groups=tuple(TABLE.groups("mixture_density", Group)),
-    right="the right density for K = 1, 2 and 3, on points that you have not seen",
-)
-E_STEP = _e_step(
-    *("e_step", "b", "ell", _columns_1d),
-    right="for K = 2 and K = 3, on points that you have not seen",
-)
-LOG_E_STEP = _e_step(
-    *("log_e_step", "log_b", "log_ell", _columns_1d),
-    right="near the components and 60σ away",
-)
-E_STEP_2D = _e_step(
-    *("e_step_2d", "b_2d", "ell_2d", _columns_2d),
-    right="for K = 2 and K = 3, in D = 1, 2 and 3, also far from every component",
-)
-LOG_SUM_EXP = Exercise(
-    call="log_sum_exp(a)",
-    course=_log_sum_exp,
-    parts=(
-        Part(
-            "the logarithms",
-            "log-sum-exp",
-            "(n,)",
-            _where_row,
-            TABLE.expression("log_sum_exp", lambda a: {"largest": a.max(axis=1)}),
-        ),
-    ),
-    groups=tuple(TABLE.groups("log_sum_exp", Group)),
-    right="the right logarithms for small, large and very negative numbers",
+MIXTURE_DENSITY = TABLE.exercise("mixture_density", _mixture_density, given=_columns_of_density)
+E_STEP = TABLE.exercise("e_step", em.e_step, given=_columns_1d, read=_read_e_step)
+LOG_E_STEP = TABLE.exercise("log_e_step", em.e_step, given=_columns_1d, read=_read_e_step)
+E_STEP_2D = TABLE.exercise("e_step_2d", em.e_step, given=_columns_2d, read=_read_e_step)
+LOG_SUM_EXP = TABLE.exercise(
+    "log_sum_exp", _log_sum_exp, given=lambda a: {"largest": a.max(axis=1)}
 )

@@ -1,8 +1,7 @@
-"""Data that learners have not seen, and how a number in a result is named."""
+"""Data that learners have not seen."""
 
 import numpy as np
 
-from gmm_helpers.checks.detectors import number
 from gmm_helpers.mixture import Mixture
 
 MANY_POINTS = (3 * np.sin(np.arange(2000.0) ** 1.5)).round(1)
@@ -30,11 +29,3 @@ def mixture(K, D, start):
         points(K, D, start + 0.5) / 2,
         [correlated(*each) for each in zip(variances, correlations, strict=True)],
     )
-
-
-def where_point(index, x, *arguments):
-    """Say which point is meant."""
-    if x.ndim == 1:
-        return f"For point {index[0] + 1}, x = {number(x[index[0]])},"
-    coordinates = ", ".join(number(value) for value in x[index[0]])
-    return f"For point {index[0] + 1}, x = ({coordinates}),"

@@ -4,10 +4,9 @@ import numpy as np
 
 from gmm_helpers import em
 from gmm_helpers._checks import ShapeError, SingularCovarianceError, WeightSumError
-from gmm_helpers.checks.detectors import Finding, number
-from gmm_helpers.checks.diagnosis import Exercise, Group, Part, describe, diagnose
+from gmm_helpers.checks.diagnosis import describe, diagnose
+from gmm_helpers.checks.exercise import Table, number
 from gmm_helpers.checks.hidden_data import mixture, points
-from gmm_helpers.checks.slips import Table
 from gmm_helpers.mixture import Mixture
 
 
@@ -153,7 +152,8 @@ def _recognise_old_means(cases, found, wanted):
         return
     nearest = gaps.min(axis=1).argmin(axis=0)
     centres = [_write(centre) for centre in one[nearest, range(len(nearest))]]
-    raise Finding("old_mean", _OLD_MEANS[found[0].ndim > 1].format(_listed(centres)))
+    several = "several features" if found[0].ndim > 1 else None
+    raise TABLE.finding("old_mean", several, centres=_listed(centres))
 
 
 def _write(centre):
@@ -163,18 +163,6 @@ def _write(centre):
 
 def _listed(words):
     return " and ".join([", ".join(words[:-1]), words[-1]])
-
-
-_OLD_MEANS = (
-    "The variances are taken about {}, whatever the responsibilities: are these means of an "
-    "earlier mixture? With those of the iteration before, EM still comes to rest where it should, "
-    "since there old and new means agree, and ℓ never falls. But on the way each variance is too "
-    "large by the square of its mean's step, and EM is usually slower.",
-    "The covariances are taken about {}, whatever the responsibilities: are these means of an "
-    "earlier mixture? With those of the iteration before, EM still comes to rest where it should, "
-    "and ℓ never falls. But on the way each covariance is too large, by the outer product of its "
-    "mean's step with itself, and EM is usually slower.",
-)
 
 
 # --- what is read, and what a mixture refuses -----------------------------------------------------
@@ -190,70 +178,42 @@ def _read_m_step_2d(result, x, b):
     return result.weights, result.means, result.covariances
 
 
-def _check_mixture(result, n, shape, packing):
-    """Find that a result on `n` points is no mixture with means of this shape (K, D)."""
+def _check_mixture(result, n, asked, packing):
+    """Find that a result on `n` points is no mixture with means of the shape that is asked for."""
+    if isinstance(result, (tuple, list)) and len(result) == 3:
+        raise TABLE.finding("not_a_mixture", "three things", packing=packing)
     if not isinstance(result, Mixture):
-        packed = isinstance(result, (tuple, list)) and len(result) == 3
-        raise Finding(
-            "not_a_mixture",
-            f"`m_step` returns three things: pack them into {packing}."
-            if packed
-            else f"`m_step` has to return a Mixture; it returns {describe(result)}.",
-        )
+        raise TABLE.finding("not_a_mixture", result=describe(result))
     found = result.means.shape
-    if found != shape:
-        text = f"The means of the mixture have shape {found}, where (K, D) = {shape} is asked for."
-        if found[0] == n:
-            raise Finding(
-                "wrong_axis", f"{text} There is one component for each point: sum over the points."
-            )
-        raise Finding("wrong_shape", text, vague=True)
+    if found != asked:
+        name = "wrong_axis" if found[0] == n else "wrong_shape"
+        raise TABLE.finding(name, "of a mixture", found=found, asked=asked)
 
 
 def _explain_weights(error, x, b):
     """Name what made a mixture refuse the learner's weights."""
     n, K = b.shape
     if isinstance(error, WeightSumError):
-        total = f"The weights sum to {error.total:.4g}, and have to sum to 1"
-        if np.isclose(error.total, n):
-            raise Finding(
-                "weights_not_divided",
-                f"{total}. These are the N_k, which sum to n = {n}: a weight is a share.",
-            )
-        if np.isclose(error.total, n / K):
-            raise Finding(
-                "weights_divided_by_k", f"{total}. This is n/K = {n}/{K}: what do all N_k sum to?"
-            )
-        raise Finding("weights_sum", f"{total}: what are the N_k shares of?", vague=True)
+        names = {"weights_not_divided": n, "weights_divided_by_k": n / K}
+        known = [name for name, total in names.items() if np.isclose(error.total, total)]
+        raise TABLE.finding(*(known or ["weights_sum"]), total=error.total, n=n, K=K)
     if not isinstance(error, ShapeError) or error.name != "means" or len(error.wanted) != 2:
         return
     n_weights = error.wanted[0]  # the means are as many as they should be, and these are not
-    if error.found[:1] != (K,) or n_weights == K:
-        return
-    text = f"There are {n_weights} weights beside {K} means"
-    if n_weights == n:
-        raise Finding("wrong_axis", f"{text}, one for each point: sum over the points.")
-    raise Finding("wrong_shape", f"{text}: each component has one weight.", vague=True)
+    if error.found[:1] == (K,) and n_weights != K:
+        name = "wrong_axis" if n_weights == n else "wrong_shape"
+        raise TABLE.finding(name, "of weights", n_weights=n_weights, K=K)
 
 
 def _explain_refusal(error, x, b):
     """Name what made a mixture of one feature refuse the learner's parameters."""
     _explain_weights(error, x, b)
     if isinstance(error, SingularCovarianceError):
-        raise Finding(
-            "variance_not_positive",
-            f"`m_step` got no mixture. {error} Is each deviation squared before the sum, does the "
-            "sum go over the points, and is the order weights, means, variances?",
-            vague=True,
-        )
+        raise TABLE.finding("variance_not_positive", error=error)
     # `from_1d` makes means of two axes, and covariances that fit them: only `Mixture` itself can
     # be given others.
     if isinstance(error, ShapeError) and len(error.found) < len(error.wanted):
-        raise Finding(
-            "not_from_1d",
-            f"`m_step` got no mixture, since `Mixture` takes arrays for any D: {error} Use "
-            "`Mixture.from_1d`.",
-        )
+        raise TABLE.finding("not_from_1d", error=error)
 
 
 def _explain_refusal_2d(error, x, b):
@@ -261,86 +221,34 @@ def _explain_refusal_2d(error, x, b):
     _explain_weights(error, x, b)
     (n, D), K = x.shape, b.shape[1]
     if isinstance(error, SingularCovarianceError):
-        raise Finding(
-            "covariance_not_positive",
-            f"`m_step` got no mixture. {error} Is an outer product formed for each point, and only "
-            "then the sum over the points?",
-            vague=True,
-        )
+        raise TABLE.finding("covariance_not_positive", error=error)
     asked = {"means": (K, D), "covariances": (K, D, D)}
     if not isinstance(error, ShapeError) or error.name not in asked:
         return
-    name, shape, asked = error.name, error.found, asked[error.name]
-    if shape == asked and name == "means":
-        raise Finding(
-            "from_1d",
-            "The means have the right shape, but `Mixture.from_1d` takes those of one feature "
-            "only. For any D there is `Mixture` itself.",
-        )
-    if shape == asked:  # then it is the means that have another D
-        name, shape, asked = "means", error.wanted[:2], (K, D)
-    text = f"The {name} have shape {shape}, where {asked} is asked for."
+    name, found = error.name, error.found
+    if found == asked["means"] and name == "means":
+        raise TABLE.finding("from_1d")
+    if found == asked["covariances"] and name == "covariances":  # the means have another D
+        name, found = "means", error.wanted[:2]
     letters = {n: "n", K: "K", D: "D"}  # the hidden data have other numbers for each
-    axes = "".join(letters.get(size, "?") for size in shape)
-    slip, hint = (
-        _SHAPES.get(axes, ("wrong_shape", "")) if name == error.name else ("wrong_shape", "")
-    )
-    raise Finding(slip, f"{text} {hint}".strip(), vague=slip == "wrong_shape")
+    axes = "".join(letters.get(size, "?") for size in found)
+    slip = _SLIPS_BY_SHAPE.get(axes, "wrong_shape")
+    when = axes if axes in _SLIPS_BY_SHAPE else None
+    raise TABLE.finding(slip, when, name=name, found=found, asked=asked[name])
 
 
-_OVER_FEATURES = (
-    "outer_product_wrong_axis",
-    "Each matrix has a row and a column for every point: the product sums over the features. It "
-    "has to sum over the points, and leave D × D.",
-)
-_OVER_POINTS_AND_FEATURES = (
-    "not_an_outer_product",
-    "The deviations are squared one by one. The outer product has all products of two features as "
-    "well, so each component has a matrix of D × D.",
-)
-_SHAPES = {
-    "Knn": _OVER_FEATURES,
-    "nn": _OVER_FEATURES,
-    "KKK": (
-        "outer_product_wrong_axis",
-        "Each matrix has a row and a column for every component: the outer product is taken of "
-        "the responsibilities. It is taken of the deviations, with features along both sides.",
-    ),
-    "nDD": (
-        "outer_product_wrong_axis",
-        "There is a matrix for each point: sum over the points, and keep one for each component.",
-    ),
-    "nKDD": (
-        "outer_product_wrong_axis",
-        "There is a matrix for each point and component: sum over the points.",
-    ),
-    "KnDD": (
-        "outer_product_wrong_axis",
-        "There is a matrix for each component and point: sum over the points.",
-    ),
-    "DDK": ("axes_swapped", "The component has to come first."),
-    "KD": _OVER_POINTS_AND_FEATURES,
-    "K": _OVER_POINTS_AND_FEATURES,
-    "DD": (
-        "one_matrix",
-        "There is one matrix for all components: each needs its own. Does a loop keep only the "
-        "last one?",
-    ),
-    "DK": ("transposed", "Rows and columns have changed places."),
+# The slip that a shape of the means or the covariances shows; the table says why.
+_SLIPS_BY_SHAPE = {
+    **dict.fromkeys(("Knn", "nn", "KKK", "nDD", "nKDD", "KnDD"), "outer_product_wrong_axis"),
+    **dict.fromkeys(("KD", "K"), "not_an_outer_product"),
+    "DDK": "axes_swapped",
+    "DD": "one_matrix",
+    "DK": "transposed",
 }
-
-
-def _where_component(index, x, b):
-    if x.ndim == 1:
-        return f"On {len(x)} points, for component {index[0] + 1},"
-    entry = ", ".join(str(i + 1) for i in index[1:])
-    entry = f", entry ({entry})" if len(index) == 3 else f", feature {entry}" if entry else ""
-    return f"On {len(x)} points in D = {x.shape[1]}, for component {index[0] + 1}{entry},"
 
 
 TABLE = Table(
     __file__,
-    np=np,
     hard=_hard,
     mean=_mean,
     outer=_outer,
@@ -350,36 +258,13 @@ TABLE = Table(
     an_m_step=_an_m_step,
     an_m_step_2d=_an_m_step_2d,
 )
-
-
-def _m_step(name, read, on_error, parts, right):
-    """Return the exercise of an M step; of each part there are the name, symbol and shape."""
-    slips = [None, *[TABLE.expression(part[0].removeprefix("the "), _sums) for part in parts]]
-    return Exercise(
-        call="m_step(x, b)",
-        course=em.m_step,
-        read=read,
-        on_error=on_error,
-        parts=tuple(
-            Part(*part, _where_component, each, _recognise_old_means if part is parts[-1] else None)
-            for part, each in zip(parts, slips[1:], strict=True)
-        ),
-        groups=tuple(TABLE.groups(name, Group)),
-        right=f"the right mixtures for K = 2 and K = 3, {right}",
-    )
-
-
-_WEIGHTS = ("the weights", "φ", "(K,)")
-_ONE_FEATURE = (_WEIGHTS, ("the means", "μ", "(K,)"), ("the variances", "σ²", "(K,)"))
-_FEATURES = (_WEIGHTS, ("the means", "μ", "(K, D)"), ("the covariances", "Σ", "(K, D, D)"))
-M_STEP = _m_step(
-    *("m_step", _read_m_step, _explain_refusal, _ONE_FEATURE),
-    right="from points that you have not seen",
-)
-M_STEP_VECTOR = _m_step(
-    *("m_step_vector", _read_m_step, _explain_refusal, _ONE_FEATURE),
-    right="near 0 and far away from it",
-)
-M_STEP_2D = _m_step(
-    *("m_step_2d", _read_m_step_2d, _explain_refusal_2d, _FEATURES), right="in D = 2 and 3"
+_PARTS = {
+    "given": _sums,
+    "recognise": dict.fromkeys(["variances", "covariances"], _recognise_old_means),
+}
+_ONE_FEATURE = {**_PARTS, "read": _read_m_step, "on_error": _explain_refusal}
+M_STEP = TABLE.exercise("m_step", em.m_step, **_ONE_FEATURE)
+M_STEP_VECTOR = TABLE.exercise("m_step_vector", em.m_step, **_ONE_FEATURE)
+M_STEP_2D = TABLE.exercise(
+    "m_step_2d", em.m_step, **_PARTS, read=_read_m_step_2d, on_error=_explain_refusal_2d
 )

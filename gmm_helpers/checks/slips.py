@@ -1,18 +1,10 @@
-"""Classic slips as data: what a learner writes in place of a piece of the right expression.
-
-A subject's table is the TOML file beside its module. Under `[right]` it has the right expressions,
-each under the name of a part of a result. A `[[slip]]` has a `name`, the `part` that goes wrong (or
-several), a piece of its `right` expression with what may stand there as `wrong`, or what may stand
-for all of it as `instead`, and the sentence to `say`; without one it says what the row of its name
-before it says. A `[[group]]` has arguments to try, as `cases`; see `diagnosis.Group`.
+"""Classic slips: what a learner writes in place of a piece of the right expression.
 
 Two changes of different places make a pair, so nobody has to write those down.
 """
 
 import functools
 import itertools
-import tomllib
-from pathlib import Path
 from typing import NamedTuple
 
 
@@ -40,13 +32,10 @@ class Explanation(NamedTuple):
 
 
 class Expression:
-    """A right expression and its slips, made of a case's arguments.
+    """A right expression and the changes that may be made to it."""
 
-    `scope(*arguments)` returns what stands for the names in the expressions.
-    """
-
-    def __init__(self, right, changes, scope):
-        self.right, self.changes, self.scope = right, changes, scope
+    def __init__(self, right, changes):
+        self.right, self.changes = right, changes
 
     @functools.cached_property
     def ranks(self):
@@ -75,54 +64,10 @@ def _explain(source, changes):
 
 
 @functools.cache
-def compiled(source):
-    """Return an expression of a table as code."""
-    return compile(source, "<slip>", "eval")
+def _compiled(source):
+    return compile(source, "<table>", "eval")
 
 
 def value(source, names):
     """Return what an expression of a table makes of these names."""
-    return eval(compiled(source), names)  # noqa: S307
-
-
-class Table:
-    """The table of slips beside a module, whose `names` its expressions may use."""
-
-    def __init__(self, module, **names):
-        self.path, self.names = Path(module).with_suffix(".toml"), names
-        text = self.path.read_text(encoding="utf-8")
-        table = tomllib.loads(text)
-        self.right, self._groups = table["right"], table.get("group", ())
-        lines = [i for i, line in enumerate(text.split("\n"), 1) if line == "[[slip]]"]
-        self.rows, said = [], {}
-        for line, row in zip(lines, table["slip"], strict=True):
-            said[row["name"]] = say = row.get("say") or said[row["name"]]
-            self.rows.append({**row, "say": say, "part": _as_list(row["part"]), "line": line})
-
-    def expression(self, part, given=lambda *arguments: {}):
-        """Return a part's expression with its slips; `given(*arguments)` returns more names."""
-        right = self.right[part]
-        changes = [c for row in self.rows if part in row["part"] for c in _changes(row, right)]
-        return Expression(right, changes, lambda *arguments: {**self.names, **given(*arguments)})
-
-    def groups(self, exercise, make):
-        """Return an exercise's groups of cases, each as `make(cases, **more)` makes it."""
-        for row in self._groups:
-            if exercise in _as_list(row["of"]):
-                more = {key: each for key, each in row.items() if key not in ("of", "cases")}
-                cases = tuple(value(f"({case},)", {**self.names}) for case in row["cases"])
-                yield make(cases, **more)
-
-
-def _as_list(names):
-    return names if isinstance(names, list) else [names]
-
-
-def _changes(row, right):
-    """Yield a row's changes of one expression."""
-    name, say, line = row["name"], row["say"], row["line"]
-    for text in row.get("wrong", ()):
-        start = right.index(row["right"])
-        yield Change(name, say, start, start + len(row["right"]), text, False, line)
-    for text in row.get("instead", ()):
-        yield Change(name, say, 0, len(right), text, True, line)
+    return eval(_compiled(source), names)  # noqa: S307
