@@ -151,7 +151,7 @@ def _columns_1d(x, mixture):
 
 
 def _columns_2d(x, mixture):
-    """Return the parameters, φ_k N, and the three terms of −log N: N is huge or 0 far away."""
+    """Return the parameters, φ_k N, and the three terms of −log N."""
     names = {name: getattr(mixture, name) for name in ("weights", "means", "covariances")}
     K, D = mixture.means.shape
     each = zip(mixture.means, mixture.covariances, strict=True)

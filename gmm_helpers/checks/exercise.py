@@ -166,8 +166,13 @@ class Table:
     def finding(self, name, when=None, /, **fields):
         """Return a finding, of which the sentence stands in the table."""
         rows = (row for row in self._table["finding"] if row["name"] == name)
-        row = next(row for row in rows if row.get("when") == when)
+        row = next(row for row in rows if when in _as_list(row.get("when")))
         return Finding(name, row["say"].format(**fields), vague=row.get("vague", False))
+
+    def told_when(self, when):
+        """Return the name of the finding that is told in a case, or None."""
+        rows = (row for row in self._table["finding"] if when in _as_list(row.get("when")))
+        return next((row["name"] for row in rows), None)
 
     def _groups(self, exercise):
         for row in self._table["group"]:

@@ -231,20 +231,10 @@ def _explain_refusal_2d(error, x, b):
     if found == asked["covariances"] and name == "covariances":  # the means have another D
         name, found = "means", error.wanted[:2]
     letters = {n: "n", K: "K", D: "D"}  # the hidden data have other numbers for each
-    axes = "".join(letters.get(size, "?") for size in found)
-    slip = _SLIPS_BY_SHAPE.get(axes, "wrong_shape")
-    when = axes if axes in _SLIPS_BY_SHAPE else None
-    raise TABLE.finding(slip, when, name=name, found=found, asked=asked[name])
-
-
-# The slip that a shape of the means or the covariances shows; the table says why.
-_SLIPS_BY_SHAPE = {
-    **dict.fromkeys(("Knn", "nn", "KKK", "nDD", "nKDD", "KnDD"), "outer_product_wrong_axis"),
-    **dict.fromkeys(("KD", "K"), "not_an_outer_product"),
-    "DDK": "axes_swapped",
-    "DD": "one_matrix",
-    "DK": "transposed",
-}
+    when = f"{name} {''.join(letters.get(size, '?') for size in found)}"
+    slip = TABLE.told_when(when)
+    about = {"name": name, "found": found, "asked": asked[name]}
+    raise TABLE.finding(slip or "wrong_shape", when if slip else None, **about)
 
 
 TABLE = Table(
