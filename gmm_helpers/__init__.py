@@ -8,9 +8,18 @@ import importlib
 
 # The public names, by the module that defines them.
 _PUBLIC = {
-    "_diagnosis": "Check",
     "bound": "lower_bound",
     "bugs": "broken_steps",
+    "checks.bound": "check_lower_bound",
+    "checks.covariances": "check_covariance check_ellipse",
+    "checks.criteria": "check_aic check_bic check_free_parameters check_held_out",
+    "checks.densities": "check_gaussian check_log_gaussian",
+    "checks.e_steps": (
+        "check_e_step check_e_step_2d check_log_e_step check_log_sum_exp check_mixture_density"
+    ),
+    "checks.loop": "check_em",
+    "checks.m_steps": "check_m_step check_m_step_2d check_m_step_vector",
+    "checks.result": "Check",
     "datasets": "Dataset four_gaussians galaxies old_faithful two_gaussians",
     "drawing": (
         "draw_histogram draw_mixture_1d draw_mixture_2d draw_points new_figure plain_style "
@@ -21,12 +30,6 @@ _PUBLIC = {
     ),
     "drawing_selection": "draw_criteria draw_heat_map",
     "em": "e_step m_step run_em",
-    "exercises": "check_e_step check_em check_gaussian check_m_step check_mixture_density",
-    "exercises_02": "check_log_e_step check_log_sum_exp check_lower_bound check_m_step_vector",
-    "exercises_03": (
-        "check_covariance check_e_step_2d check_ellipse check_log_gaussian check_m_step_2d"
-    ),
-    "exercises_04": "check_aic check_bic check_free_parameters check_held_out",
     "mixture": "Mixture",
     "plots.geometry": "mass_inside",
     "selection": (
@@ -39,7 +42,7 @@ _PUBLIC = {
     "trace": "EMError Step Trace",
     "widgets.chooser": "RunChooser",
     "widgets.panels": "CovariancePanel HandFit PointPosterior",
-    "widgets.pictures": ("Anomalies BoundBars BoundCurve KMeansBeside Landscape ShrinkingVariance"),
+    "widgets.pictures": "Anomalies BoundBars BoundCurve KMeansBeside Landscape ShrinkingVariance",
     "widgets.questions": "ask Choice Question",
     "widgets.scene": "Scene",
     "widgets.setup": "check_setup",

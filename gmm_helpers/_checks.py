@@ -38,6 +38,14 @@ class WeightSumError(ValueError):
         self.total = total
 
 
+class ShapeError(ValueError):
+    """An array called `name` of the shape `found`, where `wanted` is (None: any length)."""
+
+    def __init__(self, message, name=None, found=(), wanted=()):
+        super().__init__(message)
+        self.name, self.found, self.wanted = name, found, wanted
+
+
 def name_component(k):
     """Name a component as texts and pictures do, from 1, and as arrays do, from 0."""
     return f"component {k + 1} (index {k})"
@@ -174,7 +182,8 @@ def as_parameter(values, name, shape, meaning):
     if array.ndim != len(shape) or any(
         wanted not in (None, found) for wanted, found in zip(shape, array.shape, strict=True)
     ):
-        raise ValueError(f"{name} must have shape {meaning}; it has {array.shape}.")
+        text = f"{name} must have shape {meaning}; it has {array.shape}."
+        raise ShapeError(text, name, array.shape, shape)
     if array.size == 0:
         raise ValueError(f"{name} is empty: a mixture needs K ≥ 1 components and D ≥ 1 features.")
     if not np.isfinite(array).all():

@@ -13,14 +13,15 @@ from bundle import WIDGETS, bundle
 import gmm_helpers as gmm
 
 FOLDER = Path(gmm.__file__).parent
-FILES = list(FOLDER.rglob("*.py"))
+FILES = [path for path in FOLDER.rglob("*.py") if path.parent.name != "checks"]
 # Each module may know those before it.
 LAYERS = """
-_checks mixture datasets _text_file _table_notes tables trace _own_steps _advice em bound bugs
-starts selection _diagnosis exercises exercises_02 exercises_03 exercises_04 _canvas plots.look
+_checks mixture datasets _text_file _table_notes tables trace _own_steps em bound bugs
+starts selection _canvas plots.look
 plots.geometry drawing drawing_plane drawing_selection widgets.scene widgets.words widgets.view
 widgets.stepper widgets.pictures widgets.chooser widgets.panels widgets.questions widgets.setup
 """.split()
+MODEL = {*LAYERS[: LAYERS.index("_canvas")]} - {"datasets", "_text_file", "_table_notes", "tables"}
 
 
 def imported_modules(path):
@@ -38,6 +39,12 @@ def test_layers_point_one_way():
     assert {name for name in paths if not name.endswith("__init__")} == set(LAYERS)
     for i, module in enumerate(LAYERS):
         assert set(imported_modules(paths[module])) <= set(LAYERS[:i]), module
+
+
+def test_the_checks_import_only_the_model():
+    for path in FOLDER.glob("checks/*.py"):
+        others = {name for name in imported_modules(path) if not name.startswith("checks.")}
+        assert others <= MODEL, path.name
 
 
 @pytest.mark.parametrize("name", gmm.__all__)

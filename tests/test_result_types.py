@@ -7,20 +7,22 @@ import pytest
 from one_way import each_once
 
 import gmm_helpers as gmm
-from gmm_helpers import Mixture, _diagnosis, exercises, exercises_02, exercises_03, exercises_04
+from gmm_helpers import Mixture
+from gmm_helpers.checks import bound, covariances, criteria, densities, diagnosis, e_steps, m_steps
+from gmm_helpers.checks.exercise import Exercise
 
-MODULES = (exercises, exercises_02, exercises_03, exercises_04)
+MODULES = (bound, covariances, criteria, densities, e_steps, m_steps)
 EXERCISES = {
     name: value
     for module in MODULES
     for name, value in vars(module).items()
-    if isinstance(value, _diagnosis.Exercise)
+    if isinstance(value, Exercise)
 }
 CHECKS = [name for name in gmm.__all__ if name.startswith("check_") and name != "check_setup"]
 # What has numbers, or mixtures, as its result: there is no array to make a list of.
 WITHOUT_ARRAYS = {
-    *("_M_STEP", "_M_STEP_VECTOR", "_M_STEP_2D"),
-    *("_LOWER_BOUND", "_FREE_PARAMETERS", "_HELD_OUT"),
+    *("M_STEP", "M_STEP_VECTOR", "M_STEP_2D"),
+    *("LOWER_BOUND", "FREE_PARAMETERS", "HELD_OUT"),
 }
 
 
@@ -51,7 +53,7 @@ def test_all_checks_of_the_course_are_tried_here():
 @each_once(name=EXERCISES, container=CONTAINERS)
 def test_a_result_passes_only_as_an_array(name, container):
     exercise = EXERCISES[name]
-    check = _diagnosis.diagnose(written_with(CONTAINERS[container], exercise), exercise)
+    check = diagnosis.diagnose(written_with(CONTAINERS[container], exercise), exercise)
     if name in WITHOUT_ARRAYS:
         assert check.ok
         return

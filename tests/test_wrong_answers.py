@@ -1,34 +1,49 @@
-"""What a wrong answer is told: the slip it is, and never another."""
+"""What an answer is told: that it is right, or the slip it is, and never another."""
 
 import io
 import time
 
+import answers
 import numpy as np
 import pytest
-import wrong_answers
+from answers import check, is_a_sentence
 
 import gmm_helpers as gmm
 from gmm_helpers import _own_steps
+from gmm_helpers.checks import diagnosis
 
-ANSWERS = wrong_answers.read()
-
-
-def check(name, own):
-    return getattr(gmm, f"check_{name}")(own)
+RIGHT, WRONG = answers.read("right"), answers.read("wrong")
 
 
-@pytest.mark.parametrize("name", ANSWERS)
+@pytest.mark.parametrize("name", WRONG)
 def test_each_wrong_answer_is_told_what_it_is(name, monkeypatch, capsys):
     monkeypatch.setattr("sys.stdin", io.StringIO("1\n"))  # should `input` ask after all
-    call, answers = ANSWERS[name]
-    for told, code in answers:
+    call, given, pairs = WRONG[name]
+    for told, code in pairs:
         slip, _, says = told.partition(": ")
-        result = check(name, wrong_answers.written(call, code))
+        with np.errstate(all="ignore"):
+            result = check(name, answers.written(call, code, given))
         assert (result.ok, result.slip) == (False, slip), f"{result}\n{code}"
         assert says in result.message, f"{result}\n{code}"
-        assert (
-            len(result.message) < 640 and "\n" not in result.message and "  " not in result.message
-        )
+        is_a_sentence(result.message)
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_each_right_answer_passes_in_any_style_and_is_gone_on_with(name):
+    call, given, pairs = RIGHT[name]
+    for style, code in pairs:
+        own = answers.written(call, code, given)
+        result = check(name, own)
+        assert result.ok and result.slip is None and result.working is own, f"{style}: {result}"
+        is_a_sentence(result.message)
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_untouched_it_is_to_do_and_the_courses_own_stands_in(name):
+    result = check(name, lambda *arguments: None)
+    assert (result.ok, result.slip) == (False, "untouched")
+    assert str(result).startswith("To do. ") and "returns nothing yet." in str(result)
+    assert check(name, result.working).ok
 
 
 def test_several_explanations_that_fit_are_all_told():
@@ -75,7 +90,7 @@ def test_whatever_is_returned_becomes_a_note(value):
 
 
 def test_an_endless_loop_is_stopped_even_one_that_catches_exceptions(monkeypatch):
-    for module in (_own_steps, gmm._diagnosis):
+    for module in (_own_steps, diagnosis):
         monkeypatch.setattr(module, "SECONDS", 0.05)
 
     def m_step(x, b):

@@ -31,7 +31,7 @@ COUNT, SEED = 200, 21
 PACKAGE = Path("gmm_helpers")
 ROOMS = {
     "algorithm": "mixture em starts trace bound bugs _own_steps _checks",
-    "checks": "_diagnosis exercises*",
+    "checks": "checks/*",
     "selection": "selection",
 }
 MOST_TESTS = 400  # for one mutant

@@ -4,84 +4,16 @@ import difflib
 import dis
 import re
 import sys
+import tomllib
 import types
+from pathlib import Path
 
 import numpy as np
 
 from gmm_helpers._own_steps import describe_exception
 from gmm_helpers.mixture import Mixture
 
-# What to write instead, by the error's class and what its message says.
-_ADVICE = (
-    (TypeError, r"bitwise_xor|for \^", "A power is written `**` in Python."),
-    (
-        TypeError,
-        "Python scalar",
-        "The functions of `math`, and `float`, take one number only; those of NumPy take arrays as "
-        "well.",
-    ),
-    (
-        TypeError,
-        "'(int|float|numpy.float64)' object is not callable",
-        "A number right before a bracket is called like a function: is a `*` missing?",
-    ),
-    (
-        TypeError,
-        "'(numpy.ndarray|list|tuple)' object is not callable",
-        "Round brackets after an array call it like a function: square brackets pick an entry, and "
-        "a product needs its `*`.",
-    ),
-    (
-        TypeError,
-        "'(int|float|numpy.float64)' object is not (iterable|subscriptable)|has no len",
-        "A loop counts with `range(…)`; and one number has no entries to go through.",
-    ),
-    (
-        TypeError,
-        "'(generator|map|zip)'|'(list|tuple)' and|sequence by non-int",
-        "Arithmetic needs arrays: `np.array([…])` makes one of a list.",
-    ),
-    (
-        TypeError,
-        "Field elements|data type|Cannot interpret",
-        "`np.array` takes one list: where there are two lists, put square brackets around both.",
-    ),
-    (
-        UnboundLocalError,
-        "",
-        "A variable that the function sets has no value before that: give it one before the loop.",
-    ),
-    (
-        ValueError,
-        "non-broadcastable output",
-        "Such as `x -= …` changes the array itself, which cannot grow: write `x = x - …`.",
-    ),
-    (
-        ValueError,
-        "broadcast",
-        "Shapes are compared from the last axis on, where sizes have to be equal or 1: `a[:, "
-        "None]` makes a column, (n, 1), of (n,), and `a[:, 0]` undoes it.",
-    ),
-    (
-        ValueError,
-        "core dimension|not aligned|same size|incompatible",
-        "In a matrix product, the rows of the second have to be as many as the columns of the "
-        "first: is one to be transposed, `.T`?",
-    ),
-    (
-        ValueError,
-        "truth value of an array",
-        "An `if` needs one answer, and an array has one for each entry.",
-    ),
-    (IndexError, "out of bounds", "Python counts from 0: the last of n has the index n − 1."),
-    (
-        IndexError,
-        "only integers",
-        "An index has to be a whole number: `for k in range(len(…))` counts, and `for w in …` goes "
-        "through the entries themselves.",
-    ),
-    (RecursionError, "", "It calls itself again and again."),
-)
+_TABLE = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
 
 def tell_error(error, own, exercise, case):
@@ -110,9 +42,10 @@ def _advise(error, own, case):
     """Say what to write instead, of errors that do not say it themselves; else ""."""
     if "NoneType" in str(error):
         return _advise_on_none(own, case)
-    for kind, pattern, advice in _ADVICE:
-        if isinstance(error, kind) and re.search(pattern, str(error)):
-            return advice
+    classes = {kind.__name__ for kind in type(error).__mro__}
+    for row in _TABLE["error"]:
+        if row["name"] in classes and re.search(row.get("says", ""), str(error)):
+            return row["say"]
     name = getattr(error, "name", None)
     if isinstance(error, NameError):
         if hasattr(np, name or " "):
@@ -190,23 +123,6 @@ def _names_in(step):
     return step.argval if isinstance(step.argval, tuple) else (step.argval,)
 
 
-# What may be the reason where a function uses it and nothing else is known.
-_SUSPECTS = {
-    "//": "It uses `//`, which rounds down.",
-    "^": "It uses `^`, which is no power: that is written `**`.",
-    "abs": "It uses `abs`, which drops minus signs, and squares nothing.",
-    "argmax": "It uses `argmax`, and so each point counts for one component only.",
-    "median": "It uses `median`, and a median is no mean.",
-    "prod": "It uses `prod`, which multiplies: is a sum meant?",
-    "sort": "It uses `sort`, and what is sorted no longer stands beside what belongs to it.",
-    "std": "It uses `std`, a standard deviation: is a variance meant?",
-    "log2": "It uses `log2`: the natural logarithm is `log`.",
-    "log10": "It uses `log10`: the natural logarithm is `log`.",
-    "default_rng": "It draws random numbers.",
-}
-_SUSPECTS |= {"sorted": _SUSPECTS["sort"].replace("sort`", "sorted`"), "argsort": _SUSPECTS["sort"]}
-
-
 def _steps(code):
     """Yield the instructions of a function's code, and of what is defined inside."""
     for step in dis.get_instructions(code) if isinstance(code, types.CodeType) else ():
@@ -221,8 +137,8 @@ def suspicious(own, counts=False):
     """
     for step in _steps(getattr(own, "__code__", None)):
         word = step.argrepr.removesuffix("=") if step.opname == "BINARY_OP" else step.argval
-        if isinstance(word, str) and word in _SUSPECTS and not (counts and word == "//"):
-            return _SUSPECTS[word]
+        if isinstance(word, str) and word in _TABLE["suspects"] and not (counts and word == "//"):
+            return _TABLE["suspects"][word]
         if step.opname == "LOAD_CONST" and isinstance(word, float) and 0 < abs(word) < 0.02:
             return f"It uses the small number {word:g}, which the formula does not have."
     return ""
@@ -247,6 +163,7 @@ def tell_outside(own):
 
 
 def copied(value):
+    """Return a copy of an array, or of a tuple that may hold arrays."""
     if isinstance(value, tuple):
         return tuple(copied(each) for each in value)
     return value.copy() if isinstance(value, np.ndarray) else value

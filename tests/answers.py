@@ -1,41 +1,59 @@
-"""Wrong answers as learners write them, with the slip that each should be told.
+"""Answers as learners write them: right ones, and wrong ones with the slip that each is told.
 
-They stand in `wrong_answers.txt` beside this file.
+They stand in `right_answers.txt` and `wrong_answers.txt` beside this file.
 """
 
 import ast
 import linecache
 import math
+import re
 import warnings
 from pathlib import Path
 
 import numpy as np
+from scipy.linalg import solve_triangular, sqrtm
 from scipy.special import logsumexp
-from scipy.stats import norm
+from scipy.stats import multivariate_normal, norm
 
 import gmm_helpers as gmm
 from gmm_helpers import Mixture
 
-_FILE = Path(__file__).with_suffix(".txt")
 
+def read(kind):
+    """Return by each check's name its function's call, what is defined before, and the answers.
 
-def read():
-    """Return by each check's name its function's call, and of each answer what is told and code."""
+    Of each answer there are the first line and the code. `kind` is "right" or "wrong".
+    """
     found = {}
-    for section in _FILE.read_text(encoding="utf-8").split("\n== ")[1:]:
+    text = Path(__file__).with_name(f"{kind}_answers.txt").read_text(encoding="utf-8")
+    for section in text.split("\n== ")[1:]:
         head, *answers = section.strip().split("\n-- ")
-        call = head.strip()
+        call, _, given = head.strip().partition("\n")
         pairs = [answer.strip().split("\n", 1) for answer in answers]
-        found[call[: call.index("(")]] = call, pairs
+        found[call[: call.index("(")]] = call, given, pairs
     return found
 
 
-def slips_told(name):
-    """Return the slips that are told of a check's answers."""
-    return {told.split(":")[0] for told, _ in read()[name][1]}
+def checked(name, code):
+    """Return what a check says of an answer's code."""
+    call, given, _ = read("wrong")[name]
+    return check(name, written(call, code, given))
 
 
-def written(call, code):
+def check(name, own):
+    return getattr(gmm, f"check_{name}")(own)
+
+
+def is_a_sentence(message):
+    """Check what a learner reads: sentences, not long, without a traceback or a solution."""
+    assert re.match(r"[A-Z`ℓqx]", message) and message.endswith((".", "?")), message
+    assert "\n" not in message and "  " not in message and len(message) < 640, message
+    # A line of the learner's own may be cited, and what stands in a line's brackets is told.
+    text = re.sub("“.*?”|`.*?`|\\w+Error: .*", "", message)
+    assert not re.search(r"np\.|axis=|keepdims|\.sum|exp\(|sqrt\(|log\(|\*\*|@|//", text), message
+
+
+def written(call, code, given=""):
     """Return a function as a learner's notebook has it, from an expression or its lines."""
     try:
         ast.parse(code, mode="eval")
@@ -47,6 +65,7 @@ def written(call, code):
     names = _notebook()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Python sees some of the mistakes, too
+        exec(given, names)  # noqa: S102
         exec(compile(source, source, "exec"), names)  # noqa: S102
     return names[call[: call.index("(")]]
 
@@ -70,7 +89,10 @@ def _notebook():
         "np": np,
         "math": math,
         "norm": norm,
+        "multivariate_normal": multivariate_normal,
         "logsumexp": logsumexp,
+        "solve_triangular": solve_triangular,
+        "sqrtm": sqrtm,
         "gmm": gmm,
         "Mixture": Mixture,
         "bell": bell,

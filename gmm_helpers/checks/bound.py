@@ -1,0 +1,39 @@
+"""The self-check of the lower bound."""
+
+from gmm_helpers.bound import lower_bound
+from gmm_helpers.checks.densities import gaussian
+from gmm_helpers.checks.diagnosis import diagnose
+from gmm_helpers.checks.exercise import Table
+from gmm_helpers.mixture import Mixture
+
+
+def check_lower_bound(lower_bound):
+    """Check the lower bound, called as `lower_bound(x, mixture, q)`.
+
+    Parameters
+    ----------
+    lower_bound : callable
+        Takes x of shape (n,), a Mixture with D = 1, and q of shape (n, K), whose rows sum to 1 and
+        which may hold zeros; returns F(q, θ), one number.
+
+    Returns
+    -------
+    Check
+
+    Examples
+    --------
+    >>> check_lower_bound(lambda x, mixture, q: mixture.log_density(x).sum()).slip
+    'log_likelihood'
+    """
+    return diagnose(lower_bound, LOWER_BOUND)
+
+
+def _columns(x, mixture, q):
+    names = {"weights": mixture.weights, "means": mixture.means[:, 0]}
+    columns = mixture.weights * gaussian(x[:, None], names["means"], mixture.variances)
+    b = columns / columns.sum(axis=1, keepdims=True)
+    return names | {"variances": mixture.variances, "columns": columns, "b": b}
+
+
+TABLE = Table(__file__, Mixture=Mixture, gaussian=gaussian)
+LOWER_BOUND = TABLE.exercise("lower_bound", lower_bound, given=_columns)

@@ -1,0 +1,91 @@
+"""The self-checks of one Gaussian's density: of a number, and in logarithms of several features."""
+
+import numpy as np
+from scipy.special import ndtr
+
+from gmm_helpers.checks.diagnosis import diagnose
+from gmm_helpers.checks.exercise import Table
+from gmm_helpers.checks.hidden_data import correlated, mixture, points
+from gmm_helpers.mixture import Mixture
+
+
+def check_gaussian(gaussian):
+    """Check the density of a Gaussian, called as `gaussian(x, mean, variance)`.
+
+    Parameters
+    ----------
+    gaussian : callable
+        Numbers or arrays in, as NumPy broadcasts them; out comes N(x | mean, variance).
+
+    Returns
+    -------
+    Check
+
+    Examples
+    --------
+    >>> check_gaussian(lambda x, mean, variance: np.exp(-((x - mean) ** 2) / (2 * variance))).slip
+    'missing_constant'
+    """
+    return diagnose(gaussian, GAUSSIAN)
+
+
+def check_log_gaussian(log_gaussian):
+    """Check the log density of a Gaussian, called as `log_gaussian(x, mean, covariance)`.
+
+    Parameters
+    ----------
+    log_gaussian : callable
+        Takes x of shape (n, D), a mean (D,) and a covariance (D, D); returns log N(x_i | μ, Σ),
+        shape (n,).
+
+    Returns
+    -------
+    Check
+
+    Examples
+    --------
+    >>> def log_gaussian(x, mean, covariance):
+    ...     z = np.linalg.solve(np.linalg.cholesky(covariance), (x - mean).T)
+    ...     return -0.5 * len(mean) * np.log(2 * np.pi) - 0.5 * (z**2).sum(axis=0)
+    >>> check_log_gaussian(log_gaussian).slip
+    'determinant_missing'
+    """
+    return diagnose(log_gaussian, LOG_GAUSSIAN)
+
+
+def gaussian(x, mean, variance):
+    """Return N(x | mean, variance)."""
+    return np.exp(-((x - mean) ** 2) / (2 * variance)) / np.sqrt(2 * np.pi * variance)
+
+
+def log_gaussian(x, mean, covariance):
+    """Return log N(x_i | μ, Σ), shape (n,)."""
+    return Mixture([1], [mean], [covariance]).log_density(x)
+
+
+def _one_gaussian(n, D, start):
+    one = mixture(3, D, start)
+    return points(n, D, start), np.array(one.means[1]), np.array(one.covariances[2])
+
+
+def _terms(x, mean, covariance):
+    """Return what the log density is made of; d are the deviations, as columns (D, n)."""
+    L, (n, D) = np.linalg.cholesky(covariance), x.shape
+    return {"L": L, "S": covariance, "d": (x - mean).T, "n": n, "D": D}
+
+
+def _recognise_one_number(cases, found, wanted):
+    if any(f.size == 1 and w.size > 1 for f, w in zip(found, wanted, strict=True)):
+        raise TABLE.finding("one_number")
+
+
+TABLE = Table(
+    __file__,
+    ndtr=ndtr,
+    gaussian=gaussian,
+    log_gaussian=log_gaussian,
+    correlated=correlated,
+    one_gaussian=_one_gaussian,
+)
+GAUSSIAN = TABLE.exercise("gaussian", gaussian, recognise={"gaussian": _recognise_one_number})
+LOG_GAUSSIAN = TABLE.exercise("log_gaussian", log_gaussian, given=_terms)

@@ -1,0 +1,181 @@
+"""Findings that fit any exercise: what is told of wrong numbers where no table of slips knows them.
+
+In all of these `found` and `wanted` are the numbers of one part, an array for each case.
+"""
+
+import itertools
+import math
+
+import numpy as np
+
+from gmm_helpers.checks.exercise import Finding, Table, number
+from gmm_helpers.checks.slips import value
+
+DIGITS = 8  # to how many digits a result has to be right
+_ROUNDED = 2e-3  # the relative error that a rounded constant may make, such as 3.14
+TABLE = Table(__file__)
+_MADE = TABLE.expression("made")
+
+
+def same(found, wanted):
+    """Say whether two lists of arrays are equal, in shape and to so many digits."""
+    return all(
+        np.shape(f) == np.shape(w) and _close(f, w).all()
+        for f, w in zip(found, wanted, strict=True)
+    )
+
+
+def _close(found, wanted):
+    # Beside the largest numbers, a small one may have lost digits on the way.
+    scale = np.max(np.abs(wanted), initial=0)
+    slack = 1e-12 + (1e-10 * scale if np.isfinite(scale) else 0)
+    return np.isclose(found, wanted, rtol=10.0**-DIGITS, atol=slack)
+
+
+def detect(part, cases, found, wanted, difference):
+    """Raise the first finding that fits, and if there is none, that something is different."""
+    about = {"part": part, "difference": difference}
+    _check_shape(part, found, wanted)
+    if not all(np.isfinite(values).all() for values in found):
+        raise TABLE.finding("not_finite", **about)
+    if len(found) > 1 and same(found[1:], found[:-1]) and not same(wanted[1:], wanted[:-1]):
+        raise TABLE.finding("constant", part=part)
+    _check_rounded(part, found, wanted)
+    _check_made_of_right(found, wanted, about)
+    _check_scaled(cases, found, wanted, about)
+    _check_places(found, wanted, about)
+    _check_zeros_and_rows(found, wanted, about)
+    finding = TABLE.finding("different", **about)
+    finding.detail = difference
+    raise finding
+
+
+def _check_shape(part, found, wanted):
+    for f, w in zip(found, wanted, strict=True):
+        if f.shape == w.shape:
+            continue
+        asked = part.shape if part.shape == str(w.shape) else f"{part.shape} = {w.shape}"
+        asked = asked.replace("() = ", "").replace("()", "one number")
+        about = {"part": part, "found": f.shape, "asked": asked}
+        if f.ndim == 2 and f.shape == w.shape[::-1]:
+            raise TABLE.finding("transposed", **about)
+        right = f.size == w.size and _close(f.ravel(), w.ravel()).all()
+        raise TABLE.finding("wrong_shape", "right numbers" if right else None, **about)
+
+
+def _check_rounded(part, found, wanted):
+    for decimals in range(1, DIGITS):
+        if same(found, [w.round(decimals) for w in wanted]):
+            raise TABLE.finding("rounded", part=part, decimals=decimals)
+    largest = max(_relative_error(f, w).max() for f, w in zip(found, wanted, strict=True))
+    if largest < _ROUNDED:
+        right = round(-math.log10(largest))
+        raise TABLE.finding("rounded", "almost", part=part, right=right, digits=DIGITS)
+
+
+@np.errstate(all="ignore")
+def _check_made_of_right(found, wanted, about):
+    """Find that something simple was made of all the right numbers."""
+    if _are_one_number(wanted):
+        return
+    for explanation in _MADE.ranks[0]:
+        try:
+            made = [value(explanation.source, {**TABLE.names, "w": w}) for w in wanted]
+        except IndexError:  # there is no such axis
+            continue
+        if same(found, made):
+            text = f"For {about['part'].name}: {explanation.say} {about['difference']}"
+            raise Finding(explanation.names[0], text)
+    pairs = [*zip(found, wanted, strict=True)]
+    ratios = np.concatenate([(f / w).ravel() for f, w in pairs])
+    if same([ratios], [np.full_like(ratios, ratios[0])]):
+        other = any(np.isclose(ratios[0] * np.log(base), 1) for base in (2, 10))
+        base = " Or has a logarithm another base than e?" if other else ""
+        raise TABLE.finding("factor", ratio=number(ratios[0], 4), base=base, **about)
+    shift = np.concatenate([(f - w).ravel() for f, w in pairs])
+    if same([shift], [np.full_like(shift, shift[0])]):
+        when = "too large" if shift[0] > 0 else "too small"
+        raise TABLE.finding("summand", when, shift=number(abs(shift[0]), 4), **about)
+
+
+def _are_one_number(wanted):
+    """Say whether there is one number only: that is anything of another."""
+    return len({*np.concatenate([w.ravel() for w in wanted]).round(9)}) < 2
+
+
+@np.errstate(all="ignore")
+def _check_scaled(cases, found, wanted, about):
+    """Find that all is divided by the number of points, or multiplied."""
+    if _are_one_number(wanted):
+        return
+    sizes = [
+        [float(len(case[i])) if np.ndim(case[i]) else np.nan for case in cases]
+        for i in range(min(2, len(cases[0])))
+    ]
+    ways = itertools.product(sizes, ((-1, "divided by"), (1, "multiplied by")))
+    for sizes, (power, how) in ways:
+        scaled = [w * size**power for w, size in zip(wanted, sizes, strict=True)]
+        times = (found[0] / scaled[0]).flat[0]
+        if same(found, [times * each for each in scaled]):
+            more = "" if np.isclose(times, 1) else f" and is {number(times, 4)} times as large"
+            raise TABLE.finding("scaled_by_n", how=how, more=more, **about)
+
+
+def _check_places(found, wanted, about):
+    """Find that only the first or last row, column or entry is wrong, or right."""
+    if len({w.ndim for w in wanted}) > 1:
+        return
+    smallest = np.min([w.shape for w in wanted], axis=0)
+    for axis in range(wanted[0].ndim):
+        what = ("row", "column")[axis] if wanted[0].ndim == 2 else "entry"
+        for place, index in (("first", 0), ("last", -1)):
+            close = [_close(f, w) for f, w in zip(found, wanted, strict=True)]
+            here = np.concatenate([np.take(c, [index], axis).ravel() for c in close])
+            there = np.concatenate([np.delete(c, index, axis).ravel() for c in close])
+            if there.all() and smallest[axis] > 2:
+                raise TABLE.finding("left_out", place=f"{place} {what}", **about)
+            if here.all() and not there.any():
+                raise TABLE.finding("only_one_right", place=f"{place} {what}", **about)
+
+
+def _check_zeros_and_rows(found, wanted, about):
+    """Find zeros where there should be none, and rows that do not sum to 1 where they have to."""
+    if all((f == 0).any() and f.any() and w.all() for f, w in zip(found, wanted, strict=True)):
+        raise TABLE.finding("left_at_zero", **about)
+    if all(w.ndim == 2 and np.allclose(w.sum(axis=1), 1) for w in wanted):
+        off = [f.sum(axis=1)[0] for f in found if not np.allclose(f.sum(axis=1), 1)]
+        if off:
+            raise TABLE.finding("not_normalised", total=off[0], **about)
+
+
+def _relative_error(found, wanted):
+    """Return how far off each number is, as a share of the right one; 0 if it is near enough."""
+    with np.errstate(all="ignore"):
+        error = np.abs(found - wanted) / np.abs(wanted)
+    return np.where(_close(found, wanted), 0, np.nan_to_num(error, nan=np.inf))
+
+
+def show_difference(part, cases, found, wanted):
+    """Show the first number that is clearly wrong; nothing where the shapes differ."""
+    if any(f.shape != w.shape for f, w in zip(found, wanted, strict=True)):
+        return ""
+    errors = [_relative_error(f, w) for f, w in zip(found, wanted, strict=True)]
+    clear = min(0.01, max(error.max() for error in errors))
+    for case, f, w, error in zip(cases, found, wanted, errors, strict=True):
+        if error.max() >= clear:
+            index = tuple(int(i) for i in np.argwhere(error >= clear)[0])
+            a, b = _two_numbers(f[index], w[index])
+            what = f"{part.symbol} = {a}" if part.symbol else a
+            return f"{part.where(index, *case)} it gives {what}; right is {b}."
+    raise AssertionError("there is a largest error")
+
+
+def _two_numbers(a, b):
+    """Write two numbers with as many digits as tell them apart, and counts as counts."""
+    if all(float(value).is_integer() and abs(value) < 1e6 for value in (a, b)):
+        return [number(value) for value in (a, b)]
+    for digits in range(4, 17):
+        texts = [number(value, digits, "#") for value in (a, b)]
+        if texts[0] != texts[1]:
+            break
+    return texts

@@ -1,0 +1,203 @@
+"""The self-checks of a mixture's density, of the E steps, and of log-sum-exp, which these need."""
+
+import numpy as np
+
+from gmm_helpers import em
+from gmm_helpers.checks.densities import gaussian, log_gaussian
+from gmm_helpers.checks.diagnosis import describe, diagnose, shape_of
+from gmm_helpers.checks.exercise import Table
+from gmm_helpers.checks.hidden_data import MANY_POINTS, mixture, points
+from gmm_helpers.mixture import Mixture
+
+
+def check_mixture_density(mixture_density):
+    """Check a mixture's density, called as `mixture_density(x, weights, means, variances)`.
+
+    Parameters
+    ----------
+    mixture_density : callable
+        Takes x of shape (n,) and three arrays of shape (K,); returns p(x_i), shape (n,).
+
+    Returns
+    -------
+    Check
+
+    Examples
+    --------
+    >>> check_mixture_density(lambda x, weights, means, variances: None).slip
+    'untouched'
+    """
+    return diagnose(mixture_density, MIXTURE_DENSITY)
+
+
+def check_e_step(e_step):
+    """Check an E step, called as `e_step(x, mixture)`.
+
+    Parameters
+    ----------
+    e_step : callable
+        Takes x of shape (n,) and a Mixture with D = 1; returns the responsibilities, shape
+        (n, K), and the log-likelihood.
+
+    Returns
+    -------
+    Check
+
+    Examples
+    --------
+    >>> check_e_step(lambda x, mixture: mixture.responsibilities(x)).slip
+    'log_likelihood_missing'
+    """
+    return diagnose(e_step, E_STEP)
+
+
+def check_log_e_step(e_step):
+    """Check an E step that may meet points far from every component; `e_step(x, mixture)`.
+
+    Takes and returns what `check_e_step` does.
+
+    Examples
+    --------
+    >>> def e_step(x, mixture):
+    ...     bells = np.exp(-((x[:, None] - mixture.means[:, 0]) ** 2) / 2 / mixture.variances)
+    ...     columns = mixture.weights * bells / np.sqrt(2 * np.pi * mixture.variances)
+    ...     density = columns.sum(axis=1)
+    ...     return columns / density[:, None], np.log(density).sum()
+    >>> check_log_e_step(e_step).slip
+    'underflow'
+    """
+    return diagnose(e_step, LOG_E_STEP)
+
+
+def check_e_step_2d(e_step):
+    """Check an E step in any number of dimensions, called as `e_step(x, mixture)`.
+
+    Parameters
+    ----------
+    e_step : callable
+        Takes x of shape (n, D) and a Mixture; returns the responsibilities, shape (n, K), and the
+        log-likelihood, also for points far from every component.
+
+    Returns
+    -------
+    Check
+
+    Examples
+    --------
+    >>> check_e_step_2d(lambda x, mixture: mixture.responsibilities(x)).slip
+    'log_likelihood_missing'
+    """
+    return diagnose(e_step, E_STEP_2D)
+
+
+def check_log_sum_exp(log_sum_exp):
+    """Check log-sum-exp, called as `log_sum_exp(a)`.
+
+    Parameters
+    ----------
+    log_sum_exp : callable
+        Takes a of shape (n, K); returns log Σ_k exp(a_ik), shape (n,), whatever the size of a.
+
+    Returns
+    -------
+    Check
+
+    Examples
+    --------
+    >>> check_log_sum_exp(lambda a: np.log(np.exp(a).sum(axis=1))).slip
+    'underflow'
+    """
+    return diagnose(log_sum_exp, LOG_SUM_EXP)
+
+
+# --- what the expressions are made of -------------------------------------------------------------
+
+
+def _mixture_density(x, weights, means, variances):
+    return np.exp(Mixture.from_1d(weights, means, variances).log_density(x))
+
+
+def _log_sum_exp(a):
+    largest = a.max(axis=1)
+    return largest + np.log(np.exp(a - largest[:, None]).sum(axis=1))
+
+
+def _bell(exponent, variances):
+    return np.exp(exponent) / np.sqrt(2 * np.pi * variances)
+
+
+def _shares(columns, axis, total=np.sum):
+    return columns / (total(columns, axis=axis, keepdims=True) if callable(total) else total)
+
+
+def _hard_labels(columns, axis):
+    return np.eye(columns.shape[1])[columns.argmax(axis=axis)]
+
+
+def _gaussians(x, means, covariances):
+    """Return N(x_i | μ_k, Σ_k), shape (n, K)."""
+    each = zip(means, covariances, strict=True)
+    return np.exp(np.column_stack([log_gaussian(x, mean, covariance) for mean, covariance in each]))
+
+
+def _columns_of_density(x, weights, means, variances):
+    return {"columns": weights * gaussian(x[:, None], means, variances)}
+
+
+def _columns_1d(x, mixture):
+    names = {"weights": mixture.weights, "means": mixture.means[:, 0]}
+    names["variances"] = mixture.variances
+    return names | _columns_of_density(x, **names)
+
+
+def _columns_2d(x, mixture):
+    """Return the parameters, φ_k N, and the three terms of −log N."""
+    names = {name: getattr(mixture, name) for name in ("weights", "means", "covariances")}
+    K, D = mixture.means.shape
+    each = zip(mixture.means, mixture.covariances, strict=True)
+    logs = np.column_stack([log_gaussian(x, mean, covariance) for mean, covariance in each])
+    constant = D / 2 * np.log(2 * np.pi)
+    determinants = np.linalg.slogdet(mixture.covariances)[1] / 2
+    names |= {"constant": constant, "determinants": determinants, "K": K, "D": D}
+    names["distances"] = -logs - constant - determinants
+    return names | {"columns": mixture.weights * np.exp(logs)}
+
+
+def _an_e_step(n, K, D, start):
+    return points(n, D, start), mixture(K, D, start)
+
+
+def _read_e_step(result, x, mixture):
+    if isinstance(result, tuple) and len(result) == 2:
+        if shape_of(result[0]) == () and len(shape_of(result[1]) or ()) == 2:
+            raise TABLE.finding("swapped")
+        return result
+    if shape_of(result) == (len(x), mixture.n_components):
+        raise TABLE.finding("log_likelihood_missing")
+    several = f" of {len(result)}" if isinstance(result, (tuple, list)) else ""
+    raise TABLE.finding("wrong_type", result=describe(result) + several)
+
+
+TABLE = Table(
+    __file__,
+    Mixture=Mixture,
+    gaussian=gaussian,
+    gaussians=_gaussians,
+    bell=_bell,
+    shares=_shares,
+    hard_labels=_hard_labels,
+    log_sum_exp=_log_sum_exp,
+    MANY_POINTS=MANY_POINTS,
+    points=points,
+    mixture=mixture,
+    an_e_step=_an_e_step,
+)
+
+
+MIXTURE_DENSITY = TABLE.exercise("mixture_density", _mixture_density, given=_columns_of_density)
+E_STEP = TABLE.exercise("e_step", em.e_step, given=_columns_1d, read=_read_e_step)
+LOG_E_STEP = TABLE.exercise("log_e_step", em.e_step, given=_columns_1d, read=_read_e_step)
+E_STEP_2D = TABLE.exercise("e_step_2d", em.e_step, given=_columns_2d, read=_read_e_step)
+LOG_SUM_EXP = TABLE.exercise(
+    "log_sum_exp", _log_sum_exp, given=lambda a: {"largest": a.max(axis=1)}
+)

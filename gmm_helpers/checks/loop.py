@@ -1,0 +1,154 @@
+"""The self-check of the loop."""
+
+import numpy as np
+
+from gmm_helpers import em
+from gmm_helpers.checks.detectors import same
+from gmm_helpers.checks.diagnosis import describe, diagnose
+from gmm_helpers.checks.exercise import Group, Table
+from gmm_helpers.mixture import Mixture
+
+_MOST_CALLS = 5000  # of the steps that `em` is handed; even 1000 iterations need fewer
+
+
+def check_em(em):
+    """Check the loop, called as `em(x, mixture, e_step, m_step, n_iterations)`.
+
+    The steps that it is handed are the course's, so it can be right while the learner's are not.
+
+    Parameters
+    ----------
+    em : callable
+        Returns the mixture after so many iterations, and the log-likelihoods of the start and
+        after each iteration, n_iterations + 1 numbers.
+
+    Returns
+    -------
+    Check
+
+    Examples
+    --------
+    >>> check_em(lambda x, mixture, e_step, m_step, n_iterations: (mixture, [])).slip
+    'ignores_steps'
+    """
+    return diagnose(em, _loop_exercise())
+
+
+def _run(x, mixture, e_step, m_step, n_iterations):
+    trace = em.run_em(x, mixture, max_iter=n_iterations, tol=0, e_step=e_step, m_step=m_step)
+    return trace.mixture, list(trace.log_likelihoods)
+
+
+class _Steps:
+    """The course's steps, which remember how they were called, and end a loop that does not."""
+
+    def __init__(self):
+        self.mixtures = []  # those that the E step was given
+        self.m_calls = 0
+
+    def e_step(self, x, mixture):
+        self.mixtures.append(mixture)
+        self._limit()
+        return em.e_step(x, mixture)
+
+    def m_step(self, x, b):
+        self.m_calls += 1
+        self._limit()
+        if isinstance(b, tuple) and len(b) == 2:  # no tuple of rows: there are more points
+            raise TABLE.finding("not_unpacked")
+        return em.m_step(x, b)
+
+    def _limit(self):
+        if len(self.mixtures) + self.m_calls > _MOST_CALLS:
+            raise TABLE.finding("endless", calls=_MOST_CALLS)
+
+
+def _read_loop(result, x, mixture, e_step, m_step, n_iterations):
+    if isinstance(result, Mixture):
+        raise TABLE.finding("history_missing")
+    if not (isinstance(result, tuple) and len(result) == 2):
+        raise TABLE.finding("wrong_type", result=describe(result))
+    found, history = result
+    if isinstance(history, Mixture):
+        raise TABLE.finding("swapped")
+    if not isinstance(found, Mixture):
+        raise TABLE.finding("not_a_mixture", result=describe(found))
+    steps = getattr(e_step, "__self__", None)
+    if isinstance(steps, _Steps) and not (steps.mixtures and steps.m_calls):
+        missing = "`m_step`" if steps.mixtures else "`e_step`" if steps.m_calls else "steps"
+        raise TABLE.finding("ignores_steps", missing=missing)
+    for kind, what in ((tuple, "pairs"), (list, "lists"), (Mixture, "mixtures")):
+        if isinstance(history, list) and any(isinstance(entry, kind) for entry in history):
+            raise TABLE.finding("history_of_others", what=what)
+    return np.array([found.weights, found.means[:, 0], found.variances]), history
+
+
+def _recognise_loop(cases, found, wanted):
+    """Name the slip by which mixture came out, and by how the steps were called."""
+    steps = [case[2].__self__ for case in cases]
+    asked = [case[-1] for case in cases]
+    done = [each.m_calls for each in steps]
+
+    def ends_after(iterations):
+        pairs = zip(cases, iterations, strict=True)
+        ends = [_run(*case[:2], None, None, number)[0] for case, number in pairs]
+        return same(found, [np.array([m.weights, m.means[:, 0], m.variances]) for m in ends])
+
+    if set(done) == {1}:
+        raise TABLE.finding("one_iteration")
+    only_start = all(all(m is each.mixtures[0] for m in each.mixtures) for each in steps)
+    if ends_after([0] * len(cases)):
+        raise TABLE.finding("result_thrown_away" if only_start else "returns_start")
+    # The last E step may be there for the history alone.
+    start_until_last = all(all(m is each.mixtures[0] for m in each.mixtures[:-1]) for each in steps)
+    if start_until_last and ends_after([1] * len(cases)):
+        raise TABLE.finding("always_start")
+    if ends_after([number - 1 for number in asked]):
+        raise TABLE.finding("one_too_few", "one behind" if done == asked else None)
+    if ends_after([1] * len(cases)):
+        raise TABLE.finding("same_responsibilities")
+    if not ends_after(done):
+        return
+    pairs = [pair for pair in zip(done, asked, strict=True) if pair[0] != pair[1]]
+    counts = " and ".join(f"{did} iterations where {n} were asked for" for did, n in pairs)
+    if done == [number + 1 for number in asked]:
+        raise TABLE.finding("one_too_many", counts=counts)
+    if len(set(done)) == 1:
+        raise TABLE.finding("iterations_ignored", counts=counts)
+    if all(did <= n for did, n in pairs):
+        raise TABLE.finding("stops_early", "counted", counts=counts)
+    raise TABLE.finding("other_number", counts=counts)
+
+
+def _ells(x, mixture, e_step, m_step, n_iterations):
+    """Return ℓ_0, ℓ_1, …, ℓ_n."""
+    return {"ells": np.array(_run(x, mixture, None, None, n_iterations)[1])}
+
+
+def _recognise_history(cases, found, wanted):
+    if all(f.ndim == 3 for f in found):
+        raise TABLE.finding("history_of_others", "responsibilities")
+    if all(f.ndim == 1 and same([f], [w[: len(f)]]) for f, w in zip(found, wanted, strict=True)):
+        raise TABLE.finding("stops_early")
+
+
+TABLE = Table(__file__, PARAMETERS=("weight", "mean", "variance"))
+
+
+def _loop_exercise():
+    def case(x, mixture, n_iterations):
+        steps = _Steps()
+        return np.array(x), mixture, steps.e_step, steps.m_step, n_iterations
+
+    start = Mixture.from_1d([0.5, 0.5], [0.2, 1.1], [1.2, 0.8])
+    overlapping = [-2.1, -1.4, -0.9, -0.2, 0.4, 0.7, 1.3, 1.8, 2.6, 3.5]
+    apart = [-5.2, -4.8, -4.4, -4.1, 3.9, 4.3, 4.4, 5.0, 5.6]
+    return TABLE.exercise(
+        "em",
+        _run,
+        expected=lambda x, mixture, e_step, m_step, n: _run(x, mixture, None, None, n),
+        read=_read_loop,
+        given=_ells,
+        recognise={"mixture": _recognise_loop, "history": _recognise_history},
+        groups=(Group((case(overlapping, start, 4), case(apart, start, 40))),),
+    )

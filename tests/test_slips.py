@@ -1,0 +1,178 @@
+"""The tables of slips: the form of each row, and how rows become explanations."""
+
+import ast
+import importlib
+import pkgutil
+import tomllib
+from collections import defaultdict
+
+import numpy as np
+import pytest
+
+from gmm_helpers import checks
+from gmm_helpers.checks import detectors, exercise, slips
+
+MODULES = [
+    importlib.import_module(f"gmm_helpers.checks.{module.name}")
+    for module in pkgutil.iter_modules(checks.__path__)
+]
+TABLES = {m.TABLE.path.stem: m.TABLE for m in MODULES if hasattr(m, "TABLE")}
+EXERCISES = {
+    name: (module.TABLE.path.name, value)
+    for module in MODULES
+    for name, value in vars(module).items()
+    if isinstance(value, exercise.Exercise)
+}
+
+
+def faults_of_form(table):
+    """Yield what is wrong with the form of a table's rows, each with its line."""
+    for row in table.rows:
+        where = f"{table.path.name}, line {row['line']}, {row['name']}"
+        if unknown := set(row) - {"name", "part", "right", "wrong", "instead", "say", "line"}:
+            yield f"{where}: what is {unknown}?"
+        for part in row["part"]:
+            right = table.right.get(part)
+            if right is None:
+                yield f"{where}: there is no right expression for {part}"
+            elif row.get("wrong") and right.count(row["right"]) != 1:
+                yield f"{where}: {row['right']!r} does not stand in {part} exactly once"
+            else:
+                for change in exercise.changes(row, right):
+                    source = slips.Expression(right, (change,)).ranks[0][0].source
+                    try:
+                        nodes = [*ast.walk(ast.parse(source, mode="eval"))]
+                    except SyntaxError:
+                        yield f"{where}: {source!r} is no expression"
+                    else:
+                        if any(isinstance(node, ast.Lambda | ast.NamedExpr) for node in nodes):
+                            yield f"{where}: {source!r} defines something"
+                        if source == right:
+                            yield f"{where}: {change.text!r} is right"
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_each_row_is_well_formed(table):
+    assert not [*faults_of_form(TABLES[table])]
+
+
+def test_a_row_that_is_not_is_named_with_its_line(tmp_path):
+    (tmp_path / "area.toml").write_text("""[right]
+area = "width * width"
+
+[[slip]]
+name = "side"
+part = "area"
+right = "width"
+wrong = ["1"]
+say = "One side is forgotten."
+
+[[slip]]
+name = "side"
+part = "area"
+right = " * width"
+wrong = [" *", " * width", " * (lambda: 2)()"]
+""")
+    faults = [*faults_of_form(exercise.Table(tmp_path / "area.py"))]
+    assert [fault[: len("area.toml, line 11")] for fault in faults] == [
+        "area.toml, line 4,",
+        *["area.toml, line 11"] * 3,
+    ]
+
+
+def numbers_of(part, source, cases):
+    """Return what an expression makes of some cases."""
+    return [np.asarray(slips.value(source, part.scope(*case)), dtype=float) for case in cases]
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+@np.errstate(all="ignore")
+def test_each_slip_makes_numbers_of_its_own_in_the_part_that_it_names(name):
+    file, one = EXERCISES[name]
+    groups = one.groups[: 4 if name == "FREE_PARAMETERS" else 2]  # the four types; K = 2 and 3
+    cases = [case for group in groups for case in group.cases]
+    course = one.expected or one.course
+    wanted = [one.read(course(*case), *case) for case in cases]
+    for j, part in enumerate(one.parts):
+        if part.slips is None:
+            continue
+        right = [np.asarray(each[j], dtype=float) for each in wanted]
+        assert detectors.same(numbers_of(part, part.slips.right, cases), right), part.name
+        made = defaultdict(set)
+        for change in part.slips.changes:
+            source = slips.Expression(part.slips.right, (change,)).ranks[0][0].source
+            where = f"{file}, line {change.line}, {change.name}: {change.text!r}"
+            numbers = numbers_of(part, source, cases)
+            assert not detectors.same(numbers, right), where
+            if all(np.isfinite(each).all() for each in numbers):
+                key = str(
+                    [(each.shape, *[f"{v:.6g}" for v in each.ravel() + 0]) for each in numbers]
+                )
+                made[key].add(change.name)
+                assert made[key] == {change.name}, f"{where} makes what {made[key]} does"
+
+
+def expression(right, *rows):
+    """Return an expression of rows (name, right, wrong); without a right piece it is all."""
+    changes = [
+        slips.Change(name, f"{name}!", *span(right, piece), text, piece is None, 0)
+        for name, piece, text in rows
+    ]
+    return slips.Expression(right, changes)
+
+
+def span(right, piece):
+    start = 0 if piece is None else right.index(piece)
+    return start, start + len(right if piece is None else piece)
+
+
+def test_two_changes_make_a_pair_where_they_stand_apart():
+    rows = (
+        ("b", " * 2", ""),
+        ("a", "x", "y"),
+        ("c", "x * 2", "z"),
+        ("d", None, "w"),
+        ("a", "+ 1", ""),
+    )
+    one, twice, two = expression("x * 2 + 1", *rows).ranks
+    assert [(each.names, each.source) for each in one] == [
+        (("b",), "x + 1"),
+        (("a",), "y * 2 + 1"),
+        (("c",), "z + 1"),
+        (("d",), "w"),
+        (("a",), "x * 2 "),
+    ]
+    assert [(each.say, each.source) for each in twice] == [("a!", "y * 2 ")]
+    assert [(each.say, each.source) for each in two] == [
+        ("b! a!", "y + 1"),
+        ("b! a!", "x "),
+        ("c! a!", "z "),
+    ]
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_findings_are_told_and_what_is_told_has_its_sentence(table):
+    path = TABLES[table].path
+    rows = tomllib.loads(path.read_text(encoding="utf-8")).get("finding", ())
+    assert all(row["say"].endswith((".", "?", "}")) for row in rows)
+    code = ast.parse(path.with_suffix(".py").read_text(encoding="utf-8"))
+    words = {node.value for node in ast.walk(code) if isinstance(node, ast.Constant)}
+    by_shape = ("means ", "covariances ")  # that an M step's mixture is refused for
+    whens = [(row["name"], when) for row in rows for when in exercise._as_list(row.get("when"))]
+    assert {name for name, when in whens if not (when or "").startswith(by_shape)} <= words
+    calls = [node for node in ast.walk(code) if isinstance(node, ast.Call) and node.args]
+    told = [call.args for call in calls if getattr(call.func, "attr", None) == "finding"]
+    fixed = [[each.value for each in args] for args in told if all_constant(args)]
+    known = [[name, when] if when else [name] for name, when in whens]
+    assert all(args in known for args in fixed)
+
+
+def all_constant(nodes):
+    return all(isinstance(node, ast.Constant) for node in nodes)
+
+
+def test_a_row_without_a_sentence_says_what_its_name_said_before():
+    for table in TABLES.values():
+        assert all(row["say"].endswith((".", "?")) for row in table.rows)
+    says = {row["say"] for row in TABLES["densities"].rows if row["name"] == "missing_square"}
+    assert says == {"In the exponent, the deviation from the mean is not squared."}
