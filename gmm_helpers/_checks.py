@@ -6,6 +6,7 @@ the mathematics can be read without a line about bad input.
 
 import numbers
 import sys
+from typing import NamedTuple
 
 import numpy as np
 
@@ -54,16 +55,22 @@ def as_points(x, n_features=None, name="x"):
     if values.size == 0:
         raise ValueError(f"{name} is empty (shape {values.shape}): it needs at least one point.")
     points = np.ascontiguousarray(np.atleast_2d(values.T))
-    if n_features is not None and len(points) != n_features:
+    if n_features is not None:
+        check_features(points, n_features, name)
+    if not np.isfinite([points.min(), points.max()]).all():
+        row = np.flatnonzero(~np.isfinite(points).all(axis=0))[0]
+        raise ValueError(f"{name} has NaN or infinity, first in row {row}: remove or replace it.")
+    return points
+
+
+def check_features(points, n_features, name="x"):
+    """Check that `points` (D, n) have as many features as a mixture."""
+    if len(points) != n_features:
         turned = f" Wrong way round? Pass {name}.T." if points.shape[1] == n_features else ""
         raise ValueError(
             f"{name} has D = {len(points)} where D = {n_features} is needed: data and mixture must "
             f"have the same number of features.{turned}"
         )
-    if not np.isfinite([points.min(), points.max()]).all():
-        row = np.flatnonzero(~np.isfinite(points).all(axis=0))[0]
-        raise ValueError(f"{name} has NaN or infinity, first in row {row}: remove or replace it.")
-    return points
 
 
 def check_fittable(points, n_components):
@@ -108,6 +115,36 @@ def standard_deviations(points):
     low = points.min(axis=1, keepdims=True)
     span = points.max(axis=1, keepdims=True) - low
     return span[:, 0] * ((points - low) / span).std(axis=1)
+
+
+class Model(NamedTuple):
+    """What the M step fits: the type, the ridge, and what that adds to each variance, (D,)."""
+
+    covariance_type: str
+    ridge: float
+    added: np.ndarray
+
+    @property
+    def options(self):
+        """The options of `m_step` that say the same."""
+        return {"covariance_type": self.covariance_type, "ridge": self.ridge}
+
+
+def as_model(points, covariance_type, ridge):
+    """Check the M step's options for `points` (D, n); return them as a `Model`."""
+    check_covariance_type(covariance_type)
+    ridge = check_not_negative(ridge, "ridge")
+    if not ridge:
+        if covariance_type in ("full", "tied"):
+            check_independent(points)
+        return Model(covariance_type, ridge, np.zeros(len(points)))
+    with np.errstate(over="ignore"):
+        added = ridge * standard_deviations(points) ** 2
+    if not np.isfinite(added).all():
+        raise ValueError(f"ridge = {ridge:g} is too large: it is a fraction of the variances.")
+    if covariance_type == "spherical":
+        added = np.full_like(added, added.mean())
+    return Model(covariance_type, ridge, added)
 
 
 def check_independent(points):
@@ -219,11 +256,12 @@ def cholesky_factors(covariances):
             except np.linalg.LinAlgError:
                 raise _singular(component, covariances[component]) from error
         raise _singular(len(covariances) - 1, covariances[-1]) from error
-    pivots = np.diagonal(factors, axis1=1, axis2=2)
-    deviations = np.sqrt(np.diagonal(covariances, axis1=1, axis2=2))
-    singular = (pivots < _SMALLEST_SHARE * deviations).any(axis=1)
+    pivots = factors.diagonal(axis1=1, axis2=2)
+    deviations = np.sqrt(covariances.diagonal(axis1=1, axis2=2))
+    singular = pivots < _SMALLEST_SHARE * deviations
     if singular.any():
-        raise _singular(int(singular.argmax()), covariances[singular.argmax()])
+        component = int(singular.any(axis=1).argmax())
+        raise _singular(component, covariances[component])
     return factors
 
 
@@ -275,6 +313,12 @@ def check_not_negative(value, name):
     if not 0 <= value <= sys.float_info.max:
         raise ValueError(f"{name} must be at least 0 and finite; it is {value}.")
     return float(value)
+
+
+def as_limits(max_iter, tol):
+    """Check what ends a run; return both by their names."""
+    max_iter = check_count(max_iter, "max_iter", at_least=0)
+    return {"max_iter": max_iter, "tol": check_not_negative(tol, "tol")}
 
 
 def check_covariance_type(value):

@@ -1,6 +1,7 @@
 """A Gaussian mixture: its parameters, its density, and what it says of given points."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy.linalg.lapack import dtrtri
@@ -14,7 +15,7 @@ from gmm_helpers._checks import (
     cholesky_factors,
 )
 
-_BLOCK = 2**16  # numbers per temporary array
+_BLOCK = 2**18  # numbers per work array
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +73,7 @@ class Mixture:
         whiteners = np.array([dtrtri(factor, lower=1)[0] for factor in factors])
         with np.errstate(divide="ignore"):  # a weight of 0 is allowed; its log is −∞
             log_heights = np.log(weights) - 0.5 * means.shape[1] * np.log(2 * np.pi)
-        log_heights += np.log(np.diagonal(whiteners, axis1=1, axis2=2)).sum(axis=1)
+        log_heights += np.log(whiteners.diagonal(axis1=1, axis2=2)).sum(axis=1)
         for name, array in {
             "weights": weights,
             "means": means,
@@ -146,20 +147,12 @@ class Mixture:
 
     @np.errstate(all="ignore")  # what leaves float64's range is looked for at the end
     def _posterior(self, points):
-        """Return b (K, n) and log p (n,) for `points` (D, n), by log-sum-exp (Bayes' rule).
-
-        The points are taken in blocks, so that what is made on the way stays in the cache.
-        """
+        """Return b (K, n) and log p (n,) for `points` (D, n)."""
         responsibilities = np.empty((self.n_components, points.shape[1]))
         log_density = np.empty(points.shape[1])
-        for block in blocks(points.shape[1], self.means.size):
-            joint = self._log_joint(points[:, block])
-            largest = joint.max(axis=0)
-            joint -= largest
-            np.exp(joint, out=joint)
-            total = joint.sum(axis=0)
-            np.divide(joint, total, out=responsibilities[:, block])
-            log_density[block] = largest + np.log(total)
+        for block in cut(points, self.n_components):
+            log_density[block.where] = self._weigh(block)
+            responsibilities[:, block.where] = block.b
         if not np.isfinite(log_density.sum()):
             raise ValueError(
                 f"Row {log_density.argmin()} of x is so far from every component that its log "
@@ -167,22 +160,59 @@ class Mixture:
             )
         return responsibilities, log_density
 
-    def _log_joint(self, points):
-        """Return log(φ_k N(x_i | μ_k, Σ_k)), shape (K, n), for `points` (D, n)."""
-        z = self._whiteners @ (points - self.means[:, :, None])
-        joint = np.einsum("kdn,kdn->kn", z, z)
+    def _weigh(self, block):
+        """Fill the block's z and b = φ_k N(x | μ_k, Σ_k) / p(x), by log-sum-exp; return log p."""
+        b = self._log_joint(block.x, block.spare, block.z, block.b)
+        largest = np.maximum.reduce(b, axis=0, out=block.largest)
+        b -= largest
+        np.exp(b, out=b)
+        total = np.add.reduce(b, axis=0, out=block.total)
+        b /= total
+        return np.add(largest, np.log(total, out=total), out=total)
+
+    def _log_joint(self, points, spare=None, z=None, joint=None):
+        """Return log(φ_k N(x_i | μ_k, Σ_k)), (K, n), for `points` (D, n), in arrays or new ones.
+
+        That is log φ_k − log((2π)^(D/2) |L_k|) − ½ |z_ik|² with z_ik = L_k⁻¹ (x_i − μ_k).
+        """
+        from_mean = np.subtract(points, self.means[:, :, None], out=spare)
+        z = np.matmul(self._whiteners, from_mean, out=z)
+        joint = np.add.reduce(np.multiply(z, z, out=from_mean), axis=1, out=joint)
         joint *= -0.5
         joint += self._log_heights[:, None]
         return joint
+
+
+class Block(NamedTuple):
+    """Some of the points, `x` (D, m), and arrays to work on them in, which all blocks share."""
+
+    where: slice
+    x: np.ndarray
+    spare: np.ndarray  # (K, D, m), as is z
+    z: np.ndarray
+    b: np.ndarray  # (K, m)
+    largest: np.ndarray  # (m,), as is total
+    total: np.ndarray
+
+
+def cut(points, K):
+    """Cut `points` (D, n) into blocks that fit the cache, for a mixture of K components.
+
+    Their arrays are made once: fresh ones would cost more time than the sums that go into them.
+    """
+    D, n = points.shape
+    n_blocks = -(-n // max(_BLOCK // (K * D), 512))
+    size = 8 * (-(-n // (8 * n_blocks)) | 1)  # an odd number of cache lines: rows do not compete
+    arrays = [np.empty((*shape, size)) for shape in ((K, D), (K, D), (K,), (), ())]
+    blocks = []
+    for first in range(0, n, size):
+        x = points[:, first : first + size]
+        m = x.shape[1]
+        blocks.append(Block(slice(first, first + m), x, *(array[..., :m] for array in arrays)))
+    return blocks
 
 
 def check_mixture(value, name):
     """Check that an argument is a mixture."""
     if not isinstance(value, Mixture):
         raise TypeError(f"{name} must be a Mixture; it is {value!r:.60}.")
-
-
-def blocks(n, width):
-    """Return slices that cut `n` points into blocks whose (width, block) arrays fit the cache."""
-    size = max(_BLOCK // width, 128)
-    return [slice(first, first + size) for first in range(0, n, size)]

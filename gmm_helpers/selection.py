@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gmm_helpers import _checks
-from gmm_helpers.em import run_em
+from gmm_helpers.em import climb
 from gmm_helpers.mixture import Mixture, check_mixture
-from gmm_helpers.starts import SAME_OPTIMUM, draw_starts, merge_each, split_each, start_from_means
+from gmm_helpers.starts import SAME_OPTIMUM, Progress, draw_starts, fit_one, merge_each, split_each
 from gmm_helpers.trace import EMError, Trace
 
 CRITERIA = ("aic", "bic")  # of which the lowest is best
@@ -349,6 +349,7 @@ def compare(
     max_iter=2000,
     tol=1e-10,
     ridge=0.0,
+    progress=False,
 ):
     """Fit a mixture for each covariance type and each K, and count what each costs.
 
@@ -373,7 +374,7 @@ def compare(
         Where the starts come from.
     n_init : int
         How many starts to draw for each K, beside the splits and mergers.
-    max_iter, tol, ridge
+    max_iter, tol, ridge, progress
         As in `fit`.
 
     Returns
@@ -411,15 +412,16 @@ def compare(
     _checks.check_rng(rng)
     n_init = _checks.check_count(n_init, "n_init", at_least=0)
     _checks.check_fittable(points, Ks[-1])
-    options = {"max_iter": max_iter, "tol": tol}
+    limits = _checks.as_limits(max_iter, tol)
     rows = {}
-    for kind in kinds:
-        twin = next((k for k in rows if len(points) == 1 and {k, kind} <= _ONE_IN_1D), None)
-        if twin:  # one fit for both: two searches could end at two optima
-            rows[kind] = [cell.relabelled(kind) for cell in rows[twin]]
-        else:
-            model = {"covariance_type": kind, "ridge": ridge}
-            rows[kind] = _fit_row(points, Ks, rng, n_init, options, model)
+    with Progress(progress) as shown:
+        for kind in kinds:
+            twin = next((k for k in rows if len(points) == 1 and {k, kind} <= _ONE_IN_1D), None)
+            if twin:  # one fit for both: two searches could end at two optima
+                rows[kind] = [cell.relabelled(kind) for cell in rows[twin]]
+            else:
+                model = _checks.as_model(points, kind, ridge)
+                rows[kind] = _fit_row(points, Ks, rng, n_init, limits, model, shown)
     return _tabulate(rows, Ks, points.shape)
 
 
@@ -479,33 +481,32 @@ class _Cell:
         return replace(self, trace=replace(self.trace, covariance_type=kind), spurious=spurious)
 
 
-def _fit_row(points, Ks, rng, n_init, options, model):
+def _fit_row(points, Ks, rng, n_init, limits, model, shown):
     """Return a `_Cell` for each K: a search upwards, by splits, then down again, by mergers."""
-    x = points.T
     # One Gaussian for all data: the optimum for K = 1, known without a search.
-    one = start_from_means(x, x.mean(axis=0, keepdims=True), **model)
-    searches = {K: _Search(x, options, model) for K in Ks}
+    one = fit_one(points, model)
+    searches = {K: _Search(points, K, limits, model, shown) for K in Ks}
     best = one
     for K, search in searches.items():
         if K == 1:
             search.climb([one])
         else:
-            search.climb(draw_starts(points, K, n_init, rng=rng, **model))
-            search.climb(_stepwise(split_each, x, K, best, model))
+            search.climb(draw_starts(points, K, n_init, model, rng=rng))
+            search.climb(_stepwise(split_each, points, K, best, model))
         best = search.best(best)
     for K, search in [*searches.items()][-2::-1]:
         if 1 < K < best.n_components:
-            search.climb(_stepwise(merge_each, x, K, best, model)[:_N_MERGERS])
+            search.climb(_stepwise(merge_each, points, K, best, model)[:_N_MERGERS])
         best = search.best(best)
     cells = []
-    fewer = run_em(x, one, record=False, **options, **model)
-    for K, search in searches.items():
-        cells.append(search.cell(K, fewer))
+    fewer = climb(points, one, model, **limits)
+    for search in searches.values():
+        cells.append(search.cell(fewer))
         fewer = cells[-1].trace
     return cells
 
 
-def _stepwise(step, x, K, mixture, model):
+def _stepwise(step, points, K, mixture, model):
     """Split or merge until there are `K` components; return what the last step offers, best first.
 
     Of the steps before it, the one with the highest ℓ is taken. The list is empty where no
@@ -513,10 +514,10 @@ def _stepwise(step, x, K, mixture, model):
     """
     starts = []
     while mixture.n_components != K:
-        starts = step(x, mixture, **model)
+        starts = step(points, mixture, model)
         if not starts:
             break
-        starts.sort(key=lambda start: -start.log_density(x).sum())
+        starts.sort(key=lambda start: -start._posterior(points)[1].sum())
         mixture = starts[0]
     return starts
 
@@ -524,34 +525,39 @@ def _stepwise(step, x, K, mixture, model):
 class _Search:
     """The runs for one K and one covariance type."""
 
-    def __init__(self, x, options, model):
-        self.x, self.options, self.model = x, options, model
+    def __init__(self, points, K, limits, model, shown):
+        self.points, self.K, self.limits, self.model, self.shown = points, K, limits, model, shown
+        self.n = points.shape[1]
         self.ends = []  # of the runs so far, each with whether it is spurious
         self.n_starts = self.n_failed = 0
 
     def climb(self, starts):
         """Run EM from each start, as far as tells which ends high."""
-        options = self.options | {"tol": max(self.options["tol"], _TOL_OF_SEARCH)}
+        limits = self.limits | {"tol": max(self.limits["tol"], _TOL_OF_SEARCH)}
         for start in starts:
             self.n_starts += 1
             try:
-                trace = run_em(self.x, start, record=False, **options, **self.model)
+                trace = self._run(start, f"start {self.n_starts}", **limits)
             except EMError:
                 self.n_failed += 1
             else:
                 self.ends.append((trace, self._is_spurious(trace)))
         self.ends.sort(key=lambda end: -end[0].log_likelihoods[-1])
 
+    def _run(self, start, what, **limits):
+        report = self.shown.at(f"{self.model.covariance_type}, K = {self.K}, {what}")
+        return climb(self.points, start, self.model, report=report, **limits)
+
     def best(self, otherwise):
         """Return the mixture of the highest regular end so far, if there is one."""
         return next((trace.mixture for trace, spurious in self.ends if not spurious), otherwise)
 
-    def cell(self, K, fewer):
+    def cell(self, fewer):
         """Run the foremost to the end; return the best regular one, or `fewer` written with K."""
         regular, spurious = self._finish()
         reason = ""
-        least = fewer.log_likelihoods[-1] + SAME_OPTIMUM * len(self.x)
-        if regular is None or (K > 1 and regular.log_likelihoods[-1] <= least):
+        least = fewer.log_likelihoods[-1] + SAME_OPTIMUM * self.n
+        if regular is None or (self.K > 1 and regular.log_likelihoods[-1] <= least):
             ends = {
                 "collapsed": self.n_failed,
                 "ended spurious": sum(spurious for _, spurious in self.ends),
@@ -560,8 +566,8 @@ class _Search:
             counts = ", ".join(f"{n} {what}" for what, n in ends.items() if n)
             reason = f"of {self.n_starts} starts {counts}" if self.n_starts else "no start"
             # The same density with more components, so ℓ is the same: nothing is lost.
-            same = _copy_until(K, fewer.mixture)
-            same = run_em(self.x, same, max_iter=0, record=False, **self.model)
+            same = _copy_until(self.K, fewer.mixture)
+            same = climb(self.points, same, self.model, max_iter=0, tol=0)
             regular = replace(same, converged=fewer.converged)
         if spurious and spurious.log_likelihoods[-1] <= regular.log_likelihoods[-1]:
             spurious = None
@@ -574,7 +580,7 @@ class _Search:
         Ends a little lower than the best regular one are tried too: EM can crawl before it climbs.
         """
         found = {False: [], True: []}
-        n, last = len(self.x), np.inf
+        n, last = self.n, np.inf
         for trace, spurious in self.ends:
             end = trace.log_likelihoods[-1]
             if found[False] and end < found[False][0].log_likelihoods[-1] - _NEAR * n:
@@ -591,16 +597,15 @@ class _Search:
         return tuple(best)
 
     def _go_on(self, trace):
-        max_iter, tol = self.options["max_iter"] - trace.iterations, self.options["tol"]
+        max_iter, tol = self.limits["max_iter"] - trace.iterations, self.limits["tol"]
         if tol >= _TOL_OF_SEARCH:
             return trace
-        rest = run_em(self.x, trace.mixture, max_iter=max_iter, tol=tol, record=False, **self.model)
+        rest = self._run(trace.mixture, "the foremost", max_iter=max_iter, tol=tol)
         ends = np.concatenate([trace.log_likelihoods, rest.log_likelihoods[1:]])
         return replace(rest, log_likelihoods=ends)
 
     def _is_spurious(self, trace):
-        kind = trace.covariance_type
-        return spurious_components(trace.mixture, len(self.x), kind).any()
+        return spurious_components(trace.mixture, self.n, trace.covariance_type).any()
 
 
 def _copy_until(K, mixture):
