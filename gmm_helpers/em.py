@@ -7,9 +7,10 @@ each feature and each component lies contiguous in memory. Callers see (n, D) an
 import numpy as np
 
 from gmm_helpers import _checks
+from gmm_helpers._blocks import cut
 from gmm_helpers._own_steps import OwnSteps
-from gmm_helpers.mixture import Mixture, check_mixture, cut
-from gmm_helpers.trace import EMError, Step, Trace
+from gmm_helpers.mixture import Mixture, check_mixture
+from gmm_helpers.trace import EMError, Step, Trace, failure
 
 _EMPTY = 1e-290  # below it, N_k is so near to float64's smallest number that it has few digits
 _MOST, _TINY = 0.99, 1e-200  # of a mean square, so much may be the mean's; above underflow
@@ -158,6 +159,7 @@ def run_em(
     return climb(points, start, model, record=record, own=own, **limits)
 
 
+@np.errstate(all="ignore")  # what leaves float64's range is looked for where it matters
 def climb(points, start, model, *, max_iter, tol, record=False, own=None, report=None):
     """Do what `run_em` does, with arguments that have been checked: `points` (D, n), a `model`.
 
@@ -221,7 +223,6 @@ def climb(points, start, model, *, max_iter, tol, record=False, own=None, report
     return trace()
 
 
-@np.errstate(all="ignore")  # what leaves float64's range is looked for where it matters
 def _look(points, blocks, mixture, keep=None):
     """Do the E step, and of the same z and b sum what the M step needs while they are in the cache.
 
@@ -246,7 +247,6 @@ def _look(points, blocks, mixture, keep=None):
     return log_likelihood, sums
 
 
-@np.errstate(all="ignore")
 def _m_step_from_sums(mixture, totals, firsts, seconds, model):
     """Do the M step by the sums of `_look` over z = L_k⁻¹ (x − μ_k); or return None.
 
@@ -267,7 +267,7 @@ def _m_step(points, b, model):
     K, D = len(b), len(points)
     totals = b.sum(axis=1)
     if totals.min() < _EMPTY:
-        raise _failure(int(totals.argmin()), "has lost all its points", model)
+        raise failure(int(totals.argmin()), "has lost all its points", model)
     shares = b / totals[:, None]  # sum to 1 over the points: means are weighted, whatever b's scale
     means = shares @ points.T
     shifts, squares = np.zeros((K, D)), np.zeros((K, D, D))
@@ -312,15 +312,4 @@ def _from_averages(totals, centres, L, shifts, squares, model):
     except _checks.SingularCovarianceError as error:
         component = error.component
     what = "has collapsed: up to rounding its points span no volume, and ℓ has no upper limit"
-    raise _failure(component, what, model)
-
-
-def _failure(component, what, model):
-    """Return the error for a component that cannot go on, with what has not been tried yet."""
-    remedies = ["start elsewhere", "use fewer components"]
-    if model.covariance_type != "tied":
-        remedies.append("share one covariance (covariance_type='tied')")
-    if not model.ridge:
-        remedies.append("add a small ridge (such as ridge=1e-3)")
-    name = _checks.name_component(component).capitalize()
-    return EMError(f"{name} {what}. Remedies: {', or '.join(remedies)}.", component=component)
+    raise failure(component, what, model)

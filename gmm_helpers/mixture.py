@@ -1,11 +1,11 @@
 """A Gaussian mixture: its parameters, its density, and what it says of given points."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from scipy.linalg.lapack import dtrtri
 
+from gmm_helpers._blocks import cut
 from gmm_helpers._checks import (
     as_mixture,
     as_parameter,
@@ -15,7 +15,8 @@ from gmm_helpers._checks import (
     cholesky_factors,
 )
 
-_BLOCK = 2**18  # numbers per work array
+_LOG_2PI = np.log(2 * np.pi)
+_ARRAYS = ("weights", "means", "covariances", "_factors", "_whiteners", "_log_heights")
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +57,7 @@ class Mixture:
     means: np.ndarray
     covariances: np.ndarray
 
+    @np.errstate(divide="ignore")  # a weight of 0 is allowed; its log is −∞
     def __post_init__(self):
         self._store(*as_mixture(self.weights, self.means, self.covariances))
 
@@ -71,19 +73,12 @@ class Mixture:
         factors = cholesky_factors(covariances)
         # W_k = L_k⁻¹ turns x − μ_k into coordinates in which component k is a standard normal.
         whiteners = np.array([dtrtri(factor, lower=1)[0] for factor in factors])
-        with np.errstate(divide="ignore"):  # a weight of 0 is allowed; its log is −∞
-            log_heights = np.log(weights) - 0.5 * means.shape[1] * np.log(2 * np.pi)
-        log_heights += np.log(whiteners.diagonal(axis1=1, axis2=2)).sum(axis=1)
-        for name, array in {
-            "weights": weights,
-            "means": means,
-            "covariances": covariances,
-            "_factors": factors,
-            "_whiteners": whiteners,
-            "_log_heights": log_heights,
-        }.items():
+        log_heights = np.log(weights) - 0.5 * means.shape[1] * _LOG_2PI
+        log_heights += np.add.reduce(np.log(whiteners.diagonal(axis1=1, axis2=2)), axis=1)
+        arrays = weights, means, covariances, factors, whiteners, log_heights
+        for array in arrays:
             array.setflags(write=False)
-            object.__setattr__(self, name, array)
+        self.__dict__.update(zip(_ARRAYS, arrays, strict=True))
 
     def __reduce__(self):  # a copy or a pickle is made, and protected, by __init__ again
         return Mixture, (self.weights, self.means, self.covariances)
@@ -181,35 +176,6 @@ class Mixture:
         joint *= -0.5
         joint += self._log_heights[:, None]
         return joint
-
-
-class Block(NamedTuple):
-    """Some of the points, `x` (D, m), and arrays to work on them in, which all blocks share."""
-
-    where: slice
-    x: np.ndarray
-    spare: np.ndarray  # (K, D, m), as is z
-    z: np.ndarray
-    b: np.ndarray  # (K, m)
-    largest: np.ndarray  # (m,), as is total
-    total: np.ndarray
-
-
-def cut(points, K):
-    """Cut `points` (D, n) into blocks that fit the cache, for a mixture of K components.
-
-    Their arrays are made once: fresh ones would cost more time than the sums that go into them.
-    """
-    D, n = points.shape
-    n_blocks = -(-n // max(_BLOCK // (K * D), 512))
-    size = 8 * (-(-n // (8 * n_blocks)) | 1)  # an odd number of cache lines: rows do not compete
-    arrays = [np.empty((*shape, size)) for shape in ((K, D), (K, D), (K,), (), ())]
-    blocks = []
-    for first in range(0, n, size):
-        x = points[:, first : first + size]
-        m = x.shape[1]
-        blocks.append(Block(slice(first, first + m), x, *(array[..., :m] for array in arrays)))
-    return blocks
 
 
 def check_mixture(value, name):

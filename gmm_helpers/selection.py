@@ -20,6 +20,7 @@ _ONE_IN_1D = {"full", "diag", "spherical"}  # one model in one dimension
 _N_MERGERS = 3  # of the mergers of two components, so many are tried
 _NEAR = 1e-3  # nats per point: so far below the best an end may still turn out to be better
 _TOL_OF_SEARCH = 1e-5  # where runs stop whose only use is to see which of them ends highest
+_ON_THE_WAY = 8  # the ratio in `_on_the_way`: where both end at one peak up to 3.3, else from 26 on
 
 
 def free_parameters(K, D, covariance_type="full"):
@@ -178,6 +179,8 @@ def spurious_components(mixture, n, covariance_type="full"):
     if covariance_type == "tied":
         return np.zeros(mixture.n_components, bool)
     sizes = n * mixture.weights / (mixture.n_features + 1)
+    if sizes.min() >= _FEW:
+        return np.zeros(mixture.n_components, bool)
     return (sizes < _FEW) & (relative_widths(mixture) * sizes < _NARROW)
 
 
@@ -356,7 +359,8 @@ def compare(
     For each K, EM starts from `n_init` starts by k-means++ and from the best mixture with fewer
     components, each of them split in turn; then, from the largest K down, also from the best
     mixture with more, two of its components merged (of all pairs the three that leave the highest
-    ℓ). To save time runs stop where ℓ / n rises by less than 10⁻⁵, and the foremost go on to `tol`.
+    ℓ). To save time runs stop where ℓ / n rises by less than 10⁻⁵, and the foremost go on to `tol`:
+    those within 0.001 n nats of the best, but for those that are on their way to the same peak.
 
     A run with a component that `spurious_components` marks is kept apart: it stands beside the best
     regular one, and is never the best. The maximum of ℓ never falls as K grows, and here what is
@@ -526,27 +530,24 @@ class _Search:
     """The runs for one K and one covariance type."""
 
     def __init__(self, points, K, limits, model, shown):
-        self.points, self.K, self.limits, self.model, self.shown = points, K, limits, model, shown
+        self.points, self.K, self.model, self.shown = points, K, model, shown
         self.n = points.shape[1]
+        self.max_iter, self.tol = limits["max_iter"], limits["tol"]
         self.ends = []  # of the runs so far, each with whether it is spurious
         self.n_starts = self.n_failed = 0
 
     def climb(self, starts):
         """Run EM from each start, as far as tells which ends high."""
-        limits = self.limits | {"tol": max(self.limits["tol"], _TOL_OF_SEARCH)}
         for start in starts:
             self.n_starts += 1
+            tol = max(self.tol, _TOL_OF_SEARCH)
             try:
-                trace = self._run(start, f"start {self.n_starts}", **limits)
+                trace = self._run(start, f"start {self.n_starts}", self.max_iter, tol)
             except EMError:
                 self.n_failed += 1
             else:
                 self.ends.append((trace, self._is_spurious(trace)))
         self.ends.sort(key=lambda end: -end[0].log_likelihoods[-1])
-
-    def _run(self, start, what, **limits):
-        report = self.shown.at(f"{self.model.covariance_type}, K = {self.K}, {what}")
-        return climb(self.points, start, self.model, report=report, **limits)
 
     def best(self, otherwise):
         """Return the mixture of the highest regular end so far, if there is one."""
@@ -558,12 +559,12 @@ class _Search:
         reason = ""
         least = fewer.log_likelihoods[-1] + SAME_OPTIMUM * self.n
         if regular is None or (self.K > 1 and regular.log_likelihoods[-1] <= least):
-            ends = {
+            counts = {
                 "collapsed": self.n_failed,
                 "ended spurious": sum(spurious for _, spurious in self.ends),
                 "ended no higher": sum(not spurious for _, spurious in self.ends),
             }
-            counts = ", ".join(f"{n} {what}" for what, n in ends.items() if n)
+            counts = ", ".join(f"{n} {what}" for what, n in counts.items() if n)
             reason = f"of {self.n_starts} starts {counts}" if self.n_starts else "no start"
             # The same density with more components, so ℓ is the same: nothing is lost.
             same = _copy_until(self.K, fewer.mixture)
@@ -577,17 +578,16 @@ class _Search:
     def _finish(self):
         """Run the foremost to the end; return the best regular and the best spurious, or None.
 
-        Ends a little lower than the best regular one are tried too: EM can crawl before it climbs.
+        Ends a little lower than the best regular one are tried too, as EM can crawl before it
+        climbs; but not those that are on their way to where one has been already.
         """
         found = {False: [], True: []}
-        n, last = self.n, np.inf
         for trace, spurious in self.ends:
-            end = trace.log_likelihoods[-1]
-            if found[False] and end < found[False][0].log_likelihoods[-1] - _NEAR * n:
+            best = found[False][0].log_likelihoods[-1] if found[False] else -np.inf
+            if trace.log_likelihoods[-1] < best - _NEAR * self.n:
                 break
-            if spurious and found[True] or last - end < _TOL_OF_SEARCH * n:  # the same peak
+            if spurious and found[True] or any(self._on_the_way(trace, f) for f in found[spurious]):
                 continue
-            last = end
             try:
                 trace = self._go_on(trace)
             except EMError:
@@ -596,13 +596,28 @@ class _Search:
         best = (max(f, key=lambda t: t.log_likelihoods[-1], default=None) for f in found.values())
         return tuple(best)
 
+    def _on_the_way(self, trace, other):
+        """Say whether a run is on its way up to the peak that another one has reached.
+
+        Near a peak twice the rise that is left is Σ_i (Δ log p(x_i))², where Δ is the difference
+        to the peak's mixture: both are the square of the distance, as the Fisher information
+        measures it. At another peak's foot that sum is many times as large.
+        """
+        left = other.log_likelihoods[-1] - trace.log_likelihoods[-1]
+        apart = np.subtract(*(t.mixture._posterior(self.points)[1] for t in (trace, other)))
+        return apart @ apart < _ON_THE_WAY * 2 * (left + SAME_OPTIMUM * self.n)
+
     def _go_on(self, trace):
-        max_iter, tol = self.limits["max_iter"] - trace.iterations, self.limits["tol"]
-        if tol >= _TOL_OF_SEARCH:
+        if self.tol >= _TOL_OF_SEARCH:
             return trace
-        rest = self._run(trace.mixture, "the foremost", max_iter=max_iter, tol=tol)
+        max_iter = self.max_iter - trace.iterations
+        rest = self._run(trace.mixture, "the foremost", max_iter, self.tol)
         ends = np.concatenate([trace.log_likelihoods, rest.log_likelihoods[1:]])
         return replace(rest, log_likelihoods=ends)
+
+    def _run(self, start, what, max_iter, tol):
+        report = self.shown.at(f"{self.model.covariance_type}, K = {self.K}, {what}")
+        return climb(self.points, start, self.model, max_iter=max_iter, tol=tol, report=report)
 
     def _is_spurious(self, trace):
         return spurious_components(trace.mixture, self.n, trace.covariance_type).any()

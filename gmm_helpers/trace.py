@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gmm_helpers._checks import name_component
 from gmm_helpers.mixture import Mixture
 
 
@@ -18,6 +19,17 @@ class EMError(ValueError):
         self.component = component
         self.iteration = iteration
         self.trace = trace
+
+
+def failure(component, what, model):
+    """Return the error for a component that cannot go on, with what has not been tried yet."""
+    remedies = ["start elsewhere", "use fewer components"]
+    if model.covariance_type != "tied":
+        remedies.append("share one covariance (covariance_type='tied')")
+    if not model.ridge:
+        remedies.append("add a small ridge (such as ridge=1e-3)")
+    name = name_component(component).capitalize()
+    return EMError(f"{name} {what}. Remedies: {', or '.join(remedies)}.", component=component)
 
 
 @dataclass(frozen=True, eq=False)

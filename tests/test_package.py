@@ -14,8 +14,8 @@ import gmm_helpers as gmm
 FOLDER = Path(gmm.__file__).parent
 # Each module may know those before it.
 LAYERS = """
-_checks mixture datasets _text_file _table_notes tables trace _own_steps _advice em bound bugs
-starts selection _diagnosis exercises exercises_02 exercises_03 exercises_04 _canvas drawing
+_checks _blocks mixture datasets _text_file _table_notes tables trace _own_steps _advice em bound
+bugs starts selection _diagnosis exercises exercises_02 exercises_03 exercises_04 _canvas drawing
 drawing_bound drawing_landscape drawing_plane drawing_selection stage film _page flipbook stepper
 questions chooser live_panel panels panels_2d
 """.split()
