@@ -10,7 +10,7 @@ from gmm_helpers import _checks
 from gmm_helpers._blocks import cut
 from gmm_helpers._own_steps import OwnSteps
 from gmm_helpers.mixture import Mixture, check_mixture
-from gmm_helpers.trace import EMError, Step, Trace, failure
+from gmm_helpers.trace import EMError, Recorder, failure
 
 _EMPTY = 1e-290  # below it, N_k is so near to float64's smallest number that it has few digits
 _MOST, _TINY = 0.99, 1e-200  # of a mean square, so much may be the mean's; above underflow
@@ -166,7 +166,7 @@ def climb(points, start, model, *, max_iter, tol, record=False, own=None, report
     After each iteration `report`, if given, is called with its number and ℓ.
     """
     blocks = cut(points, start.n_components)
-    mixture, iteration, converged, steps, log_likelihoods = start, 0, False, [], []
+    taken_down = Recorder(model, record)
 
     def expect(mixture):
         """Return b (K, n), or None if nobody needs it, ℓ, and the sums if b is the module's."""
@@ -183,44 +183,30 @@ def climb(points, start, model, *, max_iter, tol, record=False, own=None, report
             result = _m_step(points, b, model)
         return result
 
-    def note(kind, b):
-        if record:
-            shown = None if b is None else b.T
-            steps.append(Step(kind, iteration, mixture, shown, log_likelihoods[-1]))
-
-    def trace():
-        values = np.array(log_likelihoods)
-        values.setflags(write=False)
-        stubs = own.stubs if own else ()
-        return Trace(mixture, values, converged, tuple(steps), stubs, **model.options)
-
+    mixture, iteration, converged = start, 0, False
     try:
         b, log_likelihood, sums = expect(mixture)
-        log_likelihoods.append(log_likelihood)
-        note("start", None)
+        taken_down.note("start", iteration, mixture, None, log_likelihood)
         while iteration < max_iter and not converged:
             iteration += 1
-            note("E", b)
-            used, following = b, maximise(b, sums)
+            taken_down.note("E", iteration, mixture, b, log_likelihood)
+            used, following, before = b, maximise(b, sums), log_likelihood
             b, log_likelihood, sums = expect(following)
             mixture = following
-            log_likelihoods.append(log_likelihood)
-            note("M", used)
-            change = log_likelihood - log_likelihoods[-2]
-            converged = abs(change) < tol * points.shape[1]
+            taken_down.note("M", iteration, mixture, used, log_likelihood)
+            converged = abs(log_likelihood - before) < tol * points.shape[1]
             if report:
                 report(iteration, log_likelihood)
     except ValueError as error:
-        if not log_likelihoods and own:  # the start can be shown by the module's
-            log_likelihoods.append(_look(points, blocks, mixture)[0])
-            note("start", None)
+        if own and not taken_down.log_likelihoods:  # the start can be shown by the module's
+            taken_down.note("start", iteration, mixture, None, _look(points, blocks, mixture)[0])
         raise EMError(
             f"Iteration {iteration}: {error}",
             component=getattr(error, "component", None),
             iteration=iteration,
-            trace=trace() if log_likelihoods else None,
+            trace=taken_down.trace(own) if taken_down.log_likelihoods else None,
         ) from error.__cause__  # where the caller's own step went wrong, if it was that
-    return trace()
+    return taken_down.trace(own, converged)
 
 
 def _look(points, blocks, mixture, keep=None):

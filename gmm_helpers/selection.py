@@ -179,15 +179,13 @@ def spurious_components(mixture, n, covariance_type="full"):
     if covariance_type == "tied":
         return np.zeros(mixture.n_components, bool)
     sizes = n * mixture.weights / (mixture.n_features + 1)
-    if sizes.min() >= _FEW:
-        return np.zeros(mixture.n_components, bool)
-    return (sizes < _FEW) & (relative_widths(mixture) * sizes < _NARROW)
+    return (sizes < _FEW) & (relative_widths(mixture, sizes < _FEW) * sizes < _NARROW)
 
 
-def relative_widths(mixture):
-    """Return each component's least standard deviation beside the others' pooled one, (K,)."""
+def relative_widths(mixture, wanted=True):
+    """Return the least standard deviation beside the others' pooled one, (K,); ∞ if not wanted."""
     widths = np.full(mixture.n_components, np.inf)
-    for k in range(mixture.n_components):
+    for k in np.flatnonzero(np.broadcast_to(wanted, widths.shape)):
         others = np.delete(mixture.weights, k)
         if others.any():
             pooled = np.tensordot(others / others.sum(), np.delete(mixture.covariances, k, 0), 1)

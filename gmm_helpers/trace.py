@@ -79,3 +79,28 @@ class Trace:
             f"{best}log-likelihood {self.log_likelihoods[-1]:.3f} after {self.iterations} "
             f"iterations, {'' if self.converged else 'not '}converged."
         )
+
+
+class Recorder:
+    """Takes a run of EM down while it goes on: ℓ always, and every half-step if asked."""
+
+    def __init__(self, model, record):
+        self._model, self._record = model, record
+        self._mixture, self._steps, self.log_likelihoods = None, [], []
+
+    def note(self, kind, iteration, mixture, b, log_likelihood):
+        """Take down what a half-step led to; `b` is (K, n), or None."""
+        if kind != "E":
+            self._mixture = mixture
+            self.log_likelihoods.append(log_likelihood)
+        if self._record:
+            shown = None if b is None else b.T
+            self._steps.append(Step(kind, iteration, mixture, shown, log_likelihood))
+
+    def trace(self, own, converged=False):
+        """Return the `Trace` of the run so far, with the caller's `own` steps, or None."""
+        values = np.array(self.log_likelihoods)
+        values.setflags(write=False)
+        stubs = own.stubs if own else ()
+        options = self._model.options
+        return Trace(self._mixture, values, converged, tuple(self._steps), stubs, **options)
