@@ -21,6 +21,8 @@ _FEW_ROWS = 10  # fewer are taken for features, if there are five times as many 
 # share is left once the features before it are known. The relative error of what is left is about
 # ε / share², so with this share the log-likelihood keeps some six digits at the worst.
 _SMALLEST_SHARE = 1e-5
+_ROUNDING = 1e-7  # with a smaller one, the covariance is singular in float64
+_ROWS = 2**15  # of the data at once in a QR decomposition
 
 
 class SingularCovarianceError(ValueError):
@@ -118,11 +120,16 @@ def standard_deviations(points):
 
 
 class Model(NamedTuple):
-    """What the M step fits: the type, the ridge, and what that adds to each variance, (D,)."""
+    """What the M step fits: the type, the ridge, and what that adds to each variance, (D,).
+
+    `nearly` is a sentence if a feature is so nearly a combination of others that full and tied
+    covariances of all data would be refused, although they could be computed; else "".
+    """
 
     covariance_type: str
     ridge: float
     added: np.ndarray
+    nearly: str = ""
 
     @property
     def options(self):
@@ -135,9 +142,8 @@ def as_model(points, covariance_type, ridge):
     check_covariance_type(covariance_type)
     ridge = check_not_negative(ridge, "ridge")
     if not ridge:
-        if covariance_type in ("full", "tied"):
-            check_independent(points)
-        return Model(covariance_type, ridge, np.zeros(len(points)))
+        nearly = check_independent(points) if covariance_type in ("full", "tied") else ""
+        return Model(covariance_type, ridge, np.zeros(len(points)), nearly)
     with np.errstate(over="ignore"):
         added = ridge * standard_deviations(points) ** 2
     if not np.isfinite(added).all():
@@ -148,25 +154,41 @@ def as_model(points, covariance_type, ridge):
 
 
 def check_independent(points):
-    """Check that full covariances can have volume: more than D points, no feature from others."""
+    """Check that full covariances can have volume: more than D points, no feature from others.
+
+    Returns a sentence if there is a feature that nearly is one, as in `Model`; else "".
+    """
     D, n = points.shape
     if n <= D:
         raise ValueError(
             f"x has n = {n} points in D = {D} dimensions: full and tied covariances need more than "
             "D. Wrong way round? Pass x.T. Else use covariance_type='diag', or a ridge."
         )
-    deviations = points - points.mean(axis=1, keepdims=True)
-    scales = abs(deviations).max(axis=1, keepdims=True)
-    triangle = np.linalg.qr((deviations / scales).T, mode="r")
+    mean, low, high = points.mean(axis=1), points.min(axis=1), points.max(axis=1)
+    scales = np.maximum(high - mean, mean - low)
+    triangle = np.empty((0, D))
+    for first in range(0, n, _ROWS):  # of all rows at once a copy would be made
+        rows = (points[:, first : first + _ROWS].T - mean) / scales
+        triangle = np.linalg.qr(np.vstack([triangle, rows]), mode="r")
     # What is left of a feature's deviations once the features before it are known, against what
     # the stored numbers' last digits make of it.
-    left = abs(np.diagonal(triangle)) / np.sqrt(n) * scales[:, 0]
-    dependent = left <= _RESOLUTION * abs(points).max(axis=1)
+    left = abs(np.diagonal(triangle)) / np.sqrt(n) * scales
+    dependent = left <= _RESOLUTION * np.maximum(-low, high)
     if dependent.any():
         raise ValueError(
             f"Feature {dependent.argmax()} of x is a linear combination of the features before "
             "it: leave it out, use covariance_type='diag', or add a ridge."
         )
+    shares = abs(np.diagonal(triangle)) / np.linalg.norm(triangle, axis=0)
+    least = shares.argmin()
+    if not _ROUNDING < shares[least] < _SMALLEST_SHARE:
+        return ""
+    return (
+        f"Of the standard deviation of feature {least} of x the share {shares[least]:.2g} is left "
+        f"once the features before it are known. Below {_SMALLEST_SHARE:g} a covariance in float64 "
+        "has too few digits. Subtract from the feature what those before it predict (in any linear "
+        "coordinates full and tied fits are the same), use covariance_type='diag', or add a ridge."
+    )
 
 
 def count_distinct(points, enough):

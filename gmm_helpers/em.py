@@ -46,6 +46,7 @@ def e_step(x, mixture):
     """
     check_mixture(mixture, "mixture")
     b, log_density = mixture._posterior(_checks.as_points(x, mixture.n_features))
+    b.setflags(write=False)
     return b.T, float(log_density.sum())
 
 
@@ -166,7 +167,7 @@ def climb(points, start, model, *, max_iter, tol, record=False, own=None, report
     After each iteration `report`, if given, is called with its number and ℓ.
     """
     blocks = cut(points, start.n_components)
-    taken_down = Recorder(model, record)
+    taken_down = Recorder(model, record, report)
 
     def expect(mixture):
         """Return b (K, n), or None if nobody needs it, ℓ, and the sums if b is the module's."""
@@ -178,10 +179,7 @@ def climb(points, start, model, *, max_iter, tol, record=False, own=None, report
 
     def maximise(b, sums):
         result = own and own.m_step(b) or sums and _m_step_from_sums(mixture, *sums, model)
-        if not result:
-            b = mixture._posterior(points)[0] if b is None else b
-            result = _m_step(points, b, model)
-        return result
+        return result or _m_step(points, mixture._posterior(points)[0] if b is None else b, model)
 
     mixture, iteration, converged = start, 0, False
     try:
@@ -195,8 +193,6 @@ def climb(points, start, model, *, max_iter, tol, record=False, own=None, report
             mixture = following
             taken_down.note("M", iteration, mixture, used, log_likelihood)
             converged = abs(log_likelihood - before) < tol * points.shape[1]
-            if report:
-                report(iteration, log_likelihood)
     except ValueError as error:
         if own and not taken_down.log_likelihoods:  # the start can be shown by the module's
             taken_down.note("start", iteration, mixture, None, _look(points, blocks, mixture)[0])
@@ -228,8 +224,6 @@ def _look(points, blocks, mixture, keep=None):
         seconds += (block.z[:, None] @ bz[..., None])[..., 0]  # z_d · bz: quicker than z @ bzᵀ
     if not np.isfinite(log_likelihood):
         mixture._posterior(points)  # raises, and names the point
-    if keep is not None:
-        keep.setflags(write=False)
     return log_likelihood, sums
 
 
@@ -253,7 +247,7 @@ def _m_step(points, b, model):
     K, D = len(b), len(points)
     totals = b.sum(axis=1)
     if totals.min() < _EMPTY:
-        raise failure(int(totals.argmin()), "has lost all its points", model)
+        raise failure(int(totals.argmin()), model, collapsed=False)
     shares = b / totals[:, None]  # sum to 1 over the points: means are weighted, whatever b's scale
     means = shares @ points.T
     shifts, squares = np.zeros((K, D)), np.zeros((K, D, D))
@@ -297,5 +291,4 @@ def _from_averages(totals, centres, L, shifts, squares, model):
         component = int(collapsed.any(axis=1).argmax())
     except _checks.SingularCovarianceError as error:
         component = error.component
-    what = "has collapsed: up to rounding its points span no volume, and ℓ has no upper limit"
-    raise failure(component, what, model)
+    raise failure(component, model, collapsed=True)

@@ -423,6 +423,7 @@ def compare(
                 rows[kind] = [cell.relabelled(kind) for cell in rows[twin]]
             else:
                 model = _checks.as_model(points, kind, ridge)
+                shown.row = f"{kind} ({len(rows) + 1} of {len(kinds)})"
                 rows[kind] = _fit_row(points, Ks, rng, n_init, limits, model, shown)
     return _tabulate(rows, Ks, points.shape)
 
@@ -489,6 +490,7 @@ def _fit_row(points, Ks, rng, n_init, limits, model, shown):
     one = fit_one(points, model)
     searches = {K: _Search(points, K, limits, model, shown) for K in Ks}
     best = one
+    shown.stage = "upwards"
     for K, search in searches.items():
         if K == 1:
             search.climb([one])
@@ -496,10 +498,12 @@ def _fit_row(points, Ks, rng, n_init, limits, model, shown):
             search.climb(draw_starts(points, K, n_init, model, rng=rng))
             search.climb(_stepwise(split_each, points, K, best, model))
         best = search.best(best)
+    shown.stage = "downwards"
     for K, search in [*searches.items()][-2::-1]:
         if 1 < K < best.n_components:
             search.climb(_stepwise(merge_each, points, K, best, model)[:_N_MERGERS])
         best = search.best(best)
+    shown.stage = "to the end"
     cells = []
     fewer = climb(points, one, model, **limits)
     for search in searches.values():
@@ -609,12 +613,12 @@ class _Search:
         if self.tol >= _TOL_OF_SEARCH:
             return trace
         max_iter = self.max_iter - trace.iterations
-        rest = self._run(trace.mixture, "the foremost", max_iter, self.tol)
+        rest = self._run(trace.mixture, "one of the foremost", max_iter, self.tol)
         ends = np.concatenate([trace.log_likelihoods, rest.log_likelihoods[1:]])
         return replace(rest, log_likelihoods=ends)
 
     def _run(self, start, what, max_iter, tol):
-        report = self.shown.at(f"{self.model.covariance_type}, K = {self.K}, {what}")
+        report = self.shown.at(f"{self.shown.row}, {self.shown.stage}, K = {self.K}, {what}")
         return climb(self.points, start, self.model, max_iter=max_iter, tol=tol, report=report)
 
     def _is_spurious(self, trace):

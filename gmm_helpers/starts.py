@@ -340,9 +340,10 @@ def fit_one(points, model):
         return _m_step(points, np.ones((1, points.shape[1])), model)
     except EMError as error:
         raise ValueError(
-            "The covariance of all data is singular, up to rounding: a feature is nearly a linear "
-            "combination of others (leave it out, use covariance_type='diag', or add a ridge), or "
-            "a few points are so far away that beside them the rest has no spread."
+            model.nearly
+            or "The covariance of all data is singular, up to rounding: a feature is nearly a "
+            "linear combination of others (leave it out, use covariance_type='diag', or add a "
+            "ridge), or a few points are so far away that beside them the rest has no spread."
         ) from error
 
 

@@ -21,14 +21,20 @@ class EMError(ValueError):
         self.trace = trace
 
 
-def failure(component, what, model):
-    """Return the error for a component that cannot go on, with what has not been tried yet."""
+def failure(component, model, *, collapsed):
+    """Return the error for a component that has collapsed or lost its points, with remedies."""
+    name = name_component(component).capitalize()
+    if collapsed and model.nearly:
+        message = f"{name} has collapsed, or is too thin for float64. {model.nearly}"
+        return EMError(message, component=component)
+    what = "has lost all its points"
+    if collapsed:
+        what = "has collapsed: up to rounding its points span no volume, and ℓ has no upper limit"
     remedies = ["start elsewhere", "use fewer components"]
     if model.covariance_type != "tied":
         remedies.append("share one covariance (covariance_type='tied')")
-    if not model.ridge:
+    if not model.ridge:  # what has not been tried yet
         remedies.append("add a small ridge (such as ridge=1e-3)")
-    name = name_component(component).capitalize()
     return EMError(f"{name} {what}. Remedies: {', or '.join(remedies)}.", component=component)
 
 
@@ -84,8 +90,8 @@ class Trace:
 class Recorder:
     """Takes a run of EM down while it goes on: ℓ always, and every half-step if asked."""
 
-    def __init__(self, model, record):
-        self._model, self._record = model, record
+    def __init__(self, model, record, report):
+        self._model, self._record, self._report = model, record, report
         self._mixture, self._steps, self.log_likelihoods = None, [], []
 
     def note(self, kind, iteration, mixture, b, log_likelihood):
@@ -94,8 +100,12 @@ class Recorder:
             self._mixture = mixture
             self.log_likelihoods.append(log_likelihood)
         if self._record:
+            if b is not None:
+                b.setflags(write=False)
             shown = None if b is None else b.T
             self._steps.append(Step(kind, iteration, mixture, shown, log_likelihood))
+        if self._report and kind == "M":
+            self._report(iteration, log_likelihood)
 
     def trace(self, own, converged=False):
         """Return the `Trace` of the run so far, with the caller's `own` steps, or None."""
