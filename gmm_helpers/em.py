@@ -1,7 +1,8 @@
 """Expectation-maximisation for Gaussian mixtures: the two steps, and the loop around them.
 
 Inside, data are `points` of shape (D, n) and responsibilities `b` have shape (K, n), so that
-each feature and each component lies contiguous in memory. Callers see (n, D) and (n, K).
+each feature and each component lies contiguous in memory. Callers see (n, D) and (n, K). The
+density and b stand in `Mixture`; ℓ and the sums in `_look`; φ_k, μ_k and Σ_k in `_from_averages`.
 """
 
 import numpy as np
@@ -13,7 +14,7 @@ from gmm_helpers.mixture import Mixture, check_mixture
 from gmm_helpers.trace import EMError, Recorder, failure
 
 _EMPTY = 1e-290  # below it, N_k is so near to float64's smallest number that it has few digits
-_MOST, _TINY = 0.99, 1e-200  # of a mean square, so much may be the mean's; above underflow
+_MOST, _TINY = 0.99, 1e-200  # so much of mean(z²) may be mean(z)²; what is far from underflow
 _LAST_DIGIT = 4 * np.finfo(float).eps
 
 
@@ -162,10 +163,7 @@ def run_em(
 
 @np.errstate(all="ignore")  # what leaves float64's range is looked for where it matters
 def climb(points, start, model, *, max_iter, tol, record=False, own=None, report=None):
-    """Do what `run_em` does, with arguments that have been checked: `points` (D, n), a `model`.
-
-    After each iteration `report`, if given, is called with its number and ℓ.
-    """
+    """Do what `run_em` does, with checked arguments; tell `report` of each iteration."""
     blocks = cut(points, start.n_components)
     taken_down = Recorder(model, record, report)
 
@@ -206,7 +204,7 @@ def climb(points, start, model, *, max_iter, tol, record=False, own=None, report
 
 
 def _look(points, blocks, mixture, keep=None):
-    """Do the E step, and of the same z and b sum what the M step needs while they are in the cache.
+    """Do the E step, and sum the same b and z for the M step while they are in the cache.
 
     Return ℓ, and N_k = Σ_i b_ik, (K,), Σ_i b_ik z_ik, (K, D), and Σ_i b_ik z_ik z_ikᵀ, (K, D, D).
     The b_ik are written into `keep` (K, n), if given.
@@ -228,11 +226,11 @@ def _look(points, blocks, mixture, keep=None):
 
 
 def _m_step_from_sums(mixture, totals, firsts, seconds, model):
-    """Do the M step by the sums of `_look` over z = L_k⁻¹ (x − μ_k); or return None.
+    """Do the M step by the sums that `_look` took for `mixture`, or return None.
 
-    They are sums in old coordinates: the z of the mixture that the E step was given, measured from
-    its means, in units of its widths. So the variance, mean(z²) − mean(z)², hardly cancels, unless
-    a component moves by many times its new width, or has next to no points.
+    They are in old coordinates: z = L_k⁻¹ (x − μ_k), measured from the old mean in old widths. So
+    mean(z²) − mean(z)² hardly cancels, unless a component moves by many times its new width, or
+    has next to no points; then `_m_step` looks at the data again.
     """
     squares = seconds.diagonal(axis1=1, axis2=2)
     if not (firsts**2 + _TINY < _MOST * squares * totals[:, None]).all():  # or if there is a NaN
@@ -245,7 +243,7 @@ def _m_step_from_sums(mixture, totals, firsts, seconds, model):
 def _m_step(points, b, model):
     """Do the M step on `points` (D, n) and `b` (K, n), by two passes."""
     K, D = len(b), len(points)
-    totals = b.sum(axis=1)
+    totals = b.sum(axis=1)  # N_k
     if totals.min() < _EMPTY:
         raise failure(int(totals.argmin()), model, collapsed=False)
     shares = b / totals[:, None]  # sum to 1 over the points: means are weighted, whatever b's scale
