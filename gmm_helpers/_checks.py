@@ -6,6 +6,7 @@ the mathematics can be read without a line about bad input.
 
 import numbers
 import sys
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,6 +21,8 @@ _FEW_ROWS = 10  # fewer are taken for features, if there are five times as many 
 # share is left once the features before it are known. The relative error of what is left is about
 # ε / share², so with this share the log-likelihood keeps some six digits at the worst.
 _SMALLEST_SHARE = 1e-5
+_ROUNDING = 1e-7  # with a smaller one, the covariance is singular in float64
+_ROWS = 2**15  # of the data at once in a QR decomposition
 
 
 class SingularCovarianceError(ValueError):
@@ -62,16 +65,22 @@ def as_points(x, n_features=None, name="x"):
     if values.size == 0:
         raise ValueError(f"{name} is empty (shape {values.shape}): it needs at least one point.")
     points = np.ascontiguousarray(np.atleast_2d(values.T))
-    if n_features is not None and len(points) != n_features:
+    if n_features is not None:
+        check_features(points, n_features, name)
+    if not np.isfinite([points.min(), points.max()]).all():
+        row = np.flatnonzero(~np.isfinite(points).all(axis=0))[0]
+        raise ValueError(f"{name} has NaN or infinity, first in row {row}: remove or replace it.")
+    return points
+
+
+def check_features(points, n_features, name="x"):
+    """Check that `points` (D, n) have as many features as a mixture."""
+    if len(points) != n_features:
         turned = f" Wrong way round? Pass {name}.T." if points.shape[1] == n_features else ""
         raise ValueError(
             f"{name} has D = {len(points)} where D = {n_features} is needed: data and mixture must "
             f"have the same number of features.{turned}"
         )
-    if not np.isfinite([points.min(), points.max()]).all():
-        row = np.flatnonzero(~np.isfinite(points).all(axis=0))[0]
-        raise ValueError(f"{name} has NaN or infinity, first in row {row}: remove or replace it.")
-    return points
 
 
 def check_fittable(points, n_components):
@@ -118,26 +127,76 @@ def standard_deviations(points):
     return span[:, 0] * ((points - low) / span).std(axis=1)
 
 
+class Model(NamedTuple):
+    """What the M step fits: the type, the ridge, and what that adds to each variance, (D,).
+
+    `nearly` is a sentence if a feature is so nearly a combination of others that full and tied
+    covariances of all data would be refused, although they could be computed; else "".
+    """
+
+    covariance_type: str
+    ridge: float
+    added: np.ndarray
+    nearly: str = ""
+
+    @property
+    def options(self):
+        """The options of `m_step` that say the same."""
+        return {"covariance_type": self.covariance_type, "ridge": self.ridge}
+
+
+def as_model(points, covariance_type, ridge):
+    """Check the M step's options for `points` (D, n); return them as a `Model`."""
+    check_covariance_type(covariance_type)
+    ridge = check_not_negative(ridge, "ridge")
+    if not ridge:
+        nearly = check_independent(points) if covariance_type in ("full", "tied") else ""
+        return Model(covariance_type, ridge, np.zeros(len(points)), nearly)
+    with np.errstate(over="ignore"):
+        added = ridge * standard_deviations(points) ** 2
+    if not np.isfinite(added).all():
+        raise ValueError(f"ridge = {ridge:g} is too large: it is a fraction of the variances.")
+    if covariance_type == "spherical":
+        added = np.full_like(added, added.mean())
+    return Model(covariance_type, ridge, added)
+
+
 def check_independent(points):
-    """Check that full covariances can have volume: more than D points, no feature from others."""
+    """Check that full covariances can have volume: more than D points, no feature from others.
+
+    Returns a sentence if there is a feature that nearly is one, as in `Model`; else "".
+    """
     D, n = points.shape
     if n <= D:
         raise ValueError(
             f"x has n = {n} points in D = {D} dimensions: full and tied covariances need more than "
             "D. Wrong way round? Pass x.T. Else use covariance_type='diag', or a ridge."
         )
-    deviations = points - points.mean(axis=1, keepdims=True)
-    scales = abs(deviations).max(axis=1, keepdims=True)
-    triangle = np.linalg.qr((deviations / scales).T, mode="r")
+    mean, low, high = points.mean(axis=1), points.min(axis=1), points.max(axis=1)
+    scales = np.maximum(high - mean, mean - low)
+    triangle = np.empty((0, D))
+    for first in range(0, n, _ROWS):  # of all rows at once a copy would be made
+        rows = (points[:, first : first + _ROWS].T - mean) / scales
+        triangle = np.linalg.qr(np.vstack([triangle, rows]), mode="r")
     # What is left of a feature's deviations once the features before it are known, against what
     # the stored numbers' last digits make of it.
-    left = abs(np.diagonal(triangle)) / np.sqrt(n) * scales[:, 0]
-    dependent = left <= _RESOLUTION * abs(points).max(axis=1)
+    left = abs(np.diagonal(triangle)) / np.sqrt(n) * scales
+    dependent = left <= _RESOLUTION * np.maximum(-low, high)
     if dependent.any():
         raise ValueError(
             f"Feature {dependent.argmax()} of x is a linear combination of the features before "
             "it: leave it out, use covariance_type='diag', or add a ridge."
         )
+    shares = abs(np.diagonal(triangle)) / np.linalg.norm(triangle, axis=0)
+    least = shares.argmin()
+    if not _ROUNDING < shares[least] < _SMALLEST_SHARE:
+        return ""
+    return (
+        f"Of the standard deviation of feature {least} of x the share {shares[least]:.2g} is left "
+        f"once the features before it are known. Below {_SMALLEST_SHARE:g} a covariance in float64 "
+        "has too few digits. Subtract from the feature what those before it predict (in any linear "
+        "coordinates full and tied fits are the same), use covariance_type='diag', or add a ridge."
+    )
 
 
 def count_distinct(points, enough):
@@ -228,11 +287,12 @@ def cholesky_factors(covariances):
             except np.linalg.LinAlgError:
                 raise _singular(component, covariances[component]) from error
         raise _singular(len(covariances) - 1, covariances[-1]) from error
-    pivots = np.diagonal(factors, axis1=1, axis2=2)
-    deviations = np.sqrt(np.diagonal(covariances, axis1=1, axis2=2))
-    singular = (pivots < _SMALLEST_SHARE * deviations).any(axis=1)
+    pivots = factors.diagonal(axis1=1, axis2=2)
+    deviations = np.sqrt(covariances.diagonal(axis1=1, axis2=2))
+    singular = pivots < _SMALLEST_SHARE * deviations
     if singular.any():
-        raise _singular(int(singular.argmax()), covariances[singular.argmax()])
+        component = int(singular.any(axis=1).argmax())
+        raise _singular(component, covariances[component])
     return factors
 
 
@@ -284,6 +344,12 @@ def check_not_negative(value, name):
     if not 0 <= value <= sys.float_info.max:
         raise ValueError(f"{name} must be at least 0 and finite; it is {value}.")
     return float(value)
+
+
+def as_limits(max_iter, tol):
+    """Check what ends a run; return both by their names."""
+    max_iter = check_count(max_iter, "max_iter", at_least=0)
+    return {"max_iter": max_iter, "tol": check_not_negative(tol, "tol")}
 
 
 def check_covariance_type(value):

@@ -75,6 +75,7 @@ class OwnSteps:
         self._e_step, self._m_step = e_step, m_step
         self._stubs = set()
         self._seconds_left = SECONDS
+        self._errors = np.geterr()  # the module's own arithmetic heeds no warnings; a caller's may
 
     @property
     def stubs(self):
@@ -133,7 +134,7 @@ class OwnSteps:
     def _call(self, name, step, argument):
         began = time.perf_counter()
         try:
-            with guarded(max(self._seconds_left, 0.01)):
+            with np.errstate(**self._errors), guarded(max(self._seconds_left, 0.01)):
                 result = step(self._x.copy(), argument)
         except TooSlowError:
             raise EMError(

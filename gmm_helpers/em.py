@@ -1,17 +1,21 @@
 """Expectation-maximisation for Gaussian mixtures: the two steps, and the loop around them.
 
 Inside, data are `points` of shape (D, n) and responsibilities `b` have shape (K, n), so that
-each feature and each component lies contiguous in memory. Callers see (n, D) and (n, K).
+each feature and each component lies contiguous in memory. Callers see (n, D) and (n, K). The
+density and b stand in `Mixture`; ℓ and the sums in `_look`; φ_k, μ_k and Σ_k in `_from_averages`.
 """
 
 import numpy as np
 
 from gmm_helpers import _checks
+from gmm_helpers._blocks import cut
 from gmm_helpers._own_steps import OwnSteps
-from gmm_helpers.mixture import Mixture, blocks, check_mixture
-from gmm_helpers.trace import EMError, Step, Trace
+from gmm_helpers.mixture import Mixture, check_mixture
+from gmm_helpers.trace import EMError, Recorder, failure
 
 _EMPTY = 1e-290  # below it, N_k is so near to float64's smallest number that it has few digits
+_MOST, _TINY = 0.99, 1e-200  # so much of mean(z²) may be mean(z)²; what is far from underflow
+_LAST_DIGIT = 4 * np.finfo(float).eps
 
 
 def e_step(x, mixture):
@@ -42,8 +46,9 @@ def e_step(x, mixture):
     Bishop (2006), *Pattern Recognition and Machine Learning*, eqs. 9.13 and 9.14.
     """
     check_mixture(mixture, "mixture")
-    responsibilities, log_likelihood = _e_step(_checks.as_points(x, mixture.n_features), mixture)
-    return responsibilities.T, log_likelihood
+    b, log_density = mixture._posterior(_checks.as_points(x, mixture.n_features))
+    b.setflags(write=False)
+    return b.T, float(log_density.sum())
 
 
 def m_step(x, responsibilities, *, covariance_type="full", ridge=0.0):
@@ -83,7 +88,7 @@ def m_step(x, responsibilities, *, covariance_type="full", ridge=0.0):
     points = _checks.as_points(x)
     b = _checks.as_responsibilities(responsibilities, points.shape[1])
     _checks.check_fittable(points, len(b))
-    return _m_step(points, b, covariance_type, _added_variances(points, covariance_type, ridge))
+    return _m_step(points, b, _checks.as_model(points, covariance_type, ridge))
 
 
 _MODULES_E_STEP, _MODULES_M_STEP = e_step, m_step  # in run_em these names are its arguments
@@ -146,143 +151,142 @@ def run_em(
     check_mixture(start, "start")
     points = _checks.as_points(x, start.n_features)
     _checks.check_fittable(points, start.n_components)
-    max_iter = _checks.check_count(max_iter, "max_iter", at_least=0)
-    smallest_change = _checks.check_not_negative(tol, "tol") * points.shape[1]
-    added = _added_variances(points, covariance_type, ridge)
+    limits = _checks.as_limits(max_iter, tol)
+    model = _checks.as_model(points, covariance_type, ridge)
     e_step = None if e_step is _MODULES_E_STEP else e_step
     m_step = None if m_step is _MODULES_M_STEP else m_step
     if m_step is not None and (covariance_type, ridge) != ("full", 0):
         raise ValueError("covariance_type and ridge are for the module's m_step, not for yours.")
-    own = OwnSteps(x, start, e_step, m_step)
+    own = None if e_step is m_step is None else OwnSteps(x, start, e_step, m_step)
+    return climb(points, start, model, record=record, own=own, **limits)
+
+
+@np.errstate(all="ignore")  # what leaves float64's range is looked for where it matters
+def climb(points, start, model, *, max_iter, tol, record=False, own=None, report=None):
+    """Do what `run_em` does, with checked arguments; tell `report` of each iteration."""
+    blocks = cut(points, start.n_components)
+    taken_down = Recorder(model, record, report)
 
     def expect(mixture):
-        result = own.e_step(mixture)
-        return _e_step(points, mixture) if result is None else result
+        """Return b (K, n), or None if nobody needs it, ℓ, and the sums if b is the module's."""
+        result = own and own.e_step(mixture)
+        if result:
+            return *result, None
+        b = np.empty((start.n_components, points.shape[1])) if record or own else None
+        return b, *_look(points, blocks, mixture, b)
 
-    def maximise(b):
-        result = own.m_step(b)
-        return _m_step(points, b, covariance_type, added) if result is None else result
+    def maximise(b, sums):
+        result = own and own.m_step(b) or sums and _m_step_from_sums(mixture, *sums, model)
+        return result or _m_step(points, mixture._posterior(points)[0] if b is None else b, model)
 
-    mixture, iteration, converged, steps, log_likelihoods = start, 0, False, [], []
-
-    def note(kind, b):
-        if record:
-            shown = None if b is None else b.T
-            steps.append(Step(kind, iteration, mixture, shown, log_likelihoods[-1]))
-
-    def trace():
-        values = np.array(log_likelihoods)
-        values.setflags(write=False)
-        return Trace(
-            mixture,
-            values,
-            converged,
-            tuple(steps),
-            own.stubs,
-            covariance_type=covariance_type,
-            ridge=ridge,
-            own_steps=not (e_step is None is m_step),
-        )
-
+    mixture, iteration, converged = start, 0, False
     try:
-        b, log_likelihood = expect(mixture)
-        log_likelihoods.append(log_likelihood)
-        note("start", None)
+        b, log_likelihood, sums = expect(mixture)
+        taken_down.note("start", iteration, mixture, None, log_likelihood)
         while iteration < max_iter and not converged:
             iteration += 1
-            note("E", b)
-            used, following = b, maximise(b)
-            b, log_likelihood = expect(following)
+            taken_down.note("E", iteration, mixture, b, log_likelihood)
+            used, following, before = b, maximise(b, sums), log_likelihood
+            b, log_likelihood, sums = expect(following)
             mixture = following
-            log_likelihoods.append(log_likelihood)
-            note("M", used)
-            converged = abs(log_likelihoods[-1] - log_likelihoods[-2]) < smallest_change
+            taken_down.note("M", iteration, mixture, used, log_likelihood)
+            converged = abs(log_likelihood - before) < tol * points.shape[1]
     except ValueError as error:
-        if not log_likelihoods and e_step is not None:  # the start can be shown by the module's
-            log_likelihoods.append(_e_step(points, mixture)[1])
-            note("start", None)
+        if own and not taken_down.log_likelihoods:  # the start can be shown by the module's
+            taken_down.note("start", iteration, mixture, None, _look(points, blocks, mixture)[0])
         raise EMError(
             f"Iteration {iteration}: {error}",
             component=getattr(error, "component", None),
             iteration=iteration,
-            trace=trace() if log_likelihoods else None,
+            trace=taken_down.trace(own) if taken_down.log_likelihoods else None,
         ) from error.__cause__  # where the caller's own step went wrong, if it was that
-    return trace()
+    return taken_down.trace(own, converged)
 
 
-def _e_step(points, mixture):
-    b, log_density = mixture._posterior(points)
-    b.setflags(write=False)
-    return b, float(log_density.sum())
+def _look(points, blocks, mixture, keep=None):
+    """Do the E step, and sum the same b and z for the M step while they are in the cache.
+
+    Return ℓ, and N_k = Σ_i b_ik, (K,), Σ_i b_ik z_ik, (K, D), and Σ_i b_ik z_ik z_ikᵀ, (K, D, D).
+    The b_ik are written into `keep` (K, n), if given.
+    """
+    K, D = mixture.means.shape
+    log_likelihood, sums = 0.0, (np.zeros(K), np.zeros((K, D)), np.zeros((K, D, D)))
+    totals, firsts, seconds = sums
+    for block in blocks:
+        log_likelihood += float(np.add.reduce(mixture._weigh(block)))  # ℓ = Σ_i log p(x_i)
+        if keep is not None:
+            keep[:, block.where] = block.b
+        bz = np.multiply(block.b[:, None], block.z, out=block.spare)
+        totals += np.add.reduce(block.b, axis=1)
+        firsts += np.add.reduce(bz, axis=2)
+        seconds += (block.z[:, None] @ bz[..., None])[..., 0]  # z_d · bz: quicker than z @ bzᵀ
+    if not np.isfinite(log_likelihood):
+        mixture._posterior(points)  # raises, and names the point
+    return log_likelihood, sums
+
+
+def _m_step_from_sums(mixture, totals, firsts, seconds, model):
+    """Do the M step by the sums that `_look` took for `mixture`, or return None.
+
+    They are in old coordinates: z = L_k⁻¹ (x − μ_k), measured from the old mean in old widths. So
+    mean(z²) − mean(z)² hardly cancels, unless a component moves by many times its new width, or
+    has next to no points; then `_m_step` looks at the data again.
+    """
+    squares = seconds.diagonal(axis1=1, axis2=2)
+    if not (firsts**2 + _TINY < _MOST * squares * totals[:, None]).all():  # or if there is a NaN
+        return None
+    averages = firsts / totals[:, None], seconds / totals[:, None, None]
+    return _from_averages(totals, mixture.means, mixture._factors, *averages, model)
 
 
 @np.errstate(all="ignore")  # a product of tiny numbers may well be 0
-def _m_step(points, b, covariance_type, added):
-    """Do the M step on `points` (D, n) and `b` (K, n); `added` (D,) goes onto the variances."""
-    (D, n), K = points.shape, len(b)
+def _m_step(points, b, model):
+    """Do the M step on `points` (D, n) and `b` (K, n), by two passes."""
+    K, D = len(b), len(points)
     totals = b.sum(axis=1)  # N_k
     if totals.min() < _EMPTY:
-        raise _failure(int(totals.argmin()), "has lost all its points", covariance_type, added)
+        raise failure(int(totals.argmin()), model, collapsed=False)
     shares = b / totals[:, None]  # sum to 1 over the points: means are weighted, whatever b's scale
     means = shares @ points.T
-    shifts, covariances = np.zeros((K, D)), np.zeros((K, D, D))
-    for block in blocks(n, K * D):
-        from_mean = points[:, block] - means[:, :, None]
-        weighted = shares[:, None, block] * from_mean
+    shifts, squares = np.zeros((K, D)), np.zeros((K, D, D))
+    for block in cut(points, K):
+        from_mean = np.subtract(block.x, means[:, :, None], out=block.z)
+        weighted = np.multiply(shares[:, None, block.where], from_mean, out=block.spare)
         shifts += weighted.sum(axis=2)
-        covariances += weighted @ from_mean.transpose(0, 2, 1)
-    # Far from 0 a mean is rounded in its last digits. What the deviations from it sum to puts
-    # that right: the corrected two-pass algorithm (Chan, Golub & LeVeque 1983, eq. 1.7).
-    means += shifts
-    covariances -= shifts[:, :, None] * shifts[:, None, :]
-    covariances = (covariances + covariances.transpose(0, 2, 1)) / 2
+        squares += weighted @ from_mean.transpose(0, 2, 1)
+    # Far from 0 a mean is rounded in its last digits. The shift, what the deviations from it sum
+    # to, puts that right: the corrected two-pass algorithm (Chan, Golub & LeVeque 1983, eq. 1.7).
+    return _from_averages(totals, means, np.eye(D), shifts, squares, model)
 
-    weights = totals / totals.sum()
-    if covariance_type == "tied":
+
+def _from_averages(totals, centres, L, shifts, squares, model):
+    """Return the mixture with N_k = `totals`, from the averages over b of z and z zᵀ.
+
+    There x = centre_k + L_k z. A component that has collapsed is refused.
+    """
+    D = centres.shape[1]
+    weights = totals / np.add.reduce(totals)  # φ_k = N_k / n
+    means = centres + (L @ shifts[:, :, None])[:, :, 0]  # μ_k
+    spreads = squares - shifts[:, :, None] * shifts[:, None, :]
+    covariances = L @ spreads @ L.swapaxes(-1, -2)  # Σ_k
+    covariances = (covariances + covariances.transpose(0, 2, 1)) / 2  # for rounding
+    if model.covariance_type == "tied":
         covariances[:] = np.tensordot(weights, covariances, 1)
-    elif covariance_type == "diag":
+    elif model.covariance_type == "diag":
         covariances *= np.eye(D)
-    elif covariance_type == "spherical":
+    elif model.covariance_type == "spherical":
         covariances = np.einsum("kdd->k", covariances)[:, None, None] / D * np.eye(D)
-    variances = np.einsum("kdd->kd", covariances)
-    variances += added  # a view: into the covariances
+    if model.ridge:
+        variances = np.einsum("kdd->kd", covariances)  # a view
+        variances += model.added
     try:
         mixture = Mixture._from_checked(weights, means, covariances)
-    except _checks.SingularCovarianceError as error:
-        component = error.component
-    else:
         # What spread is left in some direction must be more than the last digit of the mean:
         # a component narrower than that sits on one point, or on a line or plane of points.
-        pivots = mixture._factors.diagonal(axis1=1, axis2=2)
-        collapsed = (pivots <= 4 * np.finfo(float).eps * abs(means)).any(axis=1)
+        collapsed = mixture._factors.diagonal(axis1=1, axis2=2) <= _LAST_DIGIT * abs(means)
         if not collapsed.any():
             return mixture
-        component = int(collapsed.argmax())
-    what = "has collapsed: up to rounding its points span no volume, and ℓ has no upper limit"
-    raise _failure(component, what, covariance_type, added)
-
-
-def _failure(component, what, covariance_type, added):
-    """Return the error for a component that cannot go on, with what has not been tried yet."""
-    remedies = ["start elsewhere", "use fewer components"]
-    if covariance_type != "tied":
-        remedies.append("share one covariance (covariance_type='tied')")
-    if not added.any():
-        remedies.append("add a small ridge (such as ridge=1e-3)")
-    name = _checks.name_component(component).capitalize()
-    return EMError(f"{name} {what}. Remedies: {', or '.join(remedies)}.", component=component)
-
-
-def _added_variances(points, covariance_type, ridge):
-    """Check the M step's options; return what the ridge adds to each feature's variance, (D,)."""
-    _checks.check_covariance_type(covariance_type)
-    ridge = _checks.check_not_negative(ridge, "ridge")
-    if not ridge:
-        if covariance_type in ("full", "tied"):
-            _checks.check_independent(points)
-        return np.zeros(len(points))
-    with np.errstate(over="ignore"):
-        added = ridge * _checks.standard_deviations(points) ** 2
-    if not np.isfinite(added).all():
-        raise ValueError(f"ridge = {ridge:g} is too large: it is a fraction of the variances.")
-    return np.full_like(added, added.mean()) if covariance_type == "spherical" else added
+        component = int(collapsed.any(axis=1).argmax())
+    except _checks.SingularCovarianceError as error:
+        component = error.component
+    raise failure(component, model, collapsed=True)

@@ -5,16 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg.lapack import dtrtri
 
-from gmm_helpers._checks import (
-    as_mixture,
-    as_parameter,
-    as_points,
-    check_count,
-    check_rng,
-    cholesky_factors,
-)
+from gmm_helpers import _checks
+from gmm_helpers._blocks import cut
 
-_BLOCK = 2**16  # numbers per temporary array
+_LOG_2PI = np.log(2 * np.pi)
+_ARRAYS = ("weights", "means", "covariances", "_factors", "_whiteners", "_log_heights")
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,8 +50,9 @@ class Mixture:
     means: np.ndarray
     covariances: np.ndarray
 
+    @np.errstate(divide="ignore")  # a weight of 0 is allowed; its log is −∞
     def __post_init__(self):
-        self._store(*as_mixture(self.weights, self.means, self.covariances))
+        self._store(*_checks.as_mixture(self.weights, self.means, self.covariances))
 
     @classmethod
     def _from_checked(cls, weights, means, covariances):
@@ -67,22 +63,15 @@ class Mixture:
 
     def _store(self, weights, means, covariances):
         """Keep the arrays, read-only, with what every density needs of them."""
-        factors = cholesky_factors(covariances)
+        factors = _checks.cholesky_factors(covariances)
         # W_k = L_k⁻¹ turns x − μ_k into coordinates in which component k is a standard normal.
         whiteners = np.array([dtrtri(factor, lower=1)[0] for factor in factors])
-        with np.errstate(divide="ignore"):  # a weight of 0 is allowed; its log is −∞
-            log_heights = np.log(weights) - 0.5 * means.shape[1] * np.log(2 * np.pi)
-        log_heights += np.log(np.diagonal(whiteners, axis1=1, axis2=2)).sum(axis=1)
-        for name, array in {
-            "weights": weights,
-            "means": means,
-            "covariances": covariances,
-            "_factors": factors,
-            "_whiteners": whiteners,
-            "_log_heights": log_heights,
-        }.items():
+        log_heights = np.log(weights) - 0.5 * means.shape[1] * _LOG_2PI
+        log_heights += np.add.reduce(np.log(whiteners.diagonal(axis1=1, axis2=2)), axis=1)
+        arrays = weights, means, covariances, factors, whiteners, log_heights
+        for array in arrays:
             array.setflags(write=False)
-            object.__setattr__(self, name, array)
+        self.__dict__.update(zip(_ARRAYS, arrays, strict=True))
 
     def __reduce__(self):  # a copy or a pickle is made, and protected, by __init__ again
         return Mixture, (self.weights, self.means, self.covariances)
@@ -90,8 +79,10 @@ class Mixture:
     @classmethod
     def from_1d(cls, weights, means, variances):
         """Make a mixture for D = 1 from three arrays of shape (K,); `variances` are σ_k²."""
-        means = as_parameter(means, "means", (None,), "(K,)")
-        variances = as_parameter(variances, "variances", (len(means),), f"(K,) = ({len(means)},)")
+        means = _checks.as_parameter(means, "means", (None,), "(K,)")
+        variances = _checks.as_parameter(
+            variances, "variances", (len(means),), f"(K,) = ({len(means)},)"
+        )
         return cls(weights, means[:, None], variances[:, None, None])
 
     @property
@@ -116,11 +107,11 @@ class Mixture:
 
         A ValueError names a point so far away that even its log density leaves float64's range.
         """
-        return self._posterior(as_points(x, self.n_features))[1]
+        return self._posterior(_checks.as_points(x, self.n_features))[1]
 
     def responsibilities(self, x):
         """Return b_ik = p(component k | x_i), shape (n, K); each row sums to 1."""
-        return self._posterior(as_points(x, self.n_features))[0].T
+        return self._posterior(_checks.as_points(x, self.n_features))[0].T
 
     def sample(self, n, rng):
         """Draw `n` points: first a component by its weight, then a point from that component.
@@ -138,28 +129,20 @@ class Mixture:
         z : ndarray of int, shape (n,)
             The component that each point came from, 0 to K − 1.
         """
-        n = check_count(n, "n", at_least=1)
-        z = check_rng(rng).choice(self.n_components, size=n, p=self.weights)
+        n = _checks.check_count(n, "n", at_least=1)
+        z = _checks.check_rng(rng).choice(self.n_components, size=n, p=self.weights)
         noise = rng.standard_normal((n, self.n_features))
         x = self.means[z] + np.einsum("nij,nj->ni", self._factors[z], noise)
         return (x[:, 0] if self.n_features == 1 else x), z
 
     @np.errstate(all="ignore")  # what leaves float64's range is looked for at the end
     def _posterior(self, points):
-        """Return b (K, n) and log p (n,) for `points` (D, n), by log-sum-exp (Bayes' rule).
-
-        The points are taken in blocks, so that what is made on the way stays in the cache.
-        """
+        """Return b (K, n) and log p (n,) for `points` (D, n)."""
         responsibilities = np.empty((self.n_components, points.shape[1]))
         log_density = np.empty(points.shape[1])
-        for block in blocks(points.shape[1], self.means.size):
-            joint = self._log_joint(points[:, block])
-            largest = joint.max(axis=0)
-            joint -= largest
-            np.exp(joint, out=joint)
-            total = joint.sum(axis=0)
-            np.divide(joint, total, out=responsibilities[:, block])
-            log_density[block] = largest + np.log(total)
+        for block in cut(points, self.n_components):
+            log_density[block.where] = self._weigh(block)
+            responsibilities[:, block.where] = block.b
         if not np.isfinite(log_density.sum()):
             raise ValueError(
                 f"Row {log_density.argmin()} of x is so far from every component that its log "
@@ -167,10 +150,24 @@ class Mixture:
             )
         return responsibilities, log_density
 
-    def _log_joint(self, points):
-        """Return log(φ_k N(x_i | μ_k, Σ_k)), shape (K, n), for `points` (D, n)."""
-        z = self._whiteners @ (points - self.means[:, :, None])
-        joint = np.einsum("kdn,kdn->kn", z, z)
+    def _weigh(self, block):
+        """Fill the block's z and b = φ_k N(x | μ_k, Σ_k) / p(x), by log-sum-exp; return log p."""
+        b = self._log_joint(block.x, block.spare, block.z, block.b)
+        largest = np.maximum.reduce(b, axis=0, out=block.largest)
+        b -= largest
+        np.exp(b, out=b)
+        total = np.add.reduce(b, axis=0, out=block.total)
+        b /= total
+        return np.add(largest, np.log(total, out=total), out=total)
+
+    def _log_joint(self, points, spare=None, z=None, joint=None):
+        """Return log(φ_k N(x_i | μ_k, Σ_k)), (K, n), for `points` (D, n), in arrays or new ones.
+
+        That is log φ_k − log((2π)^(D/2) |L_k|) − ½ |z_ik|² with z_ik = L_k⁻¹ (x_i − μ_k).
+        """
+        from_mean = np.subtract(points, self.means[:, :, None], out=spare)
+        z = np.matmul(self._whiteners, from_mean, out=z)
+        joint = np.add.reduce(np.multiply(z, z, out=from_mean), axis=1, out=joint)
         joint *= -0.5
         joint += self._log_heights[:, None]
         return joint
@@ -180,9 +177,3 @@ def check_mixture(value, name):
     """Check that an argument is a mixture."""
     if not isinstance(value, Mixture):
         raise TypeError(f"{name} must be a Mixture; it is {value!r:.60}.")
-
-
-def blocks(n, width):
-    """Return slices that cut `n` points into blocks whose (width, block) arrays fit the cache."""
-    size = max(_BLOCK // width, 128)
-    return [slice(first, first + size) for first in range(0, n, size)]

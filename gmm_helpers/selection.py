@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gmm_helpers import _checks
-from gmm_helpers.em import run_em
+from gmm_helpers.em import climb
 from gmm_helpers.mixture import Mixture, check_mixture
-from gmm_helpers.starts import SAME_OPTIMUM, draw_starts, merge_each, split_each, start_from_means
+from gmm_helpers.starts import SAME_OPTIMUM, Progress, draw_starts, fit_one, merge_each, split_each
 from gmm_helpers.trace import EMError, Trace
 
 CRITERIA = ("aic", "bic")  # of which the lowest is best
@@ -20,6 +20,7 @@ _ONE_IN_1D = {"full", "diag", "spherical"}  # one model in one dimension
 _N_MERGERS = 3  # of the mergers of two components, so many are tried
 _NEAR = 1e-3  # nats per point: so far below the best an end may still turn out to be better
 _TOL_OF_SEARCH = 1e-5  # where runs stop whose only use is to see which of them ends highest
+_ON_THE_WAY = 8  # the ratio in `_on_the_way`: where both end at one peak up to 3.3, else from 26 on
 
 
 def free_parameters(K, D, covariance_type="full"):
@@ -178,13 +179,13 @@ def spurious_components(mixture, n, covariance_type="full"):
     if covariance_type == "tied":
         return np.zeros(mixture.n_components, bool)
     sizes = n * mixture.weights / (mixture.n_features + 1)
-    return (sizes < _FEW) & (relative_widths(mixture) * sizes < _NARROW)
+    return (sizes < _FEW) & (relative_widths(mixture, sizes < _FEW) * sizes < _NARROW)
 
 
-def relative_widths(mixture):
-    """Return each component's least standard deviation beside the others' pooled one, (K,)."""
+def relative_widths(mixture, wanted=True):
+    """Return the least standard deviation beside the others' pooled one, (K,); ∞ if not wanted."""
     widths = np.full(mixture.n_components, np.inf)
-    for k in range(mixture.n_components):
+    for k in np.flatnonzero(np.broadcast_to(wanted, widths.shape)):
         others = np.delete(mixture.weights, k)
         if others.any():
             pooled = np.tensordot(others / others.sum(), np.delete(mixture.covariances, k, 0), 1)
@@ -349,13 +350,15 @@ def compare(
     max_iter=2000,
     tol=1e-10,
     ridge=0.0,
+    progress=False,
 ):
     """Fit a mixture for each covariance type and each K, and count what each costs.
 
     For each K, EM starts from `n_init` starts by k-means++ and from the best mixture with fewer
     components, each of them split in turn; then, from the largest K down, also from the best
     mixture with more, two of its components merged (of all pairs the three that leave the highest
-    ℓ). To save time runs stop where ℓ / n rises by less than 10⁻⁵, and the foremost go on to `tol`.
+    ℓ). To save time runs stop where ℓ / n rises by less than 10⁻⁵, and the foremost go on to `tol`:
+    those within 0.001 n nats of the best, but for those that are on their way to the same peak.
 
     A run with a component that `spurious_components` marks is kept apart: it stands beside the best
     regular one, and is never the best. The maximum of ℓ never falls as K grows, and here what is
@@ -373,7 +376,7 @@ def compare(
         Where the starts come from.
     n_init : int
         How many starts to draw for each K, beside the splits and mergers.
-    max_iter, tol, ridge
+    max_iter, tol, ridge, progress
         As in `fit`.
 
     Returns
@@ -411,15 +414,17 @@ def compare(
     _checks.check_rng(rng)
     n_init = _checks.check_count(n_init, "n_init", at_least=0)
     _checks.check_fittable(points, Ks[-1])
-    options = {"max_iter": max_iter, "tol": tol}
+    limits = _checks.as_limits(max_iter, tol)
     rows = {}
-    for kind in kinds:
-        twin = next((k for k in rows if len(points) == 1 and {k, kind} <= _ONE_IN_1D), None)
-        if twin:  # one fit for both: two searches could end at two optima
-            rows[kind] = [cell.relabelled(kind) for cell in rows[twin]]
-        else:
-            model = {"covariance_type": kind, "ridge": ridge}
-            rows[kind] = _fit_row(points, Ks, rng, n_init, options, model)
+    with Progress(progress) as shown:
+        for kind in kinds:
+            twin = next((k for k in rows if len(points) == 1 and {k, kind} <= _ONE_IN_1D), None)
+            if twin:  # one fit for both: two searches could end at two optima
+                rows[kind] = [cell.relabelled(kind) for cell in rows[twin]]
+            else:
+                model = _checks.as_model(points, kind, ridge)
+                shown.row = f"{kind} ({len(rows) + 1} of {len(kinds)})"
+                rows[kind] = _fit_row(points, Ks, rng, n_init, limits, model, shown)
     return _tabulate(rows, Ks, points.shape)
 
 
@@ -479,33 +484,35 @@ class _Cell:
         return replace(self, trace=replace(self.trace, covariance_type=kind), spurious=spurious)
 
 
-def _fit_row(points, Ks, rng, n_init, options, model):
+def _fit_row(points, Ks, rng, n_init, limits, model, shown):
     """Return a `_Cell` for each K: a search upwards, by splits, then down again, by mergers."""
-    x = points.T
     # One Gaussian for all data: the optimum for K = 1, known without a search.
-    one = start_from_means(x, x.mean(axis=0, keepdims=True), **model)
-    searches = {K: _Search(x, options, model) for K in Ks}
+    one = fit_one(points, model)
+    searches = {K: _Search(points, K, limits, model, shown) for K in Ks}
     best = one
+    shown.stage = "upwards"
     for K, search in searches.items():
         if K == 1:
             search.climb([one])
         else:
-            search.climb(draw_starts(points, K, n_init, rng=rng, **model))
-            search.climb(_stepwise(split_each, x, K, best, model))
+            search.climb(draw_starts(points, K, n_init, model, rng=rng))
+            search.climb(_stepwise(split_each, points, K, best, model))
         best = search.best(best)
+    shown.stage = "downwards"
     for K, search in [*searches.items()][-2::-1]:
         if 1 < K < best.n_components:
-            search.climb(_stepwise(merge_each, x, K, best, model)[:_N_MERGERS])
+            search.climb(_stepwise(merge_each, points, K, best, model)[:_N_MERGERS])
         best = search.best(best)
+    shown.stage = "to the end"
     cells = []
-    fewer = run_em(x, one, record=False, **options, **model)
-    for K, search in searches.items():
-        cells.append(search.cell(K, fewer))
+    fewer = climb(points, one, model, **limits)
+    for search in searches.values():
+        cells.append(search.cell(fewer))
         fewer = cells[-1].trace
     return cells
 
 
-def _stepwise(step, x, K, mixture, model):
+def _stepwise(step, points, K, mixture, model):
     """Split or merge until there are `K` components; return what the last step offers, best first.
 
     Of the steps before it, the one with the highest ℓ is taken. The list is empty where no
@@ -513,10 +520,10 @@ def _stepwise(step, x, K, mixture, model):
     """
     starts = []
     while mixture.n_components != K:
-        starts = step(x, mixture, **model)
+        starts = step(points, mixture, model)
         if not starts:
             break
-        starts.sort(key=lambda start: -start.log_density(x).sum())
+        starts.sort(key=lambda start: -start._posterior(points)[1].sum())
         mixture = starts[0]
     return starts
 
@@ -524,18 +531,20 @@ def _stepwise(step, x, K, mixture, model):
 class _Search:
     """The runs for one K and one covariance type."""
 
-    def __init__(self, x, options, model):
-        self.x, self.options, self.model = x, options, model
+    def __init__(self, points, K, limits, model, shown):
+        self.points, self.K, self.model, self.shown = points, K, model, shown
+        self.n = points.shape[1]
+        self.max_iter, self.tol = limits["max_iter"], limits["tol"]
         self.ends = []  # of the runs so far, each with whether it is spurious
         self.n_starts = self.n_failed = 0
 
     def climb(self, starts):
         """Run EM from each start, as far as tells which ends high."""
-        options = self.options | {"tol": max(self.options["tol"], _TOL_OF_SEARCH)}
         for start in starts:
             self.n_starts += 1
+            tol = max(self.tol, _TOL_OF_SEARCH)
             try:
-                trace = run_em(self.x, start, record=False, **options, **self.model)
+                trace = self._run(start, f"start {self.n_starts}", self.max_iter, tol)
             except EMError:
                 self.n_failed += 1
             else:
@@ -546,22 +555,22 @@ class _Search:
         """Return the mixture of the highest regular end so far, if there is one."""
         return next((trace.mixture for trace, spurious in self.ends if not spurious), otherwise)
 
-    def cell(self, K, fewer):
+    def cell(self, fewer):
         """Run the foremost to the end; return the best regular one, or `fewer` written with K."""
         regular, spurious = self._finish()
         reason = ""
-        least = fewer.log_likelihoods[-1] + SAME_OPTIMUM * len(self.x)
-        if regular is None or (K > 1 and regular.log_likelihoods[-1] <= least):
-            ends = {
+        least = fewer.log_likelihoods[-1] + SAME_OPTIMUM * self.n
+        if regular is None or (self.K > 1 and regular.log_likelihoods[-1] <= least):
+            counts = {
                 "collapsed": self.n_failed,
                 "ended spurious": sum(spurious for _, spurious in self.ends),
                 "ended no higher": sum(not spurious for _, spurious in self.ends),
             }
-            counts = ", ".join(f"{n} {what}" for what, n in ends.items() if n)
+            counts = ", ".join(f"{n} {what}" for what, n in counts.items() if n)
             reason = f"of {self.n_starts} starts {counts}" if self.n_starts else "no start"
             # The same density with more components, so ℓ is the same: nothing is lost.
-            same = _copy_until(K, fewer.mixture)
-            same = run_em(self.x, same, max_iter=0, record=False, **self.model)
+            same = _copy_until(self.K, fewer.mixture)
+            same = climb(self.points, same, self.model, max_iter=0, tol=0)
             regular = replace(same, converged=fewer.converged)
         if spurious and spurious.log_likelihoods[-1] <= regular.log_likelihoods[-1]:
             spurious = None
@@ -571,17 +580,16 @@ class _Search:
     def _finish(self):
         """Run the foremost to the end; return the best regular and the best spurious, or None.
 
-        Ends a little lower than the best regular one are tried too: EM can crawl before it climbs.
+        Ends a little lower than the best regular one are tried too, as EM can crawl before it
+        climbs; but not those that are on their way to where one has been already.
         """
         found = {False: [], True: []}
-        n, last = len(self.x), np.inf
         for trace, spurious in self.ends:
-            end = trace.log_likelihoods[-1]
-            if found[False] and end < found[False][0].log_likelihoods[-1] - _NEAR * n:
+            best = found[False][0].log_likelihoods[-1] if found[False] else -np.inf
+            if trace.log_likelihoods[-1] < best - _NEAR * self.n:
                 break
-            if spurious and found[True] or last - end < _TOL_OF_SEARCH * n:  # the same peak
+            if spurious and found[True] or any(self._on_the_way(trace, f) for f in found[spurious]):
                 continue
-            last = end
             try:
                 trace = self._go_on(trace)
             except EMError:
@@ -590,17 +598,31 @@ class _Search:
         best = (max(f, key=lambda t: t.log_likelihoods[-1], default=None) for f in found.values())
         return tuple(best)
 
+    def _on_the_way(self, trace, other):
+        """Say whether a run is on its way up to the peak that another one has reached.
+
+        Near a peak twice the rise that is left is Σ_i (Δ log p(x_i))², where Δ is the difference
+        to the peak's mixture: both are the square of the distance, as the Fisher information
+        measures it. At another peak's foot that sum is many times as large.
+        """
+        left = other.log_likelihoods[-1] - trace.log_likelihoods[-1]
+        apart = np.subtract(*(t.mixture._posterior(self.points)[1] for t in (trace, other)))
+        return apart @ apart < _ON_THE_WAY * 2 * (left + SAME_OPTIMUM * self.n)
+
     def _go_on(self, trace):
-        max_iter, tol = self.options["max_iter"] - trace.iterations, self.options["tol"]
-        if tol >= _TOL_OF_SEARCH:
+        if self.tol >= _TOL_OF_SEARCH:
             return trace
-        rest = run_em(self.x, trace.mixture, max_iter=max_iter, tol=tol, record=False, **self.model)
+        max_iter = self.max_iter - trace.iterations
+        rest = self._run(trace.mixture, "one of the foremost", max_iter, self.tol)
         ends = np.concatenate([trace.log_likelihoods, rest.log_likelihoods[1:]])
         return replace(rest, log_likelihoods=ends)
 
+    def _run(self, start, what, max_iter, tol):
+        report = self.shown.at(f"{self.shown.row}, {self.shown.stage}, K = {self.K}, {what}")
+        return climb(self.points, start, self.model, max_iter=max_iter, tol=tol, report=report)
+
     def _is_spurious(self, trace):
-        kind = trace.covariance_type
-        return spurious_components(trace.mixture, len(self.x), kind).any()
+        return spurious_components(trace.mixture, self.n, trace.covariance_type).any()
 
 
 def _copy_until(K, mixture):

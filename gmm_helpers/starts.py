@@ -1,5 +1,7 @@
 """Where EM starts, and `fit`: the best of several starts."""
 
+import sys
+import time
 import warnings
 from collections.abc import Iterable
 from dataclasses import replace
@@ -8,7 +10,7 @@ from itertools import combinations
 import numpy as np
 
 from gmm_helpers import _checks
-from gmm_helpers.em import _added_variances, _m_step, run_em
+from gmm_helpers.em import _m_step, climb
 from gmm_helpers.mixture import Mixture, check_mixture
 from gmm_helpers.trace import EMError
 
@@ -36,7 +38,7 @@ def start_from_means(x, means, *, covariance_type="full", ridge=0.0):
     points = _checks.as_points(x)
     means = _checks.as_points(means, len(points), name="means").T
     _checks.check_fittable(points, len(means))
-    return _around(means, _fit_one(points, covariance_type, ridge))
+    return _around(means, fit_one(points, _checks.as_model(points, covariance_type, ridge)))
 
 
 def start_from_random_points(x, K, *, rng, **options):
@@ -117,34 +119,30 @@ def start_from_split(x, mixture, component, *, covariance_type="full", ridge=0.0
         raise ValueError(f"component = {component}, but the last of {K} has the index {K - 1}.")
     _checks.check_fittable(points, K + 1)
     cut = _cut_in_two(points, mixture._posterior(points)[0], component)
-    added = _added_variances(points, covariance_type, ridge)
-    return _m_step(points, cut, covariance_type, added)
+    return _m_step(points, cut, _checks.as_model(points, covariance_type, ridge))
 
 
-def split_each(x, mixture, **model):
+def split_each(points, mixture, model):
     """Return what `start_from_split` makes of each component that can be split."""
-    points = _checks.as_points(x)
     b = mixture._posterior(points)[0]
     cuts = (_cut_in_two(points, b, component) for component in range(len(b)))
-    return _m_steps(points, cuts, **model)
+    return _m_steps(points, cuts, model)
 
 
-def merge_each(x, mixture, **model):
+def merge_each(points, mixture, model):
     """Return a start for each two components: in it, one answers for what both did."""
-    points = _checks.as_points(x)
     b = mixture._posterior(points)[0]
     pairs = combinations(range(len(b)), 2)
     joined = (np.vstack([np.delete(b, [i, j], axis=0), b[i] + b[j]]) for i, j in pairs)
-    return _m_steps(points, joined, **model)
+    return _m_steps(points, joined, model)
 
 
-def _m_steps(points, responsibilities, *, covariance_type, ridge):
+def _m_steps(points, responsibilities, model):
     """Return the mixture that the M step makes of each (K, n), but for those that collapse."""
-    added = _added_variances(points, covariance_type, ridge)
     mixtures = []
     for b in responsibilities:
         try:
-            mixtures.append(_m_step(points, b, covariance_type, added))
+            mixtures.append(_m_step(points, b, model))
         except EMError:
             continue
     return mixtures
@@ -166,6 +164,7 @@ def fit(
     covariance_type="full",
     ridge=0.0,
     record=True,
+    progress=False,
 ):
     """Run EM from several starts and return the trace that ends highest.
 
@@ -187,6 +186,8 @@ def fit(
         As in `run_em`. The strict `tol` is there because EM can crawl for long before it climbs.
     record : bool
         Whether the returned trace has every half-step: n × K numbers for each iteration.
+    progress : bool
+        Whether to say how far it is, in one line on standard error that is rewritten.
 
     Returns
     -------
@@ -211,42 +212,68 @@ def fit(
     """
     points = _points_to_start_from(x, K, rng)
     _checks.check_count(n_init, "n_init", at_least=1)
-    model = {"covariance_type": covariance_type, "ridge": ridge}
+    limits = _checks.as_limits(max_iter, tol)
+    model = _checks.as_model(points, covariance_type, ridge)
     starts = _starts(points, K, init, n_init, rng, model)
-    best = best_of(x, starts, record=record, max_iter=max_iter, tol=tol, **model)
+    best, failures = None, []
+    with Progress(progress) as shown:
+        for i, start in enumerate(starts):
+            report = shown.at(f"start {i + 1} of {len(starts)}")
+            try:
+                trace = climb(points, start, model, report=report, **limits)
+            except EMError as error:
+                failures.append(error)
+                continue
+            ends = trace.log_likelihoods[-1]
+            if best is None or ends > best.log_likelihoods[-1] + SAME_OPTIMUM * points.shape[1]:
+                best, best_start = trace, start
+        if best is None:
+            raise EMError(
+                f"EM failed from all {len(starts)} starts; the last said: {failures[-1]}",
+                component=failures[-1].component,
+                iteration=failures[-1].iteration,
+                trace=failures[-1].trace,
+            )
+        if record:
+            report = shown.at(f"the best of {len(starts)} again, recorded")
+            best = climb(points, best_start, model, record=True, report=report, **limits)
     if not best.converged:
         warnings.warn(
             f"The best of {len(starts)} starts had not converged after {best.iterations} "
             "iterations: raise max_iter.",
             stacklevel=2,
         )
-    return best
-
-
-def best_of(x, starts, *, record, **options):
-    """Run EM from each start, with the options of `run_em`; return what `fit` does."""
-    points = _checks.as_points(x)
-    smallest_gain = SAME_OPTIMUM * points.shape[1]
-    best = best_start = None
-    failures = []
-    for start in starts:
-        try:
-            trace = run_em(x, start, record=False, **options)
-        except EMError as error:
-            failures.append(error)
-            continue
-        if best is None or trace.log_likelihoods[-1] > best.log_likelihoods[-1] + smallest_gain:
-            best, best_start = trace, start
-    if best is None:
-        raise EMError(
-            f"EM failed from all {len(starts)} starts; the last said: {failures[-1]}",
-            component=failures[-1].component,
-            iteration=failures[-1].iteration,
-            trace=failures[-1].trace,
-        )
-    if record:
-        best = run_em(x, best_start, **options)
     return replace(best, n_starts=len(starts), n_failed=len(failures))
+
+
+class Progress:
+    """One line on standard error, rewritten ten times a second while runs go on; or nothing."""
+
+    def __init__(self, wanted):
+        self._wanted, self._where, self._line, self._due = wanted, "", "", 0.0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self._line:
+            self._write("\n")
+
+    def at(self, where):
+        """Return what is to be told of each iteration of the run that comes now, or None."""
+        self._where = where
+        return self._tell if self._wanted else None
+
+    def _tell(self, iteration, log_likelihood):
+        width = len(self._line)
+        line = f"{self._where}, iteration {iteration}: ℓ = {log_likelihood:.3f}"
+        self._line = line.ljust(width)
+        if time.monotonic() >= self._due:
+            self._write()
+            self._due = time.monotonic() + 0.1
+
+    def _write(self, end=""):
+        print(f"\r{self._line}", end=end, file=sys.stderr, flush=True)
 
 
 def _points_to_start_from(x, K, rng):
@@ -262,19 +289,20 @@ def _starts(points, K, init, n_init, rng, model):
     if isinstance(init, str):
         if init not in _DRAWS:
             raise ValueError(f"init must be one of {tuple(_DRAWS)} or a Mixture; it is {init!r}.")
-        return draw_starts(points, K, n_init, rng=rng, init=init, **model)
+        return draw_starts(points, K, n_init, model, rng=rng, init=init)
     starts = list(init) if isinstance(init, Iterable) else [init]
     if not starts or not all(isinstance(start, Mixture) for start in starts):
         raise TypeError("init must be the name of a way to start, a Mixture, or several of them.")
     for start in starts:
+        _checks.check_features(points, start.n_features)
         if start.n_components != K:
             raise ValueError(f"K = {K}, but a start in init has {start.n_components} components.")
     return starts
 
 
-def draw_starts(points, K, n_init, *, rng, init="k-means++", covariance_type, ridge):
+def draw_starts(points, K, n_init, model, *, rng, init="k-means++"):
     """Return `n_init` starts for `points` (D, n), which have been checked."""
-    draw, one = _DRAWS[init], _fit_one(points, covariance_type, ridge)
+    draw, one = _DRAWS[init], fit_one(points, model)
     return [_around(draw(points, K, rng), one) for _ in range(n_init)]
 
 
@@ -306,17 +334,16 @@ def _draw_far_points(points, K, rng):
 _DRAWS = {"k-means++": _draw_far_points, "random points": _draw_points}
 
 
-def _fit_one(points, covariance_type, ridge):
+def fit_one(points, model):
     """Return the single component that fits all points, as a mixture with K = 1."""
-    everyone = np.ones((1, points.shape[1]))
-    added = _added_variances(points, covariance_type, ridge)
     try:
-        return _m_step(points, everyone, covariance_type, added)
+        return _m_step(points, np.ones((1, points.shape[1])), model)
     except EMError as error:
         raise ValueError(
-            "The covariance of all data is singular, up to rounding: a feature is nearly a linear "
-            "combination of others (leave it out, use covariance_type='diag', or add a ridge), or "
-            "a few points are so far away that beside them the rest has no spread."
+            model.nearly
+            or "The covariance of all data is singular, up to rounding: a feature is nearly a "
+            "linear combination of others (leave it out, use covariance_type='diag', or add a "
+            "ridge), or a few points are so far away that beside them the rest has no spread."
         ) from error
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gmm_helpers._checks import name_component
 from gmm_helpers.mixture import Mixture
 
 
@@ -18,6 +19,23 @@ class EMError(ValueError):
         self.component = component
         self.iteration = iteration
         self.trace = trace
+
+
+def failure(component, model, *, collapsed):
+    """Return the error for a component that has collapsed or lost its points, with remedies."""
+    name = name_component(component).capitalize()
+    if collapsed and model.nearly:
+        message = f"{name} has collapsed, or is too thin for float64. {model.nearly}"
+        return EMError(message, component=component)
+    what = "has lost all its points"
+    if collapsed:
+        what = "has collapsed: up to rounding its points span no volume, and ℓ has no upper limit"
+    remedies = ["start elsewhere", "use fewer components"]
+    if model.covariance_type != "tied":
+        remedies.append("share one covariance (covariance_type='tied')")
+    if not model.ridge:  # what has not been tried yet
+        remedies.append("add a small ridge (such as ridge=1e-3)")
+    return EMError(f"{name} {what}. Remedies: {', or '.join(remedies)}.", component=component)
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,3 +86,32 @@ class Trace:
             f"{best}log-likelihood {self.log_likelihoods[-1]:.3f} after {self.iterations} "
             f"iterations, {'' if self.converged else 'not '}converged."
         )
+
+
+class Recorder:
+    """Takes a run of EM down while it goes on: ℓ always, and every half-step if asked."""
+
+    def __init__(self, model, record, report):
+        self._model, self._record, self._report = model, record, report
+        self._mixture, self._steps, self.log_likelihoods = None, [], []
+
+    def note(self, kind, iteration, mixture, b, log_likelihood):
+        """Take down what a half-step led to; `b` is (K, n), or None."""
+        if kind != "E":
+            self._mixture = mixture
+            self.log_likelihoods.append(log_likelihood)
+        if self._record:
+            if b is not None:
+                b.setflags(write=False)
+            shown = None if b is None else b.T
+            self._steps.append(Step(kind, iteration, mixture, shown, log_likelihood))
+        if self._report and kind == "M":
+            self._report(iteration, log_likelihood)
+
+    def trace(self, own, converged=False):
+        """Return the `Trace` of the run so far, with the caller's `own` steps, or None."""
+        values = np.array(self.log_likelihoods)
+        values.setflags(write=False)
+        stubs = own.stubs if own else ()
+        options = {**self._model.options, "own_steps": own is not None}
+        return Trace(self._mixture, values, converged, tuple(self._steps), stubs, **options)

@@ -16,7 +16,7 @@ FOLDER = Path(gmm.__file__).parent
 FILES = [path for path in FOLDER.rglob("*.py") if path.parent.name != "checks"]
 # Each module may know those before it.
 LAYERS = """
-_checks mixture datasets _text_file _table_notes tables trace _own_steps em bound bugs
+_checks _blocks mixture datasets _text_file _table_notes tables trace _own_steps em bound bugs
 starts selection _canvas plots.look
 plots.geometry drawing drawing_plane drawing_selection widgets.scene widgets.words widgets.view
 widgets.stepper widgets.pictures widgets.chooser widgets.panels widgets.questions widgets.setup

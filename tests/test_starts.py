@@ -1,6 +1,8 @@
 """Starts, and `fit`: the best of several, with the published optima of Old Faithful."""
 
 import itertools
+import signal
+import sys
 
 import numpy as np
 import pytest
@@ -313,3 +315,65 @@ def test_fit_of_one_component_is_the_m_steps():
     np.testing.assert_allclose(
         trace.mixture.variances, m_step(X, np.ones((82, 1))).variances, rtol=1e-14
     )
+
+
+@pytest.mark.parametrize("covariance_type", ["full", "tied"])
+def test_nearly_dependent_features_are_refused_with_a_remedy_that_works(covariance_type):
+    """Where both can be fitted, the difference gives the same ℓ: the map has determinant 1."""
+    first, noise = seeded().standard_normal((2, 300)) + 5 * (np.arange(300) % 2)
+    options = {"covariance_type": covariance_type, "record": False}
+    near, far = (np.column_stack([first, first + e * noise]) for e in (1.4e-6, 1e-3))
+    with pytest.raises(ValueError, match="feature 1 of x the share 6.4e-07.*Subtract from"):
+        fit(near, 2, rng=seeded(), **options)
+    start = Mixture([0.5, 0.5], [[0, 0], [1, 1]], [np.eye(2)] * 2)
+    with pytest.raises(EMError, match="too thin for float64.*Subtract from"):
+        run_em(near, start, covariance_type=covariance_type)
+    ends = {}
+    for name, x in (("near", near), ("far", far)):
+        x = np.column_stack([x[:, 0], x[:, 1] - x[:, 0]])
+        ends[name] = fit(x, 2, rng=seeded(), **options).log_likelihoods[-1]
+    assert ends["near"] - 300 * np.log(1e-3 / 1.4e-6) == pytest.approx(ends["far"], abs=1e-5)
+    assert fit(far, 2, rng=seeded(), **options).log_likelihoods[-1] == pytest.approx(ends["far"])
+
+
+# --- how far it is --------------------------------------------------------------------------------
+
+
+def test_progress_is_one_line_that_is_rewritten(capsys):
+    fit(X, 2, rng=seeded(), n_init=3)
+    assert capsys.readouterr() == ("", "")
+    trace = fit(X, 2, rng=seeded(), n_init=3, record=False, progress=True)
+    out, err = capsys.readouterr()
+    states = err.removeprefix("\r").removesuffix("\n").split("\r")
+    assert (out, err.count("\n")) == ("", 1)
+    assert states[0].startswith("start 1 of 3, iteration 1: ℓ = -")
+    assert states[-1].startswith("start 3 of 3, iteration ")
+    assert sorted(map(len, states)) == [*map(len, states)]  # no end of an older state is left
+    assert trace.steps == ()
+
+
+class Interrupting:
+    """A stream in place of standard error; at the first state that it is to show, Ctrl-C comes."""
+
+    def __init__(self):
+        self.text = ""
+
+    def write(self, text):
+        self.text += text
+        if self.text.count("iteration") == 1 and text.strip():
+            signal.raise_signal(signal.SIGINT)
+
+    def flush(self):
+        pass
+
+
+def test_an_interrupt_leaves_no_broken_state(monkeypatch):
+    """The line is ended, NumPy heeds what it did before, and the same call gives the same again."""
+    expected, heeded = fit(X, 3, rng=seeded()), np.geterr()
+    monkeypatch.setattr(sys, "stderr", Interrupting())
+    with pytest.raises(KeyboardInterrupt):
+        fit(X, 3, rng=seeded(), progress=True)
+    assert sys.stderr.text.endswith("\n")
+    assert np.geterr() == heeded
+    again = fit(X, 3, rng=seeded())
+    np.testing.assert_array_equal(again.log_likelihoods, expected.log_likelihoods)
