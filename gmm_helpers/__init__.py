@@ -8,8 +8,8 @@ import importlib
 
 # The public names, by the module that defines them.
 _PUBLIC = {
-    "bound": "lower_bound",
-    "bugs": "broken_steps",
+    "model.bound": "lower_bound",
+    "model.bug_hunt": "broken_steps",
     "checks.bound": "check_lower_bound",
     "checks.covariances": "check_covariance check_ellipse",
     "checks.criteria": "check_aic check_bic check_free_parameters check_held_out",
@@ -20,26 +20,26 @@ _PUBLIC = {
     "checks.loop": "check_em",
     "checks.m_steps": "check_m_step check_m_step_2d check_m_step_vector",
     "checks.result": "Check",
-    "datasets": "Dataset four_gaussians galaxies old_faithful two_gaussians",
-    "drawing": (
+    "data.datasets": "Dataset four_gaussians galaxies old_faithful two_gaussians",
+    "plots.figures": (
         "draw_histogram draw_mixture_1d draw_mixture_2d draw_points new_figure plain_style "
         "set_up_axes show_figure"
     ),
-    "drawing_plane": (
+    "plots.densities": (
         "draw_density_contours draw_entropy draw_regions log_density_levels responsibility_entropy"
     ),
-    "drawing_selection": "draw_criteria draw_heat_map",
-    "em": "e_step m_step run_em",
-    "mixture": "Mixture",
+    "plots.criteria": "draw_criteria draw_heat_map",
+    "model.em": "e_step m_step run_em",
+    "model.mixture": "Mixture",
     "plots.geometry": "mass_inside",
-    "selection": (
+    "model.selection": (
         "aic bic compare Comparison free_parameters held_out_log_likelihood spurious_components"
     ),
-    "starts": (
+    "model.starts": (
         "fit start_from_kmeans_plusplus start_from_means start_from_random_points start_from_split"
     ),
-    "tables": "read_table",
-    "trace": "EMError Step Trace",
+    "data.tables": "read_table",
+    "model.trace": "EMError Step Trace",
     "widgets.chooser": "RunChooser",
     "widgets.panels": "CovariancePanel HandFit PointPosterior",
     "widgets.pictures": "Anomalies BoundBars BoundCurve KMeansBeside Landscape ShrinkingVariance",

@@ -5,9 +5,9 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from one_way import each_once
 
-from gmm_helpers import drawing
-from gmm_helpers._canvas import Canvas
-from gmm_helpers.drawing import plain_style
+from gmm_helpers.plots import figures
+from gmm_helpers.plots.canvas import Canvas
+from gmm_helpers.plots.figures import plain_style
 
 WORDS = "Sum −1.25 ≥ φ₁, gap"
 
@@ -15,7 +15,7 @@ WORDS = "Sum −1.25 ≥ φ₁, gap"
 def both(words, *, dpi=72, **style):
     """Return the pixels of a text in the middle of a figure, on our canvas and on matplotlib's."""
     with plain_style():
-        figure = drawing.empty_figure(100)
+        figure = figures.empty_figure(100)
         figure.set_dpi(dpi)
         figure.text(0.5, 0.5, words, **{"size": 20, **style})
         return [pixels_of(kind(figure)) for kind in (Canvas, FigureCanvasAgg)]
@@ -84,7 +84,7 @@ def test_a_text_without_ink_leaves_the_page_white(words):
 
 def test_axes_cut_off_what_they_are_told_to():
     with plain_style():
-        figure = drawing.empty_figure(100)
+        figure = figures.empty_figure(100)
         ax = figure.add_axes((0, 0, 0.5, 1))
         ax.text(0.9, 0.5, WORDS, transform=ax.transAxes, clip_on=True)
         pixels = pixels_of(Canvas(figure))
@@ -92,7 +92,7 @@ def test_axes_cut_off_what_they_are_told_to():
 
 
 def test_a_canvas_keeps_what_it_draws_on_until_the_figure_changes():
-    figure = drawing.empty_figure(100)
+    figure = figures.empty_figure(100)
     canvas = Canvas(figure)
     first = canvas.get_renderer()
     assert canvas.get_renderer() is first

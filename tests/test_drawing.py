@@ -11,7 +11,7 @@ from matplotlib.colors import to_hex
 from PIL import Image
 
 import gmm_helpers as gmm
-from gmm_helpers import drawing
+from gmm_helpers.plots import figures
 from gmm_helpers.plots.look import mix_colours
 
 
@@ -83,9 +83,9 @@ def test_each_number_is_inside_its_ring_and_hides_those_below(ax):
 
 
 def test_numbers_are_upright_whatever_the_notebook_has_set():
-    plain = drawing._outline.__wrapped__("1")
+    plain = figures._outline.__wrapped__("1")
     with matplotlib.rc_context({"font.style": "italic", "font.variant": "small-caps"}):
-        other = drawing._outline.__wrapped__("1")
+        other = figures._outline.__wrapped__("1")
     np.testing.assert_array_equal(plain[0].vertices, other[0].vertices)
 
 
@@ -97,7 +97,7 @@ def test_the_users_style_does_not_reach_a_figure(mixture_2d):
         left.legend()
         right.set(xlim=(-4, 8), ylim=(-4, 5))
         gmm.draw_entropy(right, mixture_2d)
-        return np.asarray(drawing._rasterise(figure))
+        return np.asarray(figures._rasterise(figure))
 
     plain = picture()
     style = {"text.usetex": True, "lines.linewidth": 9, "text.color": "red", "axes.grid": True}
@@ -110,9 +110,9 @@ def test_points_mix_the_components_colours_and_take_the_likelier_ones_marker(ax)
     b = np.array([[1, 0], [0.25, 0.75], [0, 1]])
     artists = gmm.draw_points(ax, np.arange(3.0), b)
     assert [len(artist.get_offsets()) for artist in artists] == [1, 2]
-    assert to_hex(artists[0].get_facecolors()[0]) == drawing.COLOURS[0].lower()
+    assert to_hex(artists[0].get_facecolors()[0]) == figures.COLOURS[0].lower()
     np.testing.assert_array_equal(
-        artists[1].get_facecolors()[:, :3], mix_colours(b[1:], drawing.COLOURS)
+        artists[1].get_facecolors()[:, :3], mix_colours(b[1:], figures.COLOURS)
     )
 
 
@@ -120,7 +120,7 @@ def test_without_responsibilities_all_points_are_hollow(ax):
     [points] = gmm.draw_points(ax, np.zeros((5, 2)))
     assert len(points.get_offsets()) == 5
     assert to_hex(points.get_facecolors()[0]) == "#ffffff"
-    assert to_hex(points.get_edgecolors()[0]) == drawing._GREY
+    assert to_hex(points.get_edgecolors()[0]) == figures._GREY
 
 
 def test_text_is_large_enough_for_the_back_row():
@@ -134,11 +134,11 @@ def test_text_is_large_enough_for_the_back_row():
 
 def test_show_figure_displays_the_picture_and_prints_the_caption(ax, monkeypatch, capsys):
     shown = []
-    monkeypatch.setattr(drawing, "display", lambda data, **options: shown.append((data, options)))
+    monkeypatch.setattr(figures, "display", lambda data, **options: shown.append((data, options)))
     caption = "An empty pair of axes from 0 to 1, with nothing to see in it. " * 3 + "So."
     gmm.show_figure(ax.figure, caption)
     ((data, options),) = shown
-    assert Image.open(io.BytesIO(data["image/png"])).size[0] == 2 * drawing.WIDTH
+    assert Image.open(io.BytesIO(data["image/png"])).size[0] == 2 * figures.WIDTH
     assert data["text/plain"] == options["metadata"]["image/png"]["alt"] == caption
     printed = capsys.readouterr().out
     assert " ".join(printed.split()) == caption
@@ -147,7 +147,7 @@ def test_show_figure_displays_the_picture_and_prints_the_caption(ax, monkeypatch
 
 def test_a_shown_figure_keeps_no_pixels_and_can_be_shown_again(ax, monkeypatch):
     shown = []
-    monkeypatch.setattr(drawing, "display", lambda data, **_: shown.append(data["image/png"]))
+    monkeypatch.setattr(figures, "display", lambda data, **_: shown.append(data["image/png"]))
     ax.set(xlabel="x", title="twice")
     before = {id(each) for each in gc.get_objects() if isinstance(each, RendererAgg)}
     for _ in range(2):

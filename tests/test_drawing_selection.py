@@ -7,8 +7,8 @@ import pytest
 from matplotlib.colors import to_rgb
 
 import gmm_helpers as gmm
-from gmm_helpers import drawing_selection
-from gmm_helpers.drawing import TEXT_SIZE
+from gmm_helpers.plots import criteria
+from gmm_helpers.plots.figures import TEXT_SIZE
 
 KS = (1, 2, 3, 4)
 CURVES = {"AIC": [9.0, 4.0, 3.0, 2.5], "BIC": np.array([9.5, 5.0, 4.5, 6.0])}
@@ -104,7 +104,7 @@ def test_the_lower_the_brighter(ax):
 
 def test_black_numbers_stand_out_from_the_darkest_cell():
     """By a contrast of 7 to 1, as WCAG 2 asks at level AAA."""
-    grey = to_rgb(str(drawing_selection._DARKEST))[0]
+    grey = to_rgb(str(criteria._DARKEST))[0]
     luminance = ((grey + 0.055) / 1.055) ** 2.4
     assert (luminance + 0.05) / 0.05 >= 7
 

@@ -13,15 +13,15 @@ from bundle import WIDGETS, bundle
 import gmm_helpers as gmm
 
 FOLDER = Path(gmm.__file__).parent
-FILES = [path for path in FOLDER.rglob("*.py") if path.parent.name != "checks"]
-# Each module may know those before it.
-LAYERS = """
-_checks _blocks mixture datasets _text_file _table_notes tables trace _own_steps em bound bugs
-starts selection _canvas plots.look
-plots.geometry drawing drawing_plane drawing_selection widgets.scene widgets.words widgets.view
-widgets.stepper widgets.pictures widgets.chooser widgets.panels widgets.questions widgets.setup
-""".split()
-MODEL = {*LAYERS[: LAYERS.index("_canvas")]} - {"datasets", "_text_file", "_table_notes", "tables"}
+FILES = list(FOLDER.rglob("*.py"))
+# Which rooms each room may know besides itself.
+ROOMS = {
+    "model": set(),
+    "data": {"model"},
+    "checks": {"model"},
+    "plots": {"model"},
+    "widgets": {"model", "data", "checks", "plots"},
+}
 
 
 def imported_modules(path):
@@ -34,17 +34,12 @@ def imported_modules(path):
             yield from names if room.is_dir() else [module]
 
 
-def test_layers_point_one_way():
-    paths = {".".join(path.relative_to(FOLDER).with_suffix("").parts): path for path in FILES}
-    assert {name for name in paths if not name.endswith("__init__")} == set(LAYERS)
-    for i, module in enumerate(LAYERS):
-        assert set(imported_modules(paths[module])) <= set(LAYERS[:i]), module
-
-
-def test_the_checks_import_only_the_model():
-    for path in FOLDER.glob("checks/*.py"):
-        others = {name for name in imported_modules(path) if not name.startswith("checks.")}
-        assert others <= MODEL, path.name
+def test_rooms_know_only_those_below():
+    assert {path.name for path in FOLDER.glob("*.py")} == {"__init__.py"}
+    for path in FILES:
+        room = path.relative_to(FOLDER).parts[0]
+        known = {module.partition(".")[0] for module in imported_modules(path)}
+        assert known <= ROOMS.get(room, set()) | {room}, path
 
 
 @pytest.mark.parametrize("name", gmm.__all__)

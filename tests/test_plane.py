@@ -9,7 +9,7 @@ from PIL import Image
 from scipy.stats import chi2, multivariate_normal
 
 import gmm_helpers as gmm
-from gmm_helpers import drawing
+from gmm_helpers.plots import figures
 
 MIXTURE = gmm.Mixture(
     [0.5, 0.3, 0.2],
@@ -109,7 +109,7 @@ def test_each_region_has_its_components_colour_and_a_hatch_of_its_own(ax):
     points = np.random.default_rng(2).uniform(-5, 5, (400, 2))
     owner, seen = products(points).argmax(axis=1), colours_at(ax, points)
     for k in range(3):
-        full, mine = np.array(to_rgb(drawing.COLOURS[k])), seen[owner == k]
+        full, mine = np.array(to_rgb(figures.COLOURS[k])), seen[owner == k]
         np.testing.assert_allclose(np.median(mine, axis=0), 0.75 + 0.25 * full, atol=0.01)
         hatched = abs(mine - full).max(axis=1) < 0.15
         assert 0.02 < hatched.mean() < 0.3

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted(ROOT.glob("notebooks/*.ipynb"))
-MODULES = sorted(ROOT.glob("gmm_helpers/*.py"))
+MODULES = sorted(ROOT.glob("gmm_helpers/**/*.py"))
 # What reaches the network, or starts what could.
 REACHING = set(
     "aiohttp certifi ftplib http httpx imaplib os poplib requests smtplib socket socketserver ssl "

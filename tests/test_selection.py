@@ -14,8 +14,8 @@ from gmm_helpers import (
     compare,
     free_parameters,
     held_out_log_likelihood,
-    selection,
 )
+from gmm_helpers.model import selection
 
 TYPES = ("full", "tied", "diag", "spherical")
 FAITHFUL = gmm.old_faithful().x

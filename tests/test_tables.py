@@ -11,13 +11,12 @@ from IPython.core.interactiveshell import InteractiveShell
 
 import gmm_helpers as gmm
 
+DATA = Path(gmm.__file__).parent / "data"
 PLAIN = "length,width\n5.1,3.5\n4.9,3.0\n-6.2e1,2.9\n"
 EUROPE = "length;width\n5,1;3,5\n4,9;3,0\n-6,2e1;2,9\n"
 ROWS = ("5.1 3.5", "4.9 3.0", "-6.2e1 2.9")
 NUMBERS = [[5.1, 3.5], [4.9, 3.0], [-62, 2.9]]
-SENTENCES = tomllib.loads(
-    gmm.datasets.files("gmm_helpers").joinpath("tables.toml").read_text("utf-8")
-)
+SENTENCES = tomllib.loads((DATA / "tables.toml").read_text("utf-8"))
 
 
 @pytest.fixture
@@ -136,7 +135,7 @@ def test_what_stands_for_a_missing_value(mark, write):
 
 
 def test_the_courses_own_files_can_be_read(capsys):
-    folder = gmm.datasets.files("gmm_helpers") / "data"
+    folder = DATA
     data = gmm.read_table(folder / "old_faithful.csv")
     np.testing.assert_array_equal(data.x, gmm.old_faithful().x)
     printed = " ".join(capsys.readouterr().out.split())

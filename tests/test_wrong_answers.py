@@ -9,8 +9,8 @@ import pytest
 from answers import check, is_a_sentence
 
 import gmm_helpers as gmm
-from gmm_helpers import _own_steps
 from gmm_helpers.checks import diagnosis
+from gmm_helpers.model import learner_steps
 
 RIGHT, WRONG = answers.read("right"), answers.read("wrong")
 
@@ -90,7 +90,7 @@ def test_whatever_is_returned_becomes_a_note(value):
 
 
 def test_an_endless_loop_is_stopped_even_one_that_catches_exceptions(monkeypatch):
-    for module in (_own_steps, diagnosis):
+    for module in (learner_steps, diagnosis):
         monkeypatch.setattr(module, "SECONDS", 0.05)
 
     def m_step(x, b):

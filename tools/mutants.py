@@ -30,9 +30,9 @@ import pytest
 COUNT, SEED = 200, 21
 PACKAGE = Path("gmm_helpers")
 ROOMS = {
-    "algorithm": "mixture em starts trace bound bugs _own_steps _checks",
+    "algorithm": "model/[!s]* model/starts",
     "checks": "checks/*",
-    "selection": "selection",
+    "selection": "model/selection",
 }
 MOST_TESTS = 400  # for one mutant
 SECONDS = 120  # of CPU for one mutant

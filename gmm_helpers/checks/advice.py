@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from gmm_helpers._own_steps import describe_exception
-from gmm_helpers.mixture import Mixture
+from gmm_helpers.model.learner_steps import describe_exception
+from gmm_helpers.model.mixture import Mixture
 
 _TABLE = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 

@@ -1,10 +1,10 @@
 """The self-check of the lower bound."""
 
-from gmm_helpers.bound import lower_bound
 from gmm_helpers.checks.densities import gaussian
 from gmm_helpers.checks.diagnosis import diagnose
 from gmm_helpers.checks.exercise import Table
-from gmm_helpers.mixture import Mixture
+from gmm_helpers.model.bound import lower_bound
+from gmm_helpers.model.mixture import Mixture
 
 
 def check_lower_bound(lower_bound):

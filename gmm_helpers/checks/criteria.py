@@ -4,12 +4,12 @@ import re
 
 import numpy as np
 
-from gmm_helpers import selection
 from gmm_helpers.checks.diagnosis import diagnose
 from gmm_helpers.checks.exercise import Table, number
 from gmm_helpers.checks.hidden_data import MANY_POINTS
-from gmm_helpers.em import run_em
-from gmm_helpers.starts import start_from_means
+from gmm_helpers.model import selection
+from gmm_helpers.model.em import run_em
+from gmm_helpers.model.starts import start_from_means
 
 
 def check_free_parameters(free_parameters):

@@ -6,7 +6,7 @@ from scipy.special import ndtr
 from gmm_helpers.checks.diagnosis import diagnose
 from gmm_helpers.checks.exercise import Table
 from gmm_helpers.checks.hidden_data import correlated, mixture, points
-from gmm_helpers.mixture import Mixture
+from gmm_helpers.model.mixture import Mixture
 
 
 def check_gaussian(gaussian):

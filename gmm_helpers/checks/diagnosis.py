@@ -11,8 +11,6 @@ import warnings
 
 import numpy as np
 
-from gmm_helpers import _checks
-from gmm_helpers._own_steps import SECONDS, InputRefusedError, TooSlowError, guarded
 from gmm_helpers.checks.advice import (
     copied,
     suspicious,
@@ -24,6 +22,8 @@ from gmm_helpers.checks.detectors import DIGITS, detect, same, show_difference
 from gmm_helpers.checks.exercise import Finding, Table
 from gmm_helpers.checks.result import Check
 from gmm_helpers.checks.slips import value
+from gmm_helpers.model import validation
+from gmm_helpers.model.learner_steps import SECONDS, InputRefusedError, TooSlowError, guarded
 
 TABLE = Table(__file__)
 
@@ -340,7 +340,7 @@ def _nothing(own, exercise, *, untouched):
 def as_numbers(value, name):
     """Return a learner's numbers as an array, whatever holds them."""
     try:
-        return _checks.as_real(value, name)
+        return validation.as_real(value, name)
     except ValueError as error:
         text = str(error)
         raise Finding("wrong_type", text[0].upper() + text[1:], vague=True) from None
@@ -352,7 +352,7 @@ def as_numbers(value, name):
 def shape_of(value):
     """Return the shape of a learner's numbers, or None where they are none, or ragged."""
     try:
-        return _checks.as_real(value, "value").shape
+        return validation.as_real(value, "value").shape
     except Exception:  # whatever an object of the learner's raises
         return None
 

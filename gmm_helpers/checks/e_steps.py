@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from gmm_helpers import em
 from gmm_helpers.checks.densities import gaussian, log_gaussian
 from gmm_helpers.checks.diagnosis import describe, diagnose, shape_of
 from gmm_helpers.checks.exercise import Table
 from gmm_helpers.checks.hidden_data import MANY_POINTS, mixture, points
-from gmm_helpers.mixture import Mixture
+from gmm_helpers.model import em
+from gmm_helpers.model.mixture import Mixture
 
 
 def check_mixture_density(mixture_density):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gmm_helpers.mixture import Mixture
+from gmm_helpers.model.mixture import Mixture
 
 MANY_POINTS = (3 * np.sin(np.arange(2000.0) ** 1.5)).round(1)
 

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from gmm_helpers import em
 from gmm_helpers.checks.detectors import same
 from gmm_helpers.checks.diagnosis import describe, diagnose
 from gmm_helpers.checks.exercise import Group, Table
-from gmm_helpers.mixture import Mixture
+from gmm_helpers.model import em
+from gmm_helpers.model.mixture import Mixture
 
 _MOST_CALLS = 5000  # of the steps that `em` is handed; even 1000 iterations need fewer
 

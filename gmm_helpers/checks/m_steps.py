@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from gmm_helpers import em
-from gmm_helpers._checks import ShapeError, SingularCovarianceError, WeightSumError
 from gmm_helpers.checks.diagnosis import describe, diagnose
 from gmm_helpers.checks.exercise import Table, number
 from gmm_helpers.checks.hidden_data import mixture, points
-from gmm_helpers.mixture import Mixture
+from gmm_helpers.model import em
+from gmm_helpers.model.mixture import Mixture
+from gmm_helpers.model.validation import ShapeError, SingularCovarianceError, WeightSumError
 
 
 def check_m_step(m_step):

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from traitlets import Bytes, Dict
 
-from gmm_helpers import _checks
+from gmm_helpers.model import validation
+from gmm_helpers.model.trace import EMError, Trace
 from gmm_helpers.plots import geometry
-from gmm_helpers.trace import EMError, Trace
 from gmm_helpers.widgets.stepper import RunScene, Stepper
 from gmm_helpers.widgets.view import View
 
@@ -108,8 +108,8 @@ class RunChooser(Stepper):
         self._films, self._limits, self._ahead = {}, None, True
         self._choice = _Choice(
             (0,) * len(self._offered),
-            _checks.check_count(data_seed, "data_seed", at_least=0),
-            _checks.check_count(start_seed, "start_seed", at_least=0),
+            validation.check_count(data_seed, "data_seed", at_least=0),
+            validation.check_count(start_seed, "start_seed", at_least=0),
         )
         content, scene = self._content(self._choice)
         self.view = _ChooserView("chooser", content, scene.data, chosen=self._choice.key)
@@ -235,7 +235,7 @@ class RunChooser(Stepper):
         if not isinstance(trace, Trace):
             raise TypeError(f"run must return a Trace, as run_em does; it returned {trace!r:.60}.")
         self._ahead &= time.perf_counter() - began < _SLOW and not trace.own_steps
-        self._limits = geometry.shared_limits(_checks.as_points(x), self._limits)
+        self._limits = geometry.shared_limits(validation.as_points(x), self._limits)
         return RunScene(x, trace, features=self._features, notes=notes, limits=self._limits)
 
     def _describe(self, choice):

@@ -9,8 +9,8 @@ import numbers
 
 import numpy as np
 
-from gmm_helpers import _checks
-from gmm_helpers.mixture import Mixture, check_mixture
+from gmm_helpers.model import validation
+from gmm_helpers.model.mixture import Mixture, check_mixture
 from gmm_helpers.plots import geometry
 from gmm_helpers.plots.look import DASHES, MARKERS
 from gmm_helpers.widgets.scene import Scene
@@ -245,7 +245,7 @@ class PointPosterior(_SliderPanel):
             )
         self._given = mixture
         step = _round_up(np.ptp(x) / 150)
-        reach = max(_checks.check_not_negative(reach, "reach"), _MARGIN)
+        reach = max(validation.check_not_negative(reach, "reach"), _MARGIN)
         near, far = _limits(x, step), _limits(x, step, reach)
         at = _multiple(step, (x.min() + x.max()) / 2) if at is None else at
         controls = [
@@ -350,8 +350,8 @@ class CovariancePanel(_SliderPanel):
     """
 
     def __init__(self, *, rng, n=1000, deviations=(1.6, 1.0), correlation=0.6):
-        self._rng = _checks.check_rng(rng)
-        self._n = _checks.check_count(n, "n", at_least=1)
+        self._rng = validation.check_rng(rng)
+        self._n = validation.check_count(n, "n", at_least=1)
         controls = [
             *_pair("deviation", "spread σ", deviations, *_SIGMA),
             _slider("correlation", "correlation ρ", correlation, *_RHO),
@@ -462,8 +462,8 @@ def _covariance(values):
 
 def _as_data(x):
     """Check data to draw over, in one dimension and with a span; return it as (n,)."""
-    points = _checks.as_points(x, 1)
-    _checks.check_fittable(points, 2)
+    points = validation.as_points(x, 1)
+    validation.check_fittable(points, 2)
     return points[0]
 
 
@@ -476,7 +476,7 @@ def _slider(name, label, value, low, high, step):
 
 def _pair(name, label, values, *limits):
     """Return a slider for each of two components or features."""
-    values = _checks.as_parameter(values, f"{name}s", (2,), "(2,)")
+    values = validation.as_parameter(values, f"{name}s", (2,), "(2,)")
     return [_slider(f"{name}_{k + 1}", label + "₁₂"[k], values[k], *limits) for k in (0, 1)]
 
 

@@ -5,8 +5,8 @@ What they show is computed by the caller, or by the functions that the caller gi
 
 import numpy as np
 
-from gmm_helpers import _checks
-from gmm_helpers.bound import lower_bound as _lower_bound
+from gmm_helpers.model import validation
+from gmm_helpers.model.bound import lower_bound as _lower_bound
 from gmm_helpers.plots import geometry
 from gmm_helpers.plots.look import MARKERS
 from gmm_helpers.widgets import words
@@ -344,7 +344,7 @@ class _Points:
     """Data in the plane, for panels with the same limits."""
 
     def __init__(self, x, features=None, margin=0.06):
-        points = _checks.as_points(x)
+        points = validation.as_points(x)
         if len(points) != 2:
             raise ValueError(f"x must have the shape (n, 2); it has D = {len(points)}.")
         self.shown = geometry.choose_points(points.shape[1])

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from gmm_helpers import _checks
-from gmm_helpers.em import run_em
+from gmm_helpers.model import validation
+from gmm_helpers.model.em import run_em
+from gmm_helpers.model.trace import EMError, Trace
 from gmm_helpers.plots import geometry
 from gmm_helpers.plots.look import DASHES, MARKERS
-from gmm_helpers.trace import EMError, Trace
 from gmm_helpers.widgets import words
 from gmm_helpers.widgets.scene import Scene
 from gmm_helpers.widgets.view import Shown, View
@@ -80,7 +80,7 @@ class SceneStepper(Shown):
     @position.setter
     def position(self, position):
         last = len(self.texts) - 1
-        self.view.position = min(_checks.check_count(position, "position", at_least=0), last)
+        self.view.position = min(validation.check_count(position, "position", at_least=0), last)
 
     def walk(self):
         """Put the slider on each position in turn, then back; yield the positions."""
@@ -236,7 +236,7 @@ class RunScene:
     """
 
     def __init__(self, x, trace, *, features=None, notes=(), limits=None):
-        points = _checks.as_points(x)
+        points = validation.as_points(x)
         D, n = points.shape
         _check_trace(trace, n, D)
         self._equal = features is None  # x₁ and x₂ have one scale, as simulated data do

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import gmm_helpers as gmm
+from gmm_helpers.model.trace import Step, Trace
 from gmm_helpers.plots import geometry
-from gmm_helpers.trace import Step, Trace
 from gmm_helpers.widgets.stepper import Stepper, step_through
 
 pytest_plugins = "blank"

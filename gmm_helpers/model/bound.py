@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from gmm_helpers import _checks
-from gmm_helpers.mixture import check_mixture
+from gmm_helpers.model import validation
+from gmm_helpers.model.mixture import check_mixture
 
 
 def lower_bound(x, mixture, responsibilities):
@@ -42,8 +42,8 @@ def lower_bound(x, mixture, responsibilities):
     (1998), in *Learning in Graphical Models*, ed. Jordan, 355–368, where −F is a free energy.
     """
     check_mixture(mixture, "mixture")
-    points = _checks.as_points(x, mixture.n_features)
-    q = _checks.as_responsibilities(responsibilities, points.shape[1], mixture.n_components)
+    points = validation.as_points(x, mixture.n_features)
+    q = validation.as_responsibilities(responsibilities, points.shape[1], mixture.n_components)
     held = q > 0  # where not, 0 · log 0 = 0, and 0 · log(φ_k N) too, even for φ_k = 0
     with np.errstate(over="ignore"):  # a point so far away that F is −∞
         joint = mixture._log_joint(points)[held]

@@ -6,7 +6,7 @@ As in `drawing`, nothing here fits or counts: the numbers come in, and the artis
 import numpy as np
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
-from gmm_helpers.drawing import COLOURS, DASHES, MARKERS, TEXT_SIZE, plain_style
+from gmm_helpers.plots.figures import COLOURS, DASHES, MARKERS, TEXT_SIZE, plain_style
 from gmm_helpers.plots.geometry import format_number
 
 _DARKEST, _BRIGHTEST = 0.62, 1.0  # grey; black text stands out from all of them

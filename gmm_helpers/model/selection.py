@@ -5,11 +5,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gmm_helpers import _checks
-from gmm_helpers.em import climb
-from gmm_helpers.mixture import Mixture, check_mixture
-from gmm_helpers.starts import SAME_OPTIMUM, Progress, draw_starts, fit_one, merge_each, split_each
-from gmm_helpers.trace import EMError, Trace
+from gmm_helpers.model import validation
+from gmm_helpers.model.em import climb
+from gmm_helpers.model.mixture import Mixture, check_mixture
+from gmm_helpers.model.starts import (
+    SAME_OPTIMUM,
+    Progress,
+    draw_starts,
+    fit_one,
+    merge_each,
+    split_each,
+)
+from gmm_helpers.model.trace import EMError, Trace
 
 CRITERIA = ("aic", "bic")  # of which the lowest is best
 # A component on fewer points than 5 (D + 1) is spurious if beside the others it is narrower than
@@ -50,9 +57,9 @@ def free_parameters(K, D, covariance_type="full"):
     ----------
     McLachlan & Peel (2000), *Finite Mixture Models*, chapter 6.
     """
-    K = _checks.check_count(K, "K", at_least=1)
-    D = _checks.check_count(D, "D", at_least=1)
-    _checks.check_covariance_type(covariance_type)
+    K = validation.check_count(K, "K", at_least=1)
+    D = validation.check_count(D, "D", at_least=1)
+    validation.check_covariance_type(covariance_type)
     of_covariances = {
         "full": K * D * (D + 1) // 2,
         "tied": D * (D + 1) // 2,
@@ -112,7 +119,7 @@ def bic(log_likelihood, n_parameters, n):
     ----------
     Schwarz (1978), Ann. Stat. 6, 461–464; as −2 times his.
     """
-    n = _checks.check_count(n, "n", at_least=1)
+    n = validation.check_count(n, "n", at_least=1)
     return n_parameters * np.log(n).item() - 2 * log_likelihood
 
 
@@ -174,8 +181,8 @@ def spurious_components(mixture, n, covariance_type="full"):
     795–800, who bounds the ratio of the standard deviations.
     """
     check_mixture(mixture, "mixture")
-    n = _checks.check_count(n, "n", at_least=1)
-    _checks.check_covariance_type(covariance_type)
+    n = validation.check_count(n, "n", at_least=1)
+    validation.check_covariance_type(covariance_type)
     if covariance_type == "tied":
         return np.zeros(mixture.n_components, bool)
     sizes = n * mixture.weights / (mixture.n_features + 1)
@@ -408,13 +415,13 @@ def compare(
     ----------
     Ueda, Nakano, Ghahramani & Hinton (2000), Neural Comput. 12, 2109–2128, who split and merge.
     """
-    points = _checks.as_points(x)
+    points = validation.as_points(x)
     Ks = _in_rising_order(Ks)
     kinds = _each_once(covariance_types)
-    _checks.check_rng(rng)
-    n_init = _checks.check_count(n_init, "n_init", at_least=0)
-    _checks.check_fittable(points, Ks[-1])
-    limits = _checks.as_limits(max_iter, tol)
+    validation.check_rng(rng)
+    n_init = validation.check_count(n_init, "n_init", at_least=0)
+    validation.check_fittable(points, Ks[-1])
+    limits = validation.as_limits(max_iter, tol)
     rows = {}
     with Progress(progress) as shown:
         for kind in kinds:
@@ -422,7 +429,7 @@ def compare(
             if twin:  # one fit for both: two searches could end at two optima
                 rows[kind] = [cell.relabelled(kind) for cell in rows[twin]]
             else:
-                model = _checks.as_model(points, kind, ridge)
+                model = validation.as_model(points, kind, ridge)
                 shown.row = f"{kind} ({len(rows) + 1} of {len(kinds)})"
                 rows[kind] = _fit_row(points, Ks, rng, n_init, limits, model, shown)
     return _tabulate(rows, Ks, points.shape)
@@ -430,7 +437,7 @@ def compare(
 
 def _in_rising_order(Ks):
     Ks = tuple(Ks) if isinstance(Ks, Iterable) and not isinstance(Ks, str) else (Ks,)
-    Ks = tuple(_checks.check_count(K, "each K", at_least=1) for K in Ks)
+    Ks = tuple(validation.check_count(K, "each K", at_least=1) for K in Ks)
     if not Ks or any(first >= second for first, second in zip(Ks, Ks[1:], strict=False)):
         raise ValueError(f"Ks must hold some numbers of components in rising order; it is {Ks}.")
     return Ks
@@ -439,7 +446,7 @@ def _in_rising_order(Ks):
 def _each_once(covariance_types):
     kinds = [covariance_types] if isinstance(covariance_types, str) else [*covariance_types]
     for kind in kinds:
-        _checks.check_covariance_type(kind)
+        validation.check_covariance_type(kind)
     if not kinds or len({*kinds}) < len(kinds):
         raise ValueError(f"covariance_types must name some types, each once; it is {kinds}.")
     return kinds

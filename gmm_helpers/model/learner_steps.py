@@ -10,9 +10,9 @@ import traceback
 
 import numpy as np
 
-from gmm_helpers import _checks
-from gmm_helpers.mixture import Mixture
-from gmm_helpers.trace import EMError
+from gmm_helpers.model import validation
+from gmm_helpers.model.mixture import Mixture
+from gmm_helpers.model.trace import EMError
 
 SECONDS = 20  # how long a learner's function may take in a check, or in all steps of a run
 
@@ -96,7 +96,7 @@ class OwnSteps:
             )
         responsibilities, log_likelihood = result
         try:
-            b = _checks.as_responsibilities(
+            b = validation.as_responsibilities(
                 responsibilities, len(self._x), self._start.n_components
             )
         except (TypeError, ValueError) as error:

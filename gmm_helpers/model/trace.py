@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gmm_helpers._checks import name_component
-from gmm_helpers.mixture import Mixture
+from gmm_helpers.model.mixture import Mixture
+from gmm_helpers.model.validation import name_component
 
 
 class EMError(ValueError):

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg.lapack import dtrtri
 
-from gmm_helpers import _checks
-from gmm_helpers._blocks import cut
+from gmm_helpers.model import validation
+from gmm_helpers.model.blocks import cut
 
 _LOG_2PI = np.log(2 * np.pi)
 _ARRAYS = ("weights", "means", "covariances", "_factors", "_whiteners", "_log_heights")
@@ -52,7 +52,7 @@ class Mixture:
 
     @np.errstate(divide="ignore")  # a weight of 0 is allowed; its log is −∞
     def __post_init__(self):
-        self._store(*_checks.as_mixture(self.weights, self.means, self.covariances))
+        self._store(*validation.as_mixture(self.weights, self.means, self.covariances))
 
     @classmethod
     def _from_checked(cls, weights, means, covariances):
@@ -63,7 +63,7 @@ class Mixture:
 
     def _store(self, weights, means, covariances):
         """Keep the arrays, read-only, with what every density needs of them."""
-        factors = _checks.cholesky_factors(covariances)
+        factors = validation.cholesky_factors(covariances)
         # W_k = L_k⁻¹ turns x − μ_k into coordinates in which component k is a standard normal.
         whiteners = np.array([dtrtri(factor, lower=1)[0] for factor in factors])
         log_heights = np.log(weights) - 0.5 * means.shape[1] * _LOG_2PI
@@ -79,8 +79,8 @@ class Mixture:
     @classmethod
     def from_1d(cls, weights, means, variances):
         """Make a mixture for D = 1 from three arrays of shape (K,); `variances` are σ_k²."""
-        means = _checks.as_parameter(means, "means", (None,), "(K,)")
-        variances = _checks.as_parameter(
+        means = validation.as_parameter(means, "means", (None,), "(K,)")
+        variances = validation.as_parameter(
             variances, "variances", (len(means),), f"(K,) = ({len(means)},)"
         )
         return cls(weights, means[:, None], variances[:, None, None])
@@ -107,11 +107,11 @@ class Mixture:
 
         A ValueError names a point so far away that even its log density leaves float64's range.
         """
-        return self._posterior(_checks.as_points(x, self.n_features))[1]
+        return self._posterior(validation.as_points(x, self.n_features))[1]
 
     def responsibilities(self, x):
         """Return b_ik = p(component k | x_i), shape (n, K); each row sums to 1."""
-        return self._posterior(_checks.as_points(x, self.n_features))[0].T
+        return self._posterior(validation.as_points(x, self.n_features))[0].T
 
     def sample(self, n, rng):
         """Draw `n` points: first a component by its weight, then a point from that component.
@@ -129,8 +129,8 @@ class Mixture:
         z : ndarray of int, shape (n,)
             The component that each point came from, 0 to K − 1.
         """
-        n = _checks.check_count(n, "n", at_least=1)
-        z = _checks.check_rng(rng).choice(self.n_components, size=n, p=self.weights)
+        n = validation.check_count(n, "n", at_least=1)
+        z = validation.check_rng(rng).choice(self.n_components, size=n, p=self.weights)
         noise = rng.standard_normal((n, self.n_features))
         x = self.means[z] + np.einsum("nij,nj->ni", self._factors[z], noise)
         return (x[:, 0] if self.n_features == 1 else x), z

@@ -7,9 +7,8 @@ import numpy as np
 from matplotlib.colors import to_rgb
 from scipy.special import entr
 
-from gmm_helpers import drawing
-from gmm_helpers.mixture import Mixture, check_mixture
-from gmm_helpers.plots import geometry
+from gmm_helpers.model.mixture import Mixture, check_mixture
+from gmm_helpers.plots import figures, geometry
 
 _GRID = 201  # so many values along each axis
 # A region is as pale as this share of its component's colour in white; its hatch has the colour.
@@ -46,7 +45,7 @@ def draw_density_contours(ax, mixture, *, shares=(0.25, 0.5, 0.75, 0.95)):
 
     Examples
     --------
-    >>> _, ax = drawing.new_figure()
+    >>> _, ax = figures.new_figure()
     >>> _ = ax.set(xlim=(-3, 3), ylim=(-3, 3))
     >>> contours = draw_density_contours(ax, Mixture([1], [[0, 0]], [np.eye(2)]), shares=[0.865])
     >>> np.linalg.norm(contours.get_paths()[0].vertices, axis=1).mean().round(2)
@@ -138,7 +137,7 @@ def draw_regions(ax, mixture):
     x, y, leads = _over_plane(ax, lambda points: _leads(mixture, points))
     regions = []
     for k in range(mixture.n_components):
-        colour = np.array(to_rgb(drawing.COLOURS[k % len(drawing.COLOURS)]))
+        colour = np.array(to_rgb(figures.COLOURS[k % len(figures.COLOURS)]))
         pale, hatch = 1 - _PALE * (1 - colour), _HATCHES[k % len(_HATCHES)]
         region = ax.contourf(
             x, y, leads[..., k], [0, np.inf], colors=[pale], hatches=[hatch], zorder=0.5
@@ -148,7 +147,7 @@ def draw_regions(ax, mixture):
     return regions
 
 
-@drawing.plain_style()
+@figures.plain_style()
 def draw_entropy(ax, mixture):
     """Draw by shades how unsure it is which component a point comes from.
 
@@ -185,8 +184,8 @@ def draw_entropy(ax, mixture):
     )
     ticks = np.linspace(0, most, 3)
     bar = ax.figure.colorbar(bands, ax=ax, ticks=ticks)
-    bar.ax.set_yticklabels([f"{tick:.2f}" for tick in ticks], size=drawing.TEXT_SIZE)
-    bar.set_label("entropy (nats)", size=drawing.TEXT_SIZE)
+    bar.ax.set_yticklabels([f"{tick:.2f}" for tick in ticks], size=figures.TEXT_SIZE)
+    bar.set_label("entropy (nats)", size=figures.TEXT_SIZE)
     return bands, bar
 
 

@@ -9,8 +9,9 @@ from collections import Counter
 
 import numpy as np
 
-from gmm_helpers._table_notes import find_odd, find_unfit, is_total
-from gmm_helpers._text_file import (
+from gmm_helpers.data.datasets import Dataset
+from gmm_helpers.data.table_notes import find_odd, find_unfit, is_total
+from gmm_helpers.data.text_file import (
     ALONE,
     GROUPS,
     ONE_MARK,
@@ -30,7 +31,6 @@ from gmm_helpers._text_file import (
     sentences,
     split_rows,
 )
-from gmm_helpers.datasets import Dataset
 
 _MISSING = {"", *"-–—.:*?…", *"-- .. ... na n/a n.a. #n/a #na #nv <na> nan none null nil".split()}
 _MISSING |= {"missing", "unknown"}  # in lower case, as those above

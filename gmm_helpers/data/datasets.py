@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from gmm_helpers.mixture import Mixture
+from gmm_helpers.model.mixture import Mixture
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,5 +114,5 @@ def _draw(truth, n, rng, features):
 
 
 def _read(name):
-    with files("gmm_helpers").joinpath("data", name).open(encoding="utf-8") as file:
+    with files("gmm_helpers.data").joinpath(name).open(encoding="utf-8") as file:
         return np.loadtxt(file, delimiter=",", skiprows=1)

@@ -7,11 +7,11 @@ density and b stand in `Mixture`; ℓ and the sums in `_look`; φ_k, μ_k and Σ
 
 import numpy as np
 
-from gmm_helpers import _checks
-from gmm_helpers._blocks import cut
-from gmm_helpers._own_steps import OwnSteps
-from gmm_helpers.mixture import Mixture, check_mixture
-from gmm_helpers.trace import EMError, Recorder, failure
+from gmm_helpers.model import validation
+from gmm_helpers.model.blocks import cut
+from gmm_helpers.model.learner_steps import OwnSteps
+from gmm_helpers.model.mixture import Mixture, check_mixture
+from gmm_helpers.model.trace import EMError, Recorder, failure
 
 _EMPTY = 1e-290  # below it, N_k is so near to float64's smallest number that it has few digits
 _MOST, _TINY = 0.99, 1e-200  # so much of mean(z²) may be mean(z)²; what is far from underflow
@@ -46,7 +46,7 @@ def e_step(x, mixture):
     Bishop (2006), *Pattern Recognition and Machine Learning*, eqs. 9.13 and 9.14.
     """
     check_mixture(mixture, "mixture")
-    b, log_density = mixture._posterior(_checks.as_points(x, mixture.n_features))
+    b, log_density = mixture._posterior(validation.as_points(x, mixture.n_features))
     b.setflags(write=False)
     return b.T, float(log_density.sum())
 
@@ -85,10 +85,10 @@ def m_step(x, responsibilities, *, covariance_type="full", ridge=0.0):
     ----------
     Bishop (2006), *Pattern Recognition and Machine Learning*, eqs. 9.24 to 9.27.
     """
-    points = _checks.as_points(x)
-    b = _checks.as_responsibilities(responsibilities, points.shape[1])
-    _checks.check_fittable(points, len(b))
-    return _m_step(points, b, _checks.as_model(points, covariance_type, ridge))
+    points = validation.as_points(x)
+    b = validation.as_responsibilities(responsibilities, points.shape[1])
+    validation.check_fittable(points, len(b))
+    return _m_step(points, b, validation.as_model(points, covariance_type, ridge))
 
 
 _MODULES_E_STEP, _MODULES_M_STEP = e_step, m_step  # in run_em these names are its arguments
@@ -149,10 +149,10 @@ def run_em(
     Dempster, Laird & Rubin (1977), J. R. Stat. Soc. B 39, 1–38, section 2.
     """
     check_mixture(start, "start")
-    points = _checks.as_points(x, start.n_features)
-    _checks.check_fittable(points, start.n_components)
-    limits = _checks.as_limits(max_iter, tol)
-    model = _checks.as_model(points, covariance_type, ridge)
+    points = validation.as_points(x, start.n_features)
+    validation.check_fittable(points, start.n_components)
+    limits = validation.as_limits(max_iter, tol)
+    model = validation.as_model(points, covariance_type, ridge)
     e_step = None if e_step is _MODULES_E_STEP else e_step
     m_step = None if m_step is _MODULES_M_STEP else m_step
     if m_step is not None and (covariance_type, ridge) != ("full", 0):
@@ -287,6 +287,6 @@ def _from_averages(totals, centres, L, shifts, squares, model):
         if not collapsed.any():
             return mixture
         component = int(collapsed.any(axis=1).argmax())
-    except _checks.SingularCovarianceError as error:
+    except validation.SingularCovarianceError as error:
         component = error.component
     raise failure(component, model, collapsed=True)

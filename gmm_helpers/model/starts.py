@@ -9,10 +9,10 @@ from itertools import combinations
 
 import numpy as np
 
-from gmm_helpers import _checks
-from gmm_helpers.em import _m_step, climb
-from gmm_helpers.mixture import Mixture, check_mixture
-from gmm_helpers.trace import EMError
+from gmm_helpers.model import validation
+from gmm_helpers.model.em import _m_step, climb
+from gmm_helpers.model.mixture import Mixture, check_mixture
+from gmm_helpers.model.trace import EMError
 
 
 def start_from_means(x, means, *, covariance_type="full", ridge=0.0):
@@ -35,10 +35,10 @@ def start_from_means(x, means, *, covariance_type="full", ridge=0.0):
     >>> start.weights, start.variances
     (array([0.5, 0.5]), array([5., 5.]))
     """
-    points = _checks.as_points(x)
-    means = _checks.as_points(means, len(points), name="means").T
-    _checks.check_fittable(points, len(means))
-    return _around(means, fit_one(points, _checks.as_model(points, covariance_type, ridge)))
+    points = validation.as_points(x)
+    means = validation.as_points(means, len(points), name="means").T
+    validation.check_fittable(points, len(means))
+    return _around(means, fit_one(points, validation.as_model(points, covariance_type, ridge)))
 
 
 def start_from_random_points(x, K, *, rng, **options):
@@ -112,14 +112,14 @@ def start_from_split(x, mixture, component, *, covariance_type="full", ridge=0.0
     Ueda, Nakano, Ghahramani & Hinton (2000), Neural Comput. 12, 2109–2128, who split and merge.
     """
     check_mixture(mixture, "mixture")
-    points = _checks.as_points(x, mixture.n_features)
-    component = _checks.check_count(component, "component", at_least=0)
+    points = validation.as_points(x, mixture.n_features)
+    component = validation.check_count(component, "component", at_least=0)
     K = mixture.n_components
     if component >= K:
         raise ValueError(f"component = {component}, but the last of {K} has the index {K - 1}.")
-    _checks.check_fittable(points, K + 1)
+    validation.check_fittable(points, K + 1)
     cut = _cut_in_two(points, mixture._posterior(points)[0], component)
-    return _m_step(points, cut, _checks.as_model(points, covariance_type, ridge))
+    return _m_step(points, cut, validation.as_model(points, covariance_type, ridge))
 
 
 def split_each(points, mixture, model):
@@ -211,9 +211,9 @@ def fit(
     McLachlan & Peel (2000), *Finite Mixture Models*, chapter 2.
     """
     points = _points_to_start_from(x, K, rng)
-    _checks.check_count(n_init, "n_init", at_least=1)
-    limits = _checks.as_limits(max_iter, tol)
-    model = _checks.as_model(points, covariance_type, ridge)
+    validation.check_count(n_init, "n_init", at_least=1)
+    limits = validation.as_limits(max_iter, tol)
+    model = validation.as_model(points, covariance_type, ridge)
     starts = _starts(points, K, init, n_init, rng, model)
     best, failures = None, []
     with Progress(progress) as shown:
@@ -278,9 +278,9 @@ class Progress:
 
 def _points_to_start_from(x, K, rng):
     """Check what every way to draw a start is given; return the points (D, n)."""
-    points = _checks.as_points(x)
-    _checks.check_fittable(points, _checks.check_count(K, "K", at_least=1))
-    _checks.check_rng(rng)
+    points = validation.as_points(x)
+    validation.check_fittable(points, validation.check_count(K, "K", at_least=1))
+    validation.check_rng(rng)
     return points
 
 
@@ -294,7 +294,7 @@ def _starts(points, K, init, n_init, rng, model):
     if not starts or not all(isinstance(start, Mixture) for start in starts):
         raise TypeError("init must be the name of a way to start, a Mixture, or several of them.")
     for start in starts:
-        _checks.check_features(points, start.n_features)
+        validation.check_features(points, start.n_features)
         if start.n_components != K:
             raise ValueError(f"K = {K}, but a start in init has {start.n_components} components.")
     return starts
@@ -318,7 +318,7 @@ def _draw_points(points, K, rng):
 
 def _draw_far_points(points, K, rng):
     """Return K points far from one another, by k-means++, as means (K, D)."""
-    scaled = points / _checks.standard_deviations(points)[:, None]
+    scaled = points / validation.standard_deviations(points)[:, None]
     n = points.shape[1]
     chosen = [int(rng.integers(n))]
     nearest = np.full(n, np.inf)  # squared distance to the nearest mean so far
@@ -357,7 +357,7 @@ def _cut_in_two(points, b, component):
     """Return the responsibilities `b` (K, n) with one component's cut in two, (K + 1, n)."""
     mine = b[component]
     shares = mine / (mine.sum() or 1)  # all 0 if it has no points: the M step will say so
-    scaled = points / _checks.standard_deviations(points)[:, None]
+    scaled = points / validation.standard_deviations(points)[:, None]
     scaled -= (scaled @ shares)[:, None]
     direction = np.linalg.eigh(shares * scaled @ scaled.T)[1][:, -1]
     direction *= np.sign(direction[abs(direction).argmax()])  # else it is the machine's choice

@@ -116,7 +116,7 @@ def sentences():
     """Return what `tables.toml` holds: what a file or a field may be, and what is said of it."""
     import tomllib  # only here, as the package's import should not wait for it
 
-    text = files("gmm_helpers").joinpath("tables.toml").read_text(encoding="utf-8")
+    text = files("gmm_helpers.data").joinpath("tables.toml").read_text(encoding="utf-8")
     for name, part in tomllib.loads(text)["parts"].items():
         text = re.sub(rf"\b{name}\b(?! =)", lambda _, part=part: part, text)
     return tomllib.loads(text)
@@ -239,10 +239,12 @@ def _may_part_thousands(rows):
 
 
 def most_common(values):
+    """Return how often the most frequent of some values is there, or 0 where there are none."""
     return max(Counter(values).items(), key=lambda item: item[1], default=(0, 0))[0]
 
 
 def check_lengths(names, rows, lines, separator):
+    """See that each row has as many fields as there are names."""
     for row, line in zip(rows, lines[1:], strict=True):
         if len(row) == len(names):
             continue
@@ -277,6 +279,7 @@ def number(field, decimal):
 
 
 def is_number(field):
+    """Say whether a field holds a number, with a point or a comma."""
     return not np.isnan(number(field, "," if "," in field else "."))
 
 

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from gmm_helpers._text_file import TableError, count, leave_out, sentences
+from gmm_helpers.data.text_file import TableError, count, leave_out, sentences
 
 _TOTAL = re.compile(
     r"(?i)\W*(grand |sub|zwischen)?(totals?|totale|gesamt|insgesamt|summe|sum|suma|somme|means?|"

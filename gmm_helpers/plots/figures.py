@@ -126,7 +126,7 @@ def _rasterise(figure):
 
     `savefig` would draw it twice, to know what it needs, and pack and unpack it on the way.
     """
-    from gmm_helpers._canvas import Canvas  # see `empty_figure`
+    from gmm_helpers.plots.canvas import Canvas  # see `empty_figure`
 
     dpi, before = figure.dpi, figure.canvas
     canvas = Canvas(figure)

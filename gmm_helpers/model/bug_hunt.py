@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gmm_helpers.mixture import Mixture
+from gmm_helpers.model.mixture import Mixture
 
 
 def broken_steps(name):
