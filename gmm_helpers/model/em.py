@@ -271,7 +271,7 @@ def _from_averages(totals, centres, L, shifts, squares, model):
     covariances = L @ spreads @ L.swapaxes(-1, -2)  # Σ_k
     covariances = (covariances + covariances.transpose(0, 2, 1)) / 2  # for rounding
     if model.covariance_type == "tied":
-        covariances[:] = np.tensordot(weights, covariances, 1)
+        covariances[:] = np.einsum("k,kde->de", weights, covariances)
     elif model.covariance_type == "diag":
         covariances *= np.eye(D)
     elif model.covariance_type == "spherical":
