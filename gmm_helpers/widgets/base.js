@@ -109,10 +109,9 @@ export function keepKeys() {
 /** Say whether a box stands on a dark page: its text is then light. Paper is never dark. */
 export function isDark(box) {
   if (matchMedia("print").matches) return false;
-  const [r, g, b] = getComputedStyle(box)
-    .color.match(/[\d.]+/g)
-    .map(Number);
-  return r + g + b > 380;
+  // A box that is not on the page yet has no colour.
+  const rgb = getComputedStyle(box).color.match(/[\d.]+/g) ?? [0, 0, 0];
+  return rgb.slice(0, 3).reduce((sum, each) => sum + Number(each), 0) > 380;
 }
 
 /**

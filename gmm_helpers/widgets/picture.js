@@ -122,6 +122,7 @@ export class Picture {
   layOut() {
     const width = this.element.clientWidth;
     if (!width || !this.content) return;
+    if (!this.width) this.takeTheme(); // now that the box is on the page
     const text = parseFloat(getComputedStyle(this.element).fontSize);
     const stacked = width < 40 * 14;
     const whole = this.panels.reduce((sum, { spec }) => sum + spec.width, 0);

@@ -109,10 +109,9 @@ function keepKeys() {
 /** Say whether a box stands on a dark page: its text is then light. Paper is never dark. */
 function isDark(box) {
   if (matchMedia("print").matches) return false;
-  const [r, g, b] = getComputedStyle(box)
-    .color.match(/[\d.]+/g)
-    .map(Number);
-  return r + g + b > 380;
+  // A box that is not on the page yet has no colour.
+  const rgb = getComputedStyle(box).color.match(/[\d.]+/g) ?? [0, 0, 0];
+  return rgb.slice(0, 3).reduce((sum, each) => sum + Number(each), 0) > 380;
 }
 
 /**
@@ -1180,6 +1179,7 @@ class Picture {
   layOut() {
     const width = this.element.clientWidth;
     if (!width || !this.content) return;
+    if (!this.width) this.takeTheme(); // now that the box is on the page
     const text = parseFloat(getComputedStyle(this.element).fontSize);
     const stacked = width < 40 * 14;
     const whole = this.panels.reduce((sum, { spec }) => sum + spec.width, 0);
