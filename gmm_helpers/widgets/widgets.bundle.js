@@ -110,8 +110,8 @@ function keepKeys() {
 function isDark(box) {
   if (matchMedia("print").matches) return false;
   // A box that is not on the page yet has no colour.
-  const rgb = getComputedStyle(box).color.match(/[\d.]+/g) ?? [0, 0, 0];
-  return rgb.slice(0, 3).reduce((sum, each) => sum + Number(each), 0) > 380;
+  const [r, g, b] = (getComputedStyle(box).color.match(/[\d.]+/g) ?? []).map(Number);
+  return r + g + b > 380;
 }
 
 /**
