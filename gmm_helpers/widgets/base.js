@@ -106,9 +106,12 @@ export function keepKeys() {
   window.addEventListener("keydown", markControl, true);
 }
 
-/** Say whether a box stands on a dark page: its text is then light. Paper is never dark. */
+/**
+ * Say whether a box stands on a dark page: its text is then light. Paper is never dark.
+ * A box that is not on the page yet has no colours.
+ */
 export function isDark(box) {
-  if (matchMedia("print").matches) return false;
+  if (matchMedia("print").matches || !box.isConnected) return false;
   const [r, g, b] = getComputedStyle(box)
     .color.match(/[\d.]+/g)
     .map(Number);

@@ -134,6 +134,7 @@ export class Picture {
   layOut() {
     const width = this.element.clientWidth;
     if (!width || !this.content) return;
+    if (isDark(this.box) !== this.dark) this.takeTheme(); // it was drawn before it was on the page
     const text = parseFloat(getComputedStyle(this.element).fontSize);
     const stacked = width < 40 * 14;
     const whole = this.panels.reduce((sum, { spec }) => sum + spec.width, 0);
