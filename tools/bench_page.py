@@ -1,258 +1,266 @@
-"""Time the course's widgets in JupyterLab, from a key press to changed pixels; print a table.
+"""Time the course's widgets in JupyterLab, from a key press to a changed picture; print a table.
 
-Run it with `nox -s latency`, on a machine that does nothing else; after `--`, notebooks can be
-named by how they start. Beside them it times plain `interact` with an inline figure of a mixture.
-In the first table:
+    nox -s latency                       the widgets as they are
+    nox -s latency -- --beside 86e6cb1   and an earlier commit, by its own tools/bench_page.py
 
-- latency: from the time stamp of a key event to the first animation frame that shows another
-  picture, median and 95th percentile over 60 steps or more;
-- drag: how many pictures were shown of the positions that a fast drag passed, after how long the
-  last one was there, and how many frames had no picture;
-- kB: what went over the wire to and from Python, for one step.
+Run it on a machine that does nothing else. Plain `interact` with an inline figure of a mixture is
+timed beside them, and the last column says how many times quicker a widget is. The columns:
 
-A chooser's buttons have no drag: there, the latency is that of the first picture of another run,
-for somebody who looks at each run for three seconds.
-The second table says how long after its cell's start each widget could be used when the notebook
-was run in a new kernel, cell after cell, with three seconds to think about each question: its
-controls and its first picture were on the screen.
+- ms: from the time stamp of a key event to the first frame with another picture, the median and the
+  95th percentile of 60 steps; a chooser is worked as somebody does who looks for three seconds
+  ("computed ahead"), or who presses again at once ("to be run");
+- drag: how many frames with another picture were shown for the positions that a fast drag passed,
+  and how long after the last move the last of them came;
+- first, later: ms from the start of a cell until its widget is drawn, as the first one of a kernel
+  in which gmm_helpers is imported, and as a later one: medians of 5;
+- kB: what Python sends for a later one.
 """
 
 import argparse
+import os
 import statistics
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "browser"))
 from conftest import (  # noqa: E402
     LAPTOP,
-    NOTEBOOKS,
-    PATIENCE,
     add_cell,
     chromium,
     jupyterlab,
-    look,
     open_notebook,
-    steppers_in,
-    wait_for_pictures,
+    run_cell,
 )
-from watching import Watch  # noqa: E402
 
-STEPS = 80
-CHOICES = 20  # how often each button of a chooser is pressed
-CALM = 3000  # ms between them: as a person waits who looks at what has been chosen
-READING = 3000  # ms from a question to the next cell's start
+STEPS, CHOICES, STARTS = 60, 20, 5
+CALM = 3000  # ms, as a person waits who looks at what has been chosen
+PLANE = """
+rng = np.random.default_rng(1)
+y = gmm.four_gaussians({n}, rng=rng).x
+gmm.step_through(y, gmm.start_from_random_points(y, {K}, rng=rng), max_iter=20, tol=0)
+"""
+WIDGETS = {
+    "step: 1-D, n = 300": "gmm.step_through(x, start, max_iter=20, tol=0)",
+    "step: 2-D, n = 272, K = 2": PLANE.format(n=272, K=2),
+    "step: 2-D, n = 600, K = 4": PLANE.format(n=600, K=4),
+    "step: 2-D, n = 2000, K = 4": PLANE.format(n=2000, K=4),
+    "step: 2-D, n = 10,000, K = 4": PLANE.format(n=10_000, K=4),
+    "hand fit": "gmm.HandFit(x, em=start)",
+    "point posterior": "gmm.PointPosterior(x, start)",
+    "covariance panel": "gmm.CovariancePanel(rng=np.random.default_rng(1))",
+    "question": 'gmm.ask("first_e_step")',
+}
+CHOOSER = 'gmm.RunChooser(x, run, choices={"K": (2, 3, 4)})'
 INTERACT = """
-import ipywidgets, matplotlib.pyplot as plt, numpy as np, gmm_helpers as gmm
-data = gmm.two_gaussians(rng=np.random.default_rng(1)).x
+import matplotlib.pyplot as plt
 def draw(mean):
     fig, ax = plt.subplots(figsize=(840 / 72, 480 / 72), dpi=72)
-    ax.hist(data, bins=40, density=True)
+    grid = np.linspace(-5, 6, 500)
+    ax.hist(x, bins=40, density=True)
     mixture = gmm.Mixture.from_1d([0.5, 0.5], [mean, 1], [1, 1])
-    gmm.draw_mixture_1d(ax, mixture, limits=(-5, 6))
+    ax.plot(grid, np.exp(mixture.log_density(grid)))
     ax.set(xlim=(-5, 6), ylim=(0, 0.5))
     plt.show()
 ipywidgets.interact(draw, mean=ipywidgets.FloatSlider(0, min=-4.0, max=4.0, step=0.1));
 """
-# Runs in the page before all else: counts the bytes to and from Python. Playwright could do that,
-# but would have every message sent to its own process in the midst of a step.
+# Runs in the page before all else: counts the bytes from Python.
 COUNT_BYTES = """
     window.traffic = 0
-    const count = data => { traffic += data.byteLength ?? data.size ?? data.length }
     window.WebSocket = class extends WebSocket {
         constructor(...options) {
             super(...options)
-            this.addEventListener('message', ({data}) => count(data))
-        }
-        send(data) {
-            count(data)
-            super.send(data)
+            this.addEventListener('message',
+                ({data}) => { traffic += data.byteLength ?? data.length })
         }
     }
 """
-# Runs in the page: runs all cells in a new kernel, one after the other, and returns for each that
-# shows a widget its name, the widget's kind, when it could be used and when the cell ended, in ms.
-RUN_AND_TIME = """async reading => {
-    const {content: notebook, sessionContext} = jupyterapp.shell.currentWidget
+# Runs in the page. A picture is another one where what a box shows has changed, be it the
+# curves or the words. In each frame its time is taken before all else that the frame does.
+WATCH = """box => {
+    const now = window.watched = {keys: [], moves: [], inputs: [], frames: []}
+    let other = false
+    const ours = '.panels, .words [aria-live], img'
+    new MutationObserver(changes => {
+        other ||= changes.some(({target}) => (target.closest ?? target.parentElement?.closest)
+            ?.call(target.closest ? target : target.parentElement, ours)
+            || target.querySelector?.(ours))
+    }).observe(box, {subtree: true, childList: true, attributes: true, characterData: true})
+    const eachFrame = () => {
+        if (other) now.frames.push(performance.now())
+        other = false
+        if (now === window.watched) requestAnimationFrame(eachFrame)
+    }
+    requestAnimationFrame(eachFrame)
+    const note = (name, list) =>
+        document.addEventListener(name, event => list.push(event.timeStamp), true)
+    note('keydown', now.keys)
+    note('mousemove', now.moves)
+    note('input', now.inputs)
+}"""
+WAIT = """async count => {
     const aFrame = () => new Promise(requestAnimationFrame)
-    const kinds = {chooser: '.gmm-chooser', stepper: '.widget-play', panel: '.gmm-panel',
-        question: '.gmm-question', other: '.jupyter-widgets'}
-    const starts = []
-    let usable
-    await jupyterapp.commands.execute('notebook:clear-all-cell-outputs')
-    const atRest = async () => {
-        while (sessionContext.session?.kernel?.status !== 'idle') await aFrame()
-    }
-    await sessionContext.ready
-    await atRest()  // restarted before, a kernel may miss a message, and never answer
-    await sessionContext.restartKernel()
-    await atRest()
-    for (let i = 0; i < notebook.widgets.length; i++) {
-        const {node, model} = notebook.widgets[i]
-        if (model.type !== 'code') continue
-        notebook.activeCellIndex = i
-        node.scrollIntoView()
-        if (usable?.[0] === 'question') await new Promise(next => setTimeout(next, reading))
-        await aFrame()
-        let ended
-        usable = undefined
-        const look = () => {
-            const output = node.querySelector('.jp-OutputArea')
-            const kind = Object.keys(kinds).find(each => output.querySelector(kinds[each]))
-            const images = [...output.querySelectorAll('.widget-html img')]
-            const shown = images.every(each => each.complete && each.src.includes('image/png'))
-            const needed = ['chooser', 'stepper', 'panel'].includes(kind)
-            const handles = output.querySelectorAll('.noUi-handle, input, button').length
-            if (kind && handles && (!needed || images.length && shown))
-                usable ??= [kind, performance.now()]
-            return kind
-        }
-        const started = performance.now()
-        jupyterapp.commands.execute('notebook:run-cell').then(() => { ended = performance.now() })
-        while (!ended || look() && !usable) { await aFrame(); look() }
-        if (usable) starts.push([model.id, usable[0], usable[1] - started, ended - started])
-    }
-    return starts
+    while (watched.frames.length <= count) await aFrame()
+}"""
+# Runs in the page: runs a cell, and returns the ms until its widget was drawn, and the bytes.
+TIME_START = """async id => {
+    const {content} = jupyterapp.shell.currentWidget
+    const index = content.widgets.findIndex(({model}) => model.id === id)
+    const {node} = content.widgets[content.activeCellIndex = index]
+    node.scrollIntoView()
+    await jupyterapp.commands.execute('notebook:clear-cell-output')
+    await new Promise(next => setTimeout(next, 500))
+    const before = traffic, began = performance.now()
+    const ended = jupyterapp.commands.execute('notebook:run-cell')
+    while (!node.querySelector('.gmm :is(.panels path, input)'))
+        await new Promise(requestAnimationFrame)
+    const drawn = performance.now() - began
+    await ended
+    await new Promise(next => setTimeout(next, 500))
+    return [drawn, traffic - before]
 }"""
 
 
-def add_interact(page):
-    """Add a cell with plain `interact` below the last one, and run it."""
-    box = add_cell(page, INTERACT).locator(".widget-interact")
-    box.locator("img").wait_for(timeout=PATIENCE * 1000)
-    return box
+def watched(page):
+    return page.evaluate("watched")
 
 
-def step_by_keys(page, box):
-    """Press an arrow key again and again; return the latencies in ms and the bytes of a step."""
-    handle = box.get_by_role("slider").first
-    handle.scroll_into_view_if_needed()
-    handle.focus()
-    watch, key = Watch(page, box), "ArrowRight"
-    watch.settle()
-    before, pressed = page.evaluate("traffic"), []
-    for _ in range(STEPS):
-        value, low, high = (
-            float(handle.get_attribute(f"aria-value{name}")) for name in ("now", "min", "max")
-        )
-        key = "ArrowRight" if value == low else "ArrowLeft" if value == high else key
-        count = len(watch.seen()["pictures"])
-        page.keyboard.press(key)
-        watch.wait_for_change(count)
-        watch.settle(quiet=0.1)
-        pressed.append(count)
-    seen = watch.seen()
-    times = zip(seen["keys"], (seen["pictures"][count]["time"] for count in pressed), strict=True)
-    size = (page.evaluate("traffic") - before) / STEPS
-    return [shown - key for key, shown in times], size, seen["blank"]
+def time_key(page, key, calm):
+    """Press a key; return the ms to the first frame with another picture."""
+    page.wait_for_timeout(calm)
+    seen = watched(page)
+    count, keys = len(seen["frames"]), len(seen["keys"])
+    page.keyboard.press(key)
+    page.evaluate(WAIT, count)
+    seen = watched(page)
+    return seen["frames"][count] - seen["keys"][keys]
 
 
-def drag_fast(page, box):
-    """Drag the handle from end to end in 40 moves; return what was seen."""
-    handle = box.get_by_role("slider").first
-    handle.press("Home")
-    watch = Watch(page, box)
-    watch.settle()
-    at_start = len(watch.seen()["pictures"])
-    bar = box.locator(".noUi-base").first.bounding_box()
-    start = handle.bounding_box()
-    x, y = start["x"] + start["width"] / 2, start["y"] + start["height"] / 2
+def time_steps(page, box):
+    """Move the first slider, or the radio buttons, by arrow keys; return the latencies."""
+    control = box.locator("input[type=range], input[type=radio], [role=slider]").first
+    control.scroll_into_view_if_needed()
+    control.focus()
+    box.evaluate(WATCH)
+    page.keyboard.press("ArrowRight")
+    low = STEPS // 4  # so that it goes up and down, and never beyond an end
+    keys = (["ArrowRight"] * low + ["ArrowLeft"] * low) * 2
+    return [time_key(page, key, 350) for key in keys]
+
+
+def drag(page, box):
+    """Drag the slider from end to end in 40 moves; return frames, positions, ms to the last."""
+    handle = box.locator("input[type=range], .noUi-base").first
+    box.evaluate(WATCH)
+    place = handle.bounding_box()
+    x, y = place["x"] + 8, place["y"] + place["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
+    page.wait_for_timeout(500)
+    before = watched(page)
     for i in range(1, 41):
-        page.mouse.move(x + bar["width"] * i / 40, y)
+        page.mouse.move(x + (place["width"] - 16) * i / 40, y)
         page.wait_for_timeout(16)
     page.mouse.up()
-    watch.settle(quiet=1)
-    seen = watch.seen()
-    shown = seen["pictures"][at_start:]
-    return len(shown), len(seen["positions"]), shown[-1]["time"] - seen["moves"][-1], seen["blank"]
+    page.wait_for_timeout(1500)
+    seen = watched(page)
+    frames = seen["frames"][len(before["frames"]) :]
+    positions = len(seen["inputs"]) - len(before["inputs"])
+    return len(frames), positions, frames[-1] - seen["moves"][-1] if frames else 0
 
 
-def choose_by_keys(page, box, buttons):
-    """Press these buttons in turn, again and again; return as `step_by_keys` does."""
-    watch = Watch(page, box)
-    latencies, before = [], page.evaluate("traffic")
-    for i in range(CHOICES):
-        buttons[i % len(buttons)].focus()
-        page.wait_for_timeout(CALM)
-        seen = watch.seen()
-        count, keys = len(seen["pictures"]), len(seen["keys"])
-        page.keyboard.press("Enter")
-        watch.wait_for_change(count)
-        seen = watch.seen()
-        latencies.append(seen["pictures"][count]["time"] - seen["keys"][keys])
+def time_choices(page, box, *, calm):
+    """Press a chooser's "New start" again and again; return the latencies."""
+    box.get_by_role("button", name="New start").focus()
+    box.evaluate(WATCH)
     page.wait_for_timeout(CALM)
-    return latencies, (page.evaluate("traffic") - before) / CHOICES, watch.seen()["blank"]
+    time_key(page, "Enter", 0)
+    return [time_key(page, "Enter", calm) for _ in range(CHOICES)]
 
 
-def widgets_of(page):
-    """Yield a notebook's first stepper, its first flip-book and all its live panels, with names."""
-    kinds = set()
-    for book in steppers_in(page).all():
-        book.get_by_role("slider").press("Home")
-        page.keyboard.press("ArrowRight")
-        kind = "stepper" if look(book).text.startswith("Iteration 1, E step") else "flip-book"
-        if kind not in kinds:
-            kinds.add(kind)
-            yield kind, book
-    for panel in page.locator(".gmm-panel").all():
-        yield f"live panel: {panel.get_by_role('slider').count()} sliders", panel
+def time_starts(page, code):
+    """Return the medians of the ms until a widget is drawn, first and later, and its bytes."""
+    cell = page.evaluate("jupyterapp.shell.currentWidget.content.widgets.at(-1).model.id")
+    first, later, size = [], [], 0
+    for _ in range(STARTS):
+        page.evaluate(
+            """async ({length}) => {
+                const {sessionContext} = jupyterapp.shell.currentWidget
+                await sessionContext.restartKernel()
+                while (sessionContext.session.kernel.status !== 'idle')
+                    await new Promise(requestAnimationFrame)
+            }""",
+            code,
+        )
+        run_cell(page, "set-up")
+        first.append(page.evaluate(TIME_START, cell)[0])
+        drawn, size = page.evaluate(TIME_START, cell)
+        later.append(drawn)
+    return statistics.median(first), statistics.median(later), size
 
 
-def choices_of(page):
-    """Yield the buttons of all choosers that belong together, with their boxes and names."""
-    for chooser in page.locator(".gmm-chooser").all():
-        for group in chooser.locator(".widget-toggle-buttons").all():
-            name = group.locator(".widget-label").text_content()
-            toggles = group.get_by_role("button").all()
-            yield f"another {name}", chooser, [*toggles[1:], toggles[0]]
-        for button in chooser.locator(".widget-hbox > button.widget-button").all():
-            yield button.inner_text().lower(), chooser, [button]
+def percentiles(latencies):
+    return statistics.median(latencies), statistics.quantiles(latencies, n=20)[-1]
 
 
-def show_row(name, latencies, size, blank, drag=()):
-    """Print a widget's row."""
-    p95 = statistics.quantiles(latencies, n=20)[-1]
-    row = f"{name:34} {statistics.median(latencies):5.0f} / {p95:4.0f} {size / 1000:8.0f} "
-    if drag:
-        shown, passed, to_final, blank_in_drag = drag
-        blank += blank_in_drag
-        row += f"{shown:5d} of {passed:2d} {to_final:9.0f} ms {blank:7d}"
-    else:
-        row += f"{'':11} {'':12} {blank:7d}"
-    print(row, flush=True)
+def measure():
+    """Print one row for each kind of widget."""
+    heads = f"{'ms':>10} {'95 %':>6} {'drag':>10} {'last':>6} {'first':>6} {'later':>6} {'kB':>6}"
+    print(f"{'load ' + str(os.getloadavg()[0]):32} {heads}  interact ÷ this", flush=True)
+    with jupyterlab() as url, chromium() as browser:
+        page = browser.new_page(viewport=LAPTOP)
+        page.add_init_script(COUNT_BYTES)
+        open_notebook(page, url)
+        run_cell(page, "set-up")
+        box = add_cell(page, INTERACT).locator(".widget-interact")
+        box.locator("img").wait_for()
+        plain = percentiles(time_steps(page, box))
+        frames, _, last = drag(page, box)
+        print(f"{'plain interact':32} {plain[0]:10.0f} {plain[1]:6.0f} {frames:10} {last:6.0f}")
+        for name, code in WIDGETS.items():
+            box = add_cell(page, code).locator(".gmm")
+            box.wait_for()
+            own = percentiles(time_steps(page, box))
+            row = f"{name:32} {own[0]:10.0f} {own[1]:6.0f} "
+            if box.locator("input[type=range]").count():
+                frames, positions, last = drag(page, box)
+                row += f"{f'{frames} of {positions}':>10} {last:6.0f} "
+            else:
+                row += " " * 18
+            first, later, size = time_starts(page, code)
+            row += f"{first:6.0f} {later:6.0f} {size / 1000:6.0f}"
+            print(f"{row}  {plain[0] / own[0]:.1f}", flush=True)
+        box = add_cell(page, CHOOSER).locator(".gmm")
+        box.wait_for()
+        for name, calm in (("computed ahead", CALM), ("to be run", 0)):
+            own = percentiles(time_choices(page, box, calm=calm))
+            print(f"{f'another start: {name}':32} {own[0]:10.0f} {own[1]:6.0f}", flush=True)
 
 
-def show_starts(name, starts):
-    """Print how long after the start of its cell each widget could be used."""
-    for cell, kind, at, whole in starts:
-        print(f"{name[:2]} {cell:20} {kind:12} {at:6.0f} ms (the cell took {whole:5.0f} ms)")
+def measure_commit(commit):
+    """Print what a commit's own tools/bench_page.py measures of its notebook 01."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder, "before")
+        git = ["git", "worktree"]
+        subprocess.run([*git, "add", "--detach", place, commit], cwd=ROOT, check=True)
+        try:
+            print(f"\nCommit {commit}, measured by its own tools/bench_page.py", flush=True)
+            command = [sys.executable, "tools/bench_page.py", "01", "03", "04"]
+            subprocess.run(command, cwd=place, check=True)
+        finally:
+            subprocess.run([*git, "remove", "--force", place], cwd=ROOT, check=True)
 
 
 def main():
-    """Print one row for each kind of widget of the notebooks."""
+    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("notebooks", nargs="*", help="how their names start; all by default")
-    chosen = tuple(parser.parse_args().notebooks or [""])
-    starts = {}
-    with jupyterlab() as (url, _), chromium() as browser:
-        print(f"{'':34} latency, ms  kB/step   shown in a drag   last after   blank")
-        for name in [name for name in NOTEBOOKS if name.startswith(chosen)]:
-            page = browser.new_page(viewport=LAPTOP)
-            page.add_init_script(COUNT_BYTES)
-            open_notebook(page, url, name)
-            starts[name] = page.evaluate(RUN_AND_TIME, READING)
-            wait_for_pictures(page)
-            for kind, box, buttons in choices_of(page):
-                show_row(f"{name[:2]} {kind}", *choose_by_keys(page, box, buttons))
-            for kind, box in [*widgets_of(page), ("plain interact", add_interact(page))]:
-                row = step_by_keys(page, box)
-                show_row(f"{name[:2]} {kind}", *row, drag_fast(page, box))
-            page.close()
-    print("\nFrom the start of its cell until a widget could be used")
-    for name in starts:
-        show_starts(name, starts[name])
+    parser.add_argument("--beside", metavar="COMMIT", help="measure this commit as well")
+    beside = parser.parse_args().beside
+    measure()
+    if beside:
+        measure_commit(beside)
 
 
 if __name__ == "__main__":

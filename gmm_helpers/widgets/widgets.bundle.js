@@ -2091,8 +2091,9 @@ export function render({ model, library, el }) {
   const styles = root.head ?? (root instanceof ShadowRoot ? root : el);
   if (!styles.querySelector("style.gmm-style"))
     styles.append(make("style", { class: "gmm-style" }, library.get("style")));
-  const box = make("div", { class: "gmm" });
+  const kind = model.get("kind");
+  const box = make("div", { class: "gmm", "data-kind": kind });
   el.append(box);
-  const widget = KINDS[model.get("kind")]({ model, library, box });
+  const widget = KINDS[kind]({ model, library, box });
   return () => widget.close();
 }

@@ -1,0 +1,274 @@
+"""What only JupyterLab can show of the widgets: its keys, its files, its kernels, its themes."""
+
+import io
+import re
+
+import numpy as np
+import pytest
+from conftest import (
+    KINDS,
+    LAPTOP,
+    NOTEBOOKS,
+    add_cell,
+    errors_on,
+    name_cells,
+    open_notebook,
+    run_all,
+    run_cell,
+    widget,
+)
+from PIL import Image
+from playwright.sync_api import expect
+
+WAITING = "Waiting for Python: is a cell running, or has the kernel stopped?"
+MOST_SAVED = 3_000_000  # bytes
+ACTIVE_CELL = "jupyterapp.shell.currentWidget.content.activeCellIndex"
+# Runs in the page: how many widgets the browser keeps for the notebook, seen or not.
+MODELS = """async () => {
+    const {rendermime} = jupyterapp.shell.currentWidget.content
+    const mimeType = 'application/vnd.jupyter.widget-view+json'
+    const renderer = rendermime.getFactory(mimeType).createRenderer({mimeType})
+    return Object.keys((await renderer._manager.promise)._models).length
+}"""
+SHUT_DOWN = "jupyterapp.shell.currentWidget.sessionContext.shutdown()"
+RESTART = "jupyterapp.shell.currentWidget.sessionContext.restartKernel()"
+
+
+class Desk:
+    """A page with a notebook that has been run, for all tests of this module."""
+
+    def __init__(self, browser, lab_url):
+        self.browser, self.lab_url, self.page, self.errors = browser, lab_url, None, []
+
+    def open(self, name="kinds.ipynb"):
+        """Open a notebook on a new page, in place of the one before."""
+        if self.page:
+            self.page.close()
+        self.page = self.browser.new_page(viewport=LAPTOP)
+        self.errors = errors_on(self.page)
+        open_notebook(self.page, self.lab_url, name)
+        return self.page
+
+    def save(self):
+        """Save by the keys; return how many bytes went to the file."""
+        with self.page.expect_response(lambda each: each.request.method == "PUT") as saved:
+            self.page.keyboard.press("Control+s")
+        assert saved.value.ok
+        return saved.value.json()["size"]
+
+
+@pytest.fixture(scope="module")
+def desk(browser, lab_url):
+    """Give the desk."""
+    return Desk(browser, lab_url)
+
+
+@pytest.fixture
+def lab(request, desk):
+    """Give the page with a widget of each kind, as the test before has left it."""
+    if desk.page is None:
+        run_all(desk.open())
+    failed = request.session.testsfailed
+    yield desk.page
+    errors, desk.errors[:] = desk.errors[:], []
+    if errors or request.session.testsfailed > failed:
+        desk.page.close()
+        desk.page = None
+    assert errors == []
+
+
+def slider(box):
+    return box.locator("input[type=range]").first
+
+
+def move(box):
+    """Move a widget by keys; it must say something else. (A setup's words come from Python.)"""
+    words = box.locator("[aria-live]").first
+    before = words.inner_text()
+    if box.get_attribute("data-kind") == "question":
+        box.locator("input:not(:checked)").first.press("Space")
+    else:
+        slider(box).press("Home")
+        before = words.inner_text()
+        slider(box).press("ArrowRight")
+    expect(words).not_to_have_text(before)
+
+
+def test_the_start_command_opens_the_first_notebook(browser, lab_url):
+    page = browser.new_page()
+    page.goto(lab_url)
+    page.get_by_role("heading", level=1, name="Start here").wait_for(timeout=60_000)
+    page.close()
+
+
+def test_arrow_keys_reach_the_control_and_no_cell(lab):
+    box, question = widget(lab, "stepper"), widget(lab, "question")
+    slider(box).click()
+    slider(box).press("Home")
+    active = lab.evaluate(ACTIVE_CELL)
+    for key, value in (("ArrowRight", "1"), ("ArrowUp", "2"), ("ArrowLeft", "1"), ("Home", "0")):
+        lab.keyboard.press(key)
+        expect(slider(box)).to_have_value(value)
+    assert lab.evaluate(ACTIVE_CELL) == active
+    choices = question.get_by_role("radio")
+    choices.first.check()
+    active = lab.evaluate(ACTIVE_CELL)
+    lab.keyboard.press("ArrowDown")
+    expect(choices.nth(1)).to_be_checked()
+    assert lab.evaluate(ACTIVE_CELL) == active
+
+
+def test_a_slider_with_the_focus_leaves_the_notebook_its_keys(lab, desk):
+    slider(widget(lab, "stepper")).click()
+    assert desk.save() > 0
+    prompt = lab.locator("[data-cell=stepper] .jp-InputArea-prompt")
+    before = prompt.inner_text()
+    lab.keyboard.press("Shift+Enter")
+    expect(prompt).to_have_text(re.compile(r"\[\d+\]"))
+    expect(prompt).not_to_have_text(before)
+    name_cells(lab)
+
+
+def test_python_hears_where_the_hand_rests_and_a_second_view_follows(lab):
+    box = widget(lab, "stepper")
+    second = add_cell(lab, "stepper").locator(".gmm")
+    slider(box).press("Home")
+    for _ in range(3):
+        lab.keyboard.press("ArrowRight")
+    expect(slider(second)).to_have_value("3")
+    expect(second.locator(".heading")).to_have_text(box.locator(".heading").inner_text())
+    run_cell(lab, second.evaluate("each => each.closest('.jp-Cell').dataset.cell"))
+    lab.evaluate("jupyterapp.commands.execute('notebook:delete-cell')")
+    assert "3" in add_cell(lab, "stepper.position").locator(".jp-OutputArea-output").inner_text()
+    slider(widget(lab, "hand_fit")).press("ArrowRight")
+    lab.wait_for_timeout(500)
+    said = add_cell(lab, "f'{fit.score:.2f}'").locator(".jp-OutputArea-output").inner_text()
+    assert said.strip(" '-") in widget(lab, "hand_fit").inner_text()
+
+
+def test_the_set_up_check_hears_from_python(lab):
+    box = widget(lab, "setup")
+    for key, value in (("End", 12), ("Home", 0)):
+        slider(box).press(key)
+        expect(box).to_contain_text(f"{value} squared is {value**2}")
+
+
+def test_cells_run_again_and_again_pile_nothing_up(lab):
+    """A hundred steppers of one cell go as well, and the page has one module for all."""
+    counter = add_cell(lab, "len(ipywidgets.widgets.widget._instances)").get_attribute("data-cell")
+    many = "ipywidgets.VBox([gmm.step_through(x, start, max_iter=2).widget for _ in range(100)])"
+    counts = []
+    for _ in range(3):
+        for kind in KINDS:
+            run_cell(lab, kind)
+        name_cells(lab)
+        run_cell(lab, counter)
+        said = lab.locator(f"[data-cell='{counter}'] .jp-OutputArea-output").inner_text()
+        counts.append((int(re.findall(r"\d+", said)[-1]), lab.evaluate(MODELS)))
+    assert counts[1] == counts[2], "in Python, in the browser"
+    for kind in KINDS:
+        assert widget(lab, kind).count() == 1
+    cell = add_cell(lab, many)
+    expect(cell.locator(".gmm .panels svg").nth(199)).to_be_attached()
+    move(cell.locator(".gmm").nth(77))
+    assert lab.evaluate("gmmModules.size") == 1
+
+
+@pytest.mark.parametrize("theme", ["Dark", "Light"])
+def test_no_widget_is_a_slab_in_another_theme(lab, theme):
+    name = f"JupyterLab {theme}"
+    lab.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', {theme})", name)
+    lab.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=name)
+    lab.wait_for_timeout(500)
+    for kind in KINDS:
+        shot = Image.open(io.BytesIO(widget(lab, kind).screenshot())).convert("L")
+        light = np.asarray(shot) > 127
+        assert (light.mean() > 0.5) == (theme == "Light"), kind
+        if theme == "Dark":
+            assert light.mean() < 0.2, kind
+
+
+def test_a_stepper_fits_a_projector(lab):
+    """In the page below two lines of code; in full screen with text of 20 px."""
+    lab.set_viewport_size({"width": 1024, "height": 768})
+    box = widget(lab, "stepper")
+    place = lab.locator(".jp-WindowedPanel-outer:visible").bounding_box()
+    editor = lab.locator("[data-cell=stepper] .jp-InputArea").bounding_box()
+    assert box.bounding_box()["height"] + editor["height"] <= place["height"]
+    box.get_by_role("button", name="Full screen").click()
+    lab.wait_for_function("document.fullscreenElement?.matches('.gmm')")
+    lab.wait_for_timeout(300)
+    sizes = box.evaluate(
+        """box => [...box.querySelectorAll('text, p, td, th, label, button')]
+            .filter(each => each.textContent.trim() && each.checkVisibility())
+            .map(each => parseFloat(getComputedStyle(each).fontSize))"""
+    )
+    assert min(sizes) >= 20
+    assert box.locator(".panels").bounding_box()["width"] > 940
+    assert box.evaluate("box => box.scrollHeight <= innerHeight + 1")
+    lab.keyboard.press("Escape")
+    lab.evaluate("document.fullscreenElement && document.exitFullscreen()")
+    lab.set_viewport_size(LAPTOP)
+
+
+def test_a_page_that_is_loaded_anew_finds_its_widgets_where_they_were(lab, desk):
+    slider(widget(lab, "stepper")).press("Home")
+    desk.save()
+    for _ in range(4):
+        slider(widget(lab, "stepper")).press("ArrowRight")
+    widget(lab, "question").get_by_role("radio").nth(1).check()
+    lab.wait_for_timeout(1000)
+    page = desk.open()
+    name_cells(page)
+    expect(slider(widget(page, "stepper"))).to_have_value("4")
+    expect(widget(page, "question").get_by_role("radio").nth(1)).to_be_checked()
+    for kind in KINDS:
+        move(widget(page, kind))
+    assert desk.errors == []
+
+
+def test_widgets_live_on_without_their_kernel_and_come_back_with_the_next(lab, desk):
+    lab.evaluate(SHUT_DOWN)
+    for kind in KINDS.keys() - {"setup"}:
+        move(widget(lab, kind))
+    widget(lab, "chooser").get_by_role("radio", name="3").check()
+    expect(widget(lab, "chooser").locator(".asker")).not_to_be_empty()
+    desk.errors[:] = [each for each in desk.errors if "Could not send" not in each]
+    page = desk.open()
+    page.evaluate(RESTART)
+    run_all(page)
+    for kind in KINDS:
+        assert widget(page, kind).count() == 1
+        move(widget(page, kind))
+
+
+def test_the_next_day_all_widgets_of_a_saved_notebook_live(lab, desk):
+    slider(widget(lab, "stepper")).click()
+    assert desk.save() <= MOST_SAVED
+    lab.evaluate(SHUT_DOWN)
+    page = desk.open()
+    name_cells(page)
+    assert not page.get_by_text("model not found").count()
+    for kind in KINDS.keys() - {"setup"}:
+        move(widget(page, kind))
+    widget(page, "chooser").get_by_role("radio", name="3").check()
+    expect(widget(page, "chooser").locator(".asker")).to_have_text(WAITING)
+    assert desk.errors == []
+
+
+def pytest_generate_tests(metafunc):
+    if "notebook" in metafunc.fixturenames:
+        every = metafunc.config.getoption("every")
+        metafunc.parametrize("notebook", NOTEBOOKS if every else [NOTEBOOKS[1]])
+
+
+def test_every_widget_of_a_notebook_moves(desk, notebook):
+    page = desk.open(notebook)
+    run_all(page)
+    boxes = page.locator(".gmm").all()
+    assert len(boxes) >= 3
+    for box in boxes:
+        move(box)
+    assert desk.errors == []
+    desk.page.close()
+    desk.page = None
