@@ -17,6 +17,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
+from blank import mount  # noqa: E402, F401
 from blank_page import chromium  # noqa: E402
 
 NOTEBOOKS = sorted(path.name for path in ROOT.glob("notebooks/[0-9]*.ipynb"))
