@@ -14,6 +14,8 @@ nox.options.default_venv_backend = "uv|virtualenv"  # uv where it is there, as i
 RUFF = "ruff==0.17.6"
 UV = "uv==0.13.9"
 PLAYWRIGHT = "playwright==1.65.2"
+MARIONETTE = "marionette_driver==3.7.1"
+NOTEBOOK = "notebook==7.6.5"
 AXE = "axe-core@4.14.1"
 BIOME = "@biomejs/biome@2.6.8"
 TYPESCRIPT = "typescript@7.0.2"
@@ -238,13 +240,13 @@ def normalised(pin):
 
 @nox.session
 def browser(session):
-    """Try the page in Chromium (on Debian, `apt-get install chromium npm`); `-- --every` tries all.
+    """Try the page in Chromium and Firefox (`apt-get install chromium firefox-esr npm`, on Debian).
 
-    Each kind of widget is worked thoroughly once, and every other one once; with `--every`, all of
-    them thoroughly, as the weekly session does.
+    One widget of each kind is tried in JupyterLab and Notebook 7; with `-- --every`, those of all
+    notebooks are moved as well, as the weekly session does.
     """
     install_course(session, TEST_PINS)  # widgets are made here, and shown on blank pages
-    session.install(PLAYWRIGHT, f"--constraint={PINS}")
+    session.install(PLAYWRIGHT, MARIONETTE, NOTEBOOK, f"--constraint={PINS}")
     axe = npm_install(session, "axe", AXE) / "axe-core" / "axe.min.js"
     session.run("pytest", "tests/browser", *session.posargs, env={"AXE": str(axe)})
 

@@ -1,28 +1,24 @@
 """Thirty learners at once, on a real JupyterHub on this machine. Run it with `nox -s hub`.
 
-    nox -s hub                                    30 learners, two minutes of dragging
+    nox -s hub                                    30 learners, who work for a minute
     nox -s hub -- --learners 4 --seconds 20       quicker
-    nox -s hub -- --without threads               leave out one of the levers, to see what it does
 
 Every learner logs in, starts a server, opens notebook 01 and runs all its cells, over the same HTTP
-and websocket interfaces as JupyterLab in a browser. Then they drag the sliders of the live panels.
-Then a learner's kernel is killed, and another's takes all the memory that its limit allows. All
-this is printed in tables. The accounts are thrown away with their folder. Everything listens on
-127.0.0.1 alone and stops by itself, or when it takes too long. Linux only: memory is read from
-/proc.
+and websocket interfaces as JupyterLab in a browser. Then they move the hand fit, which tells Python
+of its values whenever the hand rests. All this is printed in tables. The accounts are thrown away
+with their folder. Everything listens on 127.0.0.1 alone and stops by itself, or when it takes too
+long. Linux only: memory is read from /proc.
 """
 
 import argparse
 import json
 import os
-import random
 import re
 import secrets
 import shutil
 import signal
 import socket
 import statistics
-import struct
 import subprocess
 import sys
 import tempfile
@@ -43,62 +39,33 @@ ROOT = Path(__file__).parents[1]
 NOTEBOOK = "notebooks/01_draw_and_fit_1d.ipynb"
 LOOPBACK = "127.0.0.1"
 MARK = "GMM_BENCH"  # an environment variable, by which all processes of a run are known
-PROTOCOL = "v1.kernel.websocket.jupyter.org"
-MB = 1024 * 1024
-PAGE_MB = 8  # of scripts, when Chromium opens a notebook for the first time
-# A drag: the mouse moves this often; a learner drags for a while, and then looks at the picture.
-MOVE_S, DRAG_S, LOOK_S = 0.03, 2.0, 4.0
+REST_S = 2.0  # from one rest of a hand to the next
 
-# What makes a learner's server and kernel smaller or quicker. Each can be left out by its name.
-LEVERS = {
-    # As if they were not installed: a check of international addresses, which builds its grammar at
-    # import and which no server here needs, and each kernel's debugger.
-    "imports": {"missing": ("rfc3987_syntax", "debugpy")},
-    "threads": {"env": dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")},
-    "arenas": {
-        "env": {
-            "MALLOC_ARENA_MAX": "1",
-            "MALLOC_MMAP_THRESHOLD_": "65536",
-            "MALLOC_TRIM_THRESHOLD_": "65536",
-        }
-    },
-    "backend": {"env": {"MPLBACKEND": "agg"}},
-    "extensions": {
-        # The manager of extensions, read-only, cannot install any: it needs no client for PyPI.
-        "server": "c.ServerApp.jpserver_extensions = "
-        "{'jupyter_lsp': False, 'jupyter_server_terminals': False}\n"
-        "c.LabApp.extension_manager = 'readonly'"
-    },
-    # How long a server waits for a new kernel, else 60 s: thirty that start at once take more.
-    "patience": {"server": "c.MappingKernelManager.kernel_info_timeout = 300"},
-    # Between server and kernel files in place of ports. Kernels that start at the same time may be
-    # given the same port: the later one then neither answers nor ends. Of thirty, one did so.
-    "sockets": {"server": 'c.KernelManager.transport = "ipc"'},
-    "culling": {
-        "server": "c.MappingKernelManager.cull_idle_timeout = 1200\n"
-        "c.MappingKernelManager.cull_interval = 60"
-    },
+# What makes a learner's server and kernel smaller or quicker; TEACHING.md says what each does.
+MISSING = ("rfc3987_syntax", "debugpy")  # modules that look as if they were not installed
+ENV = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": "65536",
+    "MALLOC_TRIM_THRESHOLD_": "65536",
+    "MPLBACKEND": "agg",
 }
-
+SERVER = """
+c = get_config()
+# The manager of extensions, read-only, cannot install any: it needs no client for PyPI.
+c.ServerApp.jpserver_extensions = {'jupyter_lsp': False, 'jupyter_server_terminals': False}
+c.LabApp.extension_manager = 'readonly'
+# How long a server waits for a new kernel, else 60 s: thirty that start at once take more.
+c.MappingKernelManager.kernel_info_timeout = 300
+# Between server and kernel files in place of ports. Kernels that start at the same time may be
+# given the same port: the later one then neither answers nor ends. Of thirty, one did so.
+c.KernelManager.transport = 'ipc'
+c.MappingKernelManager.cull_idle_timeout = 1200
+c.MappingKernelManager.cull_interval = 60
+"""
 CONFIG = """
-import os, resource
-from jupyterhub.spawner import SimpleLocalProcessSpawner
-
-LIMIT = {limit}
-
-
-class LimitedSpawner(SimpleLocalProcessSpawner):
-    '''Limits the data that each process of a learner may hold, and so each kernel.'''
-
-    def make_preexec_fn(self, name):
-        before = super().make_preexec_fn(name)
-
-        def preexec():
-            before()
-            resource.setrlimit(resource.RLIMIT_DATA, (LIMIT, LIMIT))
-
-        return preexec
-
+import os
 
 c = get_config()
 c.JupyterHub.bind_url = "http://{loopback}:{port}"
@@ -110,10 +77,10 @@ c.JupyterHub.cookie_secret_file = "{folder}/cookie_secret"
 c.JupyterHub.authenticator_class = "shared-password"
 c.SharedPasswordAuthenticator.user_password = os.environ["GMM_BENCH_PASSWORD"]
 c.Authenticator.allowed_users = {learners!r}
-c.JupyterHub.spawner_class = LimitedSpawner
+c.JupyterHub.spawner_class = "simple"
 c.Spawner.cmd = [{python!r}, "-m", "jupyterhub.singleuser"]
 c.Spawner.ip = "{loopback}"
-c.LimitedSpawner.home_dir_template = "{folder}/homes/{{username}}"
+c.SimpleLocalProcessSpawner.home_dir_template = "{folder}/homes/{{username}}"
 c.Spawner.notebook_dir = "~/course"
 c.Spawner.default_url = "/lab/tree/{notebook}"
 c.Spawner.args = {args!r}
@@ -136,24 +103,24 @@ def free_port():
 class Hub:
     """A JupyterHub with throw-away accounts, in a throw-away folder."""
 
-    def __init__(self, folder, proxy, count, levers, limit_mb):
+    def __init__(self, folder, proxy, count):
         self.names = [f"learner{i + 1:02}" for i in range(count)]
         self.password = secrets.token_urlsafe(24)
         self.mark = secrets.token_hex(8)
         self.folder, self.port = Path(folder), free_port()
         self.url = f"http://{LOOPBACK}:{self.port}"
-        chosen = [LEVERS[lever] for lever in levers]
-        env = {MARK: self.mark, "JUPYTER_CONFIG_DIR": str(self.folder / "config")}
-        for lever in chosen:
-            env |= lever.get("env", {})
-            for module in lever.get("missing", ()):
-                (self.folder / "missing").mkdir(exist_ok=True)
-                stub = self.folder / "missing" / f"{module}.py"
-                stub.write_text(f"raise ImportError('{module} is left out')")
-                env["PYTHONPATH"] = str(self.folder / "missing")
-        server = ["c = get_config()", *(lever.get("server", "") for lever in chosen)]
         (self.folder / "config").mkdir()
-        (self.folder / "config" / "jupyter_server_config.py").write_text("\n".join(server))
+        (self.folder / "config" / "jupyter_server_config.py").write_text(SERVER)
+        (self.folder / "missing").mkdir()
+        for module in MISSING:
+            stub = self.folder / "missing" / f"{module}.py"
+            stub.write_text(f"raise ImportError('{module} is left out')")
+        env = {
+            **ENV,
+            MARK: self.mark,
+            "JUPYTER_CONFIG_DIR": str(self.folder / "config"),
+            "PYTHONPATH": str(self.folder / "missing"),
+        }
         for name in self.names:
             home = self.folder / "homes" / name / "course"
             shutil.copytree(ROOT / "notebooks", home / "notebooks")
@@ -161,7 +128,6 @@ class Hub:
         config = self.folder / "jupyterhub_config.py"
         config.write_text(
             CONFIG.format(
-                limit=limit_mb * MB,
                 loopback=LOOPBACK,
                 port=self.port,
                 hub_port=free_port(),
@@ -221,18 +187,6 @@ class Hub:
                 found[name][kind] = process
         return found
 
-    def addresses(self):
-        """Return the addresses that this run's processes listen on."""
-        found = set()
-        for process in self.processes():
-            try:
-                found |= {
-                    c.laddr.ip for c in process.net_connections("tcp") if c.status == "LISTEN"
-                }
-            except psutil.Error:
-                pass
-        return found
-
     def stop(self):
         """End the hub, and then whatever of it is left; return how many had to be ended."""
         if self.process.poll() is None:
@@ -264,17 +218,6 @@ class Memory:
         self.own = (kb["Private_Clean"] + kb["Private_Dirty"]) / 1024
 
 
-def largest_scripts():
-    """Return JupyterLab's largest scripts, up to what a page loads in Chromium."""
-    folder = Path(sys.prefix, "share", "jupyter", "lab", "static")
-    total, names = 0, []
-    for script in sorted(folder.glob("*.js"), key=lambda file: -file.stat().st_size):
-        total += script.stat().st_size
-        if total <= PAGE_MB * MB:
-            names.append(script.name)
-    return names
-
-
 class Learner:
     """A browser with JupyterLab, as far as a server can tell."""
 
@@ -282,13 +225,10 @@ class Learner:
         self.hub, self.name = hub, name
         self.base = f"{hub.url}/user/{name}"
         self.http = requests.Session()
-        self.session = uuid.uuid4().hex
         self.times, self.errors, self.latencies = {}, [], []
         self.replies, self.idle = {}, {}  # by request
         self.models, self.first_output = {}, None
-        self.received = self.received_bytes = self.connections = 0
-        self.closed = False
-        self.last_message = 0.0
+        self.received_bytes = 0
         self.changed = threading.Condition()
         self.socket = None
 
@@ -326,8 +266,6 @@ class Learner:
         page = self.get(f"/lab/tree/{NOTEBOOK}").text
         for script in re.findall(r'src="([^"]+\.js[^"]*)"', page):
             self.http.get(self.hub.url + script, timeout=300).raise_for_status()
-        for name in largest_scripts():
-            self.get(f"/static/lab/{name}")
         paths = "/lab/api/settings /lab/api/workspaces/default /api/kernelspecs /api/sessions"
         for path in paths.split():
             self.get(path)
@@ -348,33 +286,20 @@ class Learner:
         self.kernel = answer.json()["kernel"]["id"]
         self.connect()
 
-    def connect(self, patience=300):
-        """Connect to the kernel until it answers; like JupyterLab, again when a connection ends."""
-        deadline = time.monotonic() + patience
-        while time.monotonic() < deadline:
-            self.connections += 1
-            self._open_socket()
-            number = self.send("shell", "kernel_info_request", {})
-            self.wait_for(lambda n=number: n in self.idle or self.closed, patience, "a kernel")
-            if not self.closed:
-                return
-            time.sleep(1)
-        raise TimeoutError("the kernel does not answer")
-
-    def _open_socket(self):
-        """Open the kernel's websocket, and listen to it until it is closed."""
-        self.closed = False
+    def connect(self):
+        """Open the kernel's websocket, listen to it, and wait until the kernel answers."""
         request = requests.Request("GET", f"{self.base}/api/kernels/{self.kernel}/channels")
         cookies = self.http.prepare_request(request).headers["Cookie"]
-        address = f"{self.base}/api/kernels/{self.kernel}/channels?session_id={self.session}"
+        address = f"{self.base}/api/kernels/{self.kernel}/channels?session_id={self.name}"
         self.socket = websocket.create_connection(
             address.replace("http:", "ws:", 1),
             cookie=cookies,
             origin=self.hub.url,
-            subprotocols=[PROTOCOL],
             timeout=300,
         )
-        threading.Thread(target=self._listen, args=(self.socket,), daemon=True).start()
+        threading.Thread(target=self._listen, daemon=True).start()
+        number = self.send("shell", "kernel_info_request", {})
+        self.wait_for(lambda: number in self.idle, 300, "a kernel")
 
     def send(self, channel, kind, content, **metadata):
         """Send a message to the kernel; return its id."""
@@ -382,42 +307,32 @@ class Learner:
         header = {
             "msg_id": number,
             "msg_type": kind,
-            "session": self.session,
+            "session": self.name,
             "username": self.name,
             "version": "5.4",
             "date": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         }
-        parts = [channel.encode()]
-        parts += [json.dumps(part).encode() for part in (header, {}, metadata, content)]
-        offsets = [8 * (len(parts) + 2)]
-        for part in parts:
-            offsets.append(offsets[-1] + len(part))
-        start = struct.pack(f"<{len(offsets) + 1}Q", len(offsets), *offsets)
-        self.socket.send_binary(start + b"".join(parts))
+        message = {"channel": channel, "header": header, "parent_header": {}, "metadata": metadata}
+        self.socket.send(json.dumps({**message, "content": content}))
         return number
 
-    def _listen(self, connection):
+    def _listen(self):
         while True:
             try:
-                data = connection.recv()
-            except Exception:
-                data = None
-            if data is None or (not data and not connection.connected):
-                with self.changed:
-                    self.closed = True
-                    self.changed.notify_all()
-                return
-            if isinstance(data, str) or not data:
-                continue
-            (count,) = struct.unpack_from("<Q", data)
-            offsets = struct.unpack_from(f"<{count}Q", data, 8)
-            parts = [data[a:b] for a, b in zip(offsets, offsets[1:], strict=False)]
-            header, parent, _, content = map(json.loads, parts[1:5])
+                data = self.socket.recv()
+            except (OSError, websocket.WebSocketException):
+                return  # it is closed
+            if isinstance(data, bytes):  # with buffers behind the message
+                start, end = (int.from_bytes(data[i : i + 4], "big") for i in (4, 8))
+                end = end if int.from_bytes(data[:4], "big") > 1 else len(data)
+                text = data[start:end]
+            else:
+                text = data
+            message = json.loads(text)
             with self.changed:
-                self.received += 1
                 self.received_bytes += len(data)
-                self.last_message = time.monotonic()
-                self._take(header["msg_type"], parent.get("msg_id"), content)
+                parent = message["parent_header"].get("msg_id")
+                self._take(message["msg_type"], parent, message["content"])
                 self.changed.notify_all()
 
     def _take(self, kind, request, content):
@@ -431,15 +346,8 @@ class Learner:
             self.replies[request] = content
         elif kind == "status" and content["execution_state"] == "idle":
             self.idle[request] = time.monotonic()
-        elif kind == "status" and content["execution_state"] in ("restarting", "dead"):
-            self.times["restarted"] = time.monotonic()
         elif kind == "comm_open":
             self.models[content["comm_id"]] = content["data"].get("state", {})
-        elif kind == "comm_msg" and content["data"].get("method") in ("update", "echo_update"):
-            model = self.models.setdefault(content["comm_id"], {})
-            model.update(content["data"].get("state", {}))
-        elif kind == "comm_close":
-            self.models.pop(content["comm_id"], None)
 
     def wait_for(self, test, seconds, what):
         """Wait until a test of this learner's state holds."""
@@ -456,18 +364,6 @@ class Learner:
         self.wait_for(lambda: sent[-1] in self.idle, seconds, "run all")
         self.times["first output"] = self.first_output - started
         self.times["last cell"] = self.idle[sent[-1]] - started
-        # The steppers' pictures come after the cells, while the kernel is free.
-        self.wait_for(lambda: not self.empty_frames(), seconds, "pictures")
-        self.times["last picture"] = self.last_message - started
-
-    def empty_frames(self):
-        """Return the pictures that have not come yet."""
-        return [
-            model
-            for model in self.models.values()
-            if model.get("_model_name") == "HTMLModel"
-            and 'src="data:image/gif' in model.get("value", "")
-        ]
 
     def execute(self, code, **metadata):
         """Send a cell."""
@@ -481,78 +377,24 @@ class Learner:
         }
         return self.send("shell", "execute_request", content, **metadata)
 
-    def answers(self, code, seconds=60):
-        """Run a cell, and return its reply."""
-        number = self.execute(code)
-        self.wait_for(lambda: number in self.replies, seconds, code)
-        return self.replies[number]
-
-    def panels(self):
-        """Return the live panels' sliders: id → (model, id of the panel's picture)."""
-        found = {}
-        boxes = {
-            number: model
-            for number, model in self.models.items()
-            if "gmm-panel" in model.get("_dom_classes", ())
-        }
-        for box in boxes.values():
-            grid, page = (child.removeprefix("IPY_MODEL_") for child in box["children"][:2])
-            for child in self.models[grid]["children"]:
-                model = self.models[child.removeprefix("IPY_MODEL_")]
-                if model.get("_model_name") == "FloatSliderModel":
-                    found[child.removeprefix("IPY_MODEL_")] = model, page
-        return found
-
     def update(self, comm, state):
         """Send a widget's new state, as the browser does; return the request's id."""
         data = {"method": "update", "state": state, "buffer_paths": []}
         return self.send("shell", "comm_msg", {"comm_id": comm, "data": data})
 
-    def drag(self, seconds, rng):
-        """Drag the panels' sliders, with pauses; note the time from each position to its picture.
-
-        Like ipywidgets, it has one position under way, and keeps the newest of the next ones.
-        """
-        sliders = self.panels()
-        end = time.monotonic() + seconds
-        time.sleep(rng.uniform(0, DRAG_S + LOOK_S))
-        while time.monotonic() < end:
-            comm, (model, _) = rng.choice(list(sliders.items()))
-            span = model["max"] - model["min"]
-            place, speed = rng.random(), rng.choice((-1, 1)) * rng.uniform(0.1, 0.5)
-            begun = moved = time.monotonic()
-            while moved < min(begun + DRAG_S, end):
-                place = (place + speed * MOVE_S) % 1
-                value = model["min"] + round(place * span / model["step"]) * model["step"]
-                sent = time.monotonic()
-                number = self.update(comm, {"value": min(value, model["max"])})
-                self.wait_for(lambda n=number: n in self.idle, 60, "a drag")
-                self.latencies.append(self.idle[number] - sent)
-                rest = MOVE_S - (time.monotonic() - sent)
-                if rest > 0:
-                    time.sleep(rest)
-                moved = time.monotonic()
-            time.sleep(rng.uniform(0.5, 1.5) * LOOK_S)
-
-    def step(self, count):
-        """Step a stepper as the browser does: it shows the picture itself, and tells Python where.
-
-        Slider, Play and the stack of pictures each report their position, and nobody in Python
-        listens. (That these three messages are all was counted in Chromium.)
-        """
-        kinds = {number: model.get("_model_name") for number, model in self.models.items()}
-        last = next(self.models[n]["max"] for n, kind in kinds.items() if kind == "PlayModel")
-        parts = ("PlayModel", "IntSliderModel")
-        controls = [n for n in kinds if kinds[n] in parts and self.models[n]["max"] == last]
-        stack = next(
-            n
-            for n, kind in kinds.items()
-            if kind == "StackModel" and len(self.models[n]["children"]) == last + 1
+    def work(self, seconds):
+        """Move the hand fit, again and again; note how long until Python has taken its values."""
+        number, model = next(
+            each for each in self.models.items() if each[1].get("kind") == "hand_fit"
         )
-        for position in range(1, count + 1):
-            sent = [self.update(each, {"value": position % last}) for each in controls[:2]]
-            sent.append(self.update(stack, {"selected_index": position % last}))
-            self.wait_for(lambda n=sent[-1]: n in self.idle, 60, "a step")
+        values, end = dict(model["values"]), time.monotonic() + seconds
+        while time.monotonic() < end:
+            values["mean_1"] = 0.1 * (len(self.latencies) % 20)
+            sent = time.monotonic()
+            request = self.update(number, {"values": values})
+            self.wait_for(lambda n=request: n in self.idle, 60, "a hand at rest")
+            self.latencies.append(self.idle[request] - sent)
+            time.sleep(REST_S)
 
     def close(self):
         """Close the page."""
@@ -602,42 +444,6 @@ def row(name, values, unit, digits=1):
     print(f"  {name:54}", *shown, unit, flush=True)
 
 
-class Cpu:
-    """The CPU time of groups of processes, between two moments."""
-
-    def __init__(self, hub):
-        self.hub = hub
-        self.before, self.started = self._read(), time.monotonic()
-
-    def _read(self):
-        used = {}
-        for process in [*self.hub.processes(), psutil.Process()]:
-            try:
-                times = process.cpu_times()
-                command = " ".join(process.cmdline())
-            except psutil.Error:
-                continue
-            kind = "the hub and its proxy"
-            if process.pid == os.getpid():
-                kind = "the learners' browsers (this benchmark)"
-            elif "ipykernel_launcher" in command:
-                kind = "kernels"
-            elif "singleuser" in command:
-                kind = "learners' servers"
-            used[process.pid] = kind, times.user + times.system
-        return used
-
-    def report(self):
-        """Print what each group has used since, in cores."""
-        seconds, sums = time.monotonic() - self.started, Counter()
-        for pid, (kind, used) in self._read().items():
-            sums[kind] += used - self.before.get(pid, (kind, 0))[1]
-        for kind in ("kernels", "learners' servers", "the hub and its proxy"):
-            print(f"  {'CPU: ' + kind:54} {sums[kind] / seconds:8.2f} cores")
-        kind = "the learners' browsers (this benchmark)"
-        print(f"  {'CPU: ' + kind:54} {sums[kind] / seconds:8.2f} cores", flush=True)
-
-
 def report_memory(hub, learners):
     """Print the memory of the learners' servers and kernels; return the PSS of each learner."""
     found, total = hub.by_learner(), []
@@ -656,53 +462,11 @@ def report_memory(hub, learners):
     return total
 
 
-def crash(hub, learners, limit_mb):
-    """Kill one learner's kernel, fill another's memory; see that nobody else notices."""
-    killed, full, others = learners[0], learners[1], learners[2:]
-    before = {learner.name: len(learner.errors) for learner in others}
-    stop, slow = threading.Event(), []
-
-    def go_on(learner):
-        while not stop.is_set():
-            started = time.monotonic()
-            assert learner.answers("1 + 1")["status"] == "ok"
-            slow.append(1000 * (time.monotonic() - started))
-            time.sleep(1)
-
-    working = threading.Thread(target=lambda: healthy.extend(at_once(others, go_on)), daemon=True)
-    healthy = []
-    working.start()
-    time.sleep(2)
-    # A kill is no end that a kernel can announce: its server notices, and starts another.
-    hub.by_learner()[killed.name]["kernel"].kill()
-    killed.wait_for(lambda: "restarted" in killed.times, 60, "the restart")
-    print("  one kernel killed: its server started another", flush=True)
-    greedy = "hoard = []\nwhile True:\n    hoard.append(bytearray(10_000_000))"
-    number = full.execute(greedy)
-    full.wait_for(
-        lambda: number in full.replies or "restarted" in full.times, 120, "the full memory"
-    )
-    said = full.replies.get(number, {}).get("ename", "its kernel died and was started anew")
-    print(f"  one cell took all memory up to {limit_mb} MB: {said}", flush=True)
-    time.sleep(5)
-    stop.set()
-    working.join()
-    for learner in (killed, full):
-        learner.errors.clear()
-    # Both go on working: what they lost is at most their variables.
-    again = at_once([killed, full], lambda learner: learner.answers("hoard = None\n1 + 1"))
-    undisturbed = [each for each in healthy if len(each.errors) == before[each.name]]
-    print(f"  of {len(others)} others, {len(undisturbed)} went on without an error", flush=True)
-    print(f"  of the 2, {len(again)} can go on", flush=True)
-    row("a cell of the others, meanwhile", slow, "ms", 0)
-    return len(undisturbed) == len(others) and len(again) == 2
-
-
 @contextmanager
-def a_hub(proxy, options, levers):
+def a_hub(proxy, options):
     """Give a hub that answers, and leave nothing of it behind, whatever happens."""
     with tempfile.TemporaryDirectory(prefix="gmm-hub-") as folder:
-        hub = Hub(folder, proxy, options.learners, levers, options.limit)
+        hub = Hub(folder, proxy, options.learners)
         try:
             hub.wait()
             yield hub
@@ -710,69 +474,35 @@ def a_hub(proxy, options, levers):
             left = hub.stop()
             if left:
                 print(f"  {left} processes had to be ended", flush=True)
-            shown = Path(folder, "hub.log").read_text()
-            if options.log:
-                Path(options.log).write_text(shown)
 
 
-def bench(proxy, options, levers):
+def bench(proxy, options):
     """Take all learners through a lesson; print the tables; return whether all went well."""
-    with a_hub(proxy, options, levers) as hub:
+    with a_hub(proxy, options) as hub:
         learners = [Learner(hub, name) for name in hub.names]
-        count = len(learners)
-        print(f"{count} learners, levers: {', '.join(levers) or 'none'}")
-        print(f"  {'':54} {'median':>8} {'95 %':>8} {'most':>8}")
-        cpu = Cpu(hub)
+        print(f"{len(learners)} learners {'':43} {'median':>8} {'95 %':>8} {'most':>8}")
         up = at_once(learners, timed("log in", Learner.log_in))
-        print(f"  servers started: {len(up)} of {count}", flush=True)
         row("from log-in to a server that answers", [each.times["log in"] for each in up], "s")
         ready = at_once(up, timed("open", Learner.open_notebook))
         row("from there to an open notebook", [each.times["open"] for each in ready], "s")
-        again = sum(learner.connections - 1 for learner in ready)
-        print(f"  connections that had to be made again: {again}")
-        cpu.report()
-
         print("All run all cells of notebook 01")
-        cpu = Cpu(hub)
         ran = at_once(ready, lambda learner: learner.run_all(options.patience))
-        for name in ("first output", "last cell", "last picture"):
+        for name in ("first output", "last cell"):
             row(f"from Run All to the {name}", [each.times[name] for each in ran], "s")
         row("received by each", [each.received_bytes / 1e6 for each in ran], "MB")
-        cpu.report()
-        if not ran:
-            return report_errors(learners, hub, ran)
-
-        print("All step and drag")
-        steps = 200
-        kernel = hub.by_learner()[ran[0].name]
-        used = sum(sum(process.cpu_times()[:2]) for process in kernel.values())
-        received = ran[0].received
-        ran[0].step(steps)
-        used = sum(sum(process.cpu_times()[:2]) for process in kernel.values()) - used
-        print(f"  {'a stepper stepped, messages from Python for a step':54} ", end="")
-        print(f"{(ran[0].received - received) / steps:7.1f}")
-        print(f"  {'a stepper stepped, CPU of server and kernel for a step':54} ", end="")
-        print(f"{1000 * used / steps:7.1f}                   ms", flush=True)
-        cpu = Cpu(hub)
-        seeds = {learner.name: random.Random(i) for i, learner in enumerate(learners)}
-        dragged = at_once(ran, lambda each: each.drag(options.seconds, seeds[each.name]))
-        waits = [1000 * wait for each in dragged for wait in each.latencies]
-        print(f"  {len(waits)} positions drawn in {options.seconds} seconds", flush=True)
-        row("from a slider's position to its picture", waits, "ms", 0)
-        cpu.report()
-        pss = report_memory(hub, dragged)
-        addresses = hub.addresses()
-        print(f"  listened on: {', '.join(sorted(addresses))}")
-        fine = report_errors(learners, hub, dragged) and addresses == {LOOPBACK}
-        print(f"  memory per learner at most {options.most} MB: {max(pss) <= options.most}")
-        if count > 2 and len(dragged) > 2:
-            print("Two learners crash")
-            fine = crash(hub, dragged, options.limit) and fine
+        print("All move the hand fit")
+        worked = at_once(ran, lambda learner: learner.work(options.seconds))
+        waits = [1000 * wait for each in worked for wait in each.latencies]
+        row("from a hand at rest until Python has its values", waits, "ms", 0)
+        if worked:
+            pss = report_memory(hub, worked)
+            print(f"  memory per learner at most {options.most} MB: {max(pss) <= options.most}")
+        fine = report_errors(learners, worked)
         at_once(learners, Learner.close)
         return fine
 
 
-def report_errors(learners, hub, done):
+def report_errors(learners, done):
     """Print every error that a learner met; return whether all got to the end without one."""
     errors = Counter(error for learner in learners for error in learner.errors)
     print(f"  learners who got through: {len(done)} of {len(learners)}; errors: {errors.total()}")
@@ -786,16 +516,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--proxy", default="configurable-http-proxy", help="its command")
     parser.add_argument("--learners", type=int, default=30)
-    parser.add_argument("--seconds", type=int, default=120, help="how long they drag")
-    parser.add_argument("--limit", type=int, default=1000, help="MB of data a kernel may hold")
-    parser.add_argument("--most", type=int, default=250, help="MB a learner should need at most")
+    parser.add_argument("--seconds", type=int, default=60, help="how long they work")
+    parser.add_argument("--most", type=int, default=230, help="MB a learner should need at most")
     parser.add_argument("--patience", type=int, default=600, help="seconds to wait for a run")
     parser.add_argument("--minutes", type=float, default=20, help="stop after so many in all")
-    parser.add_argument("--without", action="append", default=[], choices=[*LEVERS, "all"])
-    parser.add_argument("--log", help="keep the hub's log in this file")
     options = parser.parse_args()
     options.learners = min(options.learners, 60)
-    levers = [name for name in LEVERS if not {name, "all"} & set(options.without)]
 
     def stop(number, _):
         after = f" after {options.minutes:g} minutes" if number == signal.SIGALRM else ""
@@ -808,7 +534,7 @@ def main():
     proxy = shutil.which(options.proxy)
     if proxy is None:
         sys.exit(f"There is no {options.proxy}: `nox -s hub` installs it.")
-    sys.exit(0 if bench(os.path.abspath(proxy), options, levers) else 1)
+    sys.exit(0 if bench(os.path.abspath(proxy), options) else 1)
 
 
 if __name__ == "__main__":
