@@ -1,6 +1,7 @@
 """Time the course's widgets in JupyterLab, from a key press to a changed picture; print a table.
 
     nox -s latency                       the widgets as they are
+    nox -s latency -- hand question      some of them
     nox -s latency -- --beside 86e6cb1   and an earlier commit, by its own tools/bench_page.py
 
 Run it on a machine that does nothing else. Plain `interact` with an inline figure of a mixture is
@@ -144,7 +145,8 @@ def time_steps(page, box):
     control.scroll_into_view_if_needed()
     control.focus()
     box.evaluate(WATCH)
-    page.keyboard.press("ArrowRight")
+    for key in ("Home", "ArrowRight"):
+        page.keyboard.press(key)
     low = STEPS // 4  # so that it goes up and down, and never beyond an end
     keys = (["ArrowRight"] * low + ["ArrowLeft"] * low) * 2
     return [time_key(page, key, 350) for key in keys]
@@ -205,8 +207,8 @@ def percentiles(latencies):
     return statistics.median(latencies), statistics.quantiles(latencies, n=20)[-1]
 
 
-def measure():
-    """Print one row for each kind of widget."""
+def measure(chosen):
+    """Print one row for each widget whose name holds one of the words that are chosen."""
     heads = f"{'ms':>10} {'95 %':>6} {'drag':>10} {'last':>6} {'first':>6} {'later':>6} {'kB':>6}"
     print(f"{'load ' + str(os.getloadavg()[0]):32} {heads}  interact ÷ this", flush=True)
     with jupyterlab() as url, chromium() as browser:
@@ -220,6 +222,8 @@ def measure():
         frames, _, last = drag(page, box)
         print(f"{'plain interact':32} {plain[0]:10.0f} {plain[1]:6.0f} {frames:10} {last:6.0f}")
         for name, code in WIDGETS.items():
+            if not any(word in name for word in chosen):
+                continue
             box = add_cell(page, code).locator(".gmm")
             box.wait_for()
             own = percentiles(time_steps(page, box))
@@ -257,10 +261,11 @@ def main():
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--beside", metavar="COMMIT", help="measure this commit as well")
-    beside = parser.parse_args().beside
-    measure()
-    if beside:
-        measure_commit(beside)
+    parser.add_argument("words", nargs="*", help="only widgets whose names hold one of them")
+    options = parser.parse_args()
+    measure(options.words or [""])
+    if options.beside:
+        measure_commit(options.beside)
 
 
 if __name__ == "__main__":

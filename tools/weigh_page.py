@@ -3,7 +3,7 @@
 - import: CPU time of importing `gmm_helpers` in a new Python, beside that of what it stands on, and
   the median of their ratios in runs that follow each other;
 - start: from the start command to notebook 00 on the screen;
-- widgets: kB that Python sends to make each widget of a notebook, all its pictures included;
+- widgets: kB that Python sends for each widget of a notebook, without the module, which comes once;
 - kernel: memory of a notebook's kernel when all its cells have run (PSS, Linux only), beside that
   of one that has imported `gmm_helpers`, and of one that has run nothing.
 """
@@ -23,14 +23,12 @@ import conftest  # noqa: E402
 
 PYTHON = ROOT / ".venv" / "bin" / "python"
 IMPORTS = {
-    "numpy, scipy.linalg, scipy.special, matplotlib, ipywidgets": (
-        "numpy, scipy.linalg, scipy.special, matplotlib, ipywidgets"
-    ),
-    "the same, and what matplotlib draws with": (
-        "numpy, scipy.linalg, scipy.special, matplotlib, ipywidgets, "
-        "matplotlib.figure, matplotlib.backends.backend_agg"
+    "numpy, scipy.linalg, scipy.special": "numpy, scipy.linalg, scipy.special",
+    "the same, and ipywidgets, anywidget": (
+        "numpy, scipy.linalg, scipy.special, ipywidgets, anywidget"
     ),
     "gmm_helpers": "gmm_helpers",
+    "gmm_helpers and its widgets": "gmm_helpers.widgets.stepper",
 }
 RUNS = 15
 
@@ -51,54 +49,22 @@ def weigh_imports():
         print(f"  {name:60} {statistics.median(each):6.0f} {ratio:6.2f}", flush=True)
 
 
-# Runs in the page: each cell with widgets, by its id, and what they are.
-CELLS = """() => jupyterapp.shell.currentWidget.content.widgets
-    .filter(cell => cell.node.querySelector('.jp-OutputArea .jupyter-widgets'))
-    .map(cell => {
-        const output = cell.node.querySelector('.jp-OutputArea')
-        const count = selector => output.querySelectorAll(selector).length
-        const kind = count('.widget-play') ? 'stepper' : count('.gmm-panel') ? 'live panel'
-            : count('.gmm-question') ? 'question' : 'other'
-        const slider = output.querySelector('.widget-play ~ .widget-slider [role=slider]')
-        const last = slider && Number(slider.getAttribute('aria-valuemax'))
-        return [cell.model.id, slider ? `${kind}, ${last + 1} positions` : kind]
-    })
-"""
-
-
-class Traffic:
-    """What goes over a page's sockets, for each cell."""
-
-    def __init__(self, page):
-        # request → cell, widget → the request that made it, request → bytes from Python
-        self.cells, self.comms, self.sizes = {}, {}, {}
-        page.on("websocket", self._listen)
-
-    def _listen(self, socket):
-        socket.on("framesent", self._sent)
-        socket.on("framereceived", self._received)
-
-    def _sent(self, payload):
-        text = as_text(payload)
-        if "execute_request" in text and (cell := re.search(r'"cellId": ?"([^"]+)"', text)):
-            self.cells[re.search(r'"msg_id": ?"([^"]+)"', text)[1]] = cell[1]
-
-    def _received(self, payload):
-        text = as_text(payload)
-        ids = re.findall(r'"msg_id": ?"([^"]+)"', text)
-        comm = re.search(r'"comm_id": ?"([^"]+)"', text)
-        request = ids[1] if len(ids) > 1 else None
-        if comm:  # a picture may come late: it counts where its widget was made
-            request = self.comms.setdefault(comm[1], request)
-        self.sizes[request] = self.sizes.get(request, 0) + len(payload)
-
-    def of_cell(self, cell):
-        """Return the bytes that Python sent for a cell."""
-        return sum(self.sizes.get(request, 0) for request, own in self.cells.items() if own == cell)
-
-
-def as_text(payload):
-    return payload if isinstance(payload, str) else payload.decode(errors="replace")
+# Runs in the page: for each cell with a widget of ours its id, the widget's kind, and its kB.
+CELLS = """async () => {
+    const {widgets, rendermime} = jupyterapp.shell.currentWidget.content
+    const mimeType = 'application/vnd.jupyter.widget-view+json'
+    const renderer = rendermime.getFactory(mimeType).createRenderer({mimeType})
+    const manager = await renderer._manager.promise
+    const found = []
+    for (const {model} of widgets) for (const output of model.outputs?.toJSON() ?? []) {
+        const id = output.data?.[mimeType]?.model_id
+        if (!id) continue
+        const own = (await manager.get_model(id)).get_state()
+        const bytes = [own.data, own.more].reduce((sum, each) => sum + (each?.byteLength ?? 0), 0)
+        found.push([model.id, own.kind, (JSON.stringify(own.content).length + bytes) / 1000])
+    }
+    return found
+}"""
 
 
 def memory(page):
@@ -111,13 +77,11 @@ def memory(page):
 
 def weigh_notebook(browser, url, name):
     """Print what the widgets of a notebook send, and return its kernel's memory."""
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
-    traffic = Traffic(page)
-    conftest.open_and_run(page, url, name)
-    for stepper in conftest.steppers_in(page).all():
-        conftest.walk(page, stepper)  # until all its pictures have come
-    for cell, kind in page.evaluate(CELLS):
-        print(f"  {name[:2]} {kind:57} {traffic.of_cell(cell) / 1000:6.0f}", flush=True)
+    page = browser.new_page(viewport=conftest.LAPTOP)
+    conftest.open_notebook(page, url, name)
+    conftest.run_all(page)
+    for cell, kind, size in page.evaluate(CELLS):
+        print(f"  {name[:2]} {f'{cell}: {kind}':57} {size:6.0f}", flush=True)
     used = memory(page)
     page.close()
     return used
@@ -132,15 +96,14 @@ def main():
     )
     weigh_imports()
     started = time.monotonic()
-    with conftest.jupyterlab() as (url, _):
+    with conftest.jupyterlab() as url:
         address = time.monotonic() - started
         with conftest.chromium() as browser:
-            page = browser.new_page(viewport={"width": 1280, "height": 900})
+            page = browser.new_page(viewport=conftest.LAPTOP)
             opened = time.monotonic()
             page.goto(url)
-            page.get_by_role("heading", level=1, name="Start here").wait_for(
-                timeout=1000 * conftest.PATIENCE
-            )
+            heading = page.get_by_role("heading", level=1, name="Start here")
+            heading.wait_for(timeout=conftest.PATIENCE)
             opened = time.monotonic() - opened
             print("start: seconds, with .venv in place")
             print(f"  {'until the start command prints the address':60} {address:6.1f}")
