@@ -321,6 +321,8 @@ class Learner:
             try:
                 data = self.socket.recv()
             except (OSError, websocket.WebSocketException):
+                return
+            if not data:
                 return  # it is closed
             if isinstance(data, bytes):  # with buffers behind the message
                 start, end = (int.from_bytes(data[i : i + 4], "big") for i in (4, 8))

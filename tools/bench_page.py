@@ -244,14 +244,14 @@ def measure(chosen):
 
 
 def measure_commit(commit):
-    """Print what a commit's own tools/bench_page.py measures of its notebook 01."""
+    """Print what a commit's own tools/bench_page.py measures of its notebooks 01 and 03."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder, "before")
         git = ["git", "worktree"]
         subprocess.run([*git, "add", "--detach", place, commit], cwd=ROOT, check=True)
         try:
             print(f"\nCommit {commit}, measured by its own tools/bench_page.py", flush=True)
-            command = [sys.executable, "tools/bench_page.py", "01", "03", "04"]
+            command = [sys.executable, "tools/bench_page.py", "01", "03"]
             subprocess.run(command, cwd=place, check=True)
         finally:
             subprocess.run([*git, "remove", "--force", place], cwd=ROOT, check=True)

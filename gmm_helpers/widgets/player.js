@@ -46,8 +46,12 @@ export class Player {
       this.asker.element,
       this.controls,
       make("figure", {}, this.heading, this.formula, this.picture.element, this.legend),
-      make("p", { class: "words" }, this.text, this.room),
-      this.table,
+      make(
+        "div",
+        { class: "said" },
+        make("p", { class: "words" }, this.text, this.room),
+        this.table,
+      ),
     ];
     box.append(...this.parts);
     this.hear = {

@@ -1185,8 +1185,7 @@ class Picture {
     const whole = this.panels.reduce((sum, { spec }) => sum + spec.width, 0);
     const gap = 8;
     const room = width - (stacked ? 0 : gap * (this.panels.length - 1));
-    const full = Boolean(document.fullscreenElement);
-    const tallest = full ? innerHeight * 0.56 : 380;
+    const tallest = this.tallest();
     const shares = this.panels.map(({ spec }) => (stacked ? room : (room * spec.width) / whole));
     const height = this.content.height ?? Math.max(200, Math.min(tallest, 0.62 * shares[0]));
     this.width = width;
@@ -1199,6 +1198,16 @@ class Picture {
       );
     });
     this.draw();
+  }
+
+  /** Return how tall a picture may be, so that on a small screen the words fit under it. */
+  tallest() {
+    const inside = (value, low, high) => Math.min(Math.max(value, low), high);
+    if (document.fullscreenElement !== this.box) return inside(0.4 * innerHeight, 280, 380);
+    const [first, last] = [this.box.firstElementChild, this.box.lastElementChild];
+    const whole = last.getBoundingClientRect().bottom - first.getBoundingClientRect().top;
+    const others = whole - this.element.offsetHeight;
+    return inside(0.92 * innerHeight - others, 0.45 * innerHeight, 0.7 * innerHeight);
   }
 
   close() {
@@ -1271,8 +1280,12 @@ class Player {
       this.asker.element,
       this.controls,
       make("figure", {}, this.heading, this.formula, this.picture.element, this.legend),
-      make("p", { class: "words" }, this.text, this.room),
-      this.table,
+      make(
+        "div",
+        { class: "said" },
+        make("p", { class: "words" }, this.text, this.room),
+        this.table,
+      ),
     ];
     box.append(...this.parts);
     this.hear = {
