@@ -22,13 +22,13 @@ _PUBLIC = {
     "checks.result": "Check",
     "data.datasets": "Dataset four_gaussians galaxies old_faithful two_gaussians",
     "plots.figures": (
-        "draw_histogram draw_mixture_1d draw_mixture_2d draw_points new_figure plain_style "
+        "plot_histogram plot_mixture_1d plot_mixture_2d plot_points new_figure plain_style "
         "set_up_axes show_figure"
     ),
     "plots.densities": (
-        "draw_density_contours draw_entropy draw_regions log_density_levels responsibility_entropy"
+        "plot_density_contours plot_entropy plot_regions log_density_levels responsibility_entropy"
     ),
-    "plots.criteria": "draw_criteria draw_heat_map",
+    "plots.criteria": "plot_criteria plot_heat_map",
     "model.em": "e_step m_step run_em",
     "model.mixture": "Mixture",
     "plots.geometry": "mass_inside",

@@ -16,7 +16,7 @@ MIXTURE = gmm.Mixture(
     [[-2.0, -1.0], [1.5, 2.0], [2.5, -2.0]],
     [[[1.5, 0.8], [0.8, 1.0]], [[0.6, -0.3], [-0.3, 1.2]], [[0.3, 0], [0, 0.4]]],
 )
-DRAWS = [gmm.draw_density_contours, gmm.draw_regions, gmm.draw_entropy]
+DRAWS = [gmm.plot_density_contours, gmm.plot_regions, gmm.plot_entropy]
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_levels_do_not_care_for_the_unit_or_for_narrow_components():
 
 def test_contours_run_where_the_density_has_their_height(ax):
     shares = [0.9, 0.5, 0.2]
-    contours = gmm.draw_density_contours(ax, MIXTURE, shares=shares)
+    contours = gmm.plot_density_contours(ax, MIXTURE, shares=shares)
     np.testing.assert_array_equal(contours.levels, gmm.log_density_levels(MIXTURE, shares))
     for level, path in zip(contours.levels, contours.get_paths(), strict=True):
         heights = MIXTURE.log_density(path.vertices)
@@ -81,20 +81,20 @@ def test_contours_run_where_the_density_has_their_height(ax):
 def test_contours_out_of_sight_are_not_drawn_elsewhere(ax):
     ax.set(xlim=(100, 101), ylim=(100, 101))
     with pytest.raises(ValueError, match="show none of the contours: set their limits"):
-        gmm.draw_density_contours(ax, MIXTURE)
+        gmm.plot_density_contours(ax, MIXTURE)
 
 
 @pytest.mark.parametrize("shares", [[0], [0.5, 1], [-0.1], [np.nan], [[0.5]]])
 def test_a_share_is_between_0_and_1(ax, shares):
     with pytest.raises(ValueError, match="shares must be above 0 and below 1"):
-        gmm.draw_density_contours(ax, MIXTURE, shares=shares)
+        gmm.plot_density_contours(ax, MIXTURE, shares=shares)
 
 
 # Regions
 
 
 def test_each_region_is_where_its_component_answers_for_most(ax):
-    regions = gmm.draw_regions(ax, MIXTURE)
+    regions = gmm.plot_regions(ax, MIXTURE)
     points = np.random.default_rng(2).uniform(-5, 5, (400, 2))
     likely = np.sort(products(points), axis=1)
     points = points[likely[:, -1] > 1.5 * likely[:, -2]]  # not on a boundary
@@ -105,7 +105,7 @@ def test_each_region_is_where_its_component_answers_for_most(ax):
 
 
 def test_each_region_has_its_components_colour_and_a_hatch_of_its_own(ax):
-    regions = gmm.draw_regions(ax, MIXTURE)
+    regions = gmm.plot_regions(ax, MIXTURE)
     points = np.random.default_rng(2).uniform(-5, 5, (400, 2))
     owner, seen = products(points).argmax(axis=1), colours_at(ax, points)
     for k in range(3):
@@ -119,7 +119,7 @@ def test_each_region_has_its_components_colour_and_a_hatch_of_its_own(ax):
 def test_regions_far_out_are_told_by_logarithms(ax):
     """Where all densities are rounded to 0, one is still the largest."""
     ax.set(xlim=(-900, 900), ylim=(-900, 900))
-    regions = gmm.draw_regions(ax, MIXTURE)
+    regions = gmm.plot_regions(ax, MIXTURE)
     far = np.array([[-700.0, -650.0], [-80.0, 700.0]])
     assert (products(far) == 0).all()
     inside = [region.get_paths()[0].contains_points(far) for region in regions]
@@ -133,13 +133,13 @@ def test_regions_far_out_are_told_by_logarithms(ax):
 
 @pytest.mark.parametrize("weights", [[0, 1], [1, 0]])
 def test_a_component_without_weight_has_no_region(ax, weights):
-    regions = gmm.draw_regions(ax, gmm.Mixture(weights, [[0, 0], [1, 1]], [np.eye(2)] * 2))
+    regions = gmm.plot_regions(ax, gmm.Mixture(weights, [[0, 0], [1, 1]], [np.eye(2)] * 2))
     has_region = [len(region.get_paths()[0].vertices) > 0 for region in regions]
     assert has_region == [weight > 0 for weight in weights]
 
 
 def test_one_component_owns_the_plane(ax):
-    (region,) = gmm.draw_regions(ax, gmm.Mixture([1], [[0, 0]], [np.eye(2)]))
+    (region,) = gmm.plot_regions(ax, gmm.Mixture([1], [[0, 0]], [np.eye(2)]))
     assert region.get_paths()[0].contains_points([[-6.9, -5.9], [5.9, 6.9], [0, 0]]).all()
 
 
@@ -155,7 +155,7 @@ def test_the_entropy_goes_from_0_to_log_k():
 
 
 def test_the_shades_are_bands_of_the_entropy(ax):
-    bands, bar = gmm.draw_entropy(ax, MIXTURE)
+    bands, bar = gmm.plot_entropy(ax, MIXTURE)
     points = np.random.default_rng(3).uniform(-4, 4, (600, 2))
     b = products(points) / products(points).sum(axis=1, keepdims=True)
     entropy = -(b * np.log(b)).sum(axis=1)
@@ -170,7 +170,7 @@ def test_the_shades_are_bands_of_the_entropy(ax):
 
 
 def test_the_bar_says_the_unit_and_its_ends(ax):
-    _, bar = gmm.draw_entropy(ax, MIXTURE)
+    _, bar = gmm.plot_entropy(ax, MIXTURE)
     assert [label.get_text() for label in bar.ax.get_yticklabels()] == ["0.00", "0.55", "1.10"]
     assert bar.ax.get_ylabel() == "entropy (nats)"
     texts = [bar.ax.yaxis.label, *bar.ax.get_yticklabels()]
@@ -180,14 +180,14 @@ def test_the_bar_says_the_unit_and_its_ends(ax):
 def test_equal_components_leave_no_hole(ax):
     """Rounding may lift an entropy above log K, where there is no shade."""
     same = gmm.Mixture(np.full(3, 1 / 3), np.zeros((3, 2)), [np.eye(2)] * 3)
-    gmm.draw_entropy(ax, same)
+    gmm.plot_entropy(ax, same)
     points = np.random.default_rng(4).uniform(-5, 5, (200, 2))
     assert (colours_at(ax, points) < 0.3).all()
 
 
 def test_of_one_component_there_is_nothing_to_be_unsure(ax):
     with pytest.raises(ValueError, match="With K = 1 there is nothing to be unsure of"):
-        gmm.draw_entropy(ax, gmm.Mixture([1], [[0, 0]], [np.eye(2)]))
+        gmm.plot_entropy(ax, gmm.Mixture([1], [[0, 0]], [np.eye(2)]))
 
 
 # All of them

@@ -11,9 +11,9 @@ from gmm_helpers.model.mixture import Mixture, check_mixture
 from gmm_helpers.model.starts import (
     SAME_OPTIMUM,
     Progress,
-    draw_starts,
     fit_one,
     merge_each,
+    sample_starts,
     split_each,
 )
 from gmm_helpers.model.trace import EMError, Trace
@@ -502,7 +502,7 @@ def _fit_row(points, Ks, rng, n_init, limits, model, shown):
         if K == 1:
             search.climb([one])
         else:
-            search.climb(draw_starts(points, K, n_init, model, rng=rng))
+            search.climb(sample_starts(points, K, n_init, model, rng=rng))
             search.climb(_stepwise(split_each, points, K, best, model))
         best = search.best(best)
     shown.stage = "downwards"

@@ -289,7 +289,7 @@ def _starts(points, K, init, n_init, rng, model):
     if isinstance(init, str):
         if init not in _DRAWS:
             raise ValueError(f"init must be one of {tuple(_DRAWS)} or a Mixture; it is {init!r}.")
-        return draw_starts(points, K, n_init, model, rng=rng, init=init)
+        return sample_starts(points, K, n_init, model, rng=rng, init=init)
     starts = list(init) if isinstance(init, Iterable) else [init]
     if not starts or not all(isinstance(start, Mixture) for start in starts):
         raise TypeError("init must be the name of a way to start, a Mixture, or several of them.")
@@ -300,7 +300,7 @@ def _starts(points, K, init, n_init, rng, model):
     return starts
 
 
-def draw_starts(points, K, n_init, model, *, rng, init="k-means++"):
+def sample_starts(points, K, n_init, model, *, rng, init="k-means++"):
     """Return `n_init` starts for `points` (D, n), which have been checked."""
     draw, one = _DRAWS[init], fit_one(points, model)
     return [_around(draw(points, K, rng), one) for _ in range(n_init)]

@@ -1,6 +1,6 @@
 """Pictures for the choice of a model: criteria against K, and a table as a heat map.
 
-As in `drawing`, nothing here fits or counts: the numbers come in, and the artists come back.
+As in `figures`, nothing here fits or counts: the numbers come in, and the artists come back.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ from gmm_helpers.plots.geometry import format_number
 _DARKEST, _BRIGHTEST = 0.62, 1.0  # grey; black text stands out from all of them
 
 
-def draw_criteria(ax, Ks, curves, *, top=None):
+def plot_criteria(ax, Ks, curves, *, top=None):
     """Draw one or more criteria against K, each with a ring around its lowest point.
 
     Each curve has a colour, a marker and a line style of its own, and a legend above the axes.
@@ -73,7 +73,7 @@ def draw_criteria(ax, Ks, curves, *, top=None):
 
 
 @plain_style()
-def draw_heat_map(ax, values, rows, columns, *, decimals=1):
+def plot_heat_map(ax, values, rows, columns, *, decimals=1):
     """Draw a table of a criterion: the lower a number, the brighter its cell; the lowest is framed.
 
     A step of brightness is one of the logarithm of the distance from the lowest number, so that
@@ -103,7 +103,7 @@ def draw_heat_map(ax, values, rows, columns, *, decimals=1):
     --------
     >>> from gmm_helpers import new_figure
     >>> figure, ax = new_figure(height=200)
-    >>> image, frame, *numbers = draw_heat_map(ax, [[5, 3.14], [4, 7]], ["full", "tied"], [1, 2])
+    >>> image, frame, *numbers = plot_heat_map(ax, [[5, 3.14], [4, 7]], ["full", "tied"], [1, 2])
     >>> [number.get_text() for number in numbers]
     ['5.0', '3.1', '4.0', '7.0']
     """

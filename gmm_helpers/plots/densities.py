@@ -18,7 +18,7 @@ _BANDS = 8  # of one shade each, from 0 to log K
 _RINGS, _PIECES = 500, 72
 
 
-def draw_density_contours(ax, mixture, *, shares=(0.25, 0.5, 0.75, 0.95)):
+def plot_density_contours(ax, mixture, *, shares=(0.25, 0.5, 0.75, 0.95)):
     """Draw where the density has the heights above which it holds stated shares of its mass.
 
     With one component they are ellipses, of radius r for the share `mass_inside(r)`.
@@ -47,7 +47,7 @@ def draw_density_contours(ax, mixture, *, shares=(0.25, 0.5, 0.75, 0.95)):
     --------
     >>> _, ax = figures.new_figure()
     >>> _ = ax.set(xlim=(-3, 3), ylim=(-3, 3))
-    >>> contours = draw_density_contours(ax, Mixture([1], [[0, 0]], [np.eye(2)]), shares=[0.865])
+    >>> contours = plot_density_contours(ax, Mixture([1], [[0, 0]], [np.eye(2)]), shares=[0.865])
     >>> np.linalg.norm(contours.get_paths()[0].vertices, axis=1).mean().round(2)
     np.float64(2.0)
     """
@@ -113,7 +113,7 @@ def log_density_levels(mixture, shares):
     return np.interp(shares, above, heights[order])
 
 
-def draw_regions(ax, mixture):
+def plot_regions(ax, mixture):
     """Draw the region of each component: where its responsibility is the largest.
 
     Parameters
@@ -148,7 +148,7 @@ def draw_regions(ax, mixture):
 
 
 @figures.plain_style()
-def draw_entropy(ax, mixture):
+def plot_entropy(ax, mixture):
     """Draw by shades how unsure it is which component a point comes from.
 
     That is the entropy of its responsibilities, in nats: 0, white, where one component answers for

@@ -166,7 +166,7 @@ def to_png(picture):
     return buffer.getvalue()
 
 
-def draw_histogram(ax, x, *, bins=40):
+def plot_histogram(ax, x, *, bins=40):
     """Draw a pale histogram of `x`, scaled to area 1 like a density.
 
     Parameters
@@ -182,7 +182,7 @@ def draw_histogram(ax, x, *, bins=40):
     return ax.hist(x, bins=bins, density=True, color="#dddddd", edgecolor="white")[2]
 
 
-def draw_points(ax, x, responsibilities=None, *, faint=False):
+def plot_points(ax, x, responsibilities=None, *, faint=False):
     """Draw points: each colour is a mix, by responsibility, of the components'.
 
     The marker is that of the component with the largest responsibility. In one dimension the
@@ -226,7 +226,7 @@ def draw_points(ax, x, responsibilities=None, *, faint=False):
     ]
 
 
-def draw_mixture_1d(ax, mixture, *, limits):
+def plot_mixture_1d(ax, mixture, *, limits):
     """Draw φ_k N(x | μ_k, σ_k²) for each component, and in black their sum p(x).
 
     Parameters
@@ -249,7 +249,7 @@ def draw_mixture_1d(ax, mixture, *, limits):
     return lines + _draw_numbers(ax, np.column_stack([mixture.means, bump_maps(mixture)[:, 3]]))
 
 
-def draw_mixture_2d(ax, mixture, *, radii=RADII):
+def plot_mixture_2d(ax, mixture, *, radii=RADII):
     """Draw for each component ellipses at so many standard deviations, and its number at its mean.
 
     An ellipse of radius r holds the share `mass_inside(r)` of its component.

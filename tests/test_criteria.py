@@ -21,7 +21,7 @@ def ax():
 
 
 def test_each_criterion_is_drawn_and_its_lowest_point_ringed(ax):
-    first, second, *rings = gmm.draw_criteria(ax, KS, CURVES)
+    first, second, *rings = gmm.plot_criteria(ax, KS, CURVES)
     np.testing.assert_array_equal(first.get_xydata(), np.column_stack([KS, CURVES["AIC"]]))
     np.testing.assert_array_equal(second.get_xydata(), np.column_stack([KS, CURVES["BIC"]]))
     assert [ring.get_xydata().tolist() for ring in rings] == [[[4, 2.5]], [[3, 4.5]]]
@@ -31,7 +31,7 @@ def test_each_criterion_is_drawn_and_its_lowest_point_ringed(ax):
 def test_criteria_are_told_apart_without_colour(ax):
     """By marker and dashes, on the axes as well as in the legend, where all text is large."""
     curves = {name: np.arange(4) + i for i, name in enumerate("abcd")}
-    lines = gmm.draw_criteria(ax, KS, curves)[:4]
+    lines = gmm.plot_criteria(ax, KS, curves)[:4]
     legend = ax.get_legend()
     assert [text.get_text() for text in legend.get_texts()] == [*"abcd"]
     assert all(text.get_size() >= TEXT_SIZE for text in legend.get_texts())
@@ -42,18 +42,18 @@ def test_criteria_are_told_apart_without_colour(ax):
 
 
 def test_all_curves_and_rings_are_inside_unless_a_top_is_given(ax):
-    gmm.draw_criteria(ax, KS, CURVES)
+    gmm.plot_criteria(ax, KS, CURVES)
     low, high = ax.get_ylim()
     assert low < 2 and high > 10
     other = gmm.new_figure()[1]
-    gmm.draw_criteria(other, KS, CURVES, top=6.5)
+    gmm.plot_criteria(other, KS, CURVES, top=6.5)
     assert other.get_ylim()[1] == 6.5 and other.get_ylim()[0] < 2.5
 
 
 def test_nothing_of_the_criteria_runs_into_the_legend_or_out_of_the_picture():
     figure, axes = gmm.new_figure(2)
     for ax in axes:
-        gmm.draw_criteria(ax, KS, CURVES)
+        gmm.plot_criteria(ax, KS, CURVES)
     figure.canvas.draw()
     for ax in axes:
         legend = ax.get_legend().get_window_extent()
@@ -72,11 +72,11 @@ def test_nothing_of_the_criteria_runs_into_the_legend_or_out_of_the_picture():
 )
 def test_criteria_that_cannot_be_drawn_are_refused(ax, curves, top, message):
     with pytest.raises(ValueError, match=message):
-        gmm.draw_criteria(ax, KS, curves, top=top)
+        gmm.plot_criteria(ax, KS, curves, top=top)
 
 
 def test_the_heat_map_has_each_number_in_its_cell(ax):
-    _, frame, *numbers = gmm.draw_heat_map(ax, TABLE, ["full", "tied"], [1, 2, 3])
+    _, frame, *numbers = gmm.plot_heat_map(ax, TABLE, ["full", "tied"], [1, 2, 3])
     for (i, j), number in zip(np.ndindex(2, 3), numbers, strict=True):
         assert number.get_position() == (j, i)
         assert number.get_text() == f"{TABLE[i, j]:.1f}"
@@ -87,14 +87,14 @@ def test_the_heat_map_has_each_number_in_its_cell(ax):
 
 
 def test_the_lowest_number_is_framed_and_bold(ax):
-    _, frame, *numbers = gmm.draw_heat_map(ax, TABLE, ["full", "tied"], [1, 2, 3])
+    _, frame, *numbers = gmm.plot_heat_map(ax, TABLE, ["full", "tied"], [1, 2, 3])
     assert frame.get_xy() == (1.5, 0.5) and (frame.get_width(), frame.get_height()) == (1, 1)
     assert [number.get_weight() for number in numbers] == ["normal"] * 5 + ["bold"]
     assert frame.get_zorder() > max(line.get_zorder() for line in ax.xaxis.get_gridlines())
 
 
 def test_the_lower_the_brighter(ax):
-    image = gmm.draw_heat_map(ax, TABLE, ["full", "tied"], [1, 2, 3])[0]
+    image = gmm.plot_heat_map(ax, TABLE, ["full", "tied"], [1, 2, 3])[0]
     greys = np.asarray(image.get_array()).ravel()
     order = np.argsort(TABLE.ravel(), kind="stable")
     assert (np.diff(greys[order]) <= 0).all() and greys.max() == 1
@@ -111,20 +111,20 @@ def test_black_numbers_stand_out_from_the_darkest_cell():
 
 def test_a_missing_number_is_a_dash_and_never_the_best(ax):
     table = np.array([[3.0, np.nan], [np.nan, 2.0]])
-    _, frame, *numbers = gmm.draw_heat_map(ax, table, "ab", [1, 2], decimals=0)
+    _, frame, *numbers = gmm.plot_heat_map(ax, table, "ab", [1, 2], decimals=0)
     assert [number.get_text() for number in numbers] == ["3", "–", "–", "2"]
     assert frame.get_xy() == (0.5, 0.5)
 
 
 def test_a_table_of_one_number(ax):
-    image, frame, number = gmm.draw_heat_map(ax, [[-4.25]], ["full"], [2], decimals=2)
+    image, frame, number = gmm.plot_heat_map(ax, [[-4.25]], ["full"], [2], decimals=2)
     assert number.get_text() == "−4.25"
     assert image.get_array().item() == 1
 
 
 def test_eight_columns_fit():
     figure, ax = gmm.new_figure(height=300)
-    numbers = gmm.draw_heat_map(
+    numbers = gmm.plot_heat_map(
         ax, np.full((4, 8), 4024.7), ("full", "tied", "diag", "spherical"), range(1, 9)
     )[2:]
     figure.canvas.draw()
@@ -141,4 +141,4 @@ def test_eight_columns_fit():
 )  # fmt: skip
 def test_a_table_that_cannot_be_drawn_is_refused(ax, table, message):
     with pytest.raises(ValueError, match=message):
-        gmm.draw_heat_map(ax, table, ["full", "tied"], [1, 2])
+        gmm.plot_heat_map(ax, table, ["full", "tied"], [1, 2])

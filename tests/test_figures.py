@@ -31,20 +31,20 @@ def mixture_2d():
 
 
 def test_curves_have_the_components_weights_as_areas(ax, mixture_1d):
-    lines = gmm.draw_mixture_1d(ax, mixture_1d, limits=(-8, 10))[:3]
+    lines = gmm.plot_mixture_1d(ax, mixture_1d, limits=(-8, 10))[:3]
     areas = [np.trapezoid(*line.get_data()[::-1]) for line in lines]
     np.testing.assert_allclose(areas, [0.3, 0.7, 1.0], rtol=1e-4)
 
 
 def test_a_narrow_peak_is_drawn_to_its_top(ax):
     narrow = gmm.Mixture.from_1d([1.0], [0.123], [1e-6])
-    line = gmm.draw_mixture_1d(ax, narrow, limits=(-10, 10))[0]
+    line = gmm.plot_mixture_1d(ax, narrow, limits=(-10, 10))[0]
     assert line.get_ydata().max() == pytest.approx(1 / np.sqrt(2e-6 * np.pi), rel=1e-9)
 
 
 def test_an_ellipse_holds_the_mass_it_says(ax, mixture_2d):
     radius = 1.5
-    line = gmm.draw_mixture_2d(ax, mixture_2d, radii=[radius])[0]
+    line = gmm.plot_mixture_2d(ax, mixture_2d, radii=[radius])[0]
     x, y = (coordinate[:-1] for coordinate in line.get_data())  # the last is the lifted pen
     squared = [d @ np.linalg.solve(mixture_2d.covariances[0], d) for d in np.column_stack([x, y])]
     np.testing.assert_allclose(squared, radius**2, rtol=1e-12)
@@ -59,7 +59,7 @@ def test_each_number_is_inside_its_ring_and_hides_those_below(ax):
     ax.set(xlim=(-1, 1), ylim=(-1, 1))
     K = 12
     together = gmm.Mixture([1 / K] * K, np.zeros((K, 2)), [np.eye(2)] * K)
-    numbers = gmm.draw_mixture_2d(ax, together)[K:]
+    numbers = gmm.plot_mixture_2d(ax, together)[K:]
     for ring, number in zip(numbers[::2], numbers[1::2], strict=True):
         outline = number.get_marker()
         box = outline.get_extents()
@@ -96,7 +96,7 @@ def test_the_users_style_does_not_reach_a_figure(mixture_2d):
         left.set_title("A legend")
         left.legend()
         right.set(xlim=(-4, 8), ylim=(-4, 5))
-        gmm.draw_entropy(right, mixture_2d)
+        gmm.plot_entropy(right, mixture_2d)
         return np.asarray(figures._rasterise(figure))
 
     plain = picture()
@@ -108,7 +108,7 @@ def test_the_users_style_does_not_reach_a_figure(mixture_2d):
 
 def test_points_mix_the_components_colours_and_take_the_likelier_ones_marker(ax):
     b = np.array([[1, 0], [0.25, 0.75], [0, 1]])
-    artists = gmm.draw_points(ax, np.arange(3.0), b)
+    artists = gmm.plot_points(ax, np.arange(3.0), b)
     assert [len(artist.get_offsets()) for artist in artists] == [1, 2]
     assert to_hex(artists[0].get_facecolors()[0]) == figures.COLOURS[0].lower()
     np.testing.assert_array_equal(
@@ -117,7 +117,7 @@ def test_points_mix_the_components_colours_and_take_the_likelier_ones_marker(ax)
 
 
 def test_without_responsibilities_all_points_are_hollow(ax):
-    [points] = gmm.draw_points(ax, np.zeros((5, 2)))
+    [points] = gmm.plot_points(ax, np.zeros((5, 2)))
     assert len(points.get_offsets()) == 5
     assert to_hex(points.get_facecolors()[0]) == "#ffffff"
     assert to_hex(points.get_edgecolors()[0]) == figures._GREY
