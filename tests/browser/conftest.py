@@ -5,6 +5,7 @@ Nothing here depends on how quickly a page is drawn: all waits are for what is t
 """
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -135,6 +136,9 @@ def jupyterlab(root=ROOT):
 @contextmanager
 def serving(command, folder, log, **options):
     """Start a Jupyter server; give the address that it prints."""
+    # Else a kernel that starts with its debugger warns of frozen modules, at a time of its own.
+    quiet = os.environ | {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    options = {"env": quiet, **options}
     with log.open("w") as output:
         server = subprocess.Popen(command, cwd=folder, stdout=output, stderr=output, **options)
     try:

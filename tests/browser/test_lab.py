@@ -9,6 +9,7 @@ from conftest import (
     KINDS,
     LAPTOP,
     NOTEBOOKS,
+    READY,
     add_cell,
     errors_on,
     name_cells,
@@ -174,6 +175,7 @@ def test_cells_run_again_and_again_pile_nothing_up(lab):
     expect(cell.locator(".gmm .panels svg").nth(199)).to_be_attached()
     move(cell.locator(".gmm").nth(77))
     assert lab.evaluate("gmmModules.size") == 1
+    lab.evaluate("jupyterapp.commands.execute('notebook:delete-cell')")
 
 
 @pytest.mark.parametrize("theme", ["Dark", "Light"])
@@ -238,6 +240,7 @@ def test_widgets_live_on_without_their_kernel_and_come_back_with_the_next(lab, d
     desk.errors[:] = [each for each in desk.errors if "Could not send" not in each]
     page = desk.open()
     page.evaluate(RESTART)
+    page.evaluate(READY)
     run_all(page)
     for kind in KINDS:
         assert widget(page, kind).count() == 1
