@@ -169,6 +169,12 @@ def formulas(session):
     session.run("python", "tools/make_formulas.py")
 
 
+@nox.session(venv_backend="none")
+def owner(session):
+    """Put a fork's address into every link: `-- account/repository`."""
+    session.run("python", "tools/set_owner.py", *session.posargs)
+
+
 @nox.session
 def student(session):
     """Make the version of the notebooks without solutions, in the folder student/."""
