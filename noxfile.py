@@ -95,7 +95,7 @@ def refit(session):
     """Fit with scikit-learn what is quoted from it; write the numbers and their versions."""
     install_course(session, TEST_PINS)
     session.run("python", "tools/refit_quoted_numbers.py")
-    run_tests(session, "tests/test_quoted_numbers.py")
+    run_tests(session, "tests/tools/test_quoted_numbers.py")
 
 
 @nox.session
@@ -112,7 +112,6 @@ def weekly(session):
         else:
             session.warn(f"No Python {version} here: its environment is left out.")
     session.notify("browser", posargs=["--every"])
-    session.notify("fuzz", posargs=[])
 
 
 @nox.session
@@ -165,7 +164,6 @@ def store(session):
     install_course(session)
     session.install(PLAYWRIGHT, f"--constraint={PINS}")
     session.run("python", "tools/store_outputs.py", *session.posargs)
-    session.run("python", "tools/readme_picture.py")
 
 
 @nox.session
@@ -289,13 +287,6 @@ def latency(session):
     """Time every kind of widget in JupyterLab from key press to pixels, beside plain interact."""
     install_browser(session)
     session.run("python", "tools/bench_page.py", *session.posargs)
-
-
-@nox.session
-def fuzz(session):
-    """Move the controls of every notebook at random; `-- --seed 7 --moves 2000 01` chooses."""
-    install_browser(session)
-    session.run("python", "tools/fuzz_page.py", *session.posargs)
 
 
 @nox.session
