@@ -11,7 +11,7 @@ import math
 import warnings
 from base64 import b64decode, b64encode
 
-from blank_page import CHROMIUM, chromium, mount, open_page
+from driver import CHROMIUM, ROOT, chromium, mount, open_page
 from PIL import Image
 
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -69,6 +69,22 @@ def _scenes(notebook):
             scene = output.get("metadata", {}).get("gmm", {}).get("scene")
             if scene:
                 yield scene, output
+
+
+def draw_readme_picture():
+    """Draw one position of the stepper on Old Faithful: the M step of iteration 6."""
+    import ipywidgets
+
+    import gmm_helpers as gmm
+    from gmm_helpers.widgets.view import library
+
+    geyser = gmm.old_faithful()
+    start = gmm.start_from_means(geyser.x, [[2.0, 60.0], [3.0, 70.0]])
+    stepper = gmm.Stepper(geyser.x, gmm.run_em(geyser.x, start), features=geyser.features)
+    state = ipywidgets.Widget.get_manager_state(widgets=[stepper.view, library()])["state"]
+    with chromium() as browser:
+        png = take(browser, state, stepper.view.model_id, positions=[12])
+    (ROOT / ".github" / "stepper.png").write_bytes(png)
 
 
 def take(browser, state, model_id, *, title="", positions=POSITIONS):

@@ -1,12 +1,17 @@
 """The self-checks of a covariance matrix, and of the ellipse that is drawn for it."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+
 import numpy as np
 
 from gmm_helpers.checks.diagnosis import as_numbers, diagnose
 from gmm_helpers.checks.exercise import Table
+from gmm_helpers.checks.result import Check
 
 
-def check_covariance(covariance_from):
+def check_covariance(covariance_from: Callable) -> Check:
     """Check a covariance matrix, called as `covariance_from(sigma_1, sigma_2, rho)`.
 
     Parameters
@@ -28,7 +33,7 @@ def check_covariance(covariance_from):
     return diagnose(covariance_from, COVARIANCE)
 
 
-def check_ellipse(ellipse):
+def check_ellipse(ellipse: Callable) -> Check:
     """Check the points of an ellipse, called as `ellipse(mean, covariance, radius, angles)`.
 
     Parameters

@@ -1,18 +1,22 @@
 """The self-checks of what chooses K: free parameters, AIC and BIC, held-out log-likelihood."""
 
+from __future__ import annotations
+
 import re
+from collections.abc import Callable
 
 import numpy as np
 
 from gmm_helpers.checks.diagnosis import diagnose
 from gmm_helpers.checks.exercise import Table, number
 from gmm_helpers.checks.hidden_data import MANY_POINTS
+from gmm_helpers.checks.result import Check
 from gmm_helpers.model import selection
 from gmm_helpers.model.em import run_em
 from gmm_helpers.model.starts import start_from_means
 
 
-def check_free_parameters(free_parameters):
+def check_free_parameters(free_parameters: Callable) -> Check:
     """Check a count of free parameters, called as `free_parameters(K, D, covariance_type)`.
 
     Parameters
@@ -32,7 +36,7 @@ def check_free_parameters(free_parameters):
     return diagnose(free_parameters, FREE_PARAMETERS)
 
 
-def check_aic(aic):
+def check_aic(aic: Callable) -> Check:
     """Check Akaike's criterion, called as `aic(log_likelihood, n_parameters)`.
 
     Parameters
@@ -52,7 +56,7 @@ def check_aic(aic):
     return diagnose(aic, AIC)
 
 
-def check_bic(bic):
+def check_bic(bic: Callable) -> Check:
     """Check the Bayesian criterion, called as `bic(log_likelihood, n_parameters, n)`.
 
     Parameters
@@ -73,7 +77,7 @@ def check_bic(bic):
     return diagnose(bic, BIC)
 
 
-def check_held_out(held_out):
+def check_held_out(held_out: Callable) -> Check:
     """Check a held-out log-likelihood, called as `held_out(x_train, x_test, fit)`.
 
     Parameters

@@ -1,16 +1,21 @@
 """The self-checks of a mixture's density, of the E steps, and of log-sum-exp, which these need."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+
 import numpy as np
 
 from gmm_helpers.checks.densities import gaussian, log_gaussian
 from gmm_helpers.checks.diagnosis import describe, diagnose, shape_of
 from gmm_helpers.checks.exercise import Table
 from gmm_helpers.checks.hidden_data import MANY_POINTS, mixture, points
+from gmm_helpers.checks.result import Check
 from gmm_helpers.model import em
 from gmm_helpers.model.mixture import Mixture
 
 
-def check_mixture_density(mixture_density):
+def check_mixture_density(mixture_density: Callable) -> Check:
     """Check a mixture's density, called as `mixture_density(x, weights, means, variances)`.
 
     Parameters
@@ -30,7 +35,7 @@ def check_mixture_density(mixture_density):
     return diagnose(mixture_density, MIXTURE_DENSITY)
 
 
-def check_e_step(e_step):
+def check_e_step(e_step: Callable) -> Check:
     """Check an E step, called as `e_step(x, mixture)`.
 
     Parameters
@@ -51,7 +56,7 @@ def check_e_step(e_step):
     return diagnose(e_step, E_STEP)
 
 
-def check_log_e_step(e_step):
+def check_log_e_step(e_step: Callable) -> Check:
     """Check an E step that may meet points far from every component; `e_step(x, mixture)`.
 
     Takes and returns what `check_e_step` does.
@@ -69,7 +74,7 @@ def check_log_e_step(e_step):
     return diagnose(e_step, LOG_E_STEP)
 
 
-def check_e_step_2d(e_step):
+def check_e_step_2d(e_step: Callable) -> Check:
     """Check an E step in any number of dimensions, called as `e_step(x, mixture)`.
 
     Parameters
@@ -90,7 +95,7 @@ def check_e_step_2d(e_step):
     return diagnose(e_step, E_STEP_2D)
 
 
-def check_log_sum_exp(log_sum_exp):
+def check_log_sum_exp(log_sum_exp: Callable) -> Check:
     """Check log-sum-exp, called as `log_sum_exp(a)`.
 
     Parameters

@@ -3,9 +3,13 @@
 A file goes through: its letters, its separator and rows, the names, the numbers, the notes.
 """
 
+from __future__ import annotations
+
 import re
 import textwrap
 from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -38,7 +42,13 @@ _MOST_PROBLEMS = 4
 _WIDTH = 72  # of a note's lines, as of the notebooks' code
 
 
-def read_table(path, columns=None, *, drop_missing=False, decimal=None):
+def read_table(
+    path: str | Path,
+    columns: str | Sequence[str] | None = None,
+    *,
+    drop_missing: bool = False,
+    decimal: str | None = None,
+) -> Dataset:
     r"""Read columns of numbers from a text file whose first line names them, such as a CSV file.
 
     Commas, semicolons, tabs, bars or spaces may stand between the columns, points or commas in

@@ -5,20 +5,25 @@ each feature and each component lies contiguous in memory. Callers see (n, D) an
 density and b stand in `Mixture`; ℓ and the sums in `_look`; φ_k, μ_k and Σ_k in `_from_averages`.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gmm_helpers.model import validation
 from gmm_helpers.model.blocks import cut
 from gmm_helpers.model.learner_steps import OwnSteps
 from gmm_helpers.model.mixture import Mixture, check_mixture
-from gmm_helpers.model.trace import EMError, Recorder, failure
+from gmm_helpers.model.trace import EMError, Recorder, Trace, failure
 
 _EMPTY = 1e-290  # below it, N_k is so near to float64's smallest number that it has few digits
 _MOST, _TINY = 0.99, 1e-200  # so much of mean(z²) may be mean(z)²; what is far from underflow
 _LAST_DIGIT = 4 * np.finfo(float).eps
 
 
-def e_step(x, mixture):
+def e_step(x: ArrayLike, mixture: Mixture) -> tuple[np.ndarray, float]:
     """Weigh every component for every point: b_ik = φ_k N(x_i | μ_k, Σ_k) / p(x_i).
 
     Parameters
@@ -51,7 +56,13 @@ def e_step(x, mixture):
     return b.T, float(log_density.sum())
 
 
-def m_step(x, responsibilities, *, covariance_type="full", ridge=0.0):
+def m_step(
+    x: ArrayLike,
+    responsibilities: ArrayLike,
+    *,
+    covariance_type: str = "full",
+    ridge: float = 0.0,
+) -> Mixture:
     """Fit every component to all points, each point weighted by its responsibility.
 
     N_k = Σ_i b_ik, φ_k = N_k / n, μ_k = Σ_i b_ik x_i / N_k and
@@ -95,17 +106,17 @@ _MODULES_E_STEP, _MODULES_M_STEP = e_step, m_step  # in run_em these names are i
 
 
 def run_em(
-    x,
-    start,
+    x: ArrayLike,
+    start: Mixture,
     *,
-    max_iter=100,
-    tol=1e-6,
-    covariance_type="full",
-    ridge=0.0,
-    record=True,
-    e_step=None,
-    m_step=None,
-):
+    max_iter: int = 100,
+    tol: float = 1e-6,
+    covariance_type: str = "full",
+    ridge: float = 0.0,
+    record: bool = True,
+    e_step: Callable | None = None,
+    m_step: Callable | None = None,
+) -> Trace:
     """Repeat E and M from a given start until the log-likelihood hardly rises.
 
     Parameters
@@ -176,7 +187,7 @@ def climb(points, start, model, *, max_iter, tol, record=False, own=None, report
         return b, *_look(points, blocks, mixture, b)
 
     def maximise(b, sums):
-        result = own and own.m_step(b) or sums and _m_step_from_sums(mixture, *sums, model)
+        result = own and own.m_step(b) or sums and _m_step_from_sums(mixture, *sums, model=model)
         return result or _m_step(points, mixture._posterior(points)[0] if b is None else b, model)
 
     mixture, iteration, converged = start, 0, False

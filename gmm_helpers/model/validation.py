@@ -36,7 +36,7 @@ class SingularCovarianceError(ValueError):
 class WeightSumError(ValueError):
     """Weights that do not sum to 1; `total` is their sum."""
 
-    def __init__(self, message, total=None):
+    def __init__(self, message, total):
         super().__init__(message)
         self.total = total
 
@@ -341,7 +341,7 @@ def check_not_negative(value, name):
     """Return `value` as a finite float of at least 0."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} must be a real number; it is {value!r}.")
-    if not 0 <= value <= sys.float_info.max:
+    if not 0 <= value <= sys.float_info.max:  # pyright: ignore[reportOperatorIssue]
         raise ValueError(f"{name} must be at least 0 and finite; it is {value}.")
     return float(value)
 

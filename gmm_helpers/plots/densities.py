@@ -3,12 +3,22 @@
 Each function draws over what the axes show, so set their limits first. Nothing here fits anything.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 from matplotlib.colors import to_rgb
+from numpy.typing import ArrayLike
 from scipy.special import entr
 
 from gmm_helpers.model.mixture import Mixture, check_mixture
 from gmm_helpers.plots import figures, geometry
+
+if TYPE_CHECKING:  # what these need takes half as long as all the rest
+    from matplotlib.axes import Axes
+    from matplotlib.colorbar import Colorbar
+    from matplotlib.contour import QuadContourSet
 
 _GRID = 201  # so many values along each axis
 # A region is as pale as this share of its component's colour in white; its hatch has the colour.
@@ -18,7 +28,9 @@ _BANDS = 8  # of one shade each, from 0 to log K
 _RINGS, _PIECES = 500, 72
 
 
-def plot_density_contours(ax, mixture, *, shares=(0.25, 0.5, 0.75, 0.95)):
+def plot_density_contours(
+    ax: Axes, mixture: Mixture, *, shares: ArrayLike = (0.25, 0.5, 0.75, 0.95)
+) -> QuadContourSet:
     """Draw where the density has the heights above which it holds stated shares of its mass.
 
     With one component they are ellipses, of radius r for the share `mass_inside(r)`.
@@ -61,7 +73,7 @@ def plot_density_contours(ax, mixture, *, shares=(0.25, 0.5, 0.75, 0.95)):
     )
 
 
-def log_density_levels(mixture, shares):
+def log_density_levels(mixture: Mixture, shares: ArrayLike) -> np.ndarray:
     """Return the log densities above which a mixture in the plane holds stated shares of its mass.
 
     Each component's mass is cut into equal pieces, and the density is taken in each one's middle:
@@ -96,9 +108,9 @@ def log_density_levels(mixture, shares):
     it. There the points are drawn at random; here they are laid out.
     """
     _check_plane(mixture)
-    shares = np.atleast_1d(np.asarray(shares, dtype=float))
-    if shares.ndim != 1 or not ((shares > 0) & (shares < 1)).all():
-        raise ValueError(f"shares must be above 0 and below 1; they are {shares.tolist()}.")
+    wanted = np.atleast_1d(np.asarray(shares, dtype=float))
+    if wanted.ndim != 1 or not ((wanted > 0) & (wanted < 1)).all():
+        raise ValueError(f"shares must be above 0 and below 1; they are {wanted.tolist()}.")
     pieces = _cut_mass()
     points = np.concatenate(
         [
@@ -110,10 +122,10 @@ def log_density_levels(mixture, shares):
     masses = np.repeat(mixture.weights, len(pieces)) / len(pieces)
     order = np.argsort(-heights)
     above = np.cumsum(masses[order]) - 0.5 * masses[order]
-    return np.interp(shares, above, heights[order])
+    return np.interp(wanted, above, heights[order])
 
 
-def plot_regions(ax, mixture):
+def plot_regions(ax: Axes, mixture: Mixture) -> list[QuadContourSet]:
     """Draw the region of each component: where its responsibility is the largest.
 
     Parameters
@@ -148,7 +160,7 @@ def plot_regions(ax, mixture):
 
 
 @figures.plain_style()
-def plot_entropy(ax, mixture):
+def plot_entropy(ax: Axes, mixture: Mixture) -> tuple[QuadContourSet, Colorbar]:
     """Draw by shades how unsure it is which component a point comes from.
 
     That is the entropy of its responsibilities, in nats: 0, white, where one component answers for
@@ -189,7 +201,7 @@ def plot_entropy(ax, mixture):
     return bands, bar
 
 
-def responsibility_entropy(responsibilities):
+def responsibility_entropy(responsibilities: ArrayLike) -> np.ndarray:
     """Return how unsure responsibilities leave one: −Σ_k b_ik log b_ik, in nats.
 
     It goes from 0, for a point of one component alone, to log K, for equal responsibilities.

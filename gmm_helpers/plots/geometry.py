@@ -4,7 +4,10 @@ A shape is computed once; an affine map (a, b, c, d, e, f) puts it in its place:
 x′ = a x + b y + e and y′ = c x + d y + f.
 """
 
+from __future__ import annotations
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 # A Gaussian bump of height 1 and width 1, dense where it bends, and a circle of radius 1.
 _Z = np.concatenate([np.linspace(-8, -4, 9)[:-1], np.linspace(-4, 4, 97), np.linspace(4, 8, 9)[1:]])
@@ -29,7 +32,7 @@ def bump_maps(mixture):
     return np.column_stack([deviations, zero, zero, peaks, mixture.means[:, 0], zero])
 
 
-def ellipse_maps(mixture, radius=1):
+def ellipse_maps(mixture, radius=1.0):
     """Return what maps CIRCLE to each component's ellipse at `radius` σ, shape (K, 6)."""
     factors = radius * np.linalg.cholesky(mixture.covariances)
     return np.concatenate([factors.reshape(-1, 4), mixture.means], axis=1)
@@ -57,7 +60,8 @@ def density_curves(mixture, limits):
         φ_k N(x | μ_k, σ_k²) for each component, and last their sum p(x).
     """
     around = mixture.means + np.sqrt(mixture.variances)[:, None] * np.linspace(-4, 4, 41)
-    grid = np.sort(np.concatenate([np.linspace(*limits, 301), around.ravel().clip(*limits)]))
+    even = np.linspace(limits[0], limits[1], 301)
+    grid = np.sort(np.concatenate([even, around.ravel().clip(*limits)]))
     density = np.exp(mixture.log_density(grid))
     return grid, np.vstack([(mixture.responsibilities(grid) * density[:, None]).T, density])
 
@@ -84,12 +88,12 @@ def over_plane(function, x_limits, y_limits, count=121):
     The values along x and those along y have shape (count,), and the function's have
     (count, count) in front, with one row for each value along y, as matplotlib wants it.
     """
-    x, y = np.linspace(*x_limits, count), np.linspace(*y_limits, count)
+    x, y = (np.linspace(low, high, count) for low, high in (x_limits, y_limits))
     values = np.asarray(function(np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)))
     return x, y, values.reshape(count, count, *values.shape[1:])
 
 
-def contour_lines(x, y, heights, levels):
+def contour_lines(x, y, heights, levels) -> list[list[np.ndarray]]:
     """Return the lines along which a surface has given heights.
 
     Parameters
@@ -114,10 +118,10 @@ def contour_lines(x, y, heights, levels):
     from contourpy import contour_generator  # matplotlib's own; few pictures need it
 
     generator = contour_generator(x, y, heights)
-    return [generator.lines(level) for level in levels]
+    return [list(map(np.asarray, generator.lines(level))) for level in levels]
 
 
-def mass_inside(radius):
+def mass_inside(radius: ArrayLike) -> np.ndarray:
     """Return the share of a 2-D Gaussian within so many standard deviations: 1 − exp(−r²/2).
 
     Examples

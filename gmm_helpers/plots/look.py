@@ -9,7 +9,7 @@ import numpy as np
 # the even mix of any two of them is far from all four. Black is kept for the whole mixture.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9")
 # Their lighter twins for a dark page: the same hues, found by a numerical search for the largest
-# of the least distances that tests/test_colours.py asks for.
+# of the least distances that tests/plots/test_look.py asks for.
 DARK_COLOURS = ("#029AED", "#FFB601", "#3EE3AA", "#EE81B8", "#F2772D", "#A8DDFD")
 MARKERS = ("o", "^", "s", "D", "v", "P")
 DASHES = ((), (6, 2), (2, 2), (6, 2, 2, 2), (9, 3), (4, 1, 1, 1))

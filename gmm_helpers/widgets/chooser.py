@@ -1,12 +1,16 @@
 """A stepper whose run is chosen: K, say, and by buttons new data and a new start."""
 
+from __future__ import annotations
+
 import inspect
 import itertools
 import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
-from traitlets import Bytes, Dict
+from numpy.typing import ArrayLike
 
 from gmm_helpers.model import validation
 from gmm_helpers.model.trace import EMError, Trace
@@ -30,13 +34,6 @@ class _Choice:
     @property
     def key(self):
         return {"indices": list(self.indices)} | {name: getattr(self, name) for name in _BUTTONS}
-
-
-class _ChooserView(View):
-    """Carries runs that were computed beforehand as well: dicts with their place in `more`."""
-
-    runs = Dict().tag(sync=True)
-    more = Bytes().tag(sync=True)
 
 
 class RunChooser(Stepper):
@@ -93,7 +90,16 @@ class RunChooser(Stepper):
 
     _title = "Film strip of a stepper whose run can be chosen"
 
-    def __init__(self, data, run, *, choices=None, features=None, data_seed=1, start_seed=1):
+    def __init__(
+        self,
+        data: ArrayLike | Callable,
+        run: Callable[..., Trace],
+        *,
+        choices: Mapping[str, Sequence] | None = None,
+        features: Sequence[str] | None = None,
+        data_seed: int = 1,
+        start_seed: int = 1,
+    ) -> None:
         self._data, self._run, self._features = data, run, features
         self._offered = {name: list(values) for name, values in (choices or {}).items()}
         for name, values in self._offered.items():
@@ -112,12 +118,12 @@ class RunChooser(Stepper):
             validation.check_count(start_seed, "start_seed", at_least=0),
         )
         content, scene = self._content(self._choice)
-        self.view = _ChooserView("chooser", content, scene.data, chosen=self._choice.key)
+        self.view = View("chooser", content, scene.data, chosen=self._choice.key)
         self.view.on_msg(self._hear)
         self.view.observe(lambda change: self._take(_from_key(change["new"])), "chosen")
 
     @property
-    def x(self):
+    def x(self) -> np.ndarray:
         """The data that are shown."""
         return self._film(self._choice).x
 
@@ -136,7 +142,7 @@ class RunChooser(Stepper):
         return self._film(self._choice).positions
 
     @property
-    def chosen(self):
+    def chosen(self) -> dict[str, Any]:
         """What each argument is in the run that is shown."""
         return self._values(self._choice)
 
@@ -150,7 +156,7 @@ class RunChooser(Stepper):
         """The seed of the start that is shown."""
         return self._choice.start_seed
 
-    def choose(self, **values):
+    def choose(self, **values: Any) -> None:
         """Choose by name, as the buttons do.
 
         Raises
@@ -170,7 +176,7 @@ class RunChooser(Stepper):
         """Start the run from elsewhere, with the next seed."""
         self._show(replace(self._choice, start_seed=self.start_seed + 1))
 
-    def compute(self, **values):
+    def compute(self, **values: Sequence) -> None:
         """Make runs beforehand, so that a page without Python has them too.
 
         Parameters

@@ -4,10 +4,13 @@ Python makes the scene of one position and the sliders, and says what is wrong w
 the values show, the page computes (panels.js): a hand is followed without the kernel.
 """
 
+from __future__ import annotations
+
 import math
 import numbers
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gmm_helpers.model import validation
 from gmm_helpers.model.mixture import Mixture, check_mixture
@@ -38,7 +41,7 @@ class _SliderPanel(Shown):
         values = {name: control["value"] for name, control in self._controls.items()}
         self.view = View(kind, scene.content, scene.data, values=values)
 
-    def set(self, **values):
+    def set(self, **values: float) -> None:
         """Move controls, given by name.
 
         Raises
@@ -58,8 +61,11 @@ class _SliderPanel(Shown):
     def _settle(self, values):
         return values
 
+    def _result(self):
+        raise NotImplementedError
+
     @property
-    def caption(self):
+    def caption(self) -> str:
         """What the panel is, and what it shows now."""
         values = (
             f"{control['label']} = {_number(self.view.values[name], control['decimals'])}"
@@ -107,7 +113,16 @@ class HandFit(_SliderPanel):
     -5.23
     """
 
-    def __init__(self, x, *, em, weight=0.5, means=None, deviations=None, feature="x"):
+    def __init__(
+        self,
+        x: ArrayLike,
+        *,
+        em: Mixture,
+        weight: float = 0.5,
+        means: ArrayLike | None = None,
+        deviations: ArrayLike | None = None,
+        feature: str = "x",
+    ) -> None:
         self._x = _as_data(x)
         check_mixture(em, "em")
         em_score = self._score(em)
@@ -133,22 +148,22 @@ class HandFit(_SliderPanel):
         self.view.best = {"values": self.view.values, "score": self.score}
 
     @property
-    def mixture(self):
+    def mixture(self) -> Mixture:
         """What the sliders say now."""
         return self._mixture(self.view.values)
 
     @property
-    def score(self):
+    def score(self) -> float:
         """The log-likelihood of `mixture`."""
         return self._score(self.mixture)
 
     @property
-    def best(self):
+    def best(self) -> Mixture:
         """The mixture with the best score so far."""
         return self._mixture(self.view.best["values"])
 
     @property
-    def best_score(self):
+    def best_score(self) -> float:
         """The log-likelihood of `best`."""
         return self._score(self.best)
 
@@ -235,8 +250,16 @@ class PointPosterior(_SliderPanel):
     array([0.8, 0.2])
     """
 
-    def __init__(self, x, mixture, *, at=None, reach=3, feature="x"):
-        x = _as_data(x)
+    def __init__(
+        self,
+        x: ArrayLike,
+        mixture: Mixture,
+        *,
+        at: float | None = None,
+        reach: float = 3,
+        feature: str = "x",
+    ) -> None:
+        data = _as_data(x)
         check_mixture(mixture, "mixture")
         if mixture.n_components != 2 or mixture.n_features != 1:
             raise ValueError(
@@ -244,29 +267,29 @@ class PointPosterior(_SliderPanel):
                 f"K = {mixture.n_components} and D = {mixture.n_features}."
             )
         self._given = mixture
-        step = _round_up(np.ptp(x) / 150)
+        step = _round_up(np.ptp(data) / 150)
         reach = max(validation.check_not_negative(reach, "reach"), _MARGIN)
-        near, far = _limits(x, step), _limits(x, step, reach)
-        at = _multiple(step, (x.min() + x.max()) / 2) if at is None else at
+        near, far = _limits(data, step), _limits(data, step, reach)
+        at = _multiple(step, (data.min() + data.max()) / 2) if at is None else at
         controls = [
             {**_slider("x", f"point {feature}", at, *far, step), "wide": True},
             _slider("weight_1", "weight φ₁", round(mixture.weights[0], 2), 0, 1, 0.01),
         ]
         scene = Scene(1)
-        self._draw(scene, x, near, far, feature)
+        self._draw(scene, data, near, far, feature)
         means, deviations = mixture.means[:, 0].tolist(), np.sqrt(mixture.variances).tolist()
-        more = {"data": [x.min(), x.max()], "feature": feature}
+        more = {"data": [data.min(), data.max()], "feature": feature}
         more |= {"means": means, "deviations": deviations}
         super().__init__("posterior", "The posterior of one point", scene, controls, **more)
 
     @property
-    def mixture(self):
+    def mixture(self) -> Mixture:
         """The mixture, with the weights that the slider says now."""
         weight = self.view.values["weight_1"]
         return _two(weight, self._given.means[:, 0], self._given.variances)
 
     @property
-    def responsibilities(self):
+    def responsibilities(self) -> np.ndarray:
         """b_1 and b_2 of the point."""
         return self.mixture.responsibilities([self.view.values["x"]])[0]
 
@@ -349,7 +372,14 @@ class CovariancePanel(_SliderPanel):
     array([0.215, 0.598, 0.821])
     """
 
-    def __init__(self, *, rng, n=1000, deviations=(1.6, 1.0), correlation=0.6):
+    def __init__(
+        self,
+        *,
+        rng: np.random.Generator,
+        n: int = 1000,
+        deviations: ArrayLike = (1.6, 1.0),
+        correlation: float = 0.6,
+    ) -> None:
         self._rng = validation.check_rng(rng)
         self._n = validation.check_count(n, "n", at_least=1)
         controls = [
@@ -364,19 +394,19 @@ class CovariancePanel(_SliderPanel):
         self.view.on_msg(self._hear)
 
     @property
-    def covariance(self):
+    def covariance(self) -> np.ndarray:
         """Σ, as the sliders say now."""
         return _covariance(self.view.values)
 
     @property
-    def x(self):
+    def x(self) -> np.ndarray:
         """The points as they are shown."""
         values = self.view.values
         made_by = values["held"] if values["hold"] else values
         return self._u @ np.linalg.cholesky(_covariance(made_by)).T
 
     @property
-    def shares(self):
+    def shares(self) -> np.ndarray:
         """The shares of the points inside 1, 2 and 3 σ, counted by Mahalanobis distance."""
         z = np.linalg.solve(np.linalg.cholesky(self.covariance), self.x.T)
         return (np.linalg.norm(z, axis=0)[:, None] < _RADII).mean(axis=0)

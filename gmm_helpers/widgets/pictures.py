@@ -3,10 +3,18 @@
 What they show is computed by the caller, or by the functions that the caller gives.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gmm_helpers.model import validation
 from gmm_helpers.model.bound import lower_bound as _lower_bound
+from gmm_helpers.model.mixture import Mixture
+from gmm_helpers.model.trace import Step, Trace
 from gmm_helpers.plots import geometry
 from gmm_helpers.plots.look import MARKERS
 from gmm_helpers.widgets import words
@@ -58,12 +66,21 @@ class BoundBars(SceneStepper):
 
     _title = "The bound and its gap"
 
-    def __init__(self, x, trace, *, lower_bound=_lower_bound, iterations=6, **options):
+    def __init__(
+        self,
+        x: ArrayLike,
+        trace: Trace,
+        *,
+        lower_bound: Callable[..., float] = _lower_bound,
+        iterations: int = 6,
+        **options: Any,
+    ) -> None:
         steps = trace.steps[: 2 * iterations + 1]
         if not steps:
             raise ValueError("The trace has no half-steps: run EM with record=True.")
         K = steps[0].mixture.n_components
-        shares = [np.full((len(x), K), 1 / K), *(step.responsibilities for step in steps[1:])]
+        equal = np.full((len(np.asarray(x)), K), 1 / K)
+        shares = [equal, *(step.responsibilities for step in steps[1:])]
         bounds = [lower_bound(x, step.mixture, q) for step, q in zip(steps, shares, strict=True)]
         tops = np.array([step.log_likelihood for step in steps])
         if not (bounds <= tops + 1e-9 * (1 + abs(tops))).all():
@@ -136,7 +153,17 @@ class BoundCurve(SceneStepper):
 
     _title = "The bound under the curve"
 
-    def __init__(self, grid, log_likelihood, bound, positions, *, parameter="θ", **options):
+    def __init__(
+        self,
+        grid: ArrayLike,
+        log_likelihood: Callable[[float], float],
+        bound: Callable[..., float],
+        positions: Sequence[tuple],
+        *,
+        parameter: str = "θ",
+        **options: Any,
+    ) -> None:
+        grid = np.asarray(grid, float)
         ell = np.array([log_likelihood(value) for value in grid])
         low, height = ell.min(), np.ptp(ell)
         title = f"solid: ℓ · dashed: bound F · thick: gap · ring: current {parameter}"
@@ -200,8 +227,17 @@ class Landscape(SceneStepper):
     _title = "Paths over a landscape"
 
     def __init__(
-        self, height, paths, *, limits, texts, groups=None, below=_BELOW, labels=_MEANS, **options
-    ):
+        self,
+        height: Callable[[np.ndarray], ArrayLike],
+        paths: ArrayLike,
+        *,
+        limits: tuple[float, float],
+        texts: Iterable[str],
+        groups: ArrayLike | None = None,
+        below: Sequence[float] = _BELOW,
+        labels: Sequence[str] = _MEANS,
+        **options: Any,
+    ) -> None:
         paths = np.asarray(paths, float)
         n_paths, P, _ = paths.shape
         axis, _, heights = geometry.over_plane(height, limits, limits)
@@ -219,8 +255,8 @@ class Landscape(SceneStepper):
         for lines in geometry.contour_lines(axis, axis, depths, below):
             for line in lines:
                 panel.mark("line", shape=line, colour="grey", width=1)
-        groups = np.zeros(n_paths, int) if groups is None else groups
-        for path, group in zip(paths, map(int, groups), strict=True):
+        group_of = np.zeros(n_paths, int) if groups is None else np.asarray(groups)
+        for path, group in zip(paths, group_of.tolist(), strict=True):
             panel.mark("line", shape=path, colour=group, width=2, by={"until": range(1, P + 1)})
             style = {"marker": MARKERS[group % len(MARKERS)], "radius": 6, "colour": group}
             panel.mark("marker", by={"map": geometry.shifts(path)}, **style)
@@ -243,7 +279,15 @@ class KMeansBeside(SceneStepper):
 
     _title = "k-means and the mixture"
 
-    def __init__(self, x, kmeans_steps, steps, *, texts, **options):
+    def __init__(
+        self,
+        x: ArrayLike,
+        kmeans_steps: Sequence[tuple],
+        steps: Sequence[Step],
+        *,
+        texts: Iterable[str],
+        **options: Any,
+    ) -> None:
         points = _Points(x)
         K, moving = steps[0].mixture.n_components, [int(step.kind == "M") for step in steps]
         scene = Scene(len(steps), legend=components_legend(K), glides=moving)
@@ -275,7 +319,15 @@ class ShrinkingVariance(SceneStepper):
 
     _title = "A shared variance shrinks"
 
-    def __init__(self, x, mixtures, new_means, *, texts, **options):
+    def __init__(
+        self,
+        x: ArrayLike,
+        mixtures: Sequence[Mixture],
+        new_means: ArrayLike,
+        *,
+        texts: Iterable[str],
+        **options: Any,
+    ) -> None:
         points = _Points(x)
         P, K = len(mixtures), mixtures[0].n_components
         scene = Scene(P, legend=components_legend(K), glides=[1] * P)
@@ -307,13 +359,23 @@ class Anomalies(SceneStepper):
 
     _title = "Points over a threshold"
 
-    def __init__(self, x, mixture, thresholds, *, texts, features=None, **options):
+    def __init__(
+        self,
+        x: ArrayLike,
+        mixture: Mixture,
+        thresholds: Sequence[float] | np.ndarray,
+        *,
+        texts: Iterable[str],
+        features: Sequence[str] | None = None,
+        **options: Any,
+    ) -> None:
         points = _Points(x, features, margin=0.2)
         P, surprise = len(thresholds), -mixture.log_density(x)
         scene = Scene(P)
         panel = points.panel(scene, "line: where −log p(x) is the threshold · triangles: flagged")
         points.draw(panel, [None] * P, "u1", [1] * P)
-        x1, x2, log_density = geometry.over_plane(mixture.log_density, *np.split(panel.limits, 2))
+        left_right, bottom_top = panel.limits[:2], panel.limits[2:]
+        x1, x2, log_density = geometry.over_plane(mixture.log_density, left_right, bottom_top)
         lines = geometry.contour_lines(x1, x2, -log_density, thresholds)
         for which, shapes in _pieces(lines):
             by = {"which": which, "hidden": [int(each < 0) for each in which]}

@@ -3,6 +3,9 @@
 They are kept in `questions.toml`, apart from the notebooks, so that no cell gives them away.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +21,7 @@ class Choice:
     right: bool = False
 
     @property
-    def answer(self):
+    def answer(self) -> str:
         """What is said once it is chosen."""
         return f"{'Right.' if self.right else 'Not quite.'} {self.reason}"
 
@@ -53,7 +56,7 @@ class Question(Shown):
       ( ) 11
     """
 
-    def __init__(self, text, choices):
+    def __init__(self, text: str, choices: Sequence[Choice]) -> None:
         self.text, self.choices = text, tuple(choices)
         if not text or not all(choice.text and choice.reason for choice in self.choices):
             raise ValueError("A question needs a text, and each choice a text and a reason.")
@@ -68,12 +71,12 @@ class Question(Shown):
         )
 
     @property
-    def caption(self):
+    def caption(self) -> str:
         """The question and its choices, without the answers."""
         return repr(self)
 
 
-def ask(name):
+def ask(name: str) -> Question:
     """Ask one of the course's questions, by its name in `questions.toml`.
 
     Parameters

@@ -1,9 +1,16 @@
 """The slider that walks through a run of EM, half-step by half-step."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gmm_helpers.model import validation
 from gmm_helpers.model.em import run_em
+from gmm_helpers.model.mixture import Mixture
 from gmm_helpers.model.trace import EMError, Trace
 from gmm_helpers.plots import geometry
 from gmm_helpers.plots.look import DASHES, MARKERS
@@ -62,7 +69,14 @@ class SceneStepper(Shown):
 
     _title, _stills = "Pictures under a slider", None
 
-    def __init__(self, scene, texts, *, title=None, stills=None):
+    def __init__(
+        self,
+        scene: Scene,
+        texts: Iterable[str],
+        *,
+        title: str | None = None,
+        stills: Sequence[int] | None = None,
+    ) -> None:
         self.texts, self._title, self._stills = tuple(texts), title or self._title, stills
         if len(self.texts) != scene.positions:
             raise ValueError(
@@ -73,12 +87,12 @@ class SceneStepper(Shown):
         self.view = View("stepper", scene.content, scene.data)
 
     @property
-    def position(self):
+    def position(self) -> int:
         """Where the slider is."""
         return self.view.position
 
     @position.setter
-    def position(self, position):
+    def position(self, position: int) -> None:
         last = len(self.texts) - 1
         self.view.position = min(validation.check_count(position, "position", at_least=0), last)
 
@@ -91,7 +105,7 @@ class SceneStepper(Shown):
         self.position = before
 
     @property
-    def caption(self):
+    def caption(self) -> str:
         """The words of the positions that a still shows."""
         count = len(self.texts)
         notes = self.view.content["notes"]
@@ -144,7 +158,15 @@ class Stepper(SceneStepper):
 
     _title = "Film strip of a stepper"
 
-    def __init__(self, x, trace, *, features=None, notes=(), _rerun=None):
+    def __init__(
+        self,
+        x: ArrayLike,
+        trace: Trace,
+        *,
+        features: Sequence[str] | None = None,
+        notes: Sequence[str] = (),
+        _rerun: Any = None,
+    ) -> None:
         self._x, self._features, self._rerun = x, features, _rerun
         scene = self._take(trace, notes)
         self.view = View("stepper", scene.content, scene.data)
@@ -178,7 +200,9 @@ class Stepper(SceneStepper):
         self.view.send({"answer": message["ask"]})
 
 
-def step_through(x, start, *, features=None, **options):
+def step_through(
+    x: ArrayLike, start: Mixture, *, features: Sequence[str] | None = None, **options: Any
+) -> Stepper:
     """Run EM and make a stepper of it, of whatever happened: for steps that may have mistakes.
 
     Where the run fails, the stepper shows the half-steps until then, and above them the sentence
@@ -469,9 +493,10 @@ def _check_trace(trace, n, D):
             f"The stepper draws data with D = 1 or 2; x has D = {D} and the run had "
             f"D = {trace.mixture.n_features}."
         )
-    if len(trace.steps) > 1 and len(trace.steps[1].responsibilities) != n:
+    shares = trace.steps[min(1, len(trace.steps) - 1)].responsibilities
+    if shares is not None and len(shares) != n:
         raise ValueError(
-            f"x has n = {n} points, but the run had {len(trace.steps[1].responsibilities)}: "
+            f"x has n = {n} points, but the run had {len(shares)}: "
             "give the data that EM was run on."
         )
 

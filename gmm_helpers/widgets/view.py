@@ -1,5 +1,7 @@
 """A widget of the course: a model whose module all of them share, and what a cell displays."""
 
+from __future__ import annotations
+
 import functools
 import hashlib
 import json
@@ -53,8 +55,8 @@ def library():
 class View(anywidget.AnyWidget):
     """What the module draws: `kind` says what it is, `content` and `data` what it shows.
 
-    The other traits are what a hand has set. The page tells them once the hand rests, so that a
-    reload and a second view keep them.
+    `position` to `chosen` are what a hand has set: the page tells them once the hand rests, so that
+    a reload and a second view keep them.
     """
 
     _esm = Unicode(_LOADER).tag(sync=True)
@@ -67,6 +69,8 @@ class View(anywidget.AnyWidget):
     values = Dict().tag(sync=True)
     best = Dict().tag(sync=True)
     chosen = Dict().tag(sync=True)
+    runs = Dict().tag(sync=True)  # that were made beforehand: dicts with their place in `more`
+    more = Bytes().tag(sync=True)
 
     def __init__(self, kind, content, data=b"", **traits):
         super().__init__(
@@ -86,17 +90,19 @@ class Shown:
     A class that has this as its base makes `view`, and says what `caption` returns.
     """
 
+    view: View
+
     @property
-    def caption(self):
+    def caption(self) -> str:
         """What the widget shows, in words."""
         raise NotImplementedError
 
     @property
-    def widget(self):
+    def widget(self) -> View:
         """The widget itself, to be placed among others."""
         return self.view
 
-    def close(self):
+    def close(self) -> None:
         """Take the widget off the page and out of the kernel's memory."""
         self.view.close()
 

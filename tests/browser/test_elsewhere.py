@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from conftest import KINDS, NOTEBOOKS, READY, ROOT, serving, write_kinds
+from driver import KINDS, NOTEBOOKS, READY, ROOT, serving, write_kinds
 
 # Marionette's own package leaves sockets open, and calls what is deprecated.
 WARNINGS = ("DeprecationWarning", "ResourceWarning", "pytest.PytestUnraisableExceptionWarning")

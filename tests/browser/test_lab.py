@@ -1,11 +1,12 @@
 """What only JupyterLab can show of the widgets: its keys, its files, its kernels, its themes."""
 
 import io
+import random
 import re
 
 import numpy as np
 import pytest
-from conftest import (
+from driver import (
     KINDS,
     LAPTOP,
     NOTEBOOKS,
@@ -22,6 +23,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 WAITING = "Waiting for Python: is a cell running, or has the kernel stopped?"
+KEYS = "ArrowLeft ArrowRight ArrowUp ArrowDown PageUp PageDown Home End Space 1 5".split()
 MOST_SAVED = 3_000_000  # bytes
 ACTIVE_CELL = "jupyterapp.shell.currentWidget.content.activeCellIndex"
 # Runs in the page: how many widgets the browser keeps for the notebook, seen or not.
@@ -263,19 +265,32 @@ def test_the_next_day_all_widgets_of_a_saved_notebook_live(lab, desk):
     assert desk.errors == []
 
 
+def wander(page, rng, moves=300):
+    """Press random keys in random controls, as nobody would."""
+    controls = page.locator(".gmm :is(input, select, button:not([title='Full screen']))").all()
+    for _ in range(moves):
+        control = rng.choice(controls)
+        if control.is_visible():
+            control.press(rng.choice(KEYS))
+
+
 def pytest_generate_tests(metafunc):
     if "notebook" in metafunc.fixturenames:
         every = metafunc.config.getoption("every")
         metafunc.parametrize("notebook", NOTEBOOKS if every else [NOTEBOOKS[1]])
 
 
-def test_every_widget_of_a_notebook_moves(desk, notebook):
+def test_every_widget_of_a_notebook_moves(desk, notebook, request):
     page = desk.open(notebook)
     run_all(page)
     boxes = page.locator(".gmm").all()
     assert len(boxes) >= 3
     for box in boxes:
         move(box)
+    if request.config.getoption("every"):
+        wander(page, random.Random(notebook))
+        for box in boxes:
+            move(box)
     assert desk.errors == []
     desk.page.close()
     desk.page = None

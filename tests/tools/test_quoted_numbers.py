@@ -13,7 +13,7 @@ from refit_quoted_numbers import FILE, PACKAGES, TABLE, TIED
 
 import gmm_helpers as gmm
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 STAMP = json.loads(FILE.read_text(encoding="utf-8"))
 QUOTED = STAMP["quoted"]
 

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 pytest.importorskip("resource", reason="the benchmark is for Linux")
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 on_linux = pytest.mark.skipif(
     not Path("/proc/self/smaps_rollup").is_file(), reason="the benchmark is for Linux"
 )

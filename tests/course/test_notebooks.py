@@ -12,7 +12,7 @@ from nbconvert import HTMLExporter
 
 from gmm_helpers.widgets.questions import load_questions
 
-FOLDER = Path(__file__).parents[1] / "notebooks"
+FOLDER = Path(__file__).parents[2] / "notebooks"
 PATHS = sorted(FOLDER.glob("*.ipynb"))
 LONGEST_CELL = 16  # lines: what fits on a projector
 

@@ -14,7 +14,7 @@ import pytest
 
 import gmm_helpers as gmm
 
-NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 FIRST = "01_draw_and_fit_1d"
 EXERCISES = {  # the function, and the name of its check
     "gaussian": "density_check",

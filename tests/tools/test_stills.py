@@ -9,7 +9,7 @@ import pytest
 import stills
 from PIL import Image
 
-NOTEBOOKS = Path(__file__).parents[1].glob("notebooks/[0-9]*.ipynb")
+NOTEBOOKS = Path(__file__).parents[2].glob("notebooks/[0-9]*.ipynb")
 
 
 def stored_stills():

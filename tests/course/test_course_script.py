@@ -17,7 +17,7 @@ from types import SimpleNamespace
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def load(path):
@@ -93,7 +93,7 @@ def test_all_tests_run_side_by_side_and_a_chosen_one_alone(course, monkeypatch):
     monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {0, 1}, raising=False)
     options = course.side_by_side(["--durations=9", "-v", "-x"])
     assert options[:2] == ["-n", "auto"] and "--dist=loadfile" in options
-    for word in ("tests/test_em.py", "-k", "-kEM", "-s", "--pdb"):
+    for word in ("tests/model/test_em.py", "-k", "-kEM", "-s", "--pdb"):
         assert course.side_by_side(["-q", word]) == []
     monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {0}, raising=False)
     assert course.side_by_side([]) == []

@@ -358,7 +358,7 @@ def test_a_notebook_shows_the_sentence_alone(capsys):
 
 
 def test_the_capstone_goes_on_where_a_learners_file_is_refused(write, capsys):
-    notebook = Path(__file__).parents[1] / "notebooks" / "04_choose_k.ipynb"
+    notebook = Path(__file__).parents[2] / "notebooks" / "04_choose_k.ipynb"
     sources = {cell.id: cell.source for cell in nbformat.read(notebook, as_version=4).cells}
     settings = sources["own-settings"].replace("= course_file", f"= {str(write('a,b'))!r}")
     names = {"TYPES": ()}
