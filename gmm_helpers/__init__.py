@@ -43,7 +43,7 @@ _PUBLIC = {
     "widgets.chooser": "RunChooser",
     "widgets.panels": "CovariancePanel HandFit PointPosterior",
     "widgets.pictures": "Anomalies BoundBars BoundCurve KMeansBeside Landscape ShrinkingVariance",
-    "widgets.questions": "ask Choice Question",
+    "widgets.questions": "after Answer ask Choice Question",
     "widgets.scene": "Scene",
     "widgets.setup": "check_setup",
     "widgets.stepper": "SceneStepper step_through Stepper",

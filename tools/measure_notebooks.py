@@ -103,7 +103,9 @@ def _lines(statements):
 def _plumbing_lines(statements):
     found = set()
     for statement in statements:
-        if isinstance(statement, ast.For | ast.If | ast.Try | ast.While):
+        loop = isinstance(statement, ast.For | ast.If | ast.Try | ast.While | ast.With)
+        head = [each for item in getattr(statement, "items", ()) for each in ast.walk(item)]
+        if loop and not any(map(_is_plumbing, head)):
             body = [*statement.body, *getattr(statement, "orelse", [])]
             inside = _plumbing_lines(body)
             found |= _lines([statement]) if inside >= _lines(body) else inside

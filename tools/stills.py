@@ -16,7 +16,7 @@ from PIL import Image
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
-WORDS_SUFFICE = ("question", "setup")
+WORDS_SUFFICE = ("answer", "question", "setup")
 POSITIONS = (0, 1, 2, math.inf)  # as in the captions: the first three and the last
 WIDTH, GAP, SHOWN_WIDTH, MOST_BYTES = 640, 16, 840, 80_000
 HUES = Image.Quantize.MAXCOVERAGE  # others give up colours of few pixels: those of components

@@ -1,12 +1,21 @@
 """Questions with choices, asked before something is shown: the answers stay hidden until then.
 
-They are kept in `questions.toml`, apart from the notebooks, so that no cell gives them away.
+They are kept in `questions.toml`, apart from the notebooks, so that no cell gives them away. What a
+question asks about is folded until it is answered.
 """
 
+import html
+import io
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
+from IPython.display import display
+
 from gmm_helpers.widgets.view import Shown, View
+
+_FOLDED = "What follows answers the question: {} Answer it first."
+_PRINTED = "<style>@media print{details::details-content{content-visibility:visible}}</style>"
 
 
 @dataclass(frozen=True)
@@ -89,10 +98,79 @@ def ask(name):
     ValueError
         If there is no such question.
     """
+    return Question(**_find(name))
+
+
+def after(name, *results):
+    """Fold results away until a question is answered; where nothing runs, a click opens the fold.
+
+    Parameters
+    ----------
+    name : str
+        The question's, in `questions.toml`.
+    *results
+        What to show as text. Without any it is used as ``with after(name):``, and folds what is
+        printed inside.
+
+    Returns
+    -------
+    Answer or context manager
+
+    Raises
+    ------
+    ValueError
+        If there is no such question.
+
+    Examples
+    --------
+    >>> after("narrow_peak", "It is 1.995.")
+    Folded: what follows the question "A Gaussian has the standard deviation 0.2. How high …"
+    """
+    question = _find(name)["text"]
+    return Answer(question, "\n".join(map(str, results))) if results else _fold(question)
+
+
+@contextmanager
+def _fold(question):
+    with redirect_stdout(io.StringIO()) as printed:
+        yield
+    display(Answer(question, printed.getvalue().rstrip()))
+
+
+class Answer(Shown):
+    """Text in a fold that opens once its question is answered; `after` makes it.
+
+    Parameters
+    ----------
+    question, text : str
+    """
+
+    def __init__(self, question, text):
+        self.question, self.text = question, text
+        folded = {"question": question, "summary": _FOLDED.format(question), "text": text}
+        self.view = View("answer", folded)
+
+    def __repr__(self):
+        return f'Folded: what follows the question "{self.question[:60].rsplit(" ", 1)[0]} …"'
+
+    @property
+    def caption(self):
+        """Which question it answers, and not how."""
+        return repr(self)
+
+    def _repr_mimebundle_(self, **options):
+        """Give the widget, and for pages that have none a closed fold; tests compare its text."""
+        data, metadata = super()._repr_mimebundle_(**options)
+        summary = html.escape(_FOLDED.format(self.question))
+        fold = f"<details><summary>{summary}</summary><pre>{html.escape(self.text)}</pre></details>"
+        return {**data, "text/html": _PRINTED + fold}, metadata
+
+
+def _find(name):
     questions = load_questions()
     if name not in questions:
         raise ValueError(f"There is no question {name!r}; there are {', '.join(questions)}.")
-    return Question(**questions[name])
+    return questions[name]
 
 
 def load_questions():
