@@ -28,6 +28,9 @@ _PUBLIC = {
     "plots.densities": (
         "plot_density_contours plot_entropy plot_regions log_density_levels responsibility_entropy"
     ),
+    "plots.shown": (
+        "show_criterion show_curves show_fits show_pairs show_parameters show_regions show_table"
+    ),
     "plots.criteria": "plot_criteria plot_heat_map",
     "model.em": "e_step m_step run_em",
     "model.mixture": "Mixture",

@@ -9,7 +9,6 @@ from gmm_helpers.model import validation
 from gmm_helpers.model.bound import lower_bound as _lower_bound
 from gmm_helpers.plots import geometry
 from gmm_helpers.plots.look import MARKERS
-from gmm_helpers.widgets import words
 from gmm_helpers.widgets.scene import Scene
 from gmm_helpers.widgets.stepper import (
     SceneStepper,
@@ -350,7 +349,7 @@ class _Points:
         self.shown = geometry.choose_points(points.shape[1])
         self.places = points[:, self.shown].T
         self.features, self._equal = list(features or ("x₁", "x₂")), features is None
-        self._decimals = words.decimals_for(points)
+        self._decimals = geometry.decimals_for(points)
         low, high = points.min(axis=1), points.max(axis=1)
         room = margin * (high - low)
         if self._equal:
