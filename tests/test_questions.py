@@ -52,6 +52,14 @@ def test_what_is_stored_of_an_answer_is_a_closed_fold_that_tells_nothing_in_plai
     assert "<details>" in data["text/html"] and metadata["gmm"]["scene"]
 
 
+def test_a_widget_is_folded_where_there_are_no_widgets():
+    share = gmm.OneShare(1.0, gmm.Mixture.from_1d([0.5, 0.5], [4, 6], [4, 4]))
+    assert gmm.after("narrow_peak", share) is share
+    data, _ = share._repr_mimebundle_()
+    assert data["text/plain"] == "The bound of one point, 41 positions."
+    assert "<img alt=" in data["text/html"] and "q₁ = 0.025" in data["text/html"]
+
+
 def test_what_is_printed_can_be_folded_too(monkeypatch, capsys):
     shown = []
     monkeypatch.setattr("gmm_helpers.widgets.questions.display", shown.append)

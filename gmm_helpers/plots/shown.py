@@ -332,3 +332,43 @@ def show_parameters(mixtures, *, features=None, decimals=2):
     if D == 2 and not features:
         columns["ρ"] = [m.covariances[k, 0, 1] for _, m, k in rows] / spreads.prod(axis=1)
     show_table(columns, decimals=decimals)
+
+
+def show_functions(x, curves, *, labels=("x", ""), log=False, limits=None):
+    """Show one or more functions of x; the caption says in numbers what they do.
+
+    Parameters
+    ----------
+    x : array_like, shape (n,)
+        From left to right.
+    curves : dict of str to array_like, shape (n,)
+        Each function's name and its values; one that is not a number is not drawn.
+    labels : (str, str)
+        The axes' names.
+    log : bool
+        Whether the vertical axis is logarithmic.
+    limits : (float, float), optional
+        Where the vertical axis begins and ends.
+    """
+    x = np.asarray(x, float)
+    figure, ax = figures.new_figure(height=380)
+    caption = f"{labels[1] or 'Curves'} against {labels[0]}{' on a logarithmic axis' * log}."
+    for k, (name, values) in enumerate(curves.items()):
+        drawn = np.isfinite(values)
+        at, values = x[drawn], np.asarray(values, float)[drawn]
+        style = {"color": figures.COLOURS[k], "dashes": figures.DASHES[k]}
+        ax.plot(at, values, lw=3.5, label=name, **style)
+        places = [0, -1, values.argmax(), values.argmin()]
+        said = [_short(number) for i in places for number in (values[i], at[i])]
+        caption += " {}: {} at {}, {} at {}; highest {} at {}, lowest {} at {}.".format(name, *said)
+    ax.set(xlabel=labels[0], ylabel=labels[1], ylim=limits)
+    if log:
+        ax.set_yscale("log")
+    if len(curves) > 1:
+        place = {"loc": "lower center", "bbox_to_anchor": (0.5, 1), "frameon": False}
+        ax.legend(fontsize=figures.TEXT_SIZE, ncols=min(len(curves), 3), **place)
+    figures.show_figure(figure, caption)
+
+
+def _short(number):
+    return f"{number:.3g}".replace("-", "−")

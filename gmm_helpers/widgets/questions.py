@@ -4,18 +4,14 @@ They are kept in `questions.toml`, apart from the notebooks, so that no cell giv
 question asks about is folded until it is answered.
 """
 
-import html
-import io
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from IPython.display import display
+from IPython.utils.capture import capture_output
 
-from gmm_helpers.widgets.view import Shown, View
-
-_FOLDED = "What follows answers the question: {} Answer it first."
-_PRINTED = "<style>@media print{details::details-content{content-visibility:visible}}</style>"
+from gmm_helpers.widgets.view import FOLDED, Shown, View, fold
 
 
 @dataclass(frozen=True)
@@ -102,19 +98,22 @@ def ask(name):
 
 
 def after(name, *results):
-    """Fold results away until a question is answered; where nothing runs, a click opens the fold.
+    """Fold results away until a question is answered; before that, a click opens the fold.
+
+    A widget is not folded as long as it runs: it begins before what is asked about. A page without
+    widgets folds its pictures.
 
     Parameters
     ----------
     name : str
         The question's, in `questions.toml`.
     *results
-        What to show as text. Without any it is used as ``with after(name):``, and folds what is
-        printed inside.
+        What to show as text, or a widget. Without any it is used as ``with after(name):``, and
+        folds what is printed inside, and the figures.
 
     Returns
     -------
-    Answer or context manager
+    Answer, the widget, or a context manager
 
     Raises
     ------
@@ -124,17 +123,23 @@ def after(name, *results):
     Examples
     --------
     >>> after("narrow_peak", "It is 1.995.")
-    Folded: what follows the question "A Gaussian has the standard deviation 0.2. How high …"
+    Folded: what follows the question "A Gaussian has the standard deviation 0.2. How high is its …"
     """
     question = _find(name)["text"]
-    return Answer(question, "\n".join(map(str, results))) if results else _fold(question)
+    if not results:
+        return _fold(question)
+    if isinstance(results[0], Shown):
+        results[0].question = question
+        return results[0]
+    return Answer(question, "\n".join(map(str, results)))
 
 
 @contextmanager
 def _fold(question):
-    with redirect_stdout(io.StringIO()) as printed:
+    with capture_output() as captured:
         yield
-    display(Answer(question, printed.getvalue().rstrip()))
+    pictures = [each.data["image/png"] for each in captured.outputs if "image/png" in each.data]
+    display(Answer(question, captured.stdout.rstrip(), pictures))
 
 
 class Answer(Shown):
@@ -143,12 +148,15 @@ class Answer(Shown):
     Parameters
     ----------
     question, text : str
+    pictures : sequence of bytes
+        PNGs, of which the text says what they show. A page without widgets has the text alone.
     """
 
-    def __init__(self, question, text):
-        self.question, self.text = question, text
-        folded = {"question": question, "summary": _FOLDED.format(question), "text": text}
-        self.view = View("answer", folded)
+    def __init__(self, question, text, pictures=()):
+        self.question, self.text, self.pictures = question, text, pictures
+        folded = {"question": question, "summary": FOLDED.format(question), "text": text}
+        sizes = {"sizes": [len(each) for each in pictures]}
+        self.view = View("answer", folded | sizes, b"".join(pictures))
 
     def __repr__(self):
         return f'Folded: what follows the question "{self.question[:60].rsplit(" ", 1)[0]} …"'
@@ -161,9 +169,7 @@ class Answer(Shown):
     def _repr_mimebundle_(self, **options):
         """Give the widget, and for pages that have none a closed fold; tests compare its text."""
         data, metadata = super()._repr_mimebundle_(**options)
-        summary = html.escape(_FOLDED.format(self.question))
-        fold = f"<details><summary>{summary}</summary><pre>{html.escape(self.text)}</pre></details>"
-        return {**data, "text/html": _PRINTED + fold}, metadata
+        return {**data, "text/html": fold(self.question, self.text, self.pictures)}, metadata
 
 
 def _find(name):

@@ -2080,8 +2080,16 @@ function askQuestion({ model, box }) {
 
 /** Fold an answer away, until its question is answered. A click opens it before that. */
 function foldAnswer({ model, box }) {
-  const { question, summary, text } = model.get("content");
-  const fold = make("details", {}, make("summary", {}, summary), make("pre", {}, text));
+  const { question, summary, text, sizes } = model.get("content");
+  const { buffer, byteOffset } = model.get("data");
+  let start = byteOffset;
+  const pictures = sizes.map((size) => {
+    const png = new Blob([buffer.slice(start, start + size)], { type: "image/png" });
+    start += size;
+    return make("img", { src: URL.createObjectURL(png), alt: text });
+  });
+  const words = make("pre", {}, text);
+  const fold = make("details", {}, make("summary", {}, summary), ...pictures, words);
   const hear = () => {
     if (answered.has(question)) fold.open = true;
   };
