@@ -150,12 +150,12 @@ def span(low, high, margin):
     return low - margin * width, high + margin * width
 
 
-def shared_limits(points, limits=None):
-    """Return limits that suit data (D, n) and others of their kind, or the given ones if these do.
+def shared_limits(x, limits=None):
+    """Return limits that suit `x` (n, D) and others of its kind, or the given ones if these do.
 
     The array has two rows, the lower and the upper ends.
     """
-    low, high = points.min(axis=1), points.max(axis=1)
+    low, high = x.min(axis=0), x.max(axis=0)
     if limits is not None:
         width = limits[1] - limits[0]
         fits = (limits[0] < low) & (high < limits[1]) & (high - low > 0.6 * width)

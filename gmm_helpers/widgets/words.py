@@ -68,8 +68,14 @@ def _iterations(position):
     return f"Iteration {last}" if first == last else f"Iterations {first} to {last}"
 
 
-def sentence(position, trace, first_whole):
-    """Say what a position shows, and the log-likelihood."""
+def sentences(positions, trace):
+    """Say what each position shows, and the log-likelihood."""
+    wholes = [position.whole for position in positions]
+    first = wholes.index(True) if True in wholes else -1
+    return [_sentence(position, trace, i == first) for i, position in enumerate(positions)]
+
+
+def _sentence(position, trace, first_whole):
     step = position.step
     change = ""
     if step.kind == "start":
@@ -109,9 +115,9 @@ def _say_change(change):
     return f"{'up' if change > 0 else 'DOWN'} by {_number(abs(change), 3)}"
 
 
-def decimals_for(points):
-    """Return with how many decimals each feature is written; `points` has the shape (D, n)."""
-    spreads = [spread if spread > 0 else 1.0 for spread in points.std(axis=1)]
+def decimals_for(x):
+    """Return with how many decimals each feature of `x` (n, D) is written."""
+    spreads = [spread if spread > 0 else 1.0 for spread in x.std(axis=0)]
     return [max(0, 2 - int(np.floor(np.log10(spread)))) for spread in spreads]
 
 
