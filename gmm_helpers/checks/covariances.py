@@ -19,10 +19,6 @@ def check_covariance(covariance_from: Callable) -> Check:
     covariance_from : callable
         Takes two standard deviations and a correlation; returns Σ, shape (2, 2).
 
-    Returns
-    -------
-    Check
-
     Examples
     --------
     >>> def covariance_from(sigma_1, sigma_2, rho):
@@ -41,10 +37,6 @@ def check_ellipse(ellipse: Callable) -> Check:
     ellipse : callable
         Takes a mean (2,), a covariance (2, 2), a radius in standard deviations, and m angles in
         radians; returns the points μ + r A (cos, sin) for any A with A Aᵀ = Σ, shape (m, 2).
-
-    Returns
-    -------
-    Check
 
     Examples
     --------

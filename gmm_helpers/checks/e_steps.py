@@ -23,10 +23,6 @@ def check_mixture_density(mixture_density: Callable) -> Check:
     mixture_density : callable
         Takes x of shape (n,) and three arrays of shape (K,); returns p(x_i), shape (n,).
 
-    Returns
-    -------
-    Check
-
     Examples
     --------
     >>> check_mixture_density(lambda x, weights, means, variances: None).slip
@@ -43,10 +39,6 @@ def check_e_step(e_step: Callable) -> Check:
     e_step : callable
         Takes x of shape (n,) and a Mixture with D = 1; returns the responsibilities, shape
         (n, K), and the log-likelihood.
-
-    Returns
-    -------
-    Check
 
     Examples
     --------
@@ -83,10 +75,6 @@ def check_e_step_2d(e_step: Callable) -> Check:
         Takes x of shape (n, D) and a Mixture; returns the responsibilities, shape (n, K), and the
         log-likelihood, also for points far from every component.
 
-    Returns
-    -------
-    Check
-
     Examples
     --------
     >>> check_e_step_2d(lambda x, mixture: mixture.responsibilities(x)).slip
@@ -102,10 +90,6 @@ def check_log_sum_exp(log_sum_exp: Callable) -> Check:
     ----------
     log_sum_exp : callable
         Takes a of shape (n, K); returns log Σ_k exp(a_ik), shape (n,), whatever the size of a.
-
-    Returns
-    -------
-    Check
 
     Examples
     --------

@@ -27,10 +27,6 @@ def check_em(em: Callable) -> Check:
         Returns the mixture after so many iterations, and the log-likelihoods of the start and
         after each iteration, n_iterations + 1 numbers.
 
-    Returns
-    -------
-    Check
-
     Examples
     --------
     >>> check_em(lambda x, mixture, e_step, m_step, n_iterations: (mixture, [])).slip

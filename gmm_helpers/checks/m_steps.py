@@ -24,10 +24,6 @@ def check_m_step(m_step: Callable) -> Check:
         Takes x of shape (n,) and responsibilities of shape (n, K); returns a Mixture, as
         `Mixture.from_1d(weights, means, variances)` makes it.
 
-    Returns
-    -------
-    Check
-
     Examples
     --------
     >>> def m_step(x, b):
@@ -64,10 +60,6 @@ def check_m_step_2d(m_step: Callable) -> Check:
     m_step : callable
         Takes x of shape (n, D) and responsibilities of shape (n, K); returns a
         `Mixture(weights, means, covariances)`.
-
-    Returns
-    -------
-    Check
 
     Examples
     --------

@@ -69,7 +69,6 @@ class RunChooser(Stepper):
         The data and the run that are shown.
     chosen : dict
         What is chosen now.
-    data_seed, start_seed : int
     texts : tuple of str
         What each position shows, in words.
 
@@ -148,18 +147,8 @@ class RunChooser(Stepper):
         """What each argument is in the run that is shown."""
         return self._values(self._choice)
 
-    @property
-    def data_seed(self):
-        """The seed of the data that are shown."""
-        return self._choice.data_seed
-
-    @property
-    def start_seed(self):
-        """The seed of the start that is shown."""
-        return self._choice.start_seed
-
     def choose(self, **values: Any) -> None:
-        """Choose by name, as the buttons do.
+        """Choose by name, as the controls do.
 
         Raises
         ------
@@ -167,16 +156,6 @@ class RunChooser(Stepper):
             If there is no such choice.
         """
         self._show(replace(self._choice, indices=self._indices(values)))
-
-    def new_data(self):
-        """Draw other data, with the next seed."""
-        if "data_seed" not in self._buttons:
-            raise ValueError("There are no other data: data must be a function of rng for that.")
-        self._show(replace(self._choice, data_seed=self.data_seed + 1))
-
-    def new_start(self):
-        """Start the run from elsewhere, with the next seed."""
-        self._show(replace(self._choice, start_seed=self.start_seed + 1))
 
     def compute(self, **values: Sequence) -> None:
         """Make runs beforehand, so that a page without Python has them too.

@@ -41,29 +41,6 @@ class _SliderPanel(Shown):
         values = {name: control["value"] for name, control in self._controls.items()}
         self.view = View(kind, scene.content, scene.data, values=values)
 
-    def set(self, **values: float) -> None:
-        """Move controls, given by name.
-
-        Raises
-        ------
-        ValueError, TypeError
-            If there is no control of that name, or it cannot take that value.
-        """
-        for name, value in values.items():
-            if name not in self._controls:
-                known = ", ".join(self._controls)
-                raise ValueError(f"There is no control {name!r}: there are {known}.")
-            if "low" in self._controls[name]:
-                _check_range(value, name, self._controls[name])
-            values[name] = float(value) if "low" in self._controls[name] else bool(value)
-        self.view.values = self._settle({**self.view.values, **values})
-
-    def _settle(self, values):
-        return values
-
-    def _result(self):
-        raise NotImplementedError
-
     @property
     def caption(self) -> str:
         """What the panel is, and what it shows now."""
@@ -95,8 +72,8 @@ class HandFit(_SliderPanel):
     ----------
     mixture, score : Mixture, float
         What the sliders say now, and its log-likelihood.
-    best, best_score : Mixture, float
-        The best so far.
+    best : Mixture
+        The one with the best score so far.
 
     Raises
     ------
@@ -107,10 +84,9 @@ class HandFit(_SliderPanel):
     --------
     >>> from gmm_helpers import Mixture
     >>> em = Mixture.from_1d([0.5, 0.5], [0, 5], [0.06, 0.1])
-    >>> panel = HandFit([-0.3, 0.0, 0.3, 4.6, 5.0, 5.4], em=em)
-    >>> panel.set(mean_1=0, mean_2=5, deviation_1=0.3, deviation_2=0.3)
-    >>> round(panel.best_score, 2)
-    -5.23
+    >>> panel = HandFit([-0.3, 0.0, 0.3, 4.6, 5.0, 5.4], em=em, means=[0, 5])
+    >>> panel.best.means.ravel()
+    array([0., 5.])
     """
 
     def __init__(
@@ -162,23 +138,12 @@ class HandFit(_SliderPanel):
         """The mixture with the best score so far."""
         return self._mixture(self.view.best["values"])
 
-    @property
-    def best_score(self) -> float:
-        """The log-likelihood of `best`."""
-        return self._score(self.best)
-
     def _mixture(self, values):
         means, deviations = ([values[f"{of}_{k}"] for k in (1, 2)] for of in ("mean", "deviation"))
         return _two(values["weight_1"], means, np.square(deviations))
 
     def _score(self, mixture):
         return float(mixture.log_density(self._x).sum())
-
-    def _settle(self, values):
-        score = self._score(self._mixture(values))
-        if score > self.best_score:
-            self.view.best = {"values": values, "score": score}
-        return values
 
     def _result(self):
         return f"log-likelihood {_number(self.score, 2)}."
@@ -245,9 +210,8 @@ class PointPosterior(_SliderPanel):
     >>> from gmm_helpers import Mixture
     >>> mixture = Mixture.from_1d([0.5, 0.5], [0, 2], [1, 1])
     >>> panel = PointPosterior([-1.0, 0.0, 1.0, 3.0], mixture, at=1)
-    >>> panel.set(weight_1=0.8)
-    >>> panel.responsibilities.round(3)
-    array([0.8, 0.2])
+    >>> panel.responsibilities
+    array([0.5, 0.5])
     """
 
     def __init__(
@@ -360,16 +324,13 @@ class CovariancePanel(_SliderPanel):
 
     Examples
     --------
-    >>> panel = CovariancePanel(rng=np.random.default_rng(1))
-    >>> panel.set(deviation_1=2, deviation_2=1, correlation=0.5)
+    >>> rng = np.random.default_rng(1)
+    >>> panel = CovariancePanel(rng=rng, deviations=(2, 1), correlation=0.5)
     >>> panel.covariance
     array([[4., 1.],
            [1., 1.]])
     >>> panel.shares
     array([0.402, 0.86 , 0.983])
-    >>> panel.set(hold=True, deviation_1=1)
-    >>> panel.shares
-    array([0.215, 0.598, 0.821])
     """
 
     def __init__(
@@ -414,10 +375,6 @@ class CovariancePanel(_SliderPanel):
     def _hear(self, _, message, __):
         self.view.data = self._draw().data  # of other points
         self.view.send({"answer": message["ask"]})
-
-    def _settle(self, values):
-        before = self.view.values
-        return values if before["hold"] or not values["hold"] else {**values, "held": before}
 
     def _result(self):
         *shares, last = (_percent(share) for share in self.shares)

@@ -83,10 +83,6 @@ def ask(name: str) -> Question:
     ----------
     name : str
 
-    Returns
-    -------
-    Question
-
     Raises
     ------
     ValueError

@@ -211,10 +211,6 @@ def step_through(
     **options
         As in `run_em`.
 
-    Returns
-    -------
-    Stepper
-
     Examples
     --------
     >>> def m_step(x, b):
