@@ -7,7 +7,6 @@ the values show, the page computes (panels.js): a hand is followed without the k
 from __future__ import annotations
 
 import math
-import numbers
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,7 +16,14 @@ from gmm_helpers.model.mixture import Mixture, check_mixture
 from gmm_helpers.plots import geometry
 from gmm_helpers.plots.look import DASHES, MARKERS
 from gmm_helpers.widgets.scene import Scene
-from gmm_helpers.widgets.view import Shown, View
+from gmm_helpers.widgets.sliders import (
+    SliderPanel,
+    decimals_of,
+    multiple,
+    round_up,
+    slider,
+    sliders,
+)
 
 _MARGIN = 0.15  # how far a picture goes beyond the data, as a share of their span
 _TOPS = (1, 2.5, 5, 10)  # where a density axis may end, times a power of ten
@@ -32,28 +38,7 @@ _SHADES = (1, 0.6, 0.3)  # of the points inside 1, 2 and 3 σ: shares of blue in
 _number = geometry.format_number
 
 
-class _SliderPanel(Shown):
-    """Sliders over a picture; a class that has this as its base says what it `_result` is."""
-
-    def __init__(self, kind, title, scene, controls, **more):
-        self._title, self._controls = title, {control["name"]: control for control in controls}
-        scene.content |= {"controls": controls, **more}
-        values = {name: control["value"] for name, control in self._controls.items()}
-        self.view = View(kind, scene.content, scene.data, values=values)
-
-    @property
-    def caption(self) -> str:
-        """What the panel is, and what it shows now."""
-        values = (
-            f"{control['label']} = {_number(self.view.values[name], control['decimals'])}"
-            for name, control in self._controls.items()
-            if "low" in control
-        )
-        title = f"{self._title}, a live panel with sliders."
-        return f"{title}\nAt {', '.join(values)}: {self._result()}"
-
-
-class HandFit(_SliderPanel):
+class HandFit(SliderPanel):
     """Build your own mixture: K = 2 fitted by hand over the data, with ℓ as the score.
 
     Parameters
@@ -103,17 +88,17 @@ class HandFit(_SliderPanel):
         check_mixture(em, "em")
         em_score = self._score(em)
         span = np.ptp(self._x)
-        step, fine = _round_up(span / 150), _round_up(span / 300)
+        step, fine = round_up(span / 150), round_up(span / 300)
         low, high = _limits(self._x, step, 0.5 * _MARGIN)  # so that no component's number is cut
         if means is None:
-            means = [_multiple(step, low + share * (high - low)) for share in (0.5, 0.7)]
+            means = [multiple(step, low + share * (high - low)) for share in (0.5, 0.7)]
         if deviations is None:
-            deviations = [_multiple(fine, span / 7)] * 2
-        widths = 2 * fine, _multiple(fine, span / 2), fine
+            deviations = [multiple(fine, span / 7)] * 2
+        widths = 2 * fine, multiple(fine, span / 2), fine
         controls = [
-            *_pair("mean", "mean μ", means, low, high, step),
-            *_pair("deviation", "spread σ", deviations, *widths),
-            _slider("weight_1", "weight φ₁", weight, 0, 1, 0.01),
+            *sliders("mean", "mean μ", means, low, high, step),
+            *sliders("deviation", "spread σ", deviations, *widths),
+            slider("weight_1", "weight φ₁", weight, 0, 1, 0.01),
             {"name": "show_em", "label": "Show EM's score", "value": False},
         ]
         scene = Scene(1)
@@ -163,7 +148,7 @@ class HandFit(_SliderPanel):
         shown = geometry.choose_points(len(self._x))
         rug = geometry.rug(self._x[shown], 1)
         _tell_shown(scene, len(shown), len(self._x))
-        decimals = [_decimals_of(step) + 1]
+        decimals = [decimals_of(step) + 1]
         panel.mark("points", id="points", shape=rug, features=[feature], decimals=decimals)
         bump = scene.array(geometry.BUMP)
         maps = geometry.bump_maps(em)
@@ -177,7 +162,7 @@ class HandFit(_SliderPanel):
             _draw_handle(panel, f"mean_{k + 1}", f"Mean of component {k + 1}", k, str(k + 1), 20)
 
 
-class PointPosterior(_SliderPanel):
+class PointPosterior(SliderPanel):
     """The posterior of one point by Bayes' rule: prior × density, and its shares, under sliders.
 
     Parameters
@@ -231,13 +216,13 @@ class PointPosterior(_SliderPanel):
                 f"K = {mixture.n_components} and D = {mixture.n_features}."
             )
         self._given = mixture
-        step = _round_up(np.ptp(data) / 150)
+        step = round_up(np.ptp(data) / 150)
         reach = max(validation.check_not_negative(reach, "reach"), _MARGIN)
         near, far = _limits(data, step), _limits(data, step, reach)
-        at = _multiple(step, (data.min() + data.max()) / 2) if at is None else at
+        at = multiple(step, (data.min() + data.max()) / 2) if at is None else at
         controls = [
-            {**_slider("x", f"point {feature}", at, *far, step), "wide": True},
-            _slider("weight_1", "weight φ₁", round(mixture.weights[0], 2), 0, 1, 0.01),
+            {**slider("x", f"point {feature}", at, *far, step), "wide": True},
+            slider("weight_1", "weight φ₁", round(mixture.weights[0], 2), 0, 1, 0.01),
         ]
         scene = Scene(1)
         self._draw(scene, data, near, far, feature)
@@ -288,7 +273,7 @@ class PointPosterior(_SliderPanel):
                 panel.mark("label", id=f"{name}_text_{k + 1}", anchor="middle", lift=12)
 
 
-class CovariancePanel(_SliderPanel):
+class CovariancePanel(SliderPanel):
     """What a covariance matrix does to a cloud: sliders for σ₁, σ₂ and ρ, and a count of points.
 
     One standard normal cloud u is drawn, and shown as x = L u with Σ = L Lᵀ. The squared
@@ -344,8 +329,8 @@ class CovariancePanel(_SliderPanel):
         self._rng = validation.check_rng(rng)
         self._n = validation.check_count(n, "n", at_least=1)
         controls = [
-            *_pair("deviation", "spread σ", deviations, *_SIGMA),
-            _slider("correlation", "correlation ρ", correlation, *_RHO),
+            *sliders("deviation", "spread σ", deviations, *_SIGMA),
+            slider("correlation", "correlation ρ", correlation, *_RHO),
             {"name": "hold", "label": "Hold the points", "value": False},
         ]
         exact = [_percent(share) for share in geometry.mass_inside(_RADII)]
@@ -420,7 +405,7 @@ def _draw_handle(panel, name, words, colour, text, lift=0):
 
 def _draw_gauge(scene, em_score, n):
     """Add ℓ as a column, from one nat per point below EM's score on; return where it begins."""
-    unit = _round_up(n / 10)
+    unit = round_up(n / 10)
     floor = unit * math.floor((em_score - n) / unit)
     limits = [0, 1, floor, unit * math.ceil(em_score / unit + 0.5)]
     panel = scene.panel(limits, [], title="log-likelihood ℓ", width=0.6)
@@ -454,49 +439,11 @@ def _as_data(x):
     return points[0]
 
 
-def _slider(name, label, value, low, high, step):
-    """Return what a slider is, once its start is checked."""
-    slider = {"name": name, "label": label, "low": low, "high": high, "step": step}
-    _check_range(value, label, slider)
-    return {**slider, "value": float(value), "decimals": min(_decimals_of(step), 100)}
-
-
-def _pair(name, label, values, *limits):
-    """Return a slider for each of two components or features."""
-    values = validation.as_parameter(values, f"{name}s", (2,), "(2,)")
-    return [_slider(f"{name}_{k + 1}", label + "₁₂"[k], values[k], *limits) for k in (0, 1)]
-
-
-def _check_range(value, name, slider):
-    low, high = slider["low"], slider["high"]
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{name} must be a number; it is {value!r}.")
-    if not low <= value <= high:
-        raise ValueError(f"{name} must be from {low:g} to {high:g}; it is {value:g}.")
-
-
-def _decimals_of(step):
-    """Return with how many decimals a multiple of a round step is written."""
-    return max(0, -math.floor(math.log10(step) + 1e-9))
-
-
-def _multiple(step, value, towards=round):
-    """Return the multiple of a round step that is next to a value, and no rounding error."""
-    return round(step * towards(value / step), _decimals_of(step))
-
-
-def _round_up(value, leading=(1, 2, 5, 10)):
-    """Return the next larger number that is one of `leading` times a power of ten."""
-    power = math.floor(math.log10(value))
-    candidates = (float(f"{digit}e{power}") for digit in leading)
-    return next(number for number in candidates if number >= value * (1 - 1e-9))
-
-
 def _round_tops(first, last):
     """Return round numbers, each about twice the one before, from above `first` to `last`."""
-    tops = [_round_up(first, _TOPS)]
+    tops = [round_up(first, _TOPS)]
     while tops[-1] < last:
-        tops.append(_round_up(1.5 * tops[-1], _TOPS))
+        tops.append(round_up(1.5 * tops[-1], _TOPS))
     return tops
 
 
@@ -504,7 +451,7 @@ def _limits(x, step, share=_MARGIN):
     """Return limits outside the data by a share of their span, as multiples of `step`."""
     margin = share * np.ptp(x)
     low, high = x.min() - margin, x.max() + margin
-    return _multiple(step, low, math.floor), _multiple(step, high, math.ceil)
+    return multiple(step, low, math.floor), multiple(step, high, math.ceil)
 
 
 def _peak(deviation):

@@ -24,13 +24,6 @@ def choose_positions(n_steps):
 
     Of a longer run: every half-step of the first iterations, then the ends of whole iterations
     at growing gaps, and always the last.
-
-    Examples
-    --------
-    >>> choose_positions(5)
-    [0, 1, 2, 3, 4]
-    >>> choose_positions(2001)[-4:]
-    [1052, 1304, 1614, 2000]
     """
     if n_steps <= MOST_POSITIONS:
         return list(range(n_steps))
