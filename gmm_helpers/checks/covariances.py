@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from gmm_helpers.checks.diagnosis import as_numbers, diagnose
+from gmm_helpers.checks.diagnosis import diagnose
 from gmm_helpers.checks.exercise import Table
 from gmm_helpers.checks.result import Check
+from gmm_helpers.checks.values import as_numbers
 
 
 def check_covariance(covariance_from: Callable) -> Check:

@@ -7,10 +7,11 @@ from collections.abc import Callable
 import numpy as np
 
 from gmm_helpers.checks.densities import gaussian, log_gaussian
-from gmm_helpers.checks.diagnosis import describe, diagnose, shape_of
+from gmm_helpers.checks.diagnosis import diagnose
 from gmm_helpers.checks.exercise import Table
 from gmm_helpers.checks.hidden_data import MANY_POINTS, mixture, points
 from gmm_helpers.checks.result import Check
+from gmm_helpers.checks.values import describe, shape_of
 from gmm_helpers.model import em
 from gmm_helpers.model.mixture import Mixture
 

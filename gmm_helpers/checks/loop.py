@@ -7,9 +7,10 @@ from collections.abc import Callable
 import numpy as np
 
 from gmm_helpers.checks.detectors import same
-from gmm_helpers.checks.diagnosis import describe, diagnose
+from gmm_helpers.checks.diagnosis import diagnose
 from gmm_helpers.checks.exercise import Group, Table
 from gmm_helpers.checks.result import Check
+from gmm_helpers.checks.values import describe
 from gmm_helpers.model import em
 from gmm_helpers.model.mixture import Mixture
 

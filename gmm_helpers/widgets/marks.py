@@ -1,9 +1,11 @@
-"""Marks that several scenes share: points by their shares, ellipses, numbers, the legend."""
+"""What several scenes share: points by their shares, ellipses, numbers, a plane, the legend."""
 
 import numpy as np
 
+from gmm_helpers.model import validation
 from gmm_helpers.plots import geometry
 from gmm_helpers.plots.look import DASHES, MARKERS, RADII
+from gmm_helpers.widgets import words
 
 
 def components_legend(K):
@@ -52,3 +54,32 @@ def draw_numbers(panel, places, *, lift=0, drag=False):
         more = {"drag": k} if drag else {}
         by = {"map": geometry.shifts(places[:, k])}
         panel.mark("label", text=str(k + 1), ring=True, lift=lift, colour=k, by=by, **more)
+
+
+class Plane:
+    """Data in the plane, for panels with the same limits."""
+
+    def __init__(self, x, features=None, margin=0.06):
+        x = validation.as_points(x).T
+        if x.shape[1] != 2:
+            raise ValueError(f"x must have the shape (n, 2); it has D = {x.shape[1]}.")
+        self.shown = geometry.choose_points(len(x))
+        self.places = x[self.shown]
+        self.features, self._equal = list(features or ("x₁", "x₂")), features is None
+        self._decimals = words.decimals_for(x)
+        low, high = x.min(axis=0), x.max(axis=0)
+        room = margin * (high - low)
+        if self._equal:
+            room[:] = room.max()
+        room[room == 0] = 1
+        self._limits = np.column_stack([low - room, high + room]).ravel()
+
+    def panel(self, scene, title):
+        """Add a panel to a scene."""
+        return scene.panel(self._limits, labels=self.features, equal=self._equal, title=title)
+
+    def draw(self, panel, shares, kind, faint):
+        """Add the points; `shares` (n, K) or None for each position."""
+        shares = [None if each is None else each[self.shown] for each in shares]
+        style = {"features": self.features, "decimals": self._decimals, "kind": kind}
+        draw_points(panel, self.places, shares, faint=faint, **style)

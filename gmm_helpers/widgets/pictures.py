@@ -11,14 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gmm_helpers.model import validation
 from gmm_helpers.model.bound import lower_bound as _lower_bound
 from gmm_helpers.model.mixture import Mixture
 from gmm_helpers.model.trace import Step, Trace
 from gmm_helpers.plots import geometry
 from gmm_helpers.plots.look import MARKERS
-from gmm_helpers.widgets import words
-from gmm_helpers.widgets.marks import components_legend, draw_ellipses, draw_numbers, draw_points
+from gmm_helpers.widgets.marks import Plane, components_legend, draw_ellipses, draw_numbers
 from gmm_helpers.widgets.scene import Scene
 from gmm_helpers.widgets.stepper import SceneStepper
 
@@ -284,7 +282,7 @@ class KMeansBeside(SceneStepper):
         texts: Iterable[str],
         **options: Any,
     ) -> None:
-        plane = _Plane(x)
+        plane = Plane(x)
         K, moving = steps[0].mixture.n_components, [int(step.kind == "M") for step in steps]
         scene = Scene(len(steps), legend=components_legend(K), glides=moving)
         hard = [None if labels is None else np.eye(K)[labels] for _, labels in kmeans_steps]
@@ -324,7 +322,7 @@ class ShrinkingVariance(SceneStepper):
         texts: Iterable[str],
         **options: Any,
     ) -> None:
-        plane = _Plane(x)
+        plane = Plane(x)
         P, K = len(mixtures), mixtures[0].n_components
         scene = Scene(P, legend=components_legend(K), glides=[1] * P)
         panel = plane.panel(scene, "circles: 1σ · numbers: means · crosses: the M step's means")
@@ -365,7 +363,7 @@ class Anomalies(SceneStepper):
         features: Sequence[str] | None = None,
         **options: Any,
     ) -> None:
-        plane = _Plane(x, features, margin=0.2)
+        plane = Plane(x, features, margin=0.2)
         P, surprise = len(thresholds), -mixture.log_density(x)
         scene = Scene(P)
         panel = plane.panel(scene, "line: where −log p(x) is the threshold · triangles: flagged")
@@ -396,32 +394,3 @@ def _pieces(lines_by_position):
         shapes = [np.pad(line, ((0, size - len(line)), (0, 0)), "edge") for line in lines]
         found = np.array([len(lines) > piece for lines in lines_by_position])
         yield np.where(found, found.cumsum() - 1, -1).tolist(), np.stack(shapes)
-
-
-class _Plane:
-    """Data in the plane, for panels with the same limits."""
-
-    def __init__(self, x, features=None, margin=0.06):
-        x = validation.as_points(x).T
-        if x.shape[1] != 2:
-            raise ValueError(f"x must have the shape (n, 2); it has D = {x.shape[1]}.")
-        self.shown = geometry.choose_points(len(x))
-        self.places = x[self.shown]
-        self.features, self._equal = list(features or ("x₁", "x₂")), features is None
-        self._decimals = words.decimals_for(x)
-        low, high = x.min(axis=0), x.max(axis=0)
-        room = margin * (high - low)
-        if self._equal:
-            room[:] = room.max()
-        room[room == 0] = 1
-        self._limits = np.column_stack([low - room, high + room]).ravel()
-
-    def panel(self, scene, title):
-        """Add a panel to a scene."""
-        return scene.panel(self._limits, labels=self.features, equal=self._equal, title=title)
-
-    def draw(self, panel, shares, kind, faint):
-        """Add the points; `shares` (n, K) or None for each position."""
-        shares = [None if each is None else each[self.shown] for each in shares]
-        style = {"features": self.features, "decimals": self._decimals, "kind": kind}
-        draw_points(panel, self.places, shares, faint=faint, **style)
