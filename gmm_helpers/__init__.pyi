@@ -63,7 +63,7 @@ from .plots.figures import set_up_axes as set_up_axes
 from .plots.figures import show_figure as show_figure
 from .plots.geometry import mass_inside as mass_inside
 from .widgets.chooser import RunChooser as RunChooser
-from .widgets.panels import CovariancePanel as CovariancePanel
+from .widgets.covariance_panel import CovariancePanel as CovariancePanel
 from .widgets.panels import HandFit as HandFit
 from .widgets.panels import PointPosterior as PointPosterior
 from .widgets.pictures import Anomalies as Anomalies

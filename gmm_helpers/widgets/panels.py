@@ -1,4 +1,4 @@
-"""Pictures under sliders: a mixture fitted by hand, the posterior of a point, a covariance matrix.
+"""Pictures under sliders: a mixture fitted by hand, and the posterior of a point.
 
 Python makes the scene of one position and the sliders, and says what is wrong with bad input. What
 the values show, the page computes (panels.js): a hand is followed without the kernel.
@@ -19,22 +19,18 @@ from gmm_helpers.widgets.scene import Scene
 from gmm_helpers.widgets.sliders import (
     SliderPanel,
     decimals_of,
+    draw_handle,
     multiple,
     round_up,
     slider,
     sliders,
+    tell_shown,
 )
 
 _MARGIN = 0.15  # how far a picture goes beyond the data, as a share of their span
 _TOPS = (1, 2.5, 5, 10)  # where a density axis may end, times a power of ten
 _SQUARE = [[0, 0], [0, 1], [1, 1], [1, 0]]
 _BEST, _EM = {"colour": "mark", "width": 4}, {"colour": 2, "dash": [2, 1], "width": 3.5}
-_SIGMA, _RHO = (0.5, 2.0, 0.05), (-0.99, 0.99, 0.01)  # from, to, step
-_EDGE = 7  # where both axes end: at 3.5 of the largest standard deviation
-_RADII, _RINGS = np.array([1, 2, 3]), ([], [6, 2], [2, 1.5])
-_ARROW = [[0, 0.07], [0.7, 0.07], [0.7, 0.2], [1, 0], [0.7, -0.2], [0.7, -0.07], [0, -0.07]]
-_MOST_POINTS = 1000
-_SHADES = (1, 0.6, 0.3)  # of the points inside 1, 2 and 3 σ: shares of blue in the paper's colour
 _number = geometry.format_number
 
 
@@ -147,7 +143,7 @@ class HandFit(SliderPanel):
         panel.mark("bars", shape=bars, colour="pale")
         shown = geometry.choose_points(len(self._x))
         rug = geometry.rug(self._x[shown], 1)
-        _tell_shown(scene, len(shown), len(self._x))
+        tell_shown(scene, len(shown), len(self._x))
         decimals = [decimals_of(step) + 1]
         panel.mark("points", id="points", shape=rug, features=[feature], decimals=decimals)
         bump = scene.array(geometry.BUMP)
@@ -158,8 +154,8 @@ class HandFit(SliderPanel):
         panel.mark("sum", of=of, colour="grey", fill=True)
         panel.mark("sum", of=of, colour="ink", width=2)
         for k in (0, 1):
-            _draw_handle(panel, f"deviation_{k + 1}", f"Spread of component {k + 1}", k, "↔")
-            _draw_handle(panel, f"mean_{k + 1}", f"Mean of component {k + 1}", k, str(k + 1), 20)
+            draw_handle(panel, f"deviation_{k + 1}", f"Spread of component {k + 1}", k, "↔")
+            draw_handle(panel, f"mean_{k + 1}", f"Mean of component {k + 1}", k, str(k + 1), 20)
 
 
 class PointPosterior(SliderPanel):
@@ -261,7 +257,7 @@ class PointPosterior(SliderPanel):
         for k in (0, 1):
             panel.mark("marker", id=f"cut_{k + 1}", marker=MARKERS[k], radius=6, colour=k)
             panel.mark("label", id=f"number_{k + 1}", text=str(k + 1), ring=True, lift=20, colour=k)
-        _draw_handle(panel, "x", "The point", "ink", "↔")
+        draw_handle(panel, "x", "The point", "ink", "↔")
         half = [(0, "0"), (0.5, "0.5"), (1, "1")]
         bars = ("product", "prior × density", top, []), ("share", "posterior b", 1.15, half)
         for name, title, height, ticks in bars:
@@ -273,134 +269,10 @@ class PointPosterior(SliderPanel):
                 panel.mark("label", id=f"{name}_text_{k + 1}", anchor="middle", lift=12)
 
 
-class CovariancePanel(SliderPanel):
-    """What a covariance matrix does to a cloud: sliders for σ₁, σ₂ and ρ, and a count of points.
-
-    One standard normal cloud u is drawn, and shown as x = L u with Σ = L Lᵀ. The squared
-    Mahalanobis distance of such a point is xᵀ Σ⁻¹ x = uᵀ u, whatever Σ is: so a point inside an
-    ellipse stays inside while the sliders move, and the count stays as well. It changes with other
-    points, and when the points are held where they are while the ellipses move. The exact shares
-    belong to points that come from the Gaussian whose ellipses are drawn.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-        What the points are drawn with.
-    n : int
-        How many points.
-    deviations : sequence of float, shape (2,)
-        σ₁ and σ₂ at the start, from 0.5 to 2.
-    correlation : float
-        ρ at the start, from −0.99 to 0.99.
-
-    Attributes
-    ----------
-    covariance : ndarray, shape (2, 2)
-        Σ, as the sliders say now.
-    x : ndarray, shape (n, 2)
-        The points as they are shown.
-    shares : ndarray, shape (3,)
-        The shares of the points inside 1, 2 and 3 σ, counted by Mahalanobis distance.
-
-    Raises
-    ------
-    ValueError, TypeError
-        If there is no point to draw, or the sliders cannot start as asked.
-
-    Examples
-    --------
-    >>> rng = np.random.default_rng(1)
-    >>> panel = CovariancePanel(rng=rng, deviations=(2, 1), correlation=0.5)
-    >>> panel.covariance
-    array([[4., 1.],
-           [1., 1.]])
-    >>> panel.shares
-    array([0.402, 0.86 , 0.983])
-    """
-
-    def __init__(
-        self,
-        *,
-        rng: np.random.Generator,
-        n: int = 1000,
-        deviations: ArrayLike = (1.6, 1.0),
-        correlation: float = 0.6,
-    ) -> None:
-        self._rng = validation.check_rng(rng)
-        self._n = validation.check_count(n, "n", at_least=1)
-        controls = [
-            *sliders("deviation", "spread σ", deviations, *_SIGMA),
-            slider("correlation", "correlation ρ", correlation, *_RHO),
-            {"name": "hold", "label": "Hold the points", "value": False},
-        ]
-        exact = [_percent(share) for share in geometry.mass_inside(_RADII)]
-        title = "What a covariance matrix does"
-        more = {"exact": exact, "shades": _SHADES}
-        super().__init__("covariance", title, self._draw(), controls, **more)
-        self.view.on_msg(self._hear)
-
-    @property
-    def covariance(self) -> np.ndarray:
-        """Σ, as the sliders say now."""
-        return _covariance(self.view.values)
-
-    @property
-    def x(self) -> np.ndarray:
-        """The points as they are shown."""
-        values = self.view.values
-        made_by = values["held"] if values["hold"] else values
-        return self._u @ np.linalg.cholesky(_covariance(made_by)).T
-
-    @property
-    def shares(self) -> np.ndarray:
-        """The shares of the points inside 1, 2 and 3 σ, counted by Mahalanobis distance."""
-        z = np.linalg.solve(np.linalg.cholesky(self.covariance), self.x.T)
-        return (np.linalg.norm(z, axis=0)[:, None] < _RADII).mean(axis=0)
-
-    def _hear(self, _, message, __):
-        self.view.data = self._draw().data  # of other points
-        self.view.send({"answer": message["ask"]})
-
-    def _result(self):
-        *shares, last = (_percent(share) for share in self.shares)
-        shares = f"{', '.join(shares)} and {last}"
-        return f"of the {self._n} points, {shares} lie inside 1, 2 and 3 σ."
-
-    def _draw(self):
-        """Draw points u, and make their scene: with ellipses, and half-axes along eigenvectors."""
-        self._u = self._rng.standard_normal((self._n, 2))
-        scene = Scene(1, height=470)
-        u = scene.content["points"] = scene.array(self._u)
-        shown = {**u, "shape": [min(self._n, _MOST_POINTS), 2]}
-        _tell_shown(scene, shown["shape"][0], self._n)
-        names, ticks = ["x₁", "x₂"], geometry.ticks(-6, 6, 6)
-        edges = [-_EDGE, _EDGE] * 2
-        panel = scene.panel(edges, ticks, ticks, labels=names, equal=True)
-        style = {"features": names, "decimals": [2, 2], "radius": 2.5}
-        panel.mark("points", id="points", shape=shown, **style)
-        circle, legend = scene.array(geometry.CIRCLE), scene.content["legend"]
-        for radius, dash in zip(_RADII, _RINGS, strict=True):
-            style = {"colour": "ink", "dash": dash, "width": 2.5}
-            panel.mark("line", id=f"ring_{radius}", shape=circle, **style)
-            legend.append({"text": f"{radius}σ", **style})
-        for k, name in ((1, "√λ₁ v₁"), (2, "√λ₂ v₂")):
-            panel.mark("line", id=f"axis_{k}", shape=[[0, 0], [3, 0]], colour="ink", width=1)
-            panel.mark("area", id=f"arrow_{k}", shape=_ARROW, colour=k)
-            _draw_handle(panel, f"end_{k}", f"Half-axis {k}", k, "")
-            legend.append({"text": name, "colour": k, "width": 7})
-        return scene
-
-
 def _draw_component(panel, bump, k):
     """Add a component's curve; return the mark's number."""
     style = {"colour": k, "dash": DASHES[k], "width": 3}
     return panel.mark("line", id=f"curve_{k + 1}", shape=bump, extend=True, **style)
-
-
-def _draw_handle(panel, name, words, colour, text, lift=0):
-    """Add a ring that a hand can drag; by keys, its slider does the same."""
-    style = {"text": text, "ring": True, "lift": lift, "colour": colour, "keys": False}
-    panel.mark("label", id=name, drag=name, name=words, **style)
 
 
 def _draw_gauge(scene, em_score, n):
@@ -416,20 +288,8 @@ def _draw_gauge(scene, em_score, n):
     return floor
 
 
-def _tell_shown(scene, shown, n):
-    if shown < n:
-        scene.content["notes"].append(f"The picture shows {shown} of the {n} points.")
-
-
 def _two(weight, means, variances):
     return Mixture.from_1d([weight, 1 - weight], means, variances)
-
-
-def _covariance(values):
-    """Return Σ, shape (2, 2)."""
-    first, second = values["deviation_1"], values["deviation_2"]
-    between = values["correlation"] * first * second
-    return np.array([[first**2, between], [between, second**2]])
 
 
 def _as_data(x):
@@ -456,7 +316,3 @@ def _limits(x, step, share=_MARGIN):
 
 def _peak(deviation):
     return 1 / (deviation * math.sqrt(2 * math.pi))
-
-
-def _percent(share):
-    return f"{_number(100 * share, 1)}%"

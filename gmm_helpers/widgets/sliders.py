@@ -64,3 +64,15 @@ def round_up(value, leading=(1, 2, 5, 10)):
     power = math.floor(math.log10(value))
     candidates = (float(f"{digit}e{power}") for digit in leading)
     return next(number for number in candidates if number >= value * (1 - 1e-9))
+
+
+def draw_handle(panel, name, words, colour, text, lift=0):
+    """Add a ring that a hand can drag; by keys, its slider does the same."""
+    style = {"text": text, "ring": True, "lift": lift, "colour": colour, "keys": False}
+    panel.mark("label", id=name, drag=name, name=words, **style)
+
+
+def tell_shown(scene, shown, n):
+    """Note how many of `n` points a picture shows, if not all."""
+    if shown < n:
+        scene.content["notes"].append(f"The picture shows {shown} of the {n} points.")
