@@ -71,7 +71,7 @@ from .plots.shown import show_parameters as show_parameters
 from .plots.shown import show_regions as show_regions
 from .plots.shown import show_table as show_table
 from .widgets.chooser import RunChooser as RunChooser
-from .widgets.panels import CovariancePanel as CovariancePanel
+from .widgets.covariance_panel import CovariancePanel as CovariancePanel
 from .widgets.panels import HandFit as HandFit
 from .widgets.panels import PointPosterior as PointPosterior
 from .widgets.pictures import Anomalies as Anomalies

@@ -21,10 +21,6 @@ def check_lower_bound(lower_bound: Callable) -> Check:
         Takes x of shape (n,), a Mixture with D = 1, and q of shape (n, K), whose rows sum to 1 and
         which may hold zeros; returns F(q, θ), one number.
 
-    Returns
-    -------
-    Check
-
     Examples
     --------
     >>> check_lower_bound(lambda x, mixture, q: mixture.log_density(x).sum()).slip

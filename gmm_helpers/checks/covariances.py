@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from gmm_helpers.checks.diagnosis import as_numbers, diagnose
+from gmm_helpers.checks.diagnosis import diagnose
 from gmm_helpers.checks.exercise import Table
 from gmm_helpers.checks.result import Check
+from gmm_helpers.checks.values import as_numbers
 
 
 def check_covariance(covariance_from: Callable) -> Check:
@@ -18,10 +19,6 @@ def check_covariance(covariance_from: Callable) -> Check:
     ----------
     covariance_from : callable
         Takes two standard deviations and a correlation; returns Σ, shape (2, 2).
-
-    Returns
-    -------
-    Check
 
     Examples
     --------
@@ -41,10 +38,6 @@ def check_ellipse(ellipse: Callable) -> Check:
     ellipse : callable
         Takes a mean (2,), a covariance (2, 2), a radius in standard deviations, and m angles in
         radians; returns the points μ + r A (cos, sin) for any A with A Aᵀ = Σ, shape (m, 2).
-
-    Returns
-    -------
-    Check
 
     Examples
     --------

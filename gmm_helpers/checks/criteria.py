@@ -24,10 +24,6 @@ def check_free_parameters(free_parameters: Callable) -> Check:
     free_parameters : callable
         Takes two whole numbers and "full", "tied", "diag" or "spherical"; returns a number.
 
-    Returns
-    -------
-    Check
-
     Examples
     --------
     >>> check_free_parameters(lambda K, D, covariance_type: K + K * D + K * D * (D + 1) / 2).slip
@@ -43,10 +39,6 @@ def check_aic(aic: Callable) -> Check:
     ----------
     aic : callable
         Takes ℓ over all points, in nats, and the number of free parameters; returns 2 m − 2 ℓ.
-
-    Returns
-    -------
-    Check
 
     Examples
     --------
@@ -65,10 +57,6 @@ def check_bic(bic: Callable) -> Check:
         Takes ℓ over all points, in nats, the number of free parameters, and that of points;
         returns m log n − 2 ℓ.
 
-    Returns
-    -------
-    Check
-
     Examples
     --------
     >>> check_bic(lambda log_likelihood, n_parameters, n: n_parameters * n - log_likelihood).slip
@@ -86,10 +74,6 @@ def check_held_out(held_out: Callable) -> Check:
         Takes data of shape (n, D), or (n,) for D = 1, to fit to, others to judge by, and a
         function: `fit(x)` returns the Mixture fitted to x. Returns ℓ of the data to judge by
         under the mixture fitted to the others: the total, in nats.
-
-    Returns
-    -------
-    Check
 
     Examples
     --------

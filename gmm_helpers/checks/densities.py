@@ -22,10 +22,6 @@ def check_gaussian(gaussian: Callable) -> Check:
     gaussian : callable
         Numbers or arrays in, as NumPy broadcasts them; out comes N(x | mean, variance).
 
-    Returns
-    -------
-    Check
-
     Examples
     --------
     >>> check_gaussian(lambda x, mean, variance: np.exp(-((x - mean) ** 2) / (2 * variance))).slip
@@ -42,10 +38,6 @@ def check_log_gaussian(log_gaussian: Callable) -> Check:
     log_gaussian : callable
         Takes x of shape (n, D), a mean (D,) and a covariance (D, D); returns log N(x_i | μ, Σ),
         shape (n,).
-
-    Returns
-    -------
-    Check
 
     Examples
     --------

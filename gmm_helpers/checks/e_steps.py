@@ -7,10 +7,11 @@ from collections.abc import Callable
 import numpy as np
 
 from gmm_helpers.checks.densities import gaussian, log_gaussian
-from gmm_helpers.checks.diagnosis import describe, diagnose, shape_of
+from gmm_helpers.checks.diagnosis import diagnose
 from gmm_helpers.checks.exercise import Table
 from gmm_helpers.checks.hidden_data import MANY_POINTS, mixture, points
 from gmm_helpers.checks.result import Check
+from gmm_helpers.checks.values import describe, shape_of
 from gmm_helpers.model import em
 from gmm_helpers.model.mixture import Mixture
 
@@ -22,10 +23,6 @@ def check_mixture_density(mixture_density: Callable) -> Check:
     ----------
     mixture_density : callable
         Takes x of shape (n,) and three arrays of shape (K,); returns p(x_i), shape (n,).
-
-    Returns
-    -------
-    Check
 
     Examples
     --------
@@ -43,10 +40,6 @@ def check_e_step(e_step: Callable) -> Check:
     e_step : callable
         Takes x of shape (n,) and a Mixture with D = 1; returns the responsibilities, shape
         (n, K), and the log-likelihood.
-
-    Returns
-    -------
-    Check
 
     Examples
     --------
@@ -83,10 +76,6 @@ def check_e_step_2d(e_step: Callable) -> Check:
         Takes x of shape (n, D) and a Mixture; returns the responsibilities, shape (n, K), and the
         log-likelihood, also for points far from every component.
 
-    Returns
-    -------
-    Check
-
     Examples
     --------
     >>> check_e_step_2d(lambda x, mixture: mixture.responsibilities(x)).slip
@@ -102,10 +91,6 @@ def check_log_sum_exp(log_sum_exp: Callable) -> Check:
     ----------
     log_sum_exp : callable
         Takes a of shape (n, K); returns log Σ_k exp(a_ik), shape (n,), whatever the size of a.
-
-    Returns
-    -------
-    Check
 
     Examples
     --------

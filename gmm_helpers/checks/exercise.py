@@ -44,6 +44,11 @@ class Finding(BaseException):
         self.opening = ""  # what is right, which is told first
         self.arguments: tuple | None = None  # those of the case that it was found in
 
+    def add(self, *, before="", after=""):
+        """Say more, in the message and in the detail."""
+        self.message = f"{before} {self.message} {after}".strip()
+        self.detail = f"{before} {self.detail} {after}".strip()
+
     def become(self, other):
         """Tell what another finding tells, in the same place."""
         self.slip, self.message, self.vague = other.slip, other.message, other.vague

@@ -7,9 +7,10 @@ from collections.abc import Callable
 import numpy as np
 
 from gmm_helpers.checks.detectors import same
-from gmm_helpers.checks.diagnosis import describe, diagnose
+from gmm_helpers.checks.diagnosis import diagnose
 from gmm_helpers.checks.exercise import Group, Table
 from gmm_helpers.checks.result import Check
+from gmm_helpers.checks.values import describe
 from gmm_helpers.model import em
 from gmm_helpers.model.mixture import Mixture
 
@@ -26,10 +27,6 @@ def check_em(em: Callable) -> Check:
     em : callable
         Returns the mixture after so many iterations, and the log-likelihoods of the start and
         after each iteration, n_iterations + 1 numbers.
-
-    Returns
-    -------
-    Check
 
     Examples
     --------

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from gmm_helpers.checks.diagnosis import describe, diagnose
+from gmm_helpers.checks.diagnosis import diagnose
 from gmm_helpers.checks.exercise import Table, number
 from gmm_helpers.checks.hidden_data import mixture, points
 from gmm_helpers.checks.result import Check
+from gmm_helpers.checks.values import describe
 from gmm_helpers.model import em
 from gmm_helpers.model.mixture import Mixture
 from gmm_helpers.model.validation import ShapeError, SingularCovarianceError, WeightSumError
@@ -23,10 +24,6 @@ def check_m_step(m_step: Callable) -> Check:
     m_step : callable
         Takes x of shape (n,) and responsibilities of shape (n, K); returns a Mixture, as
         `Mixture.from_1d(weights, means, variances)` makes it.
-
-    Returns
-    -------
-    Check
 
     Examples
     --------
@@ -64,10 +61,6 @@ def check_m_step_2d(m_step: Callable) -> Check:
     m_step : callable
         Takes x of shape (n, D) and responsibilities of shape (n, K); returns a
         `Mixture(weights, means, covariances)`.
-
-    Returns
-    -------
-    Check
 
     Examples
     --------

@@ -35,10 +35,6 @@ def two_gaussians(n: int = 300, *, rng: np.random.Generator) -> Dataset:
     n : int
     rng : numpy.random.Generator
 
-    Returns
-    -------
-    Dataset
-
     Examples
     --------
     >>> data = two_gaussians(rng=np.random.default_rng(1))

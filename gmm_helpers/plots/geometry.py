@@ -30,9 +30,9 @@ def format_place(values, decimals):
     return numbers[0] if len(numbers) == 1 else f"({', '.join(numbers)})"
 
 
-def decimals_for(points):
-    """Return with how many decimals each feature is written; `points` has the shape (D, n)."""
-    spreads = [spread if spread > 0 else 1.0 for spread in points.std(axis=1)]
+def decimals_for(x):
+    """Return with how many decimals each feature of `x` (n, D) is written."""
+    spreads = [spread if spread > 0 else 1.0 for spread in x.std(axis=0)]
     return [max(0, 2 - int(np.floor(np.log10(spread)))) for spread in spreads]
 
 
@@ -63,13 +63,10 @@ def place(shape, affine):
 
 
 def density_curves(mixture, limits):
-    """Return a grid over `limits`, denser around the means, with all curves of a 1-D mixture there.
+    """Return a grid over `limits`, (m,), and there all curves of a 1-D mixture, (K + 1, m).
 
-    Returns
-    -------
-    grid : ndarray, shape (m,)
-    curves : ndarray, shape (K + 1, m)
-        φ_k N(x | μ_k, σ_k²) for each component, and last their sum p(x).
+    These are φ_k N(x | μ_k, σ_k²) for each component, and last their sum p(x). The grid is denser
+    around the means.
     """
     around = mixture.means + np.sqrt(mixture.variances)[:, None] * np.linspace(-4, 4, 41)
     even = np.linspace(limits[0], limits[1], 301)
@@ -106,26 +103,9 @@ def over_plane(function, x_limits, y_limits, count=121):
 
 
 def contour_lines(x, y, heights, levels) -> list[list[np.ndarray]]:
-    """Return the lines along which a surface has given heights.
+    """Return for each level the lines (m, 2) where a surface, a row for each y, has that height.
 
-    Parameters
-    ----------
-    x, y : array_like, shape (m1,) and (m2,)
-    heights : array_like, shape (m2, m1)
-        The surface over this grid, one row for each value of y.
-    levels : sequence of float
-
-    Returns
-    -------
-    list of list of ndarray, shape (m, 2)
-        For each level its lines; one that is closed ends where it begins.
-
-    Examples
-    --------
-    >>> [[line]] = contour_lines([0, 1], [0, 1], [[0, 1], [0, 1]], [0.25])
-    >>> line
-    array([[0.25, 1.  ],
-           [0.25, 0.  ]])
+    A line that is closed ends where it begins.
     """
     from contourpy import contour_generator  # matplotlib's own; few pictures need it
 
@@ -162,12 +142,12 @@ def span(low, high, margin):
     return low - margin * width, high + margin * width
 
 
-def shared_limits(points, limits=None):
-    """Return limits that suit data (D, n) and others of their kind, or the given ones if these do.
+def shared_limits(x, limits=None):
+    """Return limits that suit `x` (n, D) and others of its kind, or the given ones if these do.
 
     The array has two rows, the lower and the upper ends.
     """
-    low, high = points.min(axis=1), points.max(axis=1)
+    low, high = x.min(axis=0), x.max(axis=0)
     if limits is not None:
         width = limits[1] - limits[0]
         fits = (limits[0] < low) & (high < limits[1]) & (high - low > 0.6 * width)
@@ -177,13 +157,7 @@ def shared_limits(points, limits=None):
 
 
 def ticks(low, high, count=6, *, whole=False):
-    """Return about `count` round numbers between two, each with its text.
-
-    Examples
-    --------
-    >>> ticks(-1, 1, 4)
-    [(-1.0, '−1.0'), (-0.5, '−0.5'), (0.0, '0.0'), (0.5, '0.5'), (1.0, '1.0')]
-    """
+    """Return about `count` round numbers between two, each with its text."""
     power = 10.0 ** np.floor(np.log10((high - low) / count))
     steps = power * np.array([1, 2, 2.5, 5, 10, 20, 25, 50])
     step = next(s for s in steps if (high - low) / s <= count and not (whole and s % 1))

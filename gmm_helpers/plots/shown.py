@@ -40,7 +40,7 @@ def show_fits(
     data = {t: np.asarray(x[t] if isinstance(x, dict) else x, float) for t in fits}
     together = np.concatenate([*data.values()])
     names = tuple(features or (("x",) if together.ndim == 1 else _EQUAL_NAMES))
-    decimals = geometry.decimals_for(np.atleast_2d(together.T))
+    decimals = geometry.decimals_for(together.reshape(len(together), -1))
     mixtures = [fit for fit in fits.values() if isinstance(fit, Mixture)]
     if together.ndim == 1:
         limits = [geometry.span(together.min(), together.max(), 0.06)]
@@ -166,7 +166,7 @@ def show_pairs(
         f"{len(x)} points in {len(pairs)} pictures, each axis with a scale of its own: {named}."
     )
     if mixture:
-        said = _say(mixture, geometry.decimals_for(x.T))
+        said = _say(mixture, geometry.decimals_for(x))
         caption += f" Ellipses at 1 and 2 standard deviations, for all features together: {said}."
     figures.show_figure(figure, caption)
 
@@ -195,7 +195,7 @@ def show_regions(mixture: Mixture, x: ArrayLike) -> None:
         "Left, the region of each component, hatched in its colour, with contours that hold 25, "
         "50, 75 and 95% of the density. Right, the entropy of the responsibilities: white where "
         f"one component has all, black at log {mixture.n_components}, where all share alike. "
-        f"{_say(mixture, geometry.decimals_for(np.asarray(x, float).T)).capitalize()}.",
+        f"{_say(mixture, geometry.decimals_for(np.asarray(x, float))).capitalize()}.",
     )
 
 

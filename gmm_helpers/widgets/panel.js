@@ -198,7 +198,7 @@ export class Panel {
     const group = make("svg:g", { class: "label" });
     if (mark.ring) group.append(make("svg:circle", { r: 11, style: `stroke:${colour}` }));
     const text = make("svg:text", {
-      class: mark.ring ? "middle" : (mark.anchor ?? "start"),
+      "text-anchor": mark.ring ? "middle" : (mark.anchor ?? "start"),
       y: "0.35em",
     });
     group.append(text);

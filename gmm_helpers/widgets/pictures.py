@@ -11,19 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gmm_helpers.model import validation
 from gmm_helpers.model.bound import lower_bound as _lower_bound
 from gmm_helpers.model.mixture import Mixture
 from gmm_helpers.model.trace import Step, Trace
 from gmm_helpers.plots import geometry
 from gmm_helpers.plots.look import MARKERS
+from gmm_helpers.widgets.marks import Plane, components_legend, draw_ellipses, draw_numbers
 from gmm_helpers.widgets.scene import Scene
-from gmm_helpers.widgets.stepper import (
-    SceneStepper,
-    components_legend,
-    draw_ellipses,
-    draw_numbers,
-)
+from gmm_helpers.widgets.stepper import SceneStepper
 
 _BOUND, _GAP = 2, 3  # their colours: the first two are those of components 1 and 2
 _BELOW, _MEANS = (1, 3, 10, 30, 100, 300), ("μ₁", "μ₂")
@@ -380,15 +375,15 @@ class KMeansBeside(SceneStepper):
         texts: Iterable[str],
         **options: Any,
     ) -> None:
-        points = _Points(x)
+        plane = Plane(x)
         K, moving = steps[0].mixture.n_components, [int(step.kind == "M") for step in steps]
         scene = Scene(len(steps), legend=components_legend(K), glides=moving)
         hard = [None if labels is None else np.eye(K)[labels] for _, labels in kmeans_steps]
-        panel = points.panel(scene, "k-means")
-        points.draw(panel, hard, "u1", moving)
+        panel = plane.panel(scene, "k-means")
+        plane.draw(panel, hard, "u1", moving)
         draw_numbers(panel, np.array([means for means, _ in kmeans_steps]))
-        panel = points.panel(scene, "mixture")
-        points.draw(panel, [step.responsibilities for step in steps], "u2", moving)
+        panel = plane.panel(scene, "mixture")
+        plane.draw(panel, [step.responsibilities for step in steps], "u2", moving)
         maps = np.array([geometry.ellipse_maps(step.mixture) for step in steps])
         draw_ellipses(panel, maps, [int(step.kind == "E") for step in steps])
         draw_numbers(panel, maps[..., 4:])
@@ -420,11 +415,11 @@ class ShrinkingVariance(SceneStepper):
         texts: Iterable[str],
         **options: Any,
     ) -> None:
-        points = _Points(x)
+        plane = Plane(x)
         P, K = len(mixtures), mixtures[0].n_components
         scene = Scene(P, legend=components_legend(K), glides=[1] * P)
-        panel = points.panel(scene, "circles: 1σ · numbers: means · crosses: the M step's means")
-        points.draw(panel, [each.responsibilities(x) for each in mixtures], "u2", [0] * P)
+        panel = plane.panel(scene, "circles: 1σ · numbers: means · crosses: the M step's means")
+        plane.draw(panel, [each.responsibilities(x) for each in mixtures], "u2", [0] * P)
         maps = np.array([geometry.ellipse_maps(each) for each in mixtures])
         draw_ellipses(panel, maps, [0] * P, radii=(1,))
         for places in geometry.shifts(new_means).swapaxes(0, 1):
@@ -461,18 +456,18 @@ class Anomalies(SceneStepper):
         features: Sequence[str] | None = None,
         **options: Any,
     ) -> None:
-        points = _Points(x, features, margin=0.2)
+        plane = Plane(x, features, margin=0.2)
         P, surprise = len(thresholds), -mixture.log_density(x)
         scene = Scene(P)
-        panel = points.panel(scene, "line: where −log p(x) is the threshold · triangles: flagged")
-        points.draw(panel, [None] * P, "u1", [1] * P)
+        panel = plane.panel(scene, "line: where −log p(x) is the threshold · triangles: flagged")
+        plane.draw(panel, [None] * P, "u1", [1] * P)
         left_right, bottom_top = panel.limits[:2], panel.limits[2:]
         x1, x2, log_density = geometry.over_plane(mixture.log_density, left_right, bottom_top)
         lines = geometry.contour_lines(x1, x2, -log_density, thresholds)
         for which, shapes in _pieces(lines):
             by = {"which": which, "hidden": [int(each < 0) for each in which]}
             panel.mark("line", shape=shapes, colour="ink", width=2.5, by=by)
-        for place, height in zip(points.places, surprise[points.shown], strict=True):
+        for place, height in zip(plane.places, surprise[plane.shown], strict=True):
             hidden = [int(height <= threshold) for threshold in thresholds]
             if 0 in hidden:
                 at = {"map": geometry.shifts(place).tolist(), "by": {"hidden": hidden}}
@@ -492,43 +487,3 @@ def _pieces(lines_by_position):
         shapes = [np.pad(line, ((0, size - len(line)), (0, 0)), "edge") for line in lines]
         found = np.array([len(lines) > piece for lines in lines_by_position])
         yield np.where(found, found.cumsum() - 1, -1).tolist(), np.stack(shapes)
-
-
-class _Points:
-    """Data in the plane, for panels with the same limits."""
-
-    def __init__(self, x, features=None, margin=0.06):
-        points = validation.as_points(x)
-        if len(points) != 2:
-            raise ValueError(f"x must have the shape (n, 2); it has D = {len(points)}.")
-        self.shown = geometry.choose_points(points.shape[1])
-        self.places = points[:, self.shown].T
-        self.features, self._equal = list(features or ("x₁", "x₂")), features is None
-        self._decimals = geometry.decimals_for(points)
-        low, high = points.min(axis=1), points.max(axis=1)
-        room = margin * (high - low)
-        if self._equal:
-            room[:] = room.max()
-        room[room == 0] = 1
-        self._limits = np.column_stack([low - room, high + room]).ravel()
-
-    def panel(self, scene, title):
-        """Add a panel to a scene."""
-        return scene.panel(self._limits, labels=self.features, equal=self._equal, title=title)
-
-    def draw(self, panel, shares, kind, faint):
-        """Add the points; `shares` (n, K) or None for each position."""
-        sets, which = [], []
-        for each in shares:
-            sent = None if each is None else each[self.shown, :-1]  # they sum to 1
-            if sent is not None and not (sets and np.array_equal(sent, sets[-1])):
-                sets.append(sent)
-            which.append(len(sets) - 1)
-        panel.mark(
-            "points",
-            shape=self.places,
-            shares=panel.array(np.array(sets), kind) if sets else None,
-            features=self.features,
-            decimals=self._decimals,
-            by={"which": which, "faint": faint},
-        )

@@ -88,10 +88,6 @@ def ask(name: str) -> Question:
     ----------
     name : str
 
-    Returns
-    -------
-    Question
-
     Raises
     ------
     ValueError

@@ -25,13 +25,6 @@ def choose_positions(n_steps):
 
     Of a longer run: every half-step of the first iterations, then the ends of whole iterations
     at growing gaps, and always the last.
-
-    Examples
-    --------
-    >>> choose_positions(5)
-    [0, 1, 2, 3, 4]
-    >>> choose_positions(2001)[-4:]
-    [1052, 1304, 1614, 2000]
     """
     if n_steps <= MOST_POSITIONS:
         return list(range(n_steps))
@@ -69,8 +62,14 @@ def _iterations(position):
     return f"Iteration {last}" if first == last else f"Iterations {first} to {last}"
 
 
-def sentence(position, trace, first_whole):
-    """Say what a position shows, and the log-likelihood."""
+def sentences(positions, trace):
+    """Say what each position shows, and the log-likelihood."""
+    wholes = [position.whole for position in positions]
+    first = wholes.index(True) if True in wholes else -1
+    return [_sentence(position, trace, i == first) for i, position in enumerate(positions)]
+
+
+def _sentence(position, trace, first_whole):
     step = position.step
     change = ""
     if step.kind == "start":

@@ -14,7 +14,7 @@ from one_way import each_once
 
 import gmm_helpers as gmm
 from gmm_helpers import Mixture
-from gmm_helpers.checks import criteria, diagnosis, m_steps
+from gmm_helpers.checks import criteria, m_steps, trial
 
 NAMES = ("gaussian", "mixture_density", "e_step", "m_step", "em")
 GUESS = Mixture.from_1d([0.5, 0.5], [0.0, 1.0], [1.0, 1.0])
@@ -413,7 +413,7 @@ def test_a_result_only_for_some_arguments_is_said():
 
 
 def test_what_nobody_has_thought_of_ends_in_a_sentence(monkeypatch):
-    monkeypatch.setattr(diagnosis, "detect", lambda *_: {}["?"])
+    monkeypatch.setattr(trial, "detect", lambda *_: {}["?"])
     result = gmm.check_gaussian(lambda x, mean, variance: 0.1 * x)
     assert result.slip == "not_understood" and "KeyError" in result.message
 

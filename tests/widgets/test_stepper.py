@@ -7,9 +7,10 @@ import pytest
 from ipywidgets.widgets.widget import _instances as live_widgets
 
 import gmm_helpers as gmm
+from gmm_helpers.model import validation
 from gmm_helpers.plots import geometry
 from gmm_helpers.widgets import view, words
-from gmm_helpers.widgets.stepper import RunScene
+from gmm_helpers.widgets.run_scene import make_run_scene
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +23,11 @@ def run_1d():
 def run_2d():
     x = gmm.old_faithful().x
     return x, gmm.run_em(x, gmm.start_from_means(x, [[2, 60], [3, 70]]), max_iter=3)
+
+
+def shown(x, trace):
+    """Return a run as a scene, of data as a learner gives them."""
+    return make_run_scene(validation.as_points(x).T, trace)
 
 
 def marks(scene, kind, panel=0):
@@ -41,13 +47,13 @@ def read(scene, reference):
 
 def test_curves_are_those_of_the_mixture_of_each_position(run_1d):
     x, trace = run_1d
-    film = RunScene(x, trace)
-    lines = marks(film.scene, "line")
-    bump = read(film.scene, lines[0]["shape"])
-    for position in (0, 1, len(film.positions) - 1):
-        mixture = film.positions[position].step.mixture
+    run = shown(x, trace)
+    lines = marks(run.scene, "line")
+    bump = read(run.scene, lines[0]["shape"])
+    for position in (0, 1, len(run.positions) - 1):
+        mixture = run.positions[position].step.mixture
         for k, line in enumerate(lines):
-            curve = geometry.place(bump, read(film.scene, line["by"]["map"])[position])
+            curve = geometry.place(bump, read(run.scene, line["by"]["map"])[position])
             share = mixture.responsibilities(curve[:, 0])[:, k]
             np.testing.assert_allclose(
                 curve[:, 1], share * np.exp(mixture.log_density(curve[:, 0])), atol=1e-12
@@ -56,32 +62,32 @@ def test_curves_are_those_of_the_mixture_of_each_position(run_1d):
 
 def test_ellipses_hold_what_the_picture_says(run_2d):
     x, trace = run_2d
-    film = RunScene(x, trace)
-    ellipses = [mark for mark in marks(film.scene, "line") if "map" in mark["by"]]
-    circle = read(film.scene, ellipses[0]["shape"])
+    run = shown(x, trace)
+    ellipses = [mark for mark in marks(run.scene, "line") if "map" in mark["by"]]
+    circle = read(run.scene, ellipses[0]["shape"])
     for line, radius in zip(ellipses, [1, 2, 1, 2], strict=True):
         k = line["colour"]
-        mixture = film.positions[-1].step.mixture
-        ring = geometry.place(circle, read(film.scene, line["by"]["map"])[-1])
+        mixture = run.positions[-1].step.mixture
+        ring = geometry.place(circle, read(run.scene, line["by"]["map"])[-1])
         u = np.linalg.solve(np.linalg.cholesky(mixture.covariances[k]), (ring - mixture.means[k]).T)
         np.testing.assert_allclose(np.hypot(*u), radius, rtol=1e-9)
 
 
 def test_points_carry_the_responsibilities_in_force(run_2d):
     x, trace = run_2d
-    film = RunScene(x, trace)
-    [points] = marks(film.scene, "points")
-    shares = read(film.scene, points["shares"])
+    run = shown(x, trace)
+    [points] = marks(run.scene, "points")
+    shares = read(run.scene, points["shares"])
     assert points["by"]["which"] == [-1, 0, 0, 1, 1, 2, 2]
     for position, which in enumerate(points["by"]["which"]):
-        latest = film.positions[position].step.responsibilities
+        latest = run.positions[position].step.responsibilities
         if latest is not None:
             np.testing.assert_allclose(shares[which], latest[:, :-1], atol=1e-5)
-    np.testing.assert_allclose(read(film.scene, points["shape"]), x, atol=1e-3)
+    np.testing.assert_allclose(read(run.scene, points["shape"]), x, atol=1e-3)
 
 
 def test_in_an_e_step_the_components_are_faint_and_in_an_m_step_the_points(run_1d):
-    scene = RunScene(*run_1d).scene
+    scene = shown(*run_1d).scene
     assert marks(scene, "line")[0]["by"]["faint"][:4] == [0, 1, 0, 1]
     assert marks(scene, "points")[0]["by"]["faint"][:4] == [0, 0, 1, 0]
     assert scene.content["glides"][:4] == [0, 0, 1, 0]
@@ -108,14 +114,14 @@ def test_skipped_iterations_are_named_and_the_change_is_the_one_that_is_seen():
     x = np.random.default_rng(0).normal(size=60)
     start = gmm.Mixture.from_1d([0.5, 0.5], [0, 0.1], [1, 1])
     trace = gmm.run_em(x, start, max_iter=400, tol=0)
-    film = RunScene(x, trace)
-    last, before = film.positions[-1].step, film.positions[-2].step
+    run = shown(x, trace)
+    last, before = run.positions[-1].step, run.positions[-2].step
     rise = last.log_likelihood - before.log_likelihood
     name = f"Iterations {before.iteration + 1} to {last.iteration}"
-    assert film.texts[-1].startswith(f"{name}: the points have taken")
-    assert film.scene.content["headings"][-1].startswith(name)
-    assert f"{words._say_change(rise)} since iteration {before.iteration}." in film.texts[-1]
-    assert sum("From here on only whole iterations" in text for text in film.texts) == 1
+    assert run.texts[-1].startswith(f"{name}: the points have taken")
+    assert run.scene.content["headings"][-1].startswith(name)
+    assert f"{words._say_change(rise)} since iteration {before.iteration}." in run.texts[-1]
+    assert sum("From here on only whole iterations" in text for text in run.texts) == 1
 
 
 def test_a_fall_of_the_log_likelihood_is_said(run_1d):
@@ -130,7 +136,7 @@ def test_a_fall_of_the_log_likelihood_is_said(run_1d):
 def test_the_m_steps_formula_follows_the_covariance_type(covariance_type, run_2d):
     x, trace = run_2d
     options = {"covariance_type": covariance_type, "max_iter": 1}
-    scene = RunScene(x, gmm.run_em(x, trace.mixture, **options)).scene
+    scene = shown(x, gmm.run_em(x, trace.mixture, **options)).scene
     assert scene.content["formulas"][2][-1] == f"spread_2_{covariance_type}"
     for name in {name for names in scene.content["formulas"] for name in names}:
         assert name in view.library().formulas["formulas"]
@@ -139,23 +145,23 @@ def test_the_m_steps_formula_follows_the_covariance_type(covariance_type, run_2d
 def test_of_many_points_some_are_drawn_and_all_are_counted():
     x = np.random.default_rng(0).normal(size=10_000)
     trace = gmm.run_em(x, gmm.Mixture.from_1d([0.5, 0.5], [-1, 1], [1, 1]), max_iter=1)
-    film = RunScene(x, trace)
-    assert film.scene.content["notes"] == ["The pictures show 770 of the 10000 points."]
-    assert "The responsibilities of the 10000 points" in film.texts[1]
+    run = shown(x, trace)
+    assert run.scene.content["notes"] == ["The pictures show 770 of the 10000 points."]
+    assert "The responsibilities of the 10000 points" in run.texts[1]
 
 
 def test_a_collapsing_component_leaves_the_axis_readable():
     x = np.array([0.0, 1, 2, 3, 4, 9, 9.0001])
     start = gmm.Mixture.from_1d([0.7, 0.3], [2, 9], [2, 1e-6])
-    film = RunScene(x, gmm.run_em(x, start, max_iter=1))
-    *_, bottom, top = film.scene.content["panels"][0]["views"][0]["limits"]
+    run = shown(x, gmm.run_em(x, start, max_iter=1))
+    *_, bottom, top = run.scene.content["panels"][0]["views"][0]["limits"]
     tallest_bar = geometry.histogram(x)[:, 3].max()
     assert -1.5 * tallest_bar < bottom < 0 < top < 4 * tallest_bar
 
 
 def test_the_log_likelihood_can_be_read_after_the_first_jump(run_1d):
     x, trace = run_1d
-    first, rest = RunScene(x, trace).scene.content["panels"][1]["views"]
+    first, rest = shown(x, trace).scene.content["panels"][1]["views"]
     values = trace.log_likelihoods
     assert first["limits"][2] < values.min() < values.max() < first["limits"][3]
     low, high = rest["limits"][2:]
