@@ -23,6 +23,8 @@ NBGRADER = "nbgrader==0.9.6"
 JUPYTERHUB = "jupyterhub==6.1.1"
 PROXY = "configurable-http-proxy@5.3.0"
 PIP_AUDIT = "pip-audit==2.10.1"
+SITE = "sphinx==9.0.4 myst-nb==1.4.0 sphinx-book-theme==1.4.0 numpydoc==1.11.0".split()
+MATHJAX = "mathjax@3.2.2"
 REPO2DOCKER = "jupyter-repo2docker==2026.4.0"
 COVERAGE = "coverage==7.17.3"
 
@@ -122,7 +124,11 @@ def lint(session):
     session.run("ruff", "check", *session.posargs)
     session.run("ruff", "format", *([] if fix else ["--check"]))
     tools = npm_install(session, "lint", BIOME, TYPESCRIPT) / ".bin"
-    sources = [*Path("gmm_helpers/widgets").glob("*.js"), Path("tools/host.js")]
+    sources = [
+        *Path("gmm_helpers/widgets").glob("*.js"),
+        Path("tools/host.js"),
+        Path("docs/site.js"),
+    ]
     files = [str(path) for path in sorted(sources) if not path.match("*.bundle.js")]
     session.run(
         str(tools / "biome"),
@@ -267,6 +273,20 @@ def install_browser(session):
     """Install what opens notebooks in Chromium; nbval is there for pytest's settings."""
     # JupyterLab is started by course.py, from its own .venv.
     session.install(PLAYWRIGHT, "pytest", "nbval", f"--constraint={PINS}")
+
+
+@nox.session
+def site(session):
+    """Build the web site into site/; `-- --serve` shows it, `-- --only 00 01 --test` is quick."""
+    install_course(session)
+    session.install(*SITE, f"--constraint={PINS}")
+    mathjax = npm_install(session, "mathjax", MATHJAX) / "mathjax" / "es5"
+    words = [word for word in session.posargs if word != "--test"]
+    session.run("python", "tools/build_site.py", f"--mathjax={mathjax}", *words)
+    if "--test" in session.posargs:
+        session.install(PLAYWRIGHT, f"--constraint={PINS}")
+        axe = npm_install(session, "axe", AXE) / "axe-core" / "axe.min.js"
+        session.run("pytest", "tests/site", env={"AXE": str(axe)})
 
 
 @nox.session
