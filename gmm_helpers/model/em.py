@@ -127,7 +127,7 @@ def run_em(
     max_iter : int
         The most iterations, at least 0.
     tol : float
-        Stop when |change of ℓ| / n falls below it, in nats per point; 0 runs all `max_iter`.
+        Stop when ℓ changes by less than this per point, in nats; 0 runs all `max_iter`.
     covariance_type, ridge
         As in `m_step`.
     record : bool
