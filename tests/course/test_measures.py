@@ -12,13 +12,10 @@ sys.path.insert(0, str(ROOT / "tools"))
 import measure_notebooks as measure  # noqa: E402
 
 PATHS = sorted(ROOT.glob("notebooks/[0-9]*.ipynb"))
-LONGEST = {"00": 10, "01": 100} | dict.fromkeys(("02", "03", "04"), 90)  # minutes; the others: 60
+LONGEST = {"00": 15, "01": 100} | dict.fromkeys(("02", "03", "04"), 90)  # minutes; the others: 60
 WIDEST, MOST_PLUMBING = 72, 0.1
 # What each notebook does not keep yet.
 NOT_YET = {
-    "00": {"minutes", "plumbing", "width"},
-    "01": {"minutes", "plumbing", "width"},
-    "02": {"minutes", "plumbing", "width"},
     "03": {"minutes", "plumbing", "width"},
     "04": {"minutes", "plumbing", "width"},
 }
