@@ -5,6 +5,8 @@ each feature and each component lies contiguous in memory. Callers see (n, D) an
 density and b stand in `Mixture`; ℓ and the sums in `_look`; φ_k, μ_k and Σ_k in `_from_averages`.
 """
 
+from math import isfinite
+
 import numpy as np
 
 from gmm_helpers.model import validation
@@ -209,9 +211,7 @@ def _look(points, blocks, mixture, keep=None):
     Return ℓ, and N_k = Σ_i b_ik, (K,), Σ_i b_ik z_ik, (K, D), and Σ_i b_ik z_ik z_ikᵀ, (K, D, D).
     The b_ik are written into `keep` (K, n), if given.
     """
-    K, D = mixture.means.shape
-    log_likelihood, sums = 0.0, (np.zeros(K), np.zeros((K, D)), np.zeros((K, D, D)))
-    totals, firsts, seconds = sums
+    log_likelihood, totals, firsts, seconds = 0.0, 0, 0, 0
     for block in blocks:
         log_likelihood += float(np.add.reduce(mixture._weigh(block)))  # ℓ = Σ_i log p(x_i)
         if keep is not None:
@@ -220,9 +220,9 @@ def _look(points, blocks, mixture, keep=None):
         totals += np.add.reduce(block.b, axis=1)
         firsts += np.add.reduce(bz, axis=2)
         seconds += (block.z[:, None] @ bz[..., None])[..., 0]  # z_d · bz: quicker than z @ bzᵀ
-    if not np.isfinite(log_likelihood):
+    if not isfinite(log_likelihood):
         mixture._posterior(points)  # raises, and names the point
-    return log_likelihood, sums
+    return log_likelihood, (totals, firsts, seconds)
 
 
 def _m_step_from_sums(mixture, totals, firsts, seconds, model):
@@ -279,14 +279,10 @@ def _from_averages(totals, centres, L, shifts, squares, model):
     if model.ridge:
         variances = np.einsum("kdd->kd", covariances)  # a view
         variances += model.added
+    # What spread is left in some direction must be more than the last digit of the mean:
+    # a component narrower than that sits on one point, or on a line or plane of points.
     try:
-        mixture = Mixture._from_checked(weights, means, covariances)
-        # What spread is left in some direction must be more than the last digit of the mean:
-        # a component narrower than that sits on one point, or on a line or plane of points.
-        collapsed = mixture._factors.diagonal(axis1=1, axis2=2) <= _LAST_DIGIT * abs(means)
-        if not collapsed.any():
-            return mixture
-        component = int(collapsed.any(axis=1).argmax())
+        return Mixture._from_checked(weights, means, covariances, _LAST_DIGIT * abs(means))
     except validation.SingularCovarianceError as error:
         component = error.component
     raise failure(component, model, collapsed=True)

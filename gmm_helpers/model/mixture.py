@@ -55,15 +55,15 @@ class Mixture:
         self._store(*validation.as_mixture(self.weights, self.means, self.covariances))
 
     @classmethod
-    def _from_checked(cls, weights, means, covariances):
-        """Make a mixture of arrays that need no check, such as the M step's own."""
+    def _from_checked(cls, weights, means, covariances, least_widths):
+        """Make a mixture of the M step's own arrays, unless a component is too narrow."""
         mixture = object.__new__(cls)
-        mixture._store(weights, means, covariances)
+        mixture._store(weights, means, covariances, least_widths)
         return mixture
 
-    def _store(self, weights, means, covariances):
+    def _store(self, weights, means, covariances, least_widths=0):
         """Keep the arrays, read-only, with what every density needs of them."""
-        factors = validation.cholesky_factors(covariances)
+        factors = validation.cholesky_factors(covariances, least_widths)
         # W_k = L_k⁻¹ turns x − μ_k into coordinates in which component k is a standard normal.
         whiteners = np.array([dtrtri(factor, lower=1)[0] for factor in factors])
         log_heights = np.log(weights) - 0.5 * means.shape[1] * _LOG_2PI
