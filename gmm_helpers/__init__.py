@@ -32,9 +32,9 @@ _PUBLIC = {
     "model.em": "e_step m_step run_em",
     "model.mixture": "Mixture",
     "plots.geometry": "mass_inside",
-    "model.selection": (
-        "aic bic compare Comparison free_parameters held_out_log_likelihood spurious_components"
-    ),
+    "model.comparison": "Comparison",
+    "model.criteria": "aic bic free_parameters held_out_log_likelihood spurious_components",
+    "model.selection": "compare",
     "model.starts": (
         "fit start_from_kmeans_plusplus start_from_means start_from_random_points start_from_split"
     ),
