@@ -71,7 +71,8 @@ class Mixture:
         arrays = weights, means, covariances, factors, whiteners, log_heights
         for array in arrays:
             array.setflags(write=False)
-        self.__dict__.update(zip(_ARRAYS, arrays, strict=True))
+        is_diagonal = np.count_nonzero(covariances) == means.size
+        self.__dict__.update(zip(_ARRAYS, arrays, strict=True), _is_diagonal=is_diagonal)
 
     def __reduce__(self):  # a copy or a pickle is made, and protected, by __init__ again
         return Mixture, (self.weights, self.means, self.covariances)
@@ -166,7 +167,10 @@ class Mixture:
         That is log φ_k − log((2π)^(D/2) |L_k|) − ½ |z_ik|² with z_ik = L_k⁻¹ (x_i − μ_k).
         """
         from_mean = np.subtract(points, self.means[:, :, None], out=spare)
-        z = np.matmul(self._whiteners, from_mean, out=z)
+        if self._is_diagonal:  # a product for each feature does
+            z = np.multiply(self._whiteners.diagonal(axis1=1, axis2=2)[..., None], from_mean, out=z)
+        else:
+            z = np.matmul(self._whiteners, from_mean, out=z)
         joint = np.add.reduce(np.multiply(z, z, out=from_mean), axis=1, out=joint)
         joint *= -0.5
         joint += self._log_heights[:, None]

@@ -140,6 +140,11 @@ class Model(NamedTuple):
     nearly: str = ""
 
     @property
+    def is_diagonal(self):
+        """Whether no feature depends on another within a component."""
+        return self.covariance_type in ("diag", "spherical")
+
+    @property
     def options(self):
         """The options of `m_step` that say the same."""
         return {"covariance_type": self.covariance_type, "ridge": self.ridge}
