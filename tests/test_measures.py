@@ -19,8 +19,6 @@ NOT_YET = {
     "00": {"minutes", "plumbing", "width"},
     "01": {"minutes", "plumbing", "width"},
     "02": {"minutes", "plumbing", "width"},
-    "03": {"minutes", "plumbing", "width"},
-    "04": {"minutes", "plumbing", "width"},
 }
 
 
