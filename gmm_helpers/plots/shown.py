@@ -377,7 +377,8 @@ def show_functions(x, curves, *, labels=("x", ""), log=False, limits=None):
     """
     x = np.asarray(x, float)
     figure, ax = figures.new_figure(height=380)
-    caption = f"{labels[1] or 'Curves'} against {labels[0]}{' on a logarithmic axis' * log}."
+    label = labels[1] or (next(iter(curves)) if len(curves) == 1 else "")
+    caption = f"{label or 'Curves'} against {labels[0]}{' on a logarithmic axis' * log}."
     for k, (name, values) in enumerate(curves.items()):
         drawn = np.isfinite(values)
         at, values = x[drawn], np.asarray(values, float)[drawn]
@@ -386,7 +387,7 @@ def show_functions(x, curves, *, labels=("x", ""), log=False, limits=None):
         places = [0, -1, values.argmax(), values.argmin()]
         said = [_short(number) for i in places for number in (values[i], at[i])]
         caption += " {}: {} at {}, {} at {}; highest {} at {}, lowest {} at {}.".format(name, *said)
-    ax.set(xlabel=labels[0], ylabel=labels[1], ylim=limits)
+    ax.set(xlabel=labels[0], ylabel=label, ylim=limits)
     if log:
         ax.set_yscale("log")
     if len(curves) > 1:
@@ -396,4 +397,4 @@ def show_functions(x, curves, *, labels=("x", ""), log=False, limits=None):
 
 
 def _short(number):
-    return f"{number:.3g}".replace("-", "−")
+    return f"{number:.4g}".replace("-", "−")

@@ -189,7 +189,7 @@ class OneShare(SceneStepper):
     >>> from gmm_helpers import Mixture
     >>> share = OneShare(1.0, Mixture.from_1d([0.5, 0.5], [4, 6], [4, 4]))
     >>> print(share.texts[20])
-    q₁ = 0.500, q₂ = 0.500: F = −3.737, gap = 0.434, ℓ = −3.303.
+    q₁ = 0.500, q₂ = 0.500: F = −3.737, gap = 0.434, log p(x) = −3.303.
     """
 
     _title = "The bound of one point"
@@ -200,7 +200,8 @@ class OneShare(SceneStepper):
         bounds = [_lower_bound([point], mixture, q[None]) for q in tables]
         top = mixture.log_density([point])[0]
         texts = [f"q₁ = {q:.3f}, q₂ = {r:.3f}: " for q, r in tables]
-        texts = [text + _say_gap(F, top) for text, F in zip(texts, bounds, strict=True)]
+        gaps = [_say_gap(F, top).replace("ℓ", "log p(x)") for F in bounds]
+        texts = [text + gap for text, gap in zip(texts, gaps, strict=True)]
         scene, low, P = Scene(len(shares)), min(bounds), len(shares)
         room = 0.12 * (top - low)
         title = "curve: bound F, as far as you went · line: log p(x) · thick: gap KL"
@@ -283,7 +284,7 @@ class Landscape(SceneStepper):
         How far below the highest place the contours run, from the nearest to the farthest.
     labels : (str, str)
         The parameters' names.
-    texts, **options
+    **options
         As for a `SceneStepper`.
 
     Raises
@@ -295,7 +296,7 @@ class Landscape(SceneStepper):
     _title = "Paths over a landscape"
 
     def __init__(
-        self, height, paths, *, limits, texts, groups=None, below=_BELOW, labels=_MEANS, **options
+        self, height, paths, *, limits, groups=None, below=_BELOW, labels=_MEANS, **options
     ):
         paths = np.asarray(paths, float)
         n_paths, P, _ = paths.shape
@@ -319,7 +320,17 @@ class Landscape(SceneStepper):
             panel.mark("line", shape=path, colour=group, width=2, by={"until": range(1, P + 1)})
             style = {"marker": MARKERS[group % len(MARKERS)], "radius": 6, "colour": group}
             panel.mark("marker", by={"map": geometry.shifts(path)}, **style)
-        super().__init__(scene, texts, **options)
+        super().__init__(scene, _say_paths(height, paths), **options)
+
+
+def _say_paths(height, paths):
+    """Say for each step how many of the paths are where they end, and how high they are."""
+    for t, places in enumerate(paths.swapaxes(0, 1)):
+        arrived = np.abs(places - paths[:, -1]).max(axis=1) < 0.01 * np.ptp(paths)
+        heights = np.sort(height(places))[[0, -1]]
+        low, high = (geometry.format_number(each, 1) for each in heights)
+        text = f"Iteration {t}. {arrived.sum()} of {len(paths)} runs are where they end"
+        yield f"{text}; the lowest is at {low}, the highest at {high}."
 
 
 class KMeansBeside(SceneStepper):

@@ -89,7 +89,7 @@ def fold(question, text, pictures):
     images = ""
     for png in pictures:
         source = f'src="data:image/png;base64,{b64encode(png).decode()}" ' if png else ""
-        images += f'<img {source}alt="{html.escape(text)}">'
+        images += f'<img {source}alt="The words below say what it shows.">'
     summary, text = html.escape(FOLDED.format(question)), html.escape(text)
     return f"{_PRINTED}<details><summary>{summary}</summary>{images}<pre>{text}</pre></details>"
 
