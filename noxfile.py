@@ -24,6 +24,8 @@ NBGRADER = "nbgrader==0.9.6"
 JUPYTERHUB = "jupyterhub==6.1.1"
 PROXY = "configurable-http-proxy@5.3.0"
 PIP_AUDIT = "pip-audit==2.10.1"
+SITE = "sphinx==9.0.4 myst-nb==1.4.0 sphinx-book-theme==1.4.0 numpydoc==1.11.0".split()
+MATHJAX = "mathjax@3.2.2"
 REPO2DOCKER = "jupyter-repo2docker==2026.4.0"
 COVERAGE = "coverage==7.17.3"
 
@@ -125,7 +127,8 @@ def lint(session):
     tools = npm_install(session, "lint", BIOME, TYPESCRIPT, PYRIGHT) / ".bin"
     python = Path(session.bin, "python")
     session.run(str(tools / "pyright"), f"--pythonpath={python}", external=True)
-    sources = [*Path("gmm_helpers/widgets").glob("*.js"), Path("tools/host.js")]
+    others = [Path("tools/host.js"), Path("docs/site.js")]
+    sources = [*Path("gmm_helpers/widgets").glob("*.js"), *others]
     files = [str(path) for path in sorted(sources) if not path.match("*.bundle.js")]
     session.run(
         str(tools / "biome"),
@@ -171,6 +174,12 @@ def formulas(session):
     """Draw the widgets' formulas from formulas.toml, for the browser."""
     install_course(session)
     session.run("python", "tools/make_formulas.py")
+
+
+@nox.session(venv_backend="none")
+def owner(session):
+    """Put a fork's address into every link: `-- account/repository`."""
+    session.run("python", "tools/set_owner.py", *session.posargs)
 
 
 @nox.session
@@ -271,6 +280,20 @@ def install_browser(session):
     """Install what opens notebooks in Chromium; nbval is there for pytest's settings."""
     # JupyterLab is started by course.py, from its own .venv.
     session.install(PLAYWRIGHT, "pytest", "nbval", f"--constraint={PINS}")
+
+
+@nox.session
+def site(session):
+    """Build the web site into site/; `-- --serve` shows it, `-- --only 00 01 --test` is quick."""
+    install_course(session)
+    session.install(*SITE, f"--constraint={PINS}")
+    mathjax = npm_install(session, "mathjax", MATHJAX) / "mathjax" / "es5"
+    words = [word for word in session.posargs if word != "--test"]
+    session.run("python", "tools/build_site.py", f"--mathjax={mathjax}", *words)
+    if "--test" in session.posargs:
+        session.install(PLAYWRIGHT, f"--constraint={PINS}")
+        axe = npm_install(session, "axe", AXE) / "axe-core" / "axe.min.js"
+        session.run("pytest", "tests/site", env={"AXE": str(axe)})
 
 
 @nox.session

@@ -6,6 +6,7 @@ of widget once. All waits are for what is to be seen: nothing depends on how qui
 """
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -34,6 +35,7 @@ KINDS = {
     "posterior": "gmm.PointPosterior(x, start)",
     "covariance": "gmm.CovariancePanel(rng=np.random.default_rng(1))",
     "question": 'gmm.ask("first_e_step")',
+    "answer": 'gmm.after("first_e_step", "b, and nothing else")',
 }
 # Runs in the page before all else: reports what a kernel sends of an exception, in a cell or in
 # what a widget has called. ("No such comm" is no more than a note: a page has sent a last word to a
@@ -166,6 +168,9 @@ def jupyterlab(root=ROOT):
 @contextmanager
 def serving(command, folder, log, **options):
     """Start a Jupyter server; give the address that it prints."""
+    # Else a kernel that starts with its debugger warns of frozen modules, at a time of its own.
+    quiet = os.environ | {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    options = {"env": quiet, **options}
     with log.open("w") as output:
         server = subprocess.Popen(command, cwd=folder, stdout=output, stderr=output, **options)
     try:

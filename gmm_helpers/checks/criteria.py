@@ -11,7 +11,7 @@ from gmm_helpers.checks.diagnosis import diagnose
 from gmm_helpers.checks.exercise import Table, number
 from gmm_helpers.checks.hidden_data import MANY_POINTS
 from gmm_helpers.checks.result import Check
-from gmm_helpers.model import selection
+from gmm_helpers.model import criteria
 from gmm_helpers.model.em import run_em
 from gmm_helpers.model.starts import start_from_means
 
@@ -139,7 +139,7 @@ def _fit(x):
 
 
 def _held_out(x_train, x_test, fit):
-    return selection.held_out_log_likelihood(fit(x_train), x_test)
+    return criteria.held_out_log_likelihood(fit(x_train), x_test)
 
 
 def _scored(x_train, x_test, fit):
@@ -158,16 +158,16 @@ def _read_held_out(result, *arguments):
 
 TABLE = Table(__file__, fit=_fit, MANY_POINTS=MANY_POINTS)
 FREE_PARAMETERS = TABLE.exercise(
-    "free_parameters", selection.free_parameters, given=_types, on_error=_tell_unknown_type
+    "free_parameters", criteria.free_parameters, given=_types, on_error=_tell_unknown_type
 )
 AIC = TABLE.exercise(
-    *("aic", selection.aic),
+    *("aic", criteria.aic),
     given=_letters,
     recognise={"aic": _recognise_coefficients},
     on_error=_recognise_log_that_raises,
 )
 BIC = TABLE.exercise(
-    *("bic", selection.bic),
+    *("bic", criteria.bic),
     given=_letters,
     recognise={"bic": _recognise_coefficients},
     on_error=_recognise_log_that_raises,

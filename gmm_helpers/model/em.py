@@ -127,7 +127,7 @@ def run_em(
     max_iter : int
         The most iterations, at least 0.
     tol : float
-        Stop when |change of ℓ| / n falls below it, in nats per point; 0 runs all `max_iter`.
+        Stop when ℓ changes by less than this per point, in nats; 0 runs all `max_iter`.
     covariance_type, ridge
         As in `m_step`.
     record : bool
@@ -184,7 +184,7 @@ def climb(points, start, model, *, max_iter, tol, record=False, own=None, report
         if result:
             return *result, None
         b = np.empty((start.n_components, points.shape[1])) if record or own else None
-        return b, *_look(points, blocks, mixture, b)
+        return b, *_look(points, blocks, mixture, model, b)
 
     def maximise(b, sums):
         result = own and own.m_step(b) or sums and _m_step_from_sums(mixture, *sums, model=model)
@@ -204,7 +204,8 @@ def climb(points, start, model, *, max_iter, tol, record=False, own=None, report
             converged = abs(log_likelihood - before) < tol * points.shape[1]
     except ValueError as error:
         if own and not taken_down.log_likelihoods:  # the start can be shown by the module's
-            taken_down.note("start", iteration, mixture, None, _look(points, blocks, mixture)[0])
+            log_likelihood, _ = _look(points, blocks, mixture, model)
+            taken_down.note("start", iteration, mixture, None, log_likelihood)
         raise EMError(
             f"Iteration {iteration}: {error}",
             component=getattr(error, "component", None),
@@ -214,26 +215,27 @@ def climb(points, start, model, *, max_iter, tol, record=False, own=None, report
     return taken_down.trace(own, converged)
 
 
-def _look(points, blocks, mixture, keep=None):
+def _look(points, blocks, mixture, model, keep=None):
     """Do the E step, and sum the same b and z for the M step while they are in the cache.
 
     Return ℓ, and N_k = Σ_i b_ik, (K,), Σ_i b_ik z_ik, (K, D), and Σ_i b_ik z_ik z_ikᵀ, (K, D, D).
     The b_ik are written into `keep` (K, n), if given.
     """
-    K, D = mixture.means.shape
-    log_likelihood, sums = 0.0, (np.zeros(K), np.zeros((K, D)), np.zeros((K, D, D)))
-    totals, firsts, seconds = sums
+    log_likelihood, totals, firsts, seconds = 0.0, 0, 0, 0
     for block in blocks:
         log_likelihood += float(np.add.reduce(mixture._weigh(block)))  # ℓ = Σ_i log p(x_i)
         if keep is not None:
             keep[:, block.where] = block.b
-        bz = np.multiply(block.b[:, None], block.z, out=block.spare)
         totals += np.add.reduce(block.b, axis=1)
-        firsts += np.add.reduce(bz, axis=2)
-        seconds += (block.z[:, None] @ bz[..., None])[..., 0]  # z_d · bz: quicker than z @ bzᵀ
+        firsts += (block.z @ block.b[..., None])[..., 0]
+        if mixture._is_diagonal and model.is_diagonal:  # of z zᵀ only z² is wanted: it is in spare
+            seconds += block.spare @ block.b[..., None] * np.eye(len(block.x))
+        else:
+            bz = np.multiply(block.b[:, None], block.z, out=block.spare)
+            seconds += (block.z[:, None] @ bz[..., None])[..., 0]  # z_d · bz: quicker than z @ bzᵀ
     if not np.isfinite(log_likelihood):
         mixture._posterior(points)  # raises, and names the point
-    return log_likelihood, sums
+    return log_likelihood, (totals, firsts, seconds)
 
 
 def _m_step_from_sums(mixture, totals, firsts, seconds, model):
@@ -288,16 +290,10 @@ def _from_averages(totals, centres, L, shifts, squares, model):
     elif model.covariance_type == "spherical":
         covariances = np.einsum("kdd->k", covariances)[:, None, None] / D * np.eye(D)
     if model.ridge:
-        variances = np.einsum("kdd->kd", covariances)  # a view
-        variances += model.added
+        covariances += np.diag(model.added)
+    # What spread is left in some direction must be more than the last digit of the mean:
+    # a component narrower than that sits on one point, or on a line or plane of points.
     try:
-        mixture = Mixture._from_checked(weights, means, covariances)
-        # What spread is left in some direction must be more than the last digit of the mean:
-        # a component narrower than that sits on one point, or on a line or plane of points.
-        collapsed = mixture._factors.diagonal(axis1=1, axis2=2) <= _LAST_DIGIT * abs(means)
-        if not collapsed.any():
-            return mixture
-        component = int(collapsed.any(axis=1).argmax())
+        return Mixture._from_checked(weights, means, covariances, _LAST_DIGIT * abs(means))
     except validation.SingularCovarianceError as error:
-        component = error.component
-    raise failure(component, model, collapsed=True)
+        raise failure(error.component, model, collapsed=True) from None

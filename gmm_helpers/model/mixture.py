@@ -62,15 +62,15 @@ class Mixture:
         self._store(*validation.as_mixture(weights, means, covariances))
 
     @classmethod
-    def _from_checked(cls, weights, means, covariances):
-        """Make a mixture of arrays that need no check, such as the M step's own."""
+    def _from_checked(cls, weights, means, covariances, least_widths):
+        """Make a mixture of the M step's own arrays, unless a component is too narrow."""
         mixture = object.__new__(cls)
-        mixture._store(weights, means, covariances)
+        mixture._store(weights, means, covariances, least_widths)
         return mixture
 
-    def _store(self, weights, means, covariances):
+    def _store(self, weights, means, covariances, least_widths=0):
         """Keep the arrays, read-only, with what every density needs of them."""
-        factors = validation.cholesky_factors(covariances)
+        factors = validation.cholesky_factors(covariances, least_widths)
         # W_k = L_k⁻¹ turns x − μ_k into coordinates in which component k is a standard normal.
         whiteners = np.array([dtrtri(factor, lower=1)[0] for factor in factors])
         log_heights = np.log(weights) - 0.5 * means.shape[1] * _LOG_2PI
@@ -78,7 +78,8 @@ class Mixture:
         arrays = weights, means, covariances, factors, whiteners, log_heights
         for array in arrays:
             array.setflags(write=False)
-        self.__dict__.update(zip(_ARRAYS, arrays, strict=True))
+        is_diagonal = np.count_nonzero(covariances) == means.size
+        self.__dict__.update(zip(_ARRAYS, arrays, strict=True), _is_diagonal=is_diagonal)
 
     def __reduce__(self):  # a copy or a pickle is made, and protected, by __init__ again
         return Mixture, (self.weights, self.means, self.covariances)
@@ -173,7 +174,10 @@ class Mixture:
         That is log φ_k − log((2π)^(D/2) |L_k|) − ½ |z_ik|² with z_ik = L_k⁻¹ (x_i − μ_k).
         """
         from_mean = np.subtract(points, self.means[:, :, None], out=spare)
-        z = np.matmul(self._whiteners, from_mean, out=z)
+        if self._is_diagonal:  # a product for each feature does
+            z = np.multiply(self._whiteners.diagonal(axis1=1, axis2=2)[..., None], from_mean, out=z)
+        else:
+            z = np.matmul(self._whiteners, from_mean, out=z)
         joint = np.add.reduce(np.multiply(z, z, out=from_mean), axis=1, out=joint)
         joint *= -0.5
         joint += self._log_heights[:, None]

@@ -140,6 +140,11 @@ class Model(NamedTuple):
     nearly: str = ""
 
     @property
+    def is_diagonal(self):
+        """Whether no feature depends on another within a component."""
+        return self.covariance_type in ("diag", "spherical")
+
+    @property
     def options(self):
         """The options of `m_step` that say the same."""
         return {"covariance_type": self.covariance_type, "ridge": self.ridge}
@@ -276,8 +281,11 @@ def as_mixture(weights, means, covariances):
     return weights, means, covariances
 
 
-def cholesky_factors(covariances):
-    """Return the lower factors L_k, Σ_k = L_k L_kᵀ; the error names the component without one."""
+def cholesky_factors(covariances, least_widths=0):
+    """Return the lower factors L_k, Σ_k = L_k L_kᵀ; the error names the component without one.
+
+    What is left of a feature's spread once those before it are known must be more than the least.
+    """
     try:
         factors = np.linalg.cholesky(covariances)
     except np.linalg.LinAlgError as error:
@@ -289,7 +297,7 @@ def cholesky_factors(covariances):
         raise _singular(len(covariances) - 1, covariances[-1]) from error
     pivots = factors.diagonal(axis1=1, axis2=2)
     deviations = np.sqrt(covariances.diagonal(axis1=1, axis2=2))
-    singular = pivots < _SMALLEST_SHARE * deviations
+    singular = pivots <= np.maximum(_SMALLEST_SHARE * deviations, least_widths)
     if singular.any():
         component = int(singular.any(axis=1).argmax())
         raise _singular(component, covariances[component])

@@ -29,6 +29,7 @@ def plot_criteria(
     curves: Mapping[str, ArrayLike],
     *,
     top: float | None = None,
+    ring: bool = True,
 ) -> list[Line2D]:
     """Draw one or more criteria against K, each with a ring around its lowest point.
 
@@ -42,6 +43,8 @@ def plot_criteria(
         Each criterion's name and its values, the lower the better; held-out ℓ as −2 ℓ.
     top : float, optional
         Where the axis ends: what lies higher leaves the picture, and more is seen of the rest.
+    ring : bool
+        Whether the lowest points get their rings.
 
     Returns
     -------
@@ -65,8 +68,9 @@ def plot_criteria(
         line.set(color=COLOURS[i % len(COLOURS)], marker=MARKERS[i % len(MARKERS)])
         lines.append(line)
         lowest = int(values.argmin())
-        ring = {"marker": "o", "ms": 24, "mfc": "none", "mec": "black", "mew": 2.5, "zorder": 4}
-        rings += ax.plot([Ks[lowest]], [values[lowest]], ls="", **ring)
+        circle = {"marker": "o", "ms": 24, "mfc": "none", "mec": "black", "mew": 2.5, "zorder": 4}
+        if ring:
+            rings += ax.plot([Ks[lowest]], [values[lowest]], ls="", **circle)
     low = min(values.min() for values in arrays.values())
     high = max(values.max() for values in arrays.values()) if top is None else top
     room = 0.12 * ((high - low) or 1)  # for the rings

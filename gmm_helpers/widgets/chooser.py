@@ -157,22 +157,28 @@ class RunChooser(Stepper):
         """
         self._show(replace(self._choice, indices=self._indices(values)))
 
-    def compute(self, **values: Sequence) -> None:
+    def compute(self, *, data_seeds: int = 1, start_seeds: int = 1, **values: Sequence) -> None:
         """Make runs beforehand, so that a page without Python has them too.
 
         Parameters
         ----------
+        data_seeds, start_seeds : int
+            How many seeds to make them with, counted from those that are shown.
         **values
             For each argument the values that can then be chosen; all of them, where not given.
         """
         values = {**self._offered, **values}
+        seeds = []
+        for name, count in zip(_BUTTONS, (data_seeds, start_seeds), strict=True):
+            first = getattr(self._choice, name)
+            count = validation.check_count(count, f"{name}s", at_least=1)
+            seeds.append(range(first, first + count))
         runs, data = {}, []
-        for combination in itertools.product(*values.values()):
+        for *combination, data_seed, start_seed in itertools.product(*values.values(), *seeds):
             indices = self._indices(dict(zip(values, combination, strict=True)))
-            choice = replace(self._choice, indices=indices)
-            content, scene = self._content(choice)
+            content, scene = self._content(_Choice(indices, data_seed, start_seed))
             content["at"] = [sum(map(len, data)), len(scene.data)]
-            runs["-".join(map(str, indices))] = content
+            runs["-".join(map(str, (*indices, data_seed, start_seed)))] = content
             data.append(scene.data)
         with self.view.hold_sync():
             self.view.runs, self.view.more = runs, b"".join(data)

@@ -5,7 +5,6 @@ import numpy as np
 from gmm_helpers.model import validation
 from gmm_helpers.plots import geometry
 from gmm_helpers.plots.look import DASHES, MARKERS, RADII
-from gmm_helpers.widgets import words
 
 
 def components_legend(K):
@@ -66,7 +65,7 @@ class Plane:
         self.shown = geometry.choose_points(len(x))
         self.places = x[self.shown]
         self.features, self._equal = list(features or ("x₁", "x₂")), features is None
-        self._decimals = words.decimals_for(x)
+        self._decimals = geometry.decimals_for(x)
         low, high = x.min(axis=0), x.max(axis=0)
         room = margin * (high - low)
         if self._equal:

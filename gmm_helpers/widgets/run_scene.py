@@ -40,7 +40,7 @@ def make_run_scene(x, trace, *, features=None, notes=(), limits=None):
     names = features or (("x",) if D == 1 else ("x₁", "x₂"))
     if isinstance(names, str) or len(names) != D:
         raise ValueError(f"features must be {D} names, one for each column of x.")
-    positions, decimals = words.positions_of(trace), words.decimals_for(x)
+    positions, decimals = words.positions_of(trace), geometry.decimals_for(x)
     steps = [position.step for position in positions]
     sentences = words.sentences(positions, trace)
     tables = [words.parameters_table(step.mixture, decimals) for step in steps]

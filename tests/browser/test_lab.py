@@ -10,6 +10,7 @@ from driver import (
     KINDS,
     LAPTOP,
     NOTEBOOKS,
+    READY,
     add_cell,
     errors_on,
     name_cells,
@@ -87,6 +88,10 @@ def slider(box):
 
 def move(box):
     """Move a widget by keys; it must say something else. (A setup's words come from Python.)"""
+    if box.get_attribute("data-kind") == "answer":
+        was_open = box.locator("details").get_attribute("open") is not None
+        box.locator("summary").press("Space")
+        return expect(box.locator("pre")).to_be_visible(visible=not was_open)
     words = box.locator("[aria-live]").first
     before = words.inner_text()
     if box.get_attribute("data-kind") == "question":
@@ -120,6 +125,17 @@ def test_arrow_keys_reach_the_control_and_no_cell(lab):
     lab.keyboard.press("ArrowDown")
     expect(choices.nth(1)).to_be_checked()
     assert lab.evaluate(ACTIVE_CELL) == active
+
+
+def test_an_answer_unfolds_once_its_question_is_answered(lab):
+    question, answer = widget(lab, "question"), widget(lab, "answer")
+    for cell in ("question", "answer"):
+        run_cell(lab, cell)
+    name_cells(lab)
+    expect(answer.locator("pre")).not_to_be_visible()
+    question.get_by_role("radio").first.check()
+    expect(answer.locator("pre")).to_have_text("b, and nothing else")
+    expect(answer.locator("pre")).to_be_visible()
 
 
 def test_a_slider_with_the_focus_leaves_the_notebook_its_keys(lab, desk):
@@ -176,6 +192,7 @@ def test_cells_run_again_and_again_pile_nothing_up(lab):
     expect(cell.locator(".gmm .panels svg").nth(199)).to_be_attached()
     move(cell.locator(".gmm").nth(77))
     assert lab.evaluate("gmmModules.size") == 1
+    lab.evaluate("jupyterapp.commands.execute('notebook:delete-cell')")
 
 
 @pytest.mark.parametrize("theme", ["Dark", "Light"])
@@ -240,6 +257,7 @@ def test_widgets_live_on_without_their_kernel_and_come_back_with_the_next(lab, d
     desk.errors[:] = [each for each in desk.errors if "Could not send" not in each]
     page = desk.open()
     page.evaluate(RESTART)
+    page.evaluate(READY)
     run_all(page)
     for kind in KINDS:
         assert widget(page, kind).count() == 1

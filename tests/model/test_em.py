@@ -504,6 +504,18 @@ def test_the_loop_takes_the_two_steps(size, covariance_type, ridge):
             )
 
 
+@pytest.mark.parametrize("covariance_type", ["full", "tied", "diag", "spherical"])
+@pytest.mark.parametrize("correlation", [0, 0.6])
+def test_a_start_of_another_type_is_taken(covariance_type, correlation):
+    """So what the loop leaves out where nothing is correlated is left out only there."""
+    x = blobs(200, 2, 2)
+    start = Mixture([0.4, 0.6], [[-1, 0], [2, 1]], [[[2, correlation], [correlation, 1]]] * 2)
+    trace = run_em(x, start, max_iter=1, tol=0, record=False, covariance_type=covariance_type)
+    b, _ = e_step(x, start)
+    expected = m_step(x, b, covariance_type=covariance_type)
+    np.testing.assert_allclose(trace.mixture.covariances, expected.covariances, atol=1e-12)
+
+
 def test_log_likelihoods_are_those_of_the_half_steps():
     trace = run_em(X, START, max_iter=3, tol=0)
     np.testing.assert_array_equal(

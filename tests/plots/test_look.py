@@ -17,7 +17,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.markers import MarkerStyle
 
 from gmm_helpers.plots.look import COLOURS, DARK_COLOURS, DASHES, MARKERS, look, mix_colours
-from gmm_helpers.widgets import panels
+from gmm_helpers.widgets import covariance_panel, panels
 
 FAR_APART, LIGHTER = 15, 10
 THEMES = {"light": (COLOURS, "#FFFFFF"), "dark": (DARK_COLOURS, "#111111")}  # and JupyterLab's page
@@ -200,7 +200,7 @@ def test_a_scores_marks_are_told_apart_by_colour_and_without(vision):
 @pytest.mark.parametrize("vision", VISIONS)
 def test_points_inside_and_outside_the_ellipses_are_told_apart_by_colour(vision):
     """Also the arrows, which lie among the points inside; the points outside are crosses, too."""
-    shares = [[share, 1 - share] for share in panels._SHADES]
+    shares = [[share, 1 - share] for share in covariance_panel._SHADES]
     for colours, paper in ((COLOURS, "#FFFFFF"), (DARK_COLOURS, "#000000")):
         shades = [tuple(rgb) for rgb in mix_colours(shares, [colours[0], paper])]
         assert min(distances([*shades, colours[4]], vision).values()) >= FAR_APART

@@ -84,12 +84,22 @@ def test_there_are_only_the_controls_that_can_do_something():
 
 def test_runs_computed_beforehand_are_there_without_python(chooser):
     chooser.compute()
-    assert set(chooser.view.runs) == {"0", "1", "2"}
-    at, size = chooser.view.runs["2"]["at"]
+    assert set(chooser.view.runs) == {"0-1-1", "1-1-1", "2-1-1"}
+    at, size = chooser.view.runs["2-1-1"]["at"]
     chooser.choose(K=4)
     assert chooser.view.more[at : at + size] == chooser.view.data
-    shown = {name: value for name, value in chooser.view.runs["2"].items() if name != "at"}
+    shown = {name: value for name, value in chooser.view.runs["2-1-1"].items() if name != "at"}
     assert shown == chooser.view.content
+
+
+def test_runs_with_other_seeds_can_be_made_beforehand(chooser):
+    chooser.compute(K=[2], data_seeds=2, start_seeds=3)
+    keys = [run["key"] for run in chooser.view.runs.values()]
+    assert [(key["data_seed"], key["start_seed"]) for key in keys] == [
+        (data, start) for data in (1, 2) for start in (1, 2, 3)
+    ]
+    with pytest.raises(ValueError, match="data_seeds must be at least 1"):
+        chooser.compute(data_seeds=0)
 
 
 def test_a_learners_steps_are_not_run_ahead():

@@ -1,0 +1,81 @@
+"""How Sphinx makes the course's web site. `nox -s site` runs it, with what build_site.py wrote."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from docutils import nodes
+from sphinx import addnodes
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "tools"))
+
+from build_site import ACCOUNT, BASE, BRANCH, REPOSITORY, VERSION  # noqa: E402
+
+GITHUB = f"https://github.com/{ACCOUNT}/{REPOSITORY}"
+TITLE = "Gaussian mixture models from scratch in Python"
+
+project, author = TITLE, "the course's authors"
+version = release = VERSION
+language = "en"
+extensions = ["myst_nb", "numpydoc", "sphinx.ext.autodoc", "sphinx.ext.mathjax"]
+templates_path = ["_templates"]
+
+nb_execution_mode = "off"  # build_site.py has run the notebooks
+nb_merge_streams = True
+nb_render_markdown_format = "myst"
+nb_mime_priority_overrides = [("html", "text/html", 0)]
+myst_enable_extensions = ["amsmath", "deflist", "dollarmath"]
+myst_heading_anchors = 3
+mathjax_path = "mathjax/tex-chtml.js"
+numpydoc_show_class_members = False
+python_maximum_signature_line_length = 60
+autodoc_member_order = "bysource"
+
+html_theme = "sphinx_book_theme"
+html_title = TITLE
+html_baseurl = f"https://{ACCOUNT}.github.io/{REPOSITORY}/"
+html_static_path = ["_static"]
+html_favicon = "_static/icon.svg"
+html_css_files = ["site.css"]
+html_js_files = [("gmm.js", {"defer": "defer"})]
+html_use_index = False
+html_copy_source = html_show_sourcelink = False
+html_theme_options = {
+    "home_page_in_toc": True,
+    "navbar_persistent": [],
+    "use_download_button": False,
+    "footer_content_items": "about-page.html",
+    "logo": {"text": "Gaussian mixtures from scratch"},
+}
+
+
+def commit_date():
+    """Return the day of the latest commit, or None outside a repository."""
+    command = ["git", "log", "-1", "--format=%cs"]
+    asked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    return asked.stdout.strip() or None
+
+
+html_context = {"github": GITHUB, "date": commit_date(), "course": TITLE, "base": BASE}
+
+
+def describe_page(app, pagename, templatename, context, doctree):
+    """Give a page its first paragraph, for previews of links to it."""
+    paragraphs = doctree.findall(nodes.paragraph) if doctree else ()
+    context["description"] = next((each.astext() for each in paragraphs), TITLE)
+
+
+def link_to_files(app, doctree):
+    """Let links to files of the repository that are no pages go to GitHub."""
+    for link in list(doctree.findall(addnodes.pending_xref)):
+        path = (ROOT / link.get("reftarget", "")).resolve()
+        if link.get("reftype") == "myst" and path.is_file():
+            uri = f"{GITHUB}/blob/{BRANCH}/{path.relative_to(ROOT).as_posix()}"
+            link.replace_self(nodes.reference("", "", *link.children, refuri=uri))
+
+
+def setup(app):
+    """Hook in what is the course's own."""
+    app.connect("html-page-context", describe_page)
+    app.connect("doctree-read", link_to_files)

@@ -1,0 +1,223 @@
+"""The built web site in Chromium, from a server on this machine: `nox -s site -- --test`.
+
+Every page that was built is opened once, and every widget on it is worked.
+"""
+
+import os
+import re
+import sys
+import threading
+from functools import partial
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urljoin
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+from blank_page import chromium  # noqa: E402
+from build_site import BASE, SITE, serve  # noqa: E402
+
+FILES = [*SITE.glob("*.html"), *SITE.glob("*/[0-9a-z]*.html")]
+PAGES = sorted(path.relative_to(SITE).as_posix() for path in FILES if path.parts[-2] != "_static")
+NOTEBOOKS = [name for name in PAGES if name.startswith("notebooks/")]
+NO_PYTHON = "This needs Python, which this page does not have."
+DRAW_ALL = """async () => {
+    const boxes = [...document.querySelectorAll('.gmm-widget')]
+    for (const box of boxes) {
+        box.scrollIntoView()
+        while (!box.shadowRoot?.querySelector('.gmm > *')) await new Promise(requestAnimationFrame)
+    }
+    for (let i = 0; i < 3; i++) await new Promise(requestAnimationFrame)
+}"""
+# What is seen of a widget: its shapes and canvases, and its words.
+SEEN = """box => {
+    const all = selector => [...box.shadowRoot.querySelectorAll(selector)]
+    const shapes = all('.panels :is(path, g)').map(each => each.cloneNode(false).outerHTML)
+    const canvases = all('canvas').map(each => each.toDataURL())
+    return [[...shapes, ...canvases].join(), all('.words [aria-live]')[0].textContent]
+}"""
+COLOURS = """box => {
+    const {color, backgroundColor} = getComputedStyle(box.shadowRoot.querySelector('.gmm'))
+    return [color, backgroundColor].map(each => each.match(/\\d+/g).slice(0, 3).map(Number))
+}"""
+
+
+@pytest.fixture(scope="module")
+def url():
+    """Give the address of the site, on a server that ends with the tests."""
+    server = serve()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}{BASE}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Give Debian's Chromium."""
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def open_page(browser, url):
+    """Return a function that opens a page; none may complain or ask another host for anything."""
+    contexts, wrong = [], []
+
+    def show(name, *, width=1280, dark=False, **options):
+        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
+        contexts.append(context)
+        theme = "dark" if dark else "light"
+        context.add_init_script(f"localStorage.mode = localStorage.theme = '{theme}'")
+        page = context.new_page()
+        page.on("pageerror", lambda error: wrong.append(error.stack or str(error)))
+        page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+        page.on("request", lambda asked: wrong.append(asked.url) if foreign(asked.url) else None)
+        page.goto(url + name)
+        page.evaluate(DRAW_ALL)
+        return page
+
+    def foreign(address):
+        return not address.startswith((url, "data:", "blob:"))
+
+    yield show
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+def widgets(page, *kinds):
+    """Return the boxes of the widgets of some kinds."""
+    boxes = page.locator(".gmm-widget").all()
+    return [box for box in boxes if box.get_attribute("data-kind") in kinds]
+
+
+class _Anchors(HTMLParser):
+    """Gathers the links of a page, and the places that can be linked to."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.links, self.ids = [], {"", "top"}
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.ids.add(attributes.get("id"))
+        if tag == "a" and attributes.get("href"):
+            self.links.append(attributes["href"])
+
+
+def test_links_and_their_anchors_lead_somewhere():
+    pages = {name: _Anchors((SITE / name).read_text("utf-8")) for name in PAGES}
+    missing = {path.name for path in ROOT.glob("notebooks/[0-9]*.ipynb")}
+    missing -= {f"{Path(name).stem}.ipynb" for name in NOTEBOOKS}  # left out by --only
+    for name, page in pages.items():
+        for link in page.links:
+            if re.match(r"https?:|mailto:", link) or link in missing:
+                continue
+            address, anchor = urldefrag(link)
+            path = unquote(urljoin(name, address) if address else name)
+            assert (SITE / path).is_file(), f"{link} on {name}"
+            if path in pages:
+                assert unquote(anchor) in pages[path].ids, f"{link} on {name}"
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_fits_a_phone_and_its_widgets_wear_its_theme(open_page, name, dark):
+    page = open_page(name, width=390, dark=dark)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    for box in widgets(page, "stepper", "chooser", "question"):
+        ink, paper = map(sum, box.evaluate(COLOURS))
+        assert (ink > 600) == (paper < 100) == dark
+        assert (ink < 100) == (paper > 600) == (not dark)
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name != "search.html"])
+def test_axe_finds_nothing_serious_in_what_is_ours(open_page, name):
+    page = open_page(name)
+    page.evaluate(Path(os.environ["AXE"]).read_text("utf-8"))
+    found = page.evaluate("axe.run('.bd-article').then(({violations}) => violations)")
+    sphinx = "definition-list"  # how it lists parameters
+    serious = [each for each in found if each["impact"] in ("serious", "critical")]
+    serious = [each for each in serious if each["id"] != sphinx]
+    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in serious] == []
+
+
+@pytest.mark.parametrize("name", ["index.html", *NOTEBOOKS])
+def test_every_slider_moves_picture_and_words_by_key_and_by_mouse(open_page, name):
+    page = open_page(name, reduced_motion="reduce")
+    for box in widgets(page, "stepper", "chooser", "hand_fit", "posterior", "covariance"):
+        slider = box.locator("input[type=range]").first
+        far = {"x": 0.8 * slider.bounding_box()["width"], "y": 10}
+        for move in (partial(slider.press, "ArrowRight"), partial(slider.click, position=far)):
+            slider.scroll_into_view_if_needed()
+            before = box.evaluate(SEEN)
+            move()
+            page.wait_for_timeout(50)
+            after = box.evaluate(SEEN)
+            where = box.get_attribute("data-widget")
+            assert after[0] != before[0], f"the picture of {where}"
+            assert after[1] != before[1], f"the words of {where}"
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_every_question_answers_each_choice(open_page, name):
+    page = open_page(name)
+    for box in widgets(page, "question"):
+        assert box.locator(".words [aria-live]").text_content() == ""
+        said = []
+        for option in box.locator("input[type=radio]").all():
+            option.check()
+            said.append(box.locator(".words [aria-live]").text_content())
+        assert sum(each.startswith("Right.") for each in said) == 1 and "" not in said
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_what_needs_python_says_so_with_a_link_and_what_was_computed_does_not(open_page, name):
+    page = open_page(name)
+    for box in widgets(page, "chooser"):
+        notes, asker = box.locator(".notes"), box.locator(".asker")
+        for option in box.locator("input[type=radio]").all():
+            before = notes.text_content()
+            if not option.is_checked():
+                option.check()
+                assert notes.text_content() != before
+        assert asker.text_content() == ""
+        button = box.locator(".choices button").last
+        for _ in range(16):
+            button.click()
+        assert asker.text_content() == NO_PYTHON
+        assert Path(name).stem in box.locator("a").get_attribute("href")
+    for box in widgets(page, "stepper"):
+        handle = box.locator(".handle[tabindex='0']")
+        if handle.count():
+            before = box.evaluate(SEEN)
+            handle.first.press("ArrowRight")
+            box.locator("a").wait_for()
+            assert box.locator(".asker").text_content() == NO_PYTHON
+            assert box.evaluate(SEEN) == before
+
+
+def test_the_front_page_plays(open_page):
+    page = open_page("index.html")
+    slider = page.locator("input[type=range][aria-label=Position]")
+    page.wait_for_function("slider => slider.value > 1", arg=slider.element_handle())
+
+
+def test_an_unknown_address_shows_the_page_for_it(browser, url):
+    page = browser.new_page()
+    page.goto(f"{url}no/such/page.html")
+    assert "There is no such page" in page.locator(".bd-article h1").inner_text()
+    page.locator(".bd-article a", has_text="front page").click()
+    assert page.url == f"{url}index.html"
+    page.close()
+
+
+def test_the_cheat_sheet_is_one_sheet_of_paper(open_page):
+    page = open_page("cheat_sheet.html")
+    page.evaluate("MathJax.startup.promise")
+    paper = page.pdf(format="A4")
+    assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1
