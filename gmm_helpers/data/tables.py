@@ -14,26 +14,28 @@ from pathlib import Path
 import numpy as np
 
 from gmm_helpers.data.datasets import Dataset
-from gmm_helpers.data.table_notes import find_odd, find_unfit, is_total
-from gmm_helpers.data.text_file import (
+from gmm_helpers.data.rows import (
     ALONE,
     GROUPS,
     ONE_MARK,
     SEPARATORS,
+    check_lengths,
+    is_number,
+    most_common,
+    number,
+    split_rows,
+)
+from gmm_helpers.data.table_notes import find_odd, find_unfit, is_total
+from gmm_helpers.data.text_file import (
     ArgumentError,
     TableError,
     as_path,
-    check_lengths,
     count,
     find_sentence,
-    is_number,
     leave_out,
     list_names,
-    most_common,
-    number,
     read_text,
     sentences,
-    split_rows,
 )
 
 _MISSING = {"", *"-–—.:*?…", *"-- .. ... na n/a n.a. #n/a #na #nv <na> nan none null nil".split()}
