@@ -29,8 +29,8 @@ _PUBLIC = {
         "plot_density_contours plot_entropy plot_regions log_density_levels responsibility_entropy"
     ),
     "plots.shown": (
-        "show_criterion show_curves show_fits show_functions show_pairs show_parameters "
-        "show_regions show_table"
+        "show_criterion show_curves show_fits show_functions show_outlines show_pairs "
+        "show_parameters show_regions show_table"
     ),
     "plots.criteria": "plot_criteria plot_heat_map",
     "model.em": "e_step m_step run_em",
