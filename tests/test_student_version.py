@@ -146,7 +146,7 @@ def test_solutions_are_tagged_and_folded_and_every_exercise_has_one():
             if is_stub(function)
         ]
         assert {f"{stub}_solution" for stub in stubs} == defined
-        assert name[:2] == "00" or name[:2] > "04" or stubs
+        assert stubs or name[:2] in ("00", "05", "07", "08", "09")
 
 
 def test_all_other_cells_are_there_with_the_outputs_of_a_run(student):
