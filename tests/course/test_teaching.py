@@ -72,6 +72,11 @@ def printed(number, pattern):
     return [float(group) for group in re.search(pattern, text).groups()]
 
 
+def plans():
+    """Return the rows of all plans."""
+    return rows(part("Teach it tomorrow")) + rows(part("Choose a plan"))
+
+
 @pytest.mark.parametrize(
     ("heading", "ends"), [("One lesson of 90", [90]), ("Two lessons of 90", [90, 90])]
 )
@@ -100,7 +105,7 @@ def test_the_full_day_adds_up():
 
 
 def test_plans_name_parts_that_the_notebooks_have():
-    named = [each for row in rows(part("Choose a plan")) for each in named_sections(row)]
+    named = [each for row in plans() for each in named_sections(row)]
     assert len(named) >= 35
     for number, name in named:
         assert section(number, name)
@@ -109,7 +114,7 @@ def test_plans_name_parts_that_the_notebooks_have():
 def test_what_plans_do_in_a_section_is_there():
     """A vote or a prediction needs a question, and an exercise stands where the plan says."""
     votes = exercises = 0
-    for row in rows(part("Choose a plan")):
+    for row in plans():
         text = "\n".join(section(*each) for each in named_sections(row))
         if not text:
             continue
