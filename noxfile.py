@@ -114,6 +114,7 @@ def weekly(session):
         else:
             session.warn(f"No Python {version} here: its environment is left out.")
     session.notify("browser", posargs=["--every"])
+    session.notify("site", posargs=["--test"])
 
 
 @nox.session
@@ -291,7 +292,7 @@ def site(session):
     words = [word for word in session.posargs if word != "--test"]
     session.run("python", "tools/build_site.py", f"--mathjax={mathjax}", *words)
     if "--test" in session.posargs:
-        session.install(PLAYWRIGHT, f"--constraint={PINS}")
+        session.install(PLAYWRIGHT, MARIONETTE, f"--constraint={PINS}")
         axe = npm_install(session, "axe", AXE) / "axe-core" / "axe.min.js"
         session.run("pytest", "tests/site", env={"AXE": str(axe)})
 

@@ -57,7 +57,13 @@ def commit_date():
     return asked.stdout.strip() or None
 
 
-html_context = {"github": GITHUB, "date": commit_date(), "course": TITLE, "base": BASE}
+html_context = {
+    "default_mode": "auto",
+    "github": GITHUB,
+    "date": commit_date(),
+    "course": TITLE,
+    "base": BASE,
+}
 
 
 def describe_page(app, pagename, templatename, context, doctree):

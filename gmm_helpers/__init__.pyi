@@ -66,6 +66,7 @@ from .plots.shown import show_criterion as show_criterion
 from .plots.shown import show_curves as show_curves
 from .plots.shown import show_fits as show_fits
 from .plots.shown import show_functions as show_functions
+from .plots.shown import show_outlines as show_outlines
 from .plots.shown import show_pairs as show_pairs
 from .plots.shown import show_parameters as show_parameters
 from .plots.shown import show_regions as show_regions

@@ -43,6 +43,7 @@ VERSION = version("gmm-helpers")
 
 ANCHOR = re.compile(r"\]\(([\w.]*)#([^)]+)\)")  # a link to a heading
 TO_DO = "<strong>To do.</strong>"  # how the check of an exercise begins that nobody has done
+UNDONE = "as an unfinished exercise does"  # in a note of a stepper that ran the course's own steps
 NOTE = """
 
 ```{{admonition}} This page is the notebook as it ran
@@ -139,6 +140,7 @@ def page_of(path):
             data = output.get("data", {})
             if VIEW in data:
                 state[cell.id] = shown = saved[data[VIEW]["model_id"]]
+                forget_exercises(shown["state"])
                 where = {"page": path.stem, "name": cell.id, "kind": shown["state"]["kind"]}
                 words = html.escape(data["text/plain"])
                 output.data = {"text/html": WIDGET.format(words=words, **where)}
@@ -149,6 +151,12 @@ def page_of(path):
     write(DOCS / "notebooks" / path.name, nbformat.writes(notebook) + "\n")
     content = json.dumps({"binder": binder, "state": state}, ensure_ascii=False)
     write(STATIC / "state" / f"{path.stem}.js", f'gmmSite.take("{path.stem}", {content})\n')
+
+
+def forget_exercises(traits):
+    """Take out the notes that the reader has not done an exercise: here nobody could."""
+    for content in (traits["content"], *traits.get("runs", {}).values()):
+        content["notes"] = [each for each in content.get("notes", []) if UNDONE not in each]
 
 
 def tags(cell):

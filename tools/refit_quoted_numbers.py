@@ -1,4 +1,4 @@
-"""Fit with scikit-learn what notebook 04 quotes from it, and write the numbers with their versions.
+"""Fit with scikit-learn what notebooks 04 and 09 quote, and write the numbers with the versions.
 
 Run it with `nox -s refit` after a change of the pins: the test command compares the versions in
 `tests/tools/quoted_numbers.json` with the pins, and its numbers with those in the notebook.

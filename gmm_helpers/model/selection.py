@@ -24,11 +24,7 @@ from gmm_helpers.model.starts import (
 from gmm_helpers.model.trace import EMError
 
 _N_MERGERS = 3  # of the mergers of two components, so many are tried
-# Runs are compared where ℓ / n first rises by less than this in an iteration. Those that are by no
-# more nats per point below the best go on to the next rise. On the course's data sets, over 20
-# seeds, no fit is lost; with 0.03 and 0.015 some are.
-_FIRST_TOL = 1e-3
-_STAGES = ((0.05, 1e-4), (0.02, 1e-5))
+_TOL_OF_SEARCH = 1e-5  # where runs stop whose only use is to see which of them ends highest
 _NEAR = 1e-3  # nats per point: so far below the best an end may still turn out to be better
 _ON_THE_WAY = 8  # the ratio in `_on_the_way`: where both end at one peak up to 3.3, else from 26 on
 
@@ -50,10 +46,8 @@ def compare(
     For each K, EM starts from `n_init` starts by k-means++ and from the best mixture with fewer
     components, each of them split in turn; then, from the largest K down, also from the best
     mixture with more, two of its components merged (of all pairs the three that leave the highest
-    ℓ). To save time a run is given up if it is 0.05 n nats below the best so far where ℓ / n rises
-    by less than 10⁻³, or 0.02 n nats where it rises by less than 10⁻⁴. The others stop where it
-    rises by less than 10⁻⁵, and the foremost go on to `tol`: those within 0.001 n nats of the best,
-    but for those that are on their way to the same peak.
+    ℓ). To save time runs stop where ℓ / n rises by less than 10⁻⁵, and the foremost go on to `tol`:
+    those within 0.001 n nats of the best, but for those that are on their way to the same peak.
 
     A run with a component that `spurious_components` marks is kept apart: it stands beside the best
     regular one, and is never the best. The maximum of ℓ never falls as K grows, and here what is
@@ -198,13 +192,9 @@ class _Search:
         """Run EM from each start, as far as tells which ends high."""
         for start in starts:
             self.n_starts += 1
-            what = f"start {self.n_starts}"
-            regular = [trace.log_likelihoods[-1] for trace, spurious in self.ends if not spurious]
+            tol = max(self.tol, _TOL_OF_SEARCH)
             try:
-                trace = self._run(start, what, self.max_iter, max(self.tol, _FIRST_TOL))
-                for far, tol in _STAGES:
-                    if trace.log_likelihoods[-1] > max(regular, default=-np.inf) - far * self.n:
-                        trace = self._go_on(trace, what, max(self.tol, tol))
+                trace = self._run(start, f"start {self.n_starts}", self.max_iter, tol)
             except EMError:
                 self.n_failed += 1
             else:

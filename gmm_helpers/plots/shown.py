@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gmm_helpers.model.mixture import Mixture
-from gmm_helpers.plots import criteria, densities, figures, geometry
+from gmm_helpers.plots import criteria, densities, figures, geometry, look
 
 _TITLE = {"size": figures.TEXT_SIZE}
 _EQUAL_NAMES = ("x₁", "x₂")  # of features that share a scale, as simulated ones do
@@ -130,6 +130,31 @@ def _panels(count, limits, *, equal):
         for ax in axes:
             ax.set_aspect("equal", adjustable="box")
     return figure, axes
+
+
+def show_outlines(outlines: Mapping[float, ArrayLike], x: ArrayLike) -> None:
+    """Show closed lines around data in the plane, such as ellipses of one's own.
+
+    Parameters
+    ----------
+    outlines : dict of float to array_like, shape (m, 2)
+        Each line by its number of standard deviations.
+    x : array_like, shape (n, 2)
+    """
+    x = np.asarray(x, float)
+    lines = {radius: np.asarray(line, float) for radius, line in outlines.items()}
+    limits = _limits_of(np.concatenate([x, *lines.values()]), [])
+    figure, [ax] = _panels(1, limits, equal=True)
+    figures.plot_points(ax, x, faint=True)
+    for line, dashes in zip(lines.values(), look.DASHES, strict=False):
+        ax.plot(*line.T, color="black", lw=3, dashes=dashes, zorder=4)
+    ax.set(xlim=limits[0], ylim=limits[1], xlabel="x₁", ylabel="x₂")
+    reach = [
+        f"{radius:g}σ, which reaches to {geometry.format_number(line[:, 0].max(), 2)} on the right "
+        f"and to {geometry.format_number(line[:, 1].max(), 2)} at the top"
+        for radius, line in lines.items()
+    ]
+    figures.show_figure(figure, f"{len(x)} points, and lines at {_list(reach)}.")
 
 
 def show_pairs(

@@ -6,6 +6,8 @@ from gmm_helpers.model import validation
 from gmm_helpers.plots import geometry
 from gmm_helpers.plots.look import DASHES, MARKERS, RADII
 
+_COARSE = 61  # values along each axis: enough for lines that hardly bend
+
 
 def components_legend(K):
     """Return the legend's row of each component."""
@@ -55,6 +57,27 @@ def draw_numbers(panel, places, *, lift=0, drag=False):
         panel.mark("label", text=str(k + 1), ring=True, lift=lift, colour=k, by=by, **more)
 
 
+def draw_lines(panel, lines_by_position):
+    """Add lines to a panel, other ones at each position."""
+    for which, shapes in _pieces(lines_by_position):
+        by = {"which": which, "hidden": [int(each < 0) for each in which]}
+        panel.mark("line", shape=shapes, colour="ink", width=2.5, by=by)
+
+
+def _pieces(lines_by_position):
+    """Return the first lines of all positions, the second ones, and so on, as shapes of one size.
+
+    Each comes with the number of its shape at each position, or −1. The last point of a shorter
+    line is repeated, which draws nothing.
+    """
+    for piece in range(max(map(len, lines_by_position), default=0)):
+        lines = [lines[piece] for lines in lines_by_position if len(lines) > piece]
+        size = max(map(len, lines))
+        shapes = [np.pad(line, ((0, size - len(line)), (0, 0)), "edge") for line in lines]
+        found = np.array([len(lines) > piece for lines in lines_by_position])
+        yield np.where(found, found.cumsum() - 1, -1).tolist(), np.stack(shapes)
+
+
 class Plane:
     """Data in the plane, for panels with the same limits."""
 
@@ -65,7 +88,7 @@ class Plane:
         self.shown = geometry.choose_points(len(x))
         self.places = x[self.shown]
         self.features, self._equal = list(features or ("x₁", "x₂")), features is None
-        self._decimals = geometry.decimals_for(x)
+        self.decimals = geometry.decimals_for(x)
         low, high = x.min(axis=0), x.max(axis=0)
         room = margin * (high - low)
         if self._equal:
@@ -80,5 +103,32 @@ class Plane:
     def draw(self, panel, shares, kind, faint):
         """Add the points; `shares` (n, K) or None for each position."""
         shares = [None if each is None else each[self.shown] for each in shares]
-        style = {"features": self.features, "decimals": self._decimals, "kind": kind}
+        style = {"features": self.features, "decimals": self.decimals, "kind": kind}
         draw_points(panel, self.places, shares, faint=faint, **style)
+
+    def draw_borders(self, panel, scores):
+        """Add the lines along which the two highest of K scores are equal, at each position.
+
+        A score takes places (m, 2) and returns (m, K).
+        """
+        lines = [[] for _ in scores]
+        for found, score in zip(lines, scores, strict=True):
+            x, y, values = geometry.over_plane(score, *np.split(panel.limits, 2), _COARSE)
+            for k in range(values.shape[2] - 1):
+                ahead = values[..., k] - np.delete(values, k, axis=2).max(axis=2)
+                found += geometry.contour_lines(x, y, ahead, [0])[0]
+        draw_lines(panel, lines)
+
+    def draw_wrong(self, panel, shares, groups):
+        """Add a cross on each point whose largest share is not its group's."""
+        owners = [groups if b is None else b.argmax(axis=1) for b in shares]
+        wrong = np.array(owners)[:, self.shown] != groups[self.shown]
+        for place, flags in zip(self.places, wrong.T, strict=True):
+            self.flag(panel, place, "x", flags)
+
+    def flag(self, panel, place, marker, flags):
+        """Add a marker at a place that is shown at some positions, if at any."""
+        if any(flags):
+            by = {"hidden": [int(not flag) for flag in flags]}
+            at = geometry.shifts(place).tolist()
+            panel.mark("marker", marker=marker, radius=8, colour="mark", map=at, by=by)

@@ -5,18 +5,25 @@ What they show is computed by the caller, or by the functions that the caller gi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from gmm_helpers.model.bound import lower_bound as _lower_bound
+from gmm_helpers.model.em import m_step
 from gmm_helpers.model.mixture import Mixture
 from gmm_helpers.model.trace import Step, Trace
 from gmm_helpers.plots import geometry
 from gmm_helpers.plots.look import MARKERS
-from gmm_helpers.widgets.marks import Plane, components_legend, draw_ellipses, draw_numbers
+from gmm_helpers.widgets.marks import (
+    Plane,
+    components_legend,
+    draw_ellipses,
+    draw_lines,
+    draw_numbers,
+)
 from gmm_helpers.widgets.scene import Scene
 from gmm_helpers.widgets.stepper import SceneStepper
 
@@ -363,6 +370,8 @@ def _say_paths(height, paths):
 class KMeansBeside(SceneStepper):
     """Half-steps of k-means beside those of a mixture on the same data.
 
+    Lines part the regions, and crosses mark the points that are in another group than their own.
+
     Parameters
     ----------
     x : array_like, shape (n, 2)
@@ -370,7 +379,9 @@ class KMeansBeside(SceneStepper):
         For each half-step of k-means its means (K, 2) and labels (n,), None before the first ones.
     steps : sequence of Step
         The half-steps of EM's trace, as many.
-    texts, **options
+    groups : array_like of int, shape (n,)
+        The group that each point was drawn from, numbered as the means are.
+    **options
         As for a `SceneStepper`.
     """
 
@@ -382,76 +393,118 @@ class KMeansBeside(SceneStepper):
         kmeans_steps: Sequence[tuple],
         steps: Sequence[Step],
         *,
-        texts: Iterable[str],
+        groups: ArrayLike,
         **options: Any,
     ) -> None:
         plane = Plane(x)
+        x, groups = np.asarray(x, float), np.asarray(groups)
         K, moving = steps[0].mixture.n_components, [int(step.kind == "M") for step in steps]
         scene = Scene(len(steps), legend=components_legend(K), glides=moving)
         hard = [None if labels is None else np.eye(K)[labels] for _, labels in kmeans_steps]
-        panel = plane.panel(scene, "k-means")
-        plane.draw(panel, hard, "u1", moving)
-        draw_numbers(panel, np.array([means for means, _ in kmeans_steps]))
-        panel = plane.panel(scene, "mixture")
-        plane.draw(panel, [step.responsibilities for step in steps], "u2", moving)
+        soft = [step.responsibilities for step in steps]
+        means = np.array([means for means, _ in kmeans_steps])
         maps = np.array([geometry.ellipse_maps(step.mixture) for step in steps])
+        nearer = [lambda at, m=m: -((at[:, None] - m) ** 2).sum(axis=2) for m in means]
+        likelier = [lambda at, m=step.mixture: m._log_joint(at.T).T for step in steps]
+        panel = plane.panel(scene, "k-means · crosses: in a wrong group")
+        plane.draw(panel, hard, "u1", moving)
+        plane.draw_borders(panel, nearer)
+        plane.draw_wrong(panel, hard, groups)
+        draw_numbers(panel, means)
+        panel = plane.panel(scene, "mixture · lines: where two are equal")
+        plane.draw(panel, soft, "u2", moving)
+        plane.draw_borders(panel, likelier)
+        plane.draw_wrong(panel, soft, groups)
         draw_ellipses(panel, maps, [int(step.kind == "E") for step in steps])
         draw_numbers(panel, maps[..., 4:])
+        texts = [
+            _say_pair(step, _right(hard[i], groups), _right(soft[i], groups), squares)
+            for i, (step, squares) in enumerate(zip(steps, _squares(x, kmeans_steps), strict=True))
+        ]
         super().__init__(scene, texts, **options)
+
+
+def _right(shares, groups):
+    """Return the share of the points whose largest responsibility is their group's."""
+    return 0 if shares is None else np.mean(shares.argmax(axis=1) == groups)
+
+
+def _squares(x, kmeans_steps):
+    """Return the within-cluster sum of squares of each half-step, 0 before the first labels."""
+    return [0 if b is None else ((x - means[b]) ** 2).sum() for means, b in kmeans_steps]
+
+
+def _say_pair(step, hard, soft, squares):
+    if step.kind == "start":
+        return "The start: both have the same means, and the points have no colours yet."
+    happens = "E step: points take colours" if step.kind == "E" else "M step: components move"
+    ell = geometry.format_number(step.log_likelihood, 1)
+    return (
+        f"Iteration {step.iteration}, {happens}. k-means: {hard:.0%} of the points in their true "
+        f"group, squares {squares:.0f}. Mixture: {soft:.0%} of the points in their true group, "
+        f"ℓ {ell}."
+    )
 
 
 class ShrinkingVariance(SceneStepper):
     """Mixtures of one shared variance that shrinks, with what an M step would do to the means.
 
+    All weights are alike, and the means stand still.
+
     Parameters
     ----------
     x : array_like, shape (n, 2)
-    mixtures : sequence of Mixture
-        One for each position, with D = 2; the points have its responsibilities.
-    new_means : sequence of array_like, shape (K, 2)
-        For each the means that an M step would give.
-    texts, **options
+    means : array_like, shape (K, 2)
+    variances : sequence of float, shape (P,)
+        One for each position.
+    **options
         As for a `SceneStepper`.
     """
 
     _title = "A shared variance shrinks"
 
     def __init__(
-        self,
-        x: ArrayLike,
-        mixtures: Sequence[Mixture],
-        new_means: ArrayLike,
-        *,
-        texts: Iterable[str],
-        **options: Any,
+        self, x: ArrayLike, means: ArrayLike, variances: Sequence[float], **options: Any
     ) -> None:
         plane = Plane(x)
-        P, K = len(mixtures), mixtures[0].n_components
-        scene = Scene(P, legend=components_legend(K), glides=[1] * P)
+        P, K = len(variances), len(means)
+        mixtures = [Mixture(np.full(K, 1 / K), means, [v * np.eye(2)] * K) for v in variances]
+        shares = [each.responsibilities(x) for each in mixtures]
+        new_means = [m_step(x, b).means for b in shares]
+        names = [f"σ² = {variance:g}" for variance in variances]
+        scene = Scene(P, legend=components_legend(K), glides=[1] * P, headings=names)
         panel = plane.panel(scene, "circles: 1σ · numbers: means · crosses: the M step's means")
-        plane.draw(panel, [each.responsibilities(x) for each in mixtures], "u2", [0] * P)
+        plane.draw(panel, shares, "u2", [0] * P)
         maps = np.array([geometry.ellipse_maps(each) for each in mixtures])
         draw_ellipses(panel, maps, [0] * P, radii=(1,))
         for places in geometry.shifts(new_means).swapaxes(0, 1):
             panel.mark("marker", marker="x", radius=17, colour="ink", by={"map": places})
         draw_numbers(panel, maps[..., 4:])
+        texts = [
+            f"Shared variance {variance:g}: {np.sum(b.max(axis=1) < 0.999)} of {len(b)} points are "
+            "shared between means. The M step would move a mean by up to "
+            f"{np.linalg.norm(new - means, axis=1).max():.3f}."
+            for variance, b, new in zip(variances, shares, new_means, strict=True)
+        ]
         super().__init__(scene, texts, **options)
 
 
 class Anomalies(SceneStepper):
     """Points that a mixture flags, since their −log p(x) is above a threshold that goes down.
 
+    At position j the threshold lies below the j least expected points, and halfway to the next.
+
     Parameters
     ----------
     x : array_like, shape (n, 2)
     mixture : Mixture
         With D = 2.
-    thresholds : sequence of float, shape (P,)
-        One for each position.
-    texts, **options
-        As for a `SceneStepper`.
+    most : int
+        How many points are flagged at the last position.
     features : sequence of str, optional
         The axes' names.
+    **options
+        As for a `SceneStepper`.
     """
 
     _title = "Points over a threshold"
@@ -460,40 +513,30 @@ class Anomalies(SceneStepper):
         self,
         x: ArrayLike,
         mixture: Mixture,
-        thresholds: Sequence[float] | np.ndarray,
         *,
-        texts: Iterable[str],
+        most: int = 39,
         features: Sequence[str] | None = None,
         **options: Any,
     ) -> None:
         plane = Plane(x, features, margin=0.2)
-        P, surprise = len(thresholds), -mixture.log_density(x)
+        x = np.asarray(x, float)
+        surprise = -mixture.log_density(x)
+        order = np.argsort(-surprise)
+        ranked = surprise[order[: most + 1]]
+        thresholds = [ranked[0] + 0.5, *(ranked[1:] + ranked[:-1]) / 2]
+        P = len(thresholds)
         scene = Scene(P)
         panel = plane.panel(scene, "line: where −log p(x) is the threshold · triangles: flagged")
         plane.draw(panel, [None] * P, "u1", [1] * P)
-        left_right, bottom_top = panel.limits[:2], panel.limits[2:]
-        x1, x2, log_density = geometry.over_plane(mixture.log_density, left_right, bottom_top)
-        lines = geometry.contour_lines(x1, x2, -log_density, thresholds)
-        for which, shapes in _pieces(lines):
-            by = {"which": which, "hidden": [int(each < 0) for each in which]}
-            panel.mark("line", shape=shapes, colour="ink", width=2.5, by=by)
+        x1, x2, log_density = geometry.over_plane(mixture.log_density, *np.split(panel.limits, 2))
+        draw_lines(panel, geometry.contour_lines(x1, x2, -log_density, thresholds))
         for place, height in zip(plane.places, surprise[plane.shown], strict=True):
-            hidden = [int(height <= threshold) for threshold in thresholds]
-            if 0 in hidden:
-                at = {"map": geometry.shifts(place).tolist(), "by": {"hidden": hidden}}
-                panel.mark("marker", marker="^", radius=8, colour="mark", **at)
+            plane.flag(panel, place, "^", [height > threshold for threshold in thresholds])
+        texts = []
+        for threshold in thresholds:
+            flagged = np.sum(surprise > threshold)
+            where = [geometry.format_place(x[i], plane.decimals) for i in order[: min(flagged, 3)]]
+            text = f"Threshold {threshold:.2f}: {flagged} of {len(x)} points are flagged, "
+            text += f"{flagged / len(x):.1%}."
+            texts.append(text + f" The least expected: {', '.join(where)}." * bool(where))
         super().__init__(scene, texts, **options)
-
-
-def _pieces(lines_by_position):
-    """Return the first lines of all positions, the second ones, and so on, as shapes of one size.
-
-    Each comes with the number of its shape at each position, or −1. The last point of a shorter
-    line is repeated, which draws nothing.
-    """
-    for piece in range(max(map(len, lines_by_position), default=0)):
-        lines = [lines[piece] for lines in lines_by_position if len(lines) > piece]
-        size = max(map(len, lines))
-        shapes = [np.pad(line, ((0, size - len(line)), (0, 0)), "edge") for line in lines]
-        found = np.array([len(lines) > piece for lines in lines_by_position])
-        yield np.where(found, found.cumsum() - 1, -1).tolist(), np.stack(shapes)

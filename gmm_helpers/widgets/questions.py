@@ -14,7 +14,9 @@ from pathlib import Path
 from IPython.display import display
 from IPython.utils.capture import capture_output
 
-from gmm_helpers.widgets.view import FOLDED, Shown, View, fold
+from gmm_helpers.widgets.view import Shown, View, fold
+
+_SUMMARY = "An answer follows: answer the question first, and it opens."
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,7 @@ class Answer(Shown):
 
     def __init__(self, question: str, text: str, pictures=()):
         self.question, self.text, self.pictures = question, text, pictures
-        folded = {"question": question, "summary": FOLDED.format(question), "text": text}
+        folded = {"question": question, "summary": _SUMMARY, "text": text}
         sizes = {"sizes": [len(each) for each in pictures]}
         self.view = View("answer", folded | sizes, b"".join(pictures))
 

@@ -14,11 +14,6 @@ import measure_notebooks as measure  # noqa: E402
 PATHS = sorted(ROOT.glob("notebooks/[0-9]*.ipynb"))
 LONGEST = {"00": 15, "01": 100} | dict.fromkeys(("02", "03", "04"), 90)  # minutes; the others: 60
 WIDEST, MOST_PLUMBING = 72, 0.1
-# What each notebook does not keep yet.
-NOT_YET = {
-    "03": {"minutes", "plumbing", "width"},
-    "04": {"minutes", "plumbing", "width"},
-}
 
 
 def code(source):
@@ -42,7 +37,7 @@ def breaks(path):
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_a_notebook_takes_its_minutes_and_teaches_in_its_code(path):
-    assert set(breaks(path)) <= NOT_YET.get(path.name[:2], set())
+    assert not set(breaks(path))
 
 
 # What was counted in the notebooks that the rule was fitted to, and what readers needed for them.

@@ -327,31 +327,6 @@ def test_of_runs_on_the_way_to_one_peak_one_goes_on(monkeypatch):
     assert table.log_likelihoods[0, 1] == pytest.approx(-1105.7751, abs=1e-4)
 
 
-@pytest.mark.parametrize("name", ["old_faithful", "galaxies", "four_gaussians"])
-def test_runs_that_are_given_up_would_not_have_been_the_best(monkeypatch, name):
-    x = (
-        getattr(gmm, name)().x
-        if name != "four_gaussians"
-        else gmm.four_gaussians(600, rng=seeded()).x
-    )
-    ends, iterations = [], []
-    climb = selection.climb
-
-    def counted(*arguments, **options):
-        trace = climb(*arguments, **options)
-        iterations[-1] += trace.iterations
-        return trace
-
-    monkeypatch.setattr(selection, "climb", counted)
-    for stages in (selection._STAGES, ((np.inf, selection._STAGES[-1][1]),)):  # or all go on
-        monkeypatch.setattr(selection, "_STAGES", stages)
-        iterations.append(0)
-        table = compare(x, range(1, 7), covariance_types=TYPES, rng=seeded(), n_init=1)
-        ends.append(table.log_likelihoods)
-    np.testing.assert_allclose(*ends, rtol=1e-9)
-    assert iterations[0] < 0.95 * iterations[1]
-
-
 def test_a_single_K_and_a_single_type_need_no_list():
     table = compare(SIX, 2, covariance_types="diag", rng=seeded(), n_init=1)
     assert (table.Ks, table.covariance_types) == ((2,), ("diag",))

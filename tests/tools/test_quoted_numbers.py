@@ -1,4 +1,4 @@
-"""What notebook 04 quotes from other software is what that software gives, at the pinned versions.
+"""What notebooks 04 and 09 quote from other software is what that gives, at the pinned versions.
 
 `nox -s refit` fits it anew and writes the file that is read here.
 """
@@ -16,11 +16,13 @@ import gmm_helpers as gmm
 ROOT = Path(__file__).parents[2]
 STAMP = json.loads(FILE.read_text(encoding="utf-8"))
 QUOTED = STAMP["quoted"]
+NOTEBOOKS = ("04_choose_k", "09_fit_your_own_data")
 
 
 @pytest.fixture(scope="module")
 def text():
-    cells = nbformat.read(ROOT / "notebooks" / "04_choose_k.ipynb", as_version=4).cells
+    paths = (ROOT / "notebooks" / f"{name}.ipynb" for name in NOTEBOOKS)
+    cells = [cell for path in paths for cell in nbformat.read(path, as_version=4).cells]
     return "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
 
 

@@ -126,46 +126,79 @@ def test_k_means_has_hard_shares_and_the_mixture_its_own(plane):
     steps = gmm.run_em(x, start, max_iter=1).steps
     labels = np.arange(60) % 2
     kmeans = [(start.means, None), (start.means, labels), (start.means + 1, labels)]
-    view = gmm.KMeansBeside(x, kmeans, steps, texts="abc").view
+    beside = gmm.KMeansBeside(x, kmeans, steps, groups=labels)
+    view = beside.view
     for panel, expected in ((0, np.eye(2)[labels]), (1, steps[1].responsibilities)):
         [points] = marks(view, "points", panel)
         assert points["by"]["which"] == [-1, 0, 0]
         np.testing.assert_allclose(read(view, points["shares"])[0], expected[:, :1], atol=1e-5)
+        wrong = expected.argmax(axis=1) != labels
+        crosses = [mark["map"][4:] for mark in marks(view, "marker", panel) if shown(mark, 1)]
+        assert crosses == x[wrong].tolist()
     numbers = marks(view, "label", 0)
     np.testing.assert_array_equal(read(view, numbers[1]["by"]["map"])[2, 4:], start.means[1] + 1)
-    assert len(marks(view, "line", 1)) == 4 and not marks(view, "line", 0)
+    right = np.mean(steps[1].responsibilities.argmax(axis=1) == labels)
+    assert "k-means: 100% of the points in their true group, squares " in beside.texts[1]
+    assert f"Mixture: {right:.0%} of the points" in beside.texts[1]
     with pytest.raises(ValueError, match="one entry for each of the 3 positions; it has 2"):
-        gmm.KMeansBeside(x, kmeans[:2], steps, texts="abc")
+        gmm.KMeansBeside(x, kmeans[:2], steps, groups=labels)
+
+
+def test_the_lines_beside_k_means_lie_where_two_components_are_equal(plane):
+    x, start = plane
+    steps = gmm.run_em(x, start, max_iter=1).steps
+    labels = np.zeros(60, int)
+    kmeans = [(start.means, None), (start.means, labels), (start.means + 1, labels)]
+    view = gmm.KMeansBeside(x, kmeans, steps, groups=labels).view
+    for position, (means, _) in enumerate(kmeans):
+        border = line_at(view, marks(view, "line", 0)[0], position)
+        apart = [np.linalg.norm(border - mean, axis=1) for mean in means]
+        np.testing.assert_allclose(*apart, atol=1e-3)
+        for line in marks(view, "line", 1):
+            if "which" in line["by"] and shown(line, position):
+                b = steps[position].mixture.responsibilities(line_at(view, line, position))
+                np.testing.assert_allclose(b[:, 0], 0.5, atol=0.02)
+
+
+def line_at(view, line, position):
+    return read(view, line["shape"])[line["by"]["which"][position]]
 
 
 def test_a_shrinking_variance_has_crosses_at_the_new_means_and_circles_at_one_sigma(plane):
     x, start = plane
-    mixtures = [gmm.Mixture([0.5, 0.5], start.means, [v * np.eye(2)] * 2) for v in (4, 0.25)]
-    new = [start.means + 1, start.means]
-    view = gmm.ShrinkingVariance(x, mixtures, new, texts="ab").view
-    for k, cross in enumerate(marks(view, "marker")):
-        np.testing.assert_array_equal(read(view, cross["by"]["map"])[:, 4:], [m[k] for m in new])
+    stepper = gmm.ShrinkingVariance(x, start.means, (4, 0.25))
+    view = stepper.view
     for k, circle in enumerate(marks(view, "line")):
         for position, radius in enumerate((2, 0.5)):
             ring = geometry.place(
                 read(view, circle["shape"]), read(view, circle["by"]["map"])[position]
             )
             np.testing.assert_allclose(np.linalg.norm(ring - start.means[k], axis=1), radius)
+    b = gmm.Mixture([0.5, 0.5], start.means, [4 * np.eye(2)] * 2).responsibilities(x)
+    new = gmm.m_step(x, b).means
+    for k, cross in enumerate(marks(view, "marker")):
+        np.testing.assert_allclose(read(view, cross["by"]["map"])[0, 4:], new[k])
+    assert view.content["headings"] == ["σ² = 4", "σ² = 0.25"]
+    farthest = np.linalg.norm(new - start.means, axis=1).max()
+    assert f"{np.sum(b.max(axis=1) < 0.999)} of 60 points are shared" in stepper.texts[0]
+    assert stepper.texts[0].endswith(f"move a mean by up to {farthest:.3f}.")
 
 
 def test_points_over_the_threshold_are_flagged_and_the_line_lies_at_it(plane):
     x, mixture = plane
     surprise = -mixture.log_density(x)
-    thresholds = np.sort(surprise)[[-1, -3, -9]] + 1e-9
-    view = gmm.Anomalies(x, mixture, thresholds, texts="abc").view
-    flags = marks(view, "marker")
-    for position, threshold in enumerate(thresholds):
+    stepper = gmm.Anomalies(x, mixture, most=8)
+    view, flags = stepper.view, marks(stepper.view, "marker")
+    order = np.argsort(-surprise)
+    for position in range(9):
         flagged = [flag["map"][4:] for flag in flags if shown(flag, position)]
-        assert flagged == x[surprise > threshold].tolist()
+        assert sorted(flagged) == sorted(x[order[:position]].tolist())
+        assert f": {position} of 60 points are flagged" in stepper.texts[position]
         for line in marks(view, "line"):
             if shown(line, position):
-                points = read(view, line["shape"])[line["by"]["which"][position]]
-                np.testing.assert_allclose(-mixture.log_density(points), threshold, atol=0.02)
+                threshold = float(stepper.texts[position].split()[1].rstrip(":"))
+                heights = -mixture.log_density(line_at(view, line, position))
+                np.testing.assert_allclose(heights, threshold, atol=0.03)
 
 
 def test_a_teachers_own_scene_is_walked_through_and_told():
