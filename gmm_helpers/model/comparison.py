@@ -86,11 +86,11 @@ class Comparison:
         )
 
     def _only_type(self) -> str:
-        if len(self.covariance_types) > 1:
+        if len(self.covariance_types) != 1:
             raise ValueError(f"Name the covariance_type: one of {self.covariance_types}.")
         return self.covariance_types[0]
 
-    def _lowest(self, criterion, row=slice(None)):
+    def _lowest(self, criterion, row: int | slice = slice(None)):
         """Return where the criterion is lowest, (i, j), in all rows or one; None without a fit."""
         values = np.full(self.bic.shape, np.inf)
         values[row] = getattr(self, criterion)[row]

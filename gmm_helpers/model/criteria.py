@@ -180,7 +180,7 @@ def spurious_components(mixture: Mixture, n: int, covariance_type: str = "full")
     return (sizes < _FEW) & (relative_widths(mixture, sizes < _FEW) * sizes < _NARROW)
 
 
-def relative_widths(mixture, wanted=True):
+def relative_widths(mixture, wanted: np.ndarray | bool = True):
     """Return the least standard deviation beside the others' pooled one, (K,); ∞ if not wanted."""
     widths = np.full(mixture.n_components, np.inf)
     for k in np.flatnonzero(np.broadcast_to(wanted, widths.shape)):

@@ -52,10 +52,10 @@ class Mixture:
     weights: np.ndarray
     means: np.ndarray
     covariances: np.ndarray
-
     _factors: np.ndarray = field(repr=False)
     _whiteners: np.ndarray = field(repr=False)
     _log_heights: np.ndarray = field(repr=False)
+    _is_diagonal: bool = field(repr=False)
 
     @np.errstate(divide="ignore")  # a weight of 0 is allowed; its log is −∞
     def __init__(self, weights: ArrayLike, means: ArrayLike, covariances: ArrayLike) -> None:

@@ -272,7 +272,7 @@ class _Search:
         return climb(self.points, start, self.model, max_iter=max_iter, tol=tol, report=report)
 
     def _is_spurious(self, trace):
-        return spurious_components(trace.mixture, self.n, trace.covariance_type).any()
+        return bool(spurious_components(trace.mixture, self.n, trace.covariance_type).any())
 
 
 def _copy_until(K, mixture):

@@ -309,7 +309,7 @@ def show_criterion(
 
 
 def show_table(
-    columns: Mapping[str, Sequence[object]], *, decimals: int | Sequence[int] = 3
+    columns: Mapping[str, Sequence[object] | np.ndarray], *, decimals: int | Sequence[int] = 3
 ) -> None:
     """Print columns as a table.
 
@@ -379,7 +379,7 @@ def show_parameters(
         "component": [k + 1 for *_, k in rows],
         "weight": [m.weights[k] for _, m, k in rows],
     }
-    columns = {head: np.repeat(values, each) for head, values in heads.items()}
+    columns: dict = {head: np.repeat(values, each) for head, values in heads.items()}
     if features:
         columns["feature"] = list(features) * len(rows)
         columns |= {"mean": means.ravel(), "σ": spreads.ravel()}

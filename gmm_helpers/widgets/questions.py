@@ -153,7 +153,9 @@ class Answer(Shown):
         PNGs, of which the text says what they show. A page without widgets has the text alone.
     """
 
-    def __init__(self, question, text, pictures=()):
+    question: str
+
+    def __init__(self, question: str, text: str, pictures=()):
         self.question, self.text, self.pictures = question, text, pictures
         folded = {"question": question, "summary": _SUMMARY, "text": text}
         sizes = {"sizes": [len(each) for each in pictures]}
