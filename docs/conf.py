@@ -10,7 +10,7 @@ from sphinx import addnodes
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tools"))
 
-from build_site import ACCOUNT, BASE, BRANCH, REPOSITORY, VERSION  # noqa: E402
+from build_site import ACCOUNT, BASE, BINDER, BRANCH, REPOSITORY, VERSION  # noqa: E402
 
 GITHUB = f"https://github.com/{ACCOUNT}/{REPOSITORY}"
 TITLE = "Gaussian mixture models from scratch in Python"
@@ -18,7 +18,13 @@ TITLE = "Gaussian mixture models from scratch in Python"
 project, author = TITLE, "the course's authors"
 version = release = VERSION
 language = "en"
-extensions = ["myst_nb", "numpydoc", "sphinx.ext.autodoc", "sphinx.ext.mathjax"]
+extensions = [
+    "myst_nb",
+    "numpydoc",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.extlinks",
+    "sphinx.ext.mathjax",
+]
 templates_path = ["_templates"]
 
 nb_execution_mode = "off"  # build_site.py has run the notebooks
@@ -27,6 +33,7 @@ nb_render_markdown_format = "myst"
 nb_mime_priority_overrides = [("html", "text/html", 0)]
 myst_enable_extensions = ["amsmath", "deflist", "dollarmath"]
 myst_heading_anchors = 3
+extlinks = {"binder": (f"{BINDER}%s", "%s")}
 mathjax_path = "mathjax/tex-chtml.js"
 numpydoc_show_class_members = False
 python_maximum_signature_line_length = 60

@@ -237,7 +237,7 @@ def test_a_notebook_that_fails_stops_the_build_with_its_cell_named(tmp_path):
 @pytest.mark.parametrize("name", ["index.html", *NOTEBOOKS])
 def test_a_page_with_all_that_it_loads_weighs_at_most_2_mb(browser, url, name):
     page, answers = browser.new_page(), []
-    page.on("response", answers.append)
+    page.on("response", lambda answer: answers.append(answer))
     page.goto(url + name)
     page.evaluate(DRAW_ALL)
     weights = {answer.url: len(gzip.compress(answer.body())) for answer in answers}
