@@ -30,7 +30,7 @@ _PUBLIC = {
     ),
     "plots.shown": (
         "show_criterion show_curves show_fits show_functions show_outlines show_pairs "
-        "show_parameters show_regions show_table"
+        "show_parameters show_regions show_table show_walk"
     ),
     "plots.criteria": "plot_criteria plot_heat_map",
     "model.em": "e_step m_step run_em",

@@ -11,7 +11,9 @@ from pathlib import Path
 from IPython.display import display
 from IPython.utils.capture import capture_output
 
-from gmm_helpers.widgets.view import FOLDED, Shown, View, fold
+from gmm_helpers.widgets.view import Shown, View, fold
+
+_SUMMARY = "An answer follows: answer the question first, and it opens."
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,7 @@ class Answer(Shown):
 
     def __init__(self, question, text, pictures=()):
         self.question, self.text, self.pictures = question, text, pictures
-        folded = {"question": question, "summary": FOLDED.format(question), "text": text}
+        folded = {"question": question, "summary": _SUMMARY, "text": text}
         sizes = {"sizes": [len(each) for each in pictures]}
         self.view = View("answer", folded | sizes, b"".join(pictures))
 

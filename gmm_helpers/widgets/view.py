@@ -15,7 +15,7 @@ from gmm_helpers.plots.look import look
 
 _HERE = Path(__file__).parent
 _VIEW = "application/vnd.jupyter.widget-view+json"
-FOLDED = "What follows answers the question: {} Answer it first."
+_FOLDED = "What follows answers the question: {} Answer it first."
 _PRINTED = "<style>@media print{details::details-content{content-visibility:visible}}</style>"
 # anywidget imports a module once for each widget, and never lets go of it. So each widget's own is
 # these few lines, which fetch the course's module from the one model that carries it, and import it
@@ -90,7 +90,7 @@ def fold(question, text, pictures):
     for png in pictures:
         source = f'src="data:image/png;base64,{b64encode(png).decode()}" ' if png else ""
         images += f'<img {source}alt="The words below say what it shows.">'
-    summary, text = html.escape(FOLDED.format(question)), html.escape(text)
+    summary, text = html.escape(_FOLDED.format(question)), html.escape(text)
     return f"{_PRINTED}<details><summary>{summary}</summary>{images}<pre>{text}</pre></details>"
 
 
