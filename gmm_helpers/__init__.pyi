@@ -3,8 +3,8 @@
 from .checks.bound import check_lower_bound as check_lower_bound
 from .checks.covariances import check_covariance as check_covariance
 from .checks.covariances import check_ellipse as check_ellipse
-from .checks.criteria import check_aic as check_aic
-from .checks.criteria import check_bic as check_bic
+from .checks.criteria import check_best_by_aic as check_best_by_aic
+from .checks.criteria import check_best_by_bic as check_best_by_bic
 from .checks.criteria import check_free_parameters as check_free_parameters
 from .checks.criteria import check_held_out as check_held_out
 from .checks.densities import check_gaussian as check_gaussian
@@ -71,6 +71,7 @@ from .plots.shown import show_pairs as show_pairs
 from .plots.shown import show_parameters as show_parameters
 from .plots.shown import show_regions as show_regions
 from .plots.shown import show_table as show_table
+from .plots.shown import show_walk as show_walk
 from .widgets.chooser import RunChooser as RunChooser
 from .widgets.covariance_panel import CovariancePanel as CovariancePanel
 from .widgets.panels import HandFit as HandFit

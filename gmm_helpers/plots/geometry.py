@@ -75,8 +75,12 @@ def density_curves(mixture, limits):
     return grid, np.vstack([(mixture.responsibilities(grid) * density[:, None]).T, density])
 
 
-def histogram(x, bins=40):
-    """Return the bars of a histogram of area 1 as rows left, right, bottom, top."""
+def histogram(x):
+    """Return the bars of a histogram of area 1 as rows left, right, bottom, top.
+
+    There are 40, and of few points fewer: else each point would be a spike of its own.
+    """
+    bins = min(40, round(2.4 * np.sqrt(len(x))))
     heights, edges = np.histogram(x, bins=bins, density=True)
     return np.column_stack([edges[:-1], edges[1:], np.zeros_like(heights), heights])
 

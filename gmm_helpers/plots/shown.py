@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -389,6 +390,31 @@ def show_parameters(
         columns |= {f"σ{name}": spreads[:, d] for d, name in enumerate(of)}
     if D == 2 and not features:
         columns["ρ"] = [m.covariances[k, 0, 1] for _, m, k in rows] / spreads.prod(axis=1)
+    show_table(columns, decimals=decimals)
+
+
+def show_walk(stepper: Any, *, decimals: int = 3) -> None:
+    """Walk a stepper through all its positions, and print what each of them shows, in numbers.
+
+    Parameters
+    ----------
+    stepper : Stepper
+    decimals : int
+        How many each number gets.
+    """
+    steps = list(stepper.walk())
+    mixtures = [step.mixture for step in steps]
+    columns = {"step": [step.kind for step in steps], "t": [step.iteration for step in steps]}
+    columns["ℓ"] = [step.log_likelihood for step in steps]
+    for k in range(mixtures[0].n_components):
+        number = "".join(chr(0x2080 + int(digit)) for digit in str(k + 1))
+        columns[f"φ{number}"] = [m.weights[k] for m in mixtures]
+        if mixtures[0].n_features == 1:
+            columns[f"μ{number}"] = [m.means[k, 0] for m in mixtures]
+            columns[f"σ{number}"] = [m.variances[k] ** 0.5 for m in mixtures]
+        else:
+            places = [geometry.format_place(m.means[k], [decimals] * 2) for m in mixtures]
+            columns[f"μ{number}"] = places
     show_table(columns, decimals=decimals)
 
 

@@ -118,3 +118,34 @@ def test_parameters_go_from_left_to_right_and_with_features_one_a_line(capsys, p
 
 def test_captions_count_as_words_do():
     assert shown._list("abc") == "a, b and c" and shown._list("a") == "a"
+
+
+def test_a_walk_has_a_row_for_each_position(capsys):
+    data = gmm.old_faithful()
+    start = gmm.start_from_means(data.x, [[2, 60], [4, 80]])
+    stepper = gmm.Stepper(data.x, gmm.run_em(data.x, start, max_iter=2, tol=0))
+    gmm.show_walk(stepper, decimals=1)
+    head, first, *rest = capsys.readouterr().out.splitlines()
+    assert head.split() == ["step", "t", "ℓ", "φ₁", "μ₁", "φ₂", "μ₂"]
+    assert first.split()[:2] == ["start", "0"] and "(2.0, 60.0)" in first
+    assert [row.split()[0] for row in rest] == ["E", "M", "E", "M"] and stepper.position == 0
+    x = [0.0, 0.1, 0.3, 5.0, 5.2, 5.3]
+    trace = gmm.run_em(x, gmm.Mixture.from_1d([0.5, 0.5], [0, 1], [1, 4]), max_iter=1)
+    gmm.show_walk(gmm.Stepper(x, trace))
+    assert capsys.readouterr().out.splitlines()[1].split()[3:] == [
+        "0.500", "0.000", "1.000", "0.500", "1.000", "2.000"
+    ]  # fmt: skip
+
+
+def test_functions_are_drawn_where_they_are_numbers_and_told(kept):
+    x = [0.0, 1.0, 2.0]
+    gmm.show_functions(x, {"a": [1, 3, 2], "b": [np.nan, 5, 4]}, labels=("t", "height"), log=True)
+    [(figure, caption)] = kept
+    [ax] = figure.axes
+    assert ax.get_yscale() == "log" and [len(line.get_xdata()) for line in ax.lines] == [3, 2]
+    assert caption.startswith(
+        "height against t on a logarithmic axis. a: 1 at 0, 2 at 2; highest 3"
+    )
+    gmm.show_functions(x, {"alone": x}, limits=(0, 1))
+    ax = kept[1][0].axes[0]
+    assert ax.get_ylabel() == "alone" and ax.get_ylim() == (0, 1)

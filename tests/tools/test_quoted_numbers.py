@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 from refit_quoted_numbers import FILE, PACKAGES, TABLE, TIED
 
@@ -50,6 +51,31 @@ def test_the_fit_of_old_faithful(text):
     assert f"gives $\\ell$ = {ell} and BIC = {bic}." in text
     ell, bic = QUOTED["ℓ and BIC of Old Faithful, default"]
     assert f"it gives {ell} and {bic}:" in text
+
+
+def test_what_notebook_01_says_of_its_own_data():
+    from sklearn.mixture import GaussianMixture
+
+    cells = nbformat.read(ROOT / "notebooks" / "01_draw_and_fit_1d.ipynb", as_version=4).cells
+    by_id = {cell.id: cell.source for cell in cells}
+    names = {"np": np, "print": lambda *_: None}
+    exec(by_id["draw"], names)
+    x = names["x"][:, None]
+    for options, told in (
+        ({"tol": 1e-10, "max_iter": 1000}, "$\\ell$ = −{:.3f}. (scikit"),
+        ({}, "at $\\ell$ = −{:.3f}:"),
+    ):
+        theirs = GaussianMixture(2, random_state=0, **options).fit(x)
+        ell = theirs.score(x) * len(x)
+        assert told.format(-ell) in by_id["try-it-discussion"]
+        if options:
+            order = theirs.means_.ravel().argsort()
+            rows = (theirs.weights_, theirs.means_.ravel(), np.sqrt(theirs.covariances_.ravel()))
+            told = "weights {:.3f} and {:.3f}, means {:.3f} and {:.3f}, standard deviations "
+            told += "{:.3f} and {:.3f}"
+            numbers = np.concatenate([row[order] for row in rows])
+            assert told.format(*numbers).replace("-", "−") in by_id["try-it-discussion"]
+            assert "tol=1e-10, max_iter=1000" in by_id["try-it"]
 
 
 def test_mclust_counts_as_the_module_does(text):
