@@ -28,6 +28,10 @@ _PUBLIC = {
     "plots.densities": (
         "plot_density_contours plot_entropy plot_regions log_density_levels responsibility_entropy"
     ),
+    "plots.shown": (
+        "show_criterion show_curves show_fits show_functions show_pairs show_parameters "
+        "show_regions show_table"
+    ),
     "plots.criteria": "plot_criteria plot_heat_map",
     "model.em": "e_step m_step run_em",
     "model.mixture": "Mixture",
@@ -42,8 +46,10 @@ _PUBLIC = {
     "model.trace": "EMError Step Trace",
     "widgets.chooser": "RunChooser",
     "widgets.panels": "CovariancePanel HandFit PointPosterior",
-    "widgets.pictures": "Anomalies BoundBars BoundCurve KMeansBeside Landscape ShrinkingVariance",
-    "widgets.questions": "ask Choice Question",
+    "widgets.pictures": (
+        "Anomalies BoundBars BoundCurve KMeansBeside Landscape OneShare ShrinkingVariance Starts"
+    ),
+    "widgets.questions": "after Answer ask Choice Question",
     "widgets.scene": "Scene",
     "widgets.setup": "check_setup",
     "widgets.stepper": "SceneStepper step_through Stepper",

@@ -17,7 +17,6 @@ import gmm_helpers as gmm
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 FIRST = "01_draw_and_fit_1d"
 EXERCISES = {  # the function, and the name of its check
-    "gaussian": "density_check",
     "mixture_density": "mixture_check",
     "e_step": "e_check",
     "m_step": "m_check",
@@ -210,12 +209,12 @@ def e_step(x, mixture):
         "your e_step raised NameError: name 'colums' is not defined",
     ),
     "a mistake further up": (
-        "gaussian",
+        "mixture_density",
         """
-def gaussian(x, mean, variance):
-    return np.exp(-((x - mean) ** 2) / (2 * variance))
+def mixture_density(x, weights, means, variances):
+    return gaussian(x[:, None], means, variances).sum(axis=1)
 """,
-        "missing_constant",
+        "weights_forgotten",
         "Your e_step returned None",
     ),
 }
@@ -241,8 +240,7 @@ def test_a_mistake_is_named_and_its_effect_is_shown(mistake):
 ALL_WRONG = {
     FIRST: [
         {
-            "gaussian": "return np.float64(np.nan) * x",
-            "mixture_density": "return weights * bell(x[:, None], means, variances)",
+            "mixture_density": "return weights * gaussian(x[:, None], means, variances)",
             "e_step": "return weighted_densities(x, mixture).sum(axis=0), -np.inf",
             "m_step": "return None if len(x) > 100 else Mixture.from_1d([1, 1], [0, 1], [1, 1])",
             "em": "raise SystemExit",
@@ -257,6 +255,10 @@ ALL_WRONG = {
         {
             "lower_bound": "raise KeyboardInterrupt",
             "m_step": "return Mixture.from_1d(b.mean(axis=0), x[:2], [np.inf, 1])",
+        },
+    ],
+    "06_where_em_fails": [
+        {
             "log_sum_exp": "return np.log(np.exp(a).sum(axis=0))",
             "e_step": "return input('b? ')",
         },
@@ -295,7 +297,8 @@ def test_whatever_the_functions_do_all_cells_run_to_the_end(notebook, bodies):
     slips = [value.slip for value in names.values() if isinstance(value, gmm.Check)]
     wrong = [body for body in bodies.values() if "# right" not in body]
     assert len([slip for slip in slips if slip not in (None, "untouched")]) == len(wrong)
-    for name in {"stepper", "stepper3", "poor"} & set(names):
-        assert "EM could not go on. Iteration" in notes(names[name])
+    if notebook == FIRST:
+        for name in ("stepper", "poor"):
+            assert "EM could not go on. Iteration" in notes(names[name])
     if notebook.startswith("03"):
         assert "EM could not go on. Iteration" in notes(names["chooser"])

@@ -73,8 +73,12 @@ def test_the_bound_touches_the_curve_where_the_ring_is():
 
 def test_a_landscape_has_its_contours_below_the_top_and_paths_up_to_the_step():
     paths = np.array([[[2, 2], [1, 1], [0, 0]], [[-2, 0], [-1, 0], [0, 0]]])
-    options = {"limits": (-3, 3), "groups": [0, 1], "below": (1, 4), "texts": "abc"}
-    view = gmm.Landscape(lambda points: -(points**2).sum(axis=1), paths, **options).view
+    options = {"limits": (-3, 3), "groups": [0, 1], "below": (1, 4)}
+    landscape = gmm.Landscape(lambda points: -(points**2).sum(axis=1), paths, **options)
+    assert landscape.texts[1] == (
+        "Iteration 1. 0 of 2 runs are where they end; the lowest is at −2.0, the highest at −1.0."
+    )
+    view = landscape.view
     lines = marks(view, "line")
     for line, radius in zip(lines[:2], (1, 2), strict=True):
         distances = np.linalg.norm(read(view, line["shape"]), axis=1)
@@ -88,9 +92,33 @@ def test_a_landscape_has_its_contours_below_the_top_and_paths_up_to_the_step():
         np.testing.assert_array_equal(read(view, marker["by"]["map"])[:, 4:], path)
     assert lines[2]["colour"] != lines[3]["colour"]
     with pytest.raises(ValueError, match="not finite"):
-        gmm.Landscape(
-            lambda points: np.full(len(points), -np.inf), paths, limits=(-1, 1), texts="abc"
-        )
+        gmm.Landscape(lambda points: np.full(len(points), -np.inf), paths, limits=(-1, 1))
+
+
+def test_of_one_share_the_curve_is_the_bound_and_the_gap_reaches_up_to_log_p():
+    mixture = gmm.Mixture.from_1d([0.5, 0.5], [4, 6], [4, 4])
+    view = gmm.OneShare(1.0, mixture).view
+    top, curve, gap = marks(view, "line")
+    q, F = read(view, curve["shape"]).T
+    table = np.column_stack([q, 1 - q])
+    np.testing.assert_allclose(F, [gmm.lower_bound([1.0], mixture, row[None]) for row in table])
+    assert q[F.argmax()] == pytest.approx(mixture.responsibilities([1.0])[0, 0], abs=0.0125)
+    log_p = mixture.log_density([1.0])[0]
+    maps = read(view, gap["by"]["map"])
+    np.testing.assert_allclose(maps[:, 3] + maps[:, 5], log_p)
+    assert read(view, top["shape"])[0, 1] == pytest.approx(log_p)
+
+
+def test_each_start_has_its_way_and_its_end():
+    ways = [[0, 1], [2, 1.5, 1]]
+    starts = gmm.Starts([0, 1, 2], lambda value: -((value - 1) ** 2), ways)
+    curve, way = marks(starts.view, "line")
+    np.testing.assert_array_equal(
+        read(starts.view, way["shape"])[1], [[2, -1], [1.5, -0.25], [1, 0]]
+    )
+    first, last = (read(starts.view, m["by"]["map"])[:, 4:] for m in marks(starts.view, "marker"))
+    np.testing.assert_array_equal(first, [[0, -1], [2, -1]])
+    np.testing.assert_array_equal(last, [[1, 0], [1, 0]])
 
 
 def test_k_means_has_hard_shares_and_the_mixture_its_own(plane):

@@ -59,3 +59,13 @@ def test_without_a_browser_only_stills_of_the_same_scene_stay(monkeypatch):
     same, new, question = after.cells[0].outputs
     assert same.data["image/png"] == still and same.metadata["image/png"]["width"] == 640
     assert "image/png" not in new.data and "image/png" not in question.data
+
+
+def test_of_a_folded_widget_the_still_is_folded_too(monkeypatch):
+    before, after = (notebook_of({"same": None}) for _ in range(2))
+    fold = '<details><img {}alt="Words."></details>'
+    before.cells[0].outputs[0].data["text/html"] = fold.format('src="data:image/png;base64,ab=" ')
+    after.cells[0].outputs[0].data["text/html"] = fold.format("")
+    monkeypatch.setattr(stills, "CHROMIUM", Path("nowhere"))
+    stills.add_stills(after, before)
+    assert after.cells[0].outputs[0].data == before.cells[0].outputs[0].data

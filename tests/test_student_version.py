@@ -146,7 +146,7 @@ def test_solutions_are_tagged_and_folded_and_every_exercise_has_one():
             if is_stub(function)
         ]
         assert {f"{stub}_solution" for stub in stubs} == defined
-        assert name[:2] == "00" or stubs
+        assert stubs or name[:2] in ("00", "05")
 
 
 def test_all_other_cells_are_there_with_the_outputs_of_a_run(student):
@@ -169,7 +169,7 @@ def test_no_solution_is_left_in_source_or_outputs(student, name):
     notebook = read(student, name)
     rest = nbformat.writes(notebook)
     assert "_solution" not in rest and '"solution"' not in rest
-    assert "<details>" not in rest
+    assert not any("<details>" in cell.source for cell in notebook.cells)
     words = "".join(cell.source for cell in notebook.cells)
     assert "olution" not in re.sub(r"closed-form\*? solution", "", words)
     everything = "\n".join(c.source + "\n".join(texts(c)) for c in notebook.cells)

@@ -12,7 +12,7 @@ from gmm_helpers.plots.geometry import format_number
 _DARKEST, _BRIGHTEST = 0.62, 1.0  # grey; black text stands out from all of them
 
 
-def plot_criteria(ax, Ks, curves, *, top=None):
+def plot_criteria(ax, Ks, curves, *, top=None, ring=True):
     """Draw one or more criteria against K, each with a ring around its lowest point.
 
     Each curve has a colour, a marker and a line style of its own, and a legend above the axes.
@@ -25,6 +25,8 @@ def plot_criteria(ax, Ks, curves, *, top=None):
         Each criterion's name and its values, the lower the better; held-out ℓ as −2 ℓ.
     top : float, optional
         Where the axis ends: what lies higher leaves the picture, and more is seen of the rest.
+    ring : bool
+        Whether the lowest points get their rings.
 
     Returns
     -------
@@ -49,8 +51,9 @@ def plot_criteria(ax, Ks, curves, *, top=None):
             Ks, values, lw=3, ms=10, label=name, dashes=DASHES[i % len(DASHES)], **style
         )
         lowest = values.argmin()
-        ring = {"marker": "o", "ms": 24, "mfc": "none", "mec": "black", "mew": 2.5, "zorder": 4}
-        rings += ax.plot([Ks[lowest]], [values[lowest]], ls="", **ring)
+        circle = {"marker": "o", "ms": 24, "mfc": "none", "mec": "black", "mew": 2.5, "zorder": 4}
+        if ring:
+            rings += ax.plot([Ks[lowest]], [values[lowest]], ls="", **circle)
     low = min(values.min() for values in curves.values())
     high = max(values.max() for values in curves.values()) if top is None else top
     room = 0.12 * ((high - low) or 1)  # for the rings

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.colors import to_rgb
 from scipy.special import entr
 
-from gmm_helpers.model.mixture import Mixture, check_mixture
+from gmm_helpers.model.mixture import check_mixture
 from gmm_helpers.plots import figures, geometry
 
 _GRID = 201  # so many values along each axis
@@ -45,6 +45,7 @@ def plot_density_contours(ax, mixture, *, shares=(0.25, 0.5, 0.75, 0.95)):
 
     Examples
     --------
+    >>> from gmm_helpers import Mixture
     >>> _, ax = figures.new_figure()
     >>> _ = ax.set(xlim=(-3, 3), ylim=(-3, 3))
     >>> contours = plot_density_contours(ax, Mixture([1], [[0, 0]], [np.eye(2)]), shares=[0.865])
@@ -86,6 +87,7 @@ def log_density_levels(mixture, shares):
 
     Examples
     --------
+    >>> from gmm_helpers import Mixture
     >>> one = Mixture([1], [[0, 0]], [np.eye(2)])
     >>> log_density_levels(one, geometry.mass_inside(np.array([1, 2]))).round(2)
     array([-2.34, -3.84])
@@ -179,8 +181,9 @@ def plot_entropy(ax, mixture):
     x, y, entropy = _over_plane(
         ax, lambda points: responsibility_entropy(mixture.responsibilities(points))
     )
+    greys = [str(1 - share) for share in np.linspace(0, 1, _BANDS)]
     bands = ax.contourf(
-        x, y, entropy.clip(0, most), np.linspace(0, most, _BANDS + 1), cmap="Greys", zorder=0.5
+        x, y, entropy.clip(0, most), np.linspace(0, most, _BANDS + 1), colors=greys, zorder=0.5
     )
     ticks = np.linspace(0, most, 3)
     bar = ax.figure.colorbar(bands, ax=ax, ticks=ticks)
@@ -224,14 +227,7 @@ def _leads(mixture, points):
 
     Responsibilities would be of no use: far from a boundary all but one are rounded to 0.
     """
-    parameters = zip(mixture.weights, mixture.means, mixture.covariances, strict=True)
-    with np.errstate(divide="ignore"):  # the log of a weight of 0 is −∞
-        logs = np.column_stack(
-            [
-                np.log(weight) + Mixture([1], [mean], [covariance]).log_density(points)
-                for weight, mean, covariance in parameters
-            ]
-        )
+    logs = mixture._log_joint(points.T).T
     logs = logs.clip(np.finfo(float).min / 4)
     rivals = [
         np.delete(logs, k, axis=1).max(axis=1, initial=np.finfo(float).min / 2)

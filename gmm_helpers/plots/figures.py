@@ -46,12 +46,14 @@ def plain_style():
         yield
 
 
-def new_figure(n_axes=1, *, height=400):
+def new_figure(n_axes=1, *, rows=1, height=400):
     """Make a figure of the course's width with `n_axes` axes side by side.
 
     Parameters
     ----------
     n_axes : int
+    rows : int
+        How many rows of them.
     height : float
         In pixels.
 
@@ -59,12 +61,12 @@ def new_figure(n_axes=1, *, height=400):
     -------
     figure : matplotlib.figure.Figure
         Not known to pyplot: it is shown by `show_figure` alone.
-    axes : Axes, or ndarray of Axes if `n_axes` > 1
+    axes : Axes, or ndarray of Axes if there are several
     """
     with plain_style():
         figure = empty_figure(height, layout="constrained")
-        axes = figure.subplots(1, n_axes, subplot_kw={"axes_class": _axes_class()})
-        for ax in np.atleast_1d(axes):
+        axes = figure.subplots(rows, n_axes, subplot_kw={"axes_class": _axes_class()})
+        for ax in np.ravel(axes):
             set_up_axes(ax)
     return figure, axes
 

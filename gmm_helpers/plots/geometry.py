@@ -21,6 +21,18 @@ def format_number(value, decimals):
     return f"{round(float(value), decimals) + 0:.{decimals}f}".replace("-", "−")
 
 
+def format_place(values, decimals):
+    """Write one number as it is, two in brackets."""
+    numbers = [format_number(value, d) for value, d in zip(values, decimals, strict=True)]
+    return numbers[0] if len(numbers) == 1 else f"({', '.join(numbers)})"
+
+
+def decimals_for(points):
+    """Return with how many decimals each feature is written; `points` has the shape (D, n)."""
+    spreads = [spread if spread > 0 else 1.0 for spread in points.std(axis=1)]
+    return [max(0, 2 - int(np.floor(np.log10(spread)))) for spread in spreads]
+
+
 def bump_maps(mixture):
     """Return what maps BUMP to each φ_k N(x | μ_k, σ_k²) of a mixture with D = 1, shape (K, 6)."""
     deviations = np.sqrt(mixture.variances)

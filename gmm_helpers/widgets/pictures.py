@@ -9,7 +9,6 @@ from gmm_helpers.model import validation
 from gmm_helpers.model.bound import lower_bound as _lower_bound
 from gmm_helpers.plots import geometry
 from gmm_helpers.plots.look import MARKERS
-from gmm_helpers.widgets import words
 from gmm_helpers.widgets.scene import Scene
 from gmm_helpers.widgets.stepper import (
     SceneStepper,
@@ -171,6 +170,100 @@ class BoundCurve(SceneStepper):
         super().__init__(scene, texts, **options)
 
 
+class OneShare(SceneStepper):
+    """The bound of one point under a slider for its share q of component 1, with the gap KL.
+
+    Parameters
+    ----------
+    point : float
+    mixture : Mixture
+        With D = 1 and K = 2.
+    **options
+        As for a `SceneStepper`.
+
+    Examples
+    --------
+    >>> from gmm_helpers import Mixture
+    >>> share = OneShare(1.0, Mixture.from_1d([0.5, 0.5], [4, 6], [4, 4]))
+    >>> print(share.texts[20])
+    q₁ = 0.500, q₂ = 0.500: F = −3.737, gap = 0.434, log p(x) = −3.303.
+    """
+
+    _title = "The bound of one point"
+
+    def __init__(self, point, mixture, **options):
+        shares = np.linspace(0, 1, 41)
+        tables = np.column_stack([shares, 1 - shares])
+        bounds = [_lower_bound([point], mixture, q[None]) for q in tables]
+        top = mixture.log_density([point])[0]
+        texts = [f"q₁ = {q:.3f}, q₂ = {r:.3f}: " for q, r in tables]
+        gaps = [_say_gap(F, top).replace("ℓ", "log p(x)") for F in bounds]
+        texts = [text + gap for text, gap in zip(texts, gaps, strict=True)]
+        scene, low, P = Scene(len(shares)), min(bounds), len(shares)
+        room = 0.12 * (top - low)
+        title = "curve: bound F, as far as you went · line: log p(x) · thick: gap KL"
+        limits = [-0.03, 1.03, low - room, top + room]
+        panel = scene.panel(limits, labels=["share q₁", "nats"], title=title)
+        panel.mark("line", shape=[[0, top], [1, top]], colour="ink", width=2.5)
+        by = {"until": range(1, P + 1)}
+        curve = np.column_stack([shares, bounds])
+        panel.mark("line", shape=curve, colour=_BOUND, width=3.5, by=by)
+        zero, one = np.zeros(P), np.ones(P)
+        by = {"map": np.column_stack([one, zero, zero, top - bounds, shares, bounds])}
+        panel.mark("line", shape=[[0, 0], [0, 1]], colour=_GAP, width=6, dots=5, by=by)
+        super().__init__(scene, texts, **options)
+
+
+class Starts(SceneStepper):
+    """EM's ways over ℓ of one parameter, under a slider for where they start.
+
+    Parameters
+    ----------
+    grid : array_like, shape (m,)
+        Values of the parameter, from left to right.
+    log_likelihood : callable
+        What computes ℓ of a value.
+    ways : sequence of array_like
+        Of each start the parameter at the start and after each iteration.
+    parameter : str
+        The parameter's name.
+    **options
+        As for a `SceneStepper`.
+
+    Examples
+    --------
+    >>> starts = Starts([0, 1, 2], lambda value: -((value - 1) ** 2), [[0, 1], [2, 1.5, 1]])
+    >>> print(starts.texts[1])
+    Start θ = 2.000, ℓ = −1.000: after 2 iterations θ = 1.000, ℓ = 0.000.
+    """
+
+    _title = "Ways of EM from each start"
+
+    def __init__(self, grid, log_likelihood, ways, *, parameter="θ", **options):
+        ell = np.array([log_likelihood(value) for value in grid])
+        room, number = 0.1 * np.ptp(ell), geometry.format_number
+        longest, texts, shapes = max(map(len, ways)), [], []
+        for way in ways:
+            heights = [log_likelihood(value) for value in way]
+            first, last = (
+                f"{parameter} = {number(way[i], 3)}, ℓ = {number(heights[i], 3)}" for i in (0, -1)
+            )
+            texts.append(f"Start {first}: after {len(way) - 1} iterations {last}.")
+            shape = np.column_stack([way, heights])
+            shapes.append(np.pad(shape, ((0, longest - len(way)), (0, 0)), "edge"))
+        scene, P = Scene(len(ways), glides=[1] * len(ways)), len(ways)
+        title = "curve: ℓ · ring: start · dots: after each iteration · triangle: end"
+        limits = [grid[0], grid[-1], ell.min() - room, ell.max() + room]
+        panel = scene.panel(limits, labels=[parameter, "log-likelihood ℓ"], title=title)
+        panel.mark("line", shape=np.column_stack([grid, ell]), colour="ink", width=2.5)
+        by, style = {"which": range(P)}, {"colour": 1, "width": 2, "dots": 5}
+        panel.mark("line", shape=shapes, by=by, **style)
+        for i, mark in ((0, {"marker": "o", "open": True}), (-1, {"marker": "^"})):
+            by = {"map": geometry.shifts([shape[i] for shape in shapes])}
+            panel.mark("marker", radius=10, colour=1, by=by, **mark)
+        super().__init__(scene, texts, **options)
+
+
 class Landscape(SceneStepper):
     """Paths over a surface of two parameters, such as EM's over ℓ: a position for each step.
 
@@ -188,7 +281,7 @@ class Landscape(SceneStepper):
         How far below the highest place the contours run, from the nearest to the farthest.
     labels : (str, str)
         The parameters' names.
-    texts, **options
+    **options
         As for a `SceneStepper`.
 
     Raises
@@ -200,7 +293,7 @@ class Landscape(SceneStepper):
     _title = "Paths over a landscape"
 
     def __init__(
-        self, height, paths, *, limits, texts, groups=None, below=_BELOW, labels=_MEANS, **options
+        self, height, paths, *, limits, groups=None, below=_BELOW, labels=_MEANS, **options
     ):
         paths = np.asarray(paths, float)
         n_paths, P, _ = paths.shape
@@ -224,7 +317,17 @@ class Landscape(SceneStepper):
             panel.mark("line", shape=path, colour=group, width=2, by={"until": range(1, P + 1)})
             style = {"marker": MARKERS[group % len(MARKERS)], "radius": 6, "colour": group}
             panel.mark("marker", by={"map": geometry.shifts(path)}, **style)
-        super().__init__(scene, texts, **options)
+        super().__init__(scene, _say_paths(height, paths), **options)
+
+
+def _say_paths(height, paths):
+    """Say for each step how many of the paths are where they end, and how high they are."""
+    for t, places in enumerate(paths.swapaxes(0, 1)):
+        arrived = np.abs(places - paths[:, -1]).max(axis=1) < 0.01 * np.ptp(paths)
+        heights = np.sort(height(places))[[0, -1]]
+        low, high = (geometry.format_number(each, 1) for each in heights)
+        text = f"Iteration {t}. {arrived.sum()} of {len(paths)} runs are where they end"
+        yield f"{text}; the lowest is at {low}, the highest at {high}."
 
 
 class KMeansBeside(SceneStepper):
@@ -350,7 +453,7 @@ class _Points:
         self.shown = geometry.choose_points(points.shape[1])
         self.places = points[:, self.shown].T
         self.features, self._equal = list(features or ("x₁", "x₂")), features is None
-        self._decimals = words.decimals_for(points)
+        self._decimals = geometry.decimals_for(points)
         low, high = points.min(axis=1), points.max(axis=1)
         room = margin * (high - low)
         if self._equal:

@@ -258,7 +258,7 @@ class RunScene:
             words.sentence(position, self.trace, i == first)
             for i, position in enumerate(self.positions)
         ]
-        decimals = words.decimals_for(self._points)
+        decimals = geometry.decimals_for(self._points)
         tables = [words.parameters_table(step.mixture, decimals) for step in self._steps]
         self.texts = tuple(
             f"{text} {words.read_table(table)}" for text, table in zip(texts, tables, strict=True)

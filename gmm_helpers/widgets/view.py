@@ -2,7 +2,9 @@
 
 import functools
 import hashlib
+import html
 import json
+from base64 import b64encode
 from pathlib import Path
 
 import anywidget
@@ -13,6 +15,8 @@ from gmm_helpers.plots.look import look
 
 _HERE = Path(__file__).parent
 _VIEW = "application/vnd.jupyter.widget-view+json"
+FOLDED = "What follows answers the question: {} Answer it first."
+_PRINTED = "<style>@media print{details::details-content{content-visibility:visible}}</style>"
 # anywidget imports a module once for each widget, and never lets go of it. So each widget's own is
 # these few lines, which fetch the course's module from the one model that carries it, and import it
 # once for the page. Nothing waits before `render` is called: later updates would be lost.
@@ -80,11 +84,24 @@ class View(anywidget.AnyWidget):
         replace_earlier_run(self.close)
 
 
+def fold(question, text, pictures):
+    """Return a closed fold, for pages without widgets; None is a picture that is stored later."""
+    images = ""
+    for png in pictures:
+        source = f'src="data:image/png;base64,{b64encode(png).decode()}" ' if png else ""
+        images += f'<img {source}alt="The words below say what it shows.">'
+    summary, text = html.escape(FOLDED.format(question)), html.escape(text)
+    return f"{_PRINTED}<details><summary>{summary}</summary>{images}<pre>{text}</pre></details>"
+
+
 class Shown:
     """Something that a cell displays: a `view`, and for pages without widgets its words.
 
-    A class that has this as its base makes `view`, and says what `caption` returns.
+    A class that has this as its base makes `view`, and says what `caption` returns. Where a
+    `question` asks what it shows, a page without widgets folds it away.
     """
+
+    question = None
 
     @property
     def caption(self):
@@ -105,7 +122,11 @@ class Shown:
         shown = {"version_major": 2, "version_minor": 0, "model_id": self.view.model_id}
         seen = json.dumps([self.view.kind, self.view.content], sort_keys=True).encode()
         fingerprint = hashlib.sha256(seen + self.view.data).hexdigest()[:16]
-        return {_VIEW: shown, "text/plain": self.caption}, {"gmm": {"scene": fingerprint}}
+        data = {_VIEW: shown, "text/plain": self.caption}
+        if self.question:
+            data["text/plain"] = self.caption.partition("\n")[0]
+            data["text/html"] = fold(self.question, self.caption, [None])
+        return data, {"gmm": {"scene": fingerprint}}
 
 
 # How to close what each cell has made in its latest run: cell → (run, functions).

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gmm_helpers.plots.geometry import format_number as _number
+from gmm_helpers.plots.geometry import format_place as _place
 
 MOST_POSITIONS = 40
 _EACH_HALF_STEP = 17  # positions that show every half-step: the start and eight iterations
@@ -109,12 +110,6 @@ def _say_change(change):
     return f"{'up' if change > 0 else 'DOWN'} by {_number(abs(change), 3)}"
 
 
-def decimals_for(points):
-    """Return with how many decimals each feature is written; `points` has the shape (D, n)."""
-    spreads = [spread if spread > 0 else 1.0 for spread in points.std(axis=1)]
-    return [max(0, 2 - int(np.floor(np.log10(spread)))) for spread in spreads]
-
-
 def parameters_table(mixture, decimals):
     """Return a mixture's parameters as rows of texts, the first of them the names."""
     two = mixture.n_features == 2
@@ -124,7 +119,7 @@ def parameters_table(mixture, decimals):
         covariance = mixture.covariances[k]
         deviations = np.sqrt(np.diagonal(covariance))
         row = [str(k + 1), _number(mixture.weights[k], 3)]
-        row += [_tuple(mixture.means[k], decimals), _tuple(deviations, decimals)]
+        row += [_place(mixture.means[k], decimals), _place(deviations, decimals)]
         if two:
             row.append(_number(covariance[0, 1] / deviations.prod(), 2))
         rows.append(row)
@@ -140,9 +135,3 @@ def read_table(rows):
         + "."
         for row in components
     )
-
-
-def _tuple(values, decimals):
-    """Write one number as it is, two in brackets."""
-    numbers = [_number(value, d) for value, d in zip(values, decimals, strict=True)]
-    return numbers[0] if len(numbers) == 1 else f"({', '.join(numbers)})"

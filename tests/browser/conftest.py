@@ -38,6 +38,7 @@ KINDS = {
     "posterior": "gmm.PointPosterior(x, start)",
     "covariance": "gmm.CovariancePanel(rng=np.random.default_rng(1))",
     "question": 'gmm.ask("first_e_step")',
+    "answer": 'gmm.after("first_e_step", "b, and nothing else")',
 }
 # Runs in the page before all else: reports what a kernel sends of an exception, in a cell or in
 # what a widget has called. ("No such comm" is no more than a note: a page has sent a last word to a

@@ -85,6 +85,10 @@ def slider(box):
 
 def move(box):
     """Move a widget by keys; it must say something else. (A setup's words come from Python.)"""
+    if box.get_attribute("data-kind") == "answer":
+        was_open = box.locator("details").get_attribute("open") is not None
+        box.locator("summary").press("Space")
+        return expect(box.locator("pre")).to_be_visible(visible=not was_open)
     words = box.locator("[aria-live]").first
     before = words.inner_text()
     if box.get_attribute("data-kind") == "question":
@@ -118,6 +122,17 @@ def test_arrow_keys_reach_the_control_and_no_cell(lab):
     lab.keyboard.press("ArrowDown")
     expect(choices.nth(1)).to_be_checked()
     assert lab.evaluate(ACTIVE_CELL) == active
+
+
+def test_an_answer_unfolds_once_its_question_is_answered(lab):
+    question, answer = widget(lab, "question"), widget(lab, "answer")
+    for cell in ("question", "answer"):
+        run_cell(lab, cell)
+    name_cells(lab)
+    expect(answer.locator("pre")).not_to_be_visible()
+    question.get_by_role("radio").first.check()
+    expect(answer.locator("pre")).to_have_text("b, and nothing else")
+    expect(answer.locator("pre")).to_be_visible()
 
 
 def test_a_slider_with_the_focus_leaves_the_notebook_its_keys(lab, desk):
