@@ -25,6 +25,7 @@ PROXY = "configurable-http-proxy@5.3.0"
 PIP_AUDIT = "pip-audit==2.10.1"
 SITE = "sphinx==9.0.4 myst-nb==1.4.0 sphinx-book-theme==1.4.0 numpydoc==1.11.0".split()
 MATHJAX = "mathjax@3.2.2"
+REVEAL = "reveal.js@6.0.2"
 REPO2DOCKER = "jupyter-repo2docker==2026.4.0"
 COVERAGE = "coverage==7.17.3"
 
@@ -128,6 +129,7 @@ def lint(session):
         *Path("gmm_helpers/widgets").glob("*.js"),
         Path("tools/host.js"),
         Path("docs/site.js"),
+        Path("docs/slides.js"),
     ]
     files = [str(path) for path in sorted(sources) if not path.match("*.bundle.js")]
     session.run(
@@ -286,7 +288,18 @@ def site(session):
     if "--test" in session.posargs:
         session.install(PLAYWRIGHT, f"--constraint={PINS}")
         axe = npm_install(session, "axe", AXE) / "axe-core" / "axe.min.js"
-        session.run("pytest", "tests/site", env={"AXE": str(axe)})
+        session.run("pytest", "tests/site/test_site.py", env={"AXE": str(axe)})
+
+
+@nox.session
+def slides(session):
+    """Make the slides for the lesson of 90 minutes, in slides/; `-- --test` opens them as well."""
+    install_course(session)
+    modules = npm_install(session, "slides", REVEAL, MATHJAX)
+    session.run("python", "tools/build_slides.py", f"--modules={modules}")
+    if "--test" in session.posargs:
+        session.install(PLAYWRIGHT, f"--constraint={PINS}")
+        session.run("pytest", "tests/site/test_slides.py", *session.posargs[1:])
 
 
 @nox.session
