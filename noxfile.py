@@ -115,6 +115,7 @@ def weekly(session):
             session.warn(f"No Python {version} here: its environment is left out.")
     session.notify("browser", posargs=["--every"])
     session.notify("fuzz", posargs=[])
+    session.notify("slides", posargs=["--test"])
 
 
 @nox.session
@@ -299,7 +300,7 @@ def slides(session):
     session.run("python", "tools/build_slides.py", f"--modules={modules}")
     if "--test" in session.posargs:
         session.install(PLAYWRIGHT, f"--constraint={PINS}")
-        session.run("pytest", "tests/site/test_slides.py", *session.posargs[1:])
+        session.run("pytest", "tests/site/test_deck.py")
 
 
 @nox.session
