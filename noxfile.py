@@ -26,6 +26,7 @@ PROXY = "configurable-http-proxy@5.3.0"
 PIP_AUDIT = "pip-audit==2.10.1"
 SITE = "sphinx==9.0.4 myst-nb==1.4.0 sphinx-book-theme==1.4.0 numpydoc==1.11.0".split()
 MATHJAX = "mathjax@3.2.2"
+REVEAL = "reveal.js@6.0.2"
 REPO2DOCKER = "jupyter-repo2docker==2026.4.0"
 COVERAGE = "coverage==7.17.3"
 
@@ -115,6 +116,7 @@ def weekly(session):
             session.warn(f"No Python {version} here: its environment is left out.")
     session.notify("browser", posargs=["--every"])
     session.notify("site", posargs=["--test"])
+    session.notify("slides", posargs=["--test"])
 
 
 @nox.session
@@ -128,7 +130,7 @@ def lint(session):
     tools = npm_install(session, "lint", BIOME, TYPESCRIPT, PYRIGHT) / ".bin"
     python = Path(session.bin, "python")
     session.run(str(tools / "pyright"), f"--pythonpath={python}", external=True)
-    others = [Path("tools/host.js"), Path("docs/site.js")]
+    others = [Path("tools/host.js"), Path("docs/site.js"), Path("docs/slides.js")]
     sources = [*Path("gmm_helpers/widgets").glob("*.js"), *others]
     files = [str(path) for path in sorted(sources) if not path.match("*.bundle.js")]
     session.run(
@@ -294,7 +296,18 @@ def site(session):
     if "--test" in session.posargs:
         session.install(PLAYWRIGHT, MARIONETTE, f"--constraint={PINS}")
         axe = npm_install(session, "axe", AXE) / "axe-core" / "axe.min.js"
-        session.run("pytest", "tests/site", env={"AXE": str(axe)})
+        session.run("pytest", "tests/site/test_site.py", env={"AXE": str(axe)})
+
+
+@nox.session
+def slides(session):
+    """Make the slides for the lesson of 90 minutes, in slides/; `-- --test` opens them as well."""
+    install_course(session)
+    modules = npm_install(session, "slides", REVEAL, MATHJAX)
+    session.run("python", "tools/build_slides.py", f"--modules={modules}")
+    if "--test" in session.posargs:
+        session.install(PLAYWRIGHT, f"--constraint={PINS}")
+        session.run("pytest", "tests/site/test_deck.py")
 
 
 @nox.session

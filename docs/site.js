@@ -55,6 +55,7 @@ async function draw(box) {
   const el = box.attachShadow({ mode: "open" }); // so that no style of the page reaches it
   model.answer = answerFor(model, el, binder);
   render({ model, library, el });
+  el.querySelector(".gmm").classList.toggle("fills", "fills" in box.dataset);
   if ("plays" in box.dataset && !STILL.matches) el.querySelector("[aria-label=Play]").click();
 }
 

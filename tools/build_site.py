@@ -201,13 +201,14 @@ def write(path, text):
 # ------------------------------------------------------------------ the site
 
 
-def site_script():
+def site_script(more_style=""):
     """Return the script of all pages: the host, the widgets' module and what a page does."""
     shared = library()
     state = {name: getattr(shared, name) for name in ("look", "formulas", "style")}
     files = [ROOT / "tools" / "host.js", DOCS / "site.js"]
     sources = [bundle(), *(path.read_text("utf-8") for path in files)]
     joined = re.sub(r"^(import .*?;\n|export )", "", "\n".join(sources), flags=re.MULTILINE)
+    state["style"] += more_style
     shared = f"site.shared = {json.dumps(state, ensure_ascii=False)};"
     return f'(() => {{\n"use strict";\n{joined}{shared}\n}})();\n'
 

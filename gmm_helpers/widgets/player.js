@@ -133,6 +133,7 @@ export class Player {
     else if (iteration !== undefined) position = this.positionOf(iteration);
     this.moved = 0;
     this.go(position);
+    this.picture.layOut(); // in the room that these words leave
   }
 
   /** Return the position that shows an iteration, or the first after it; where it is shown, ours. */

@@ -1214,10 +1214,11 @@ class Picture {
     this.draw();
   }
 
-  /** Return how tall a picture may be, so that on a small screen the words fit under it. */
+  /** Return how tall a picture may be, so that on a small screen the words fit under it.
+   * A box that fills the screen, or a slide (`.fills`), gives its picture what is left. */
   tallest() {
     const inside = (value, low, high) => Math.min(Math.max(value, low), high);
-    if (document.fullscreenElement !== this.box) return inside(0.4 * innerHeight, 280, 380);
+    if (!this.box.matches(":fullscreen, .fills")) return inside(0.4 * innerHeight, 280, 380);
     const boxes = [...this.box.children].map((each) => each.getBoundingClientRect());
     const whole = boxes[boxes.length - 1].bottom - boxes[0].top;
     const others = whole - this.element.offsetHeight;
@@ -1381,6 +1382,7 @@ class Player {
     else if (iteration !== undefined) position = this.positionOf(iteration);
     this.moved = 0;
     this.go(position);
+    this.picture.layOut(); // in the room that these words leave
   }
 
   /** Return the position that shows an iteration, or the first after it; where it is shown, ours. */

@@ -1,0 +1,174 @@
+"""Make slides for the lesson of 90 minutes from cells of the notebooks; `nox -s slides` calls it.
+
+`docs/slides.toml` says which cells, in which order; `docs/slides.js` how the slides behave. The
+notebooks are run as for the web site, and the widgets are its own.
+"""
+
+import argparse
+import html
+import json
+import re
+import shutil
+import tomllib
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from build_site import BINDER, DOCS, ROOT, VIEW, WIDGET, run, site_script, write
+from nbconvert.filters import Highlight2HTML, markdown2html
+from pygments.formatters import HtmlFormatter
+
+SLIDES = ROOT / "slides"
+GUIDE = (ROOT / "TEACHING.md").read_text("utf-8")
+# What can be taken of a cell of text; "first" is the first paragraph that is one.
+TEXT = {
+    "heading": r"^#+ (.*)$",
+    "first": r"^(?![#$|*-]).+$",
+    "formulas": r"\$\$[^$]+\$\$",
+    "exercise": r"^\*\*Exercise.+$",
+    "table": r"^\|.*(?:\n\|.*)*",
+}
+NPM = (
+    *(f"reveal.js/dist/{name}" for name in ("reveal.js", "reveal.css", "plugin/notes.js")),
+    "mathjax/es5/tex-svg.js",
+)
+CODE = ("code", "output", "solution")
+SLIDE = '<section>\n<h2>{}</h2>\n{}\n<aside class="notes">{}</aside>\n</section>'
+
+
+def load():
+    """Return the parts of the deck, each a list of slides, with the plan's rows for them."""
+    parts = tomllib.loads((DOCS / "slides.toml").read_text("utf-8"))["part"]
+    plan = GUIDE.partition("### One lesson of 90 minutes")[2].partition("\n### ")[0]
+    rows = re.findall(r"^\| (\d+–\d+) \| (.+) \| (.+) \|$", plan, re.MULTILINE)
+    if len(rows) != len(parts):
+        raise ValueError(f"The plan has {len(rows)} rows, and docs/slides.toml {len(parts)} parts.")
+    return [(row, part["slide"]) for row, part in zip(rows, parts, strict=True)]
+
+
+def guide(name):
+    """Return the paragraph of TEACHING that "01 Exit ticket" names, with the list under it."""
+    number, words = name.split(" ", 1)
+    part = GUIDE.partition(f"\n## Notebook {number}:")[2].partition("\n## ")[0]
+    found = re.search(rf"^\*\*{words}.*?(?=\n\n[*|]|\Z)", part, re.MULTILINE | re.DOTALL)
+    if not found:
+        raise ValueError(f"TEACHING has no paragraph {name!r}, which a slide shows.")
+    return found[0]
+
+
+def find(entry, notebooks):
+    """Return of "01 e-table output" the notebook's name, its cell, and the parts to show."""
+    number, name, *parts = entry.split()
+    stem = next((each for each in notebooks if each.startswith(number)), None)
+    cells = notebooks[stem].cells if stem else []
+    cell = next((each for each in cells if each.id == name), None)
+    if cell is None:
+        raise ValueError(f"A slide shows {entry!r}, but notebook {number} has no such cell.")
+    known = CODE if cell.cell_type == "code" else [part for part in TEXT if text_of(cell, part)]
+    for part in parts:
+        if part not in known:
+            raise ValueError(f"A slide shows {entry!r}, but that cell has no {part}.")
+    return stem, cell, parts
+
+
+def text_of(cell, part):
+    """Return a part of a cell of text, as Markdown."""
+    found = re.findall(TEXT[part], cell.source, re.MULTILINE)
+    return "\n\n".join(found[:1] if part in ("heading", "first") else found)
+
+
+def code_of(cell, part):
+    """Return the first function of a cell, or all its code, coloured."""
+    code = cell.source.split("\n\n\n")[0].replace("_solution(", "(")
+    shown = Highlight2HTML()(code)
+    return f'<div class="fragment">{shown}</div>' if part == "solution" else shown
+
+
+def without_stand_ins(state):
+    """Return a widget's state without its notes on exercises that nobody has done."""
+
+    def mend(part):
+        notes = [note for note in part.get("notes", []) if not note.startswith("Your ")]
+        return {**part, "notes": notes} if "notes" in part else part
+
+    return json.loads(json.dumps(state), object_hook=mend)
+
+
+class Deck:
+    """What the slides show of notebooks that have run; `states` gathers their widgets' states."""
+
+    def __init__(self, ran):
+        self.notebooks = {path.stem: notebook for path, (notebook, _) in ran.items()}
+        self.saved = {path.stem: saved for path, (_, saved) in ran.items()}
+        self.states = {stem: {} for stem in self.notebooks}
+
+    def outputs(self, stem, cell):
+        """Return what a cell shows. A widget is an empty box, as on the site."""
+        every = [output.get("data", {}) for output in cell.outputs]
+        alone = not any(VIEW in data or "image/png" in data for data in every)
+        shown = []
+        for output, data in zip(cell.outputs, every, strict=True):
+            if VIEW in data:
+                state = without_stand_ins(self.saved[stem][data[VIEW]["model_id"]])
+                self.states[stem][cell.id] = state
+                words, kind = html.escape(data["text/plain"]), state["state"]["kind"]
+                box = WIDGET.format(page=stem, name=cell.id, kind=kind, words=words)
+                shown.append(box.replace("<div ", "<div data-fills data-prevent-swipe ", 1))
+            elif "image/png" in data:
+                alt = html.escape(output.metadata["image/png"]["alt"])
+                shown.append(f'<img alt="{alt}" src="data:image/png;base64,{data["image/png"]}">')
+            elif "text" in output and alone:
+                shown.append(f"<pre>{html.escape(output.text)}</pre>")
+        return shown
+
+    def slide(self, slide, minutes, what, where):
+        """Return a slide as HTML, with its row of the plan among the notes."""
+        title, body = slide.get("title"), []
+        for entry in slide.get("cells", []):
+            stem, cell, parts = find(entry, self.notebooks)
+            for part in parts:
+                if part == "heading":
+                    title = text_of(cell, part)
+                elif part in TEXT:
+                    body.append(markdown2html(text_of(cell, part)))
+                elif part == "output":
+                    body += self.outputs(stem, cell)
+                else:
+                    body.append(code_of(cell, part))
+        if "ask" in slide:
+            body += map(markdown2html, re.findall('"(.+?)"', guide(slide["ask"])))
+        body.append(markdown2html(slide.get("say", "")))
+        told = [f"**Minutes {minutes}.** {what} ({where})", slide["notes"]]
+        told += map(guide, slide.get("guide", []))
+        texts = markdown2html(title), "\n".join(body), markdown2html("\n\n".join(told))
+        return SLIDE.format(*texts)
+
+
+def build(modules):
+    """Make the folder slides/, from notebooks that are run where they were not yet."""
+    parts = load()
+    every = [slide for _, slides in parts for slide in slides]
+    numbers = {entry[:2] for slide in every for entry in slide.get("cells", [])}
+    paths = [path for path in ROOT.glob("notebooks/*.ipynb") if path.name[:2] in numbers]
+    with ThreadPoolExecutor(2) as pool:
+        deck = Deck(dict(zip(paths, pool.map(run, paths), strict=True)))
+    sections = [deck.slide(each, *row) for row, slides in parts for each in slides]
+    shutil.rmtree(SLIDES, ignore_errors=True)
+    static = SLIDES / "_static"
+    page = (DOCS / "slides.html").read_text("utf-8")
+    write(SLIDES / "index.html", page.replace("<!-- slides -->", "\n".join(sections)))
+    for stem, state in deck.states.items():
+        content = json.dumps({"binder": f"{BINDER}{stem}.ipynb", "state": state})
+        write(static / "state" / f"{stem}.js", f'gmmSite.take("{stem}", {content})\n')
+    widgets = (DOCS / "widgets_on_slides.css").read_text("utf-8")
+    write(static / "gmm.js", site_script(widgets))
+    style = (DOCS / "slides.css").read_text("utf-8")
+    write(static / "slides.css", style + HtmlFormatter().get_style_defs(".highlight"))
+    for each in (DOCS / "slides.js", *(modules / name for name in NPM)):
+        shutil.copy(each, static)
+    print(f"{len(sections)} slides: {SLIDES / 'index.html'}")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--modules", type=Path, required=True, help="npm's folder node_modules")
+    build(parser.parse_args().modules)
