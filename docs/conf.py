@@ -29,9 +29,7 @@ templates_path = ["_templates"]
 
 nb_execution_mode = "off"  # build_site.py has run the notebooks
 nb_merge_streams = True
-nb_render_markdown_format = "myst"
-nb_mime_priority_overrides = [("html", "text/html", 0)]
-myst_enable_extensions = ["amsmath", "deflist", "dollarmath"]
+myst_enable_extensions = ["amsmath", "dollarmath"]
 myst_heading_anchors = 3
 extlinks = {"binder": (f"{BINDER}%s", "%s")}
 mathjax_path = "mathjax/tex-chtml.js"

@@ -30,6 +30,7 @@ from gmm_helpers.widgets.view import library
 ROOT = Path(__file__).parents[1]
 DOCS, SITE, WORK = ROOT / "docs", ROOT / "site", ROOT / ".nox" / "site-work"
 HTML = WORK / "html"  # what Sphinx keeps for the next time; site/ is a copy
+DOCTREES = WORK / "doctrees"
 STATIC = HTML / "_static"
 VIEW = "application/vnd.jupyter.widget-view+json"
 WRITE_STATE = "import sys; sys.path.insert(0, {!r}); import widget_state; widget_state.write({!r})"
@@ -222,29 +223,36 @@ def copy_files(mathjax):
     shutil.copy(ROOT / ".github" / "stepper.png", STATIC)
 
 
+def forget_others(names):
+    """Forget what there is of other notebooks, and all pages where these had links to theirs."""
+    folders = DOCS / "notebooks", HTML / "notebooks", STATIC / "state"
+    others = [path for each in folders for path in each.glob("[0-9]*") if path.stem not in names]
+    before = {path.stem for path in (HTML / "notebooks").glob("*.html")}
+    if before != names:
+        shutil.rmtree(DOCTREES, ignore_errors=True)
+    for path in others:
+        path.unlink()
+
+
 def build(only, mathjax):
     """Build the site, or what these notebooks need of it."""
     paths = [
         path
         for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
-        if not only or path.name.startswith(tuple(only))
+        if not only or path.name.startswith(("00", *only))  # the front page shows the stepper of 00
     ]
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(page_of, paths))
-    made = {path.stem for path in paths}
-    for folder in (DOCS / "notebooks", HTML / "notebooks", STATIC / "state"):
-        for old in folder.glob("[0-9]*"):
-            if old.stem not in made:
-                old.unlink()
+    forget_others({path.stem for path in paths})
     api_pages()
     write(STATIC / "gmm.js", site_script())
     copy_files(mathjax)
-    options = ["-q", "-W", "--keep-going", "-j", "auto", "-d", str(WORK / "doctrees")]
+    options = ["-q", "-W", "--keep-going", "-j", "auto", "-d", str(DOCTREES)]
     if only:
         options += ["-D", "suppress_warnings=myst.xref_missing"]  # links to those left out
     sphinx = subprocess.run([sys.executable, "-m", "sphinx", *options, str(DOCS), str(HTML)])
     if sphinx.returncode:
-        shutil.rmtree(WORK / "doctrees")  # or it would say nothing of it the next time
+        shutil.rmtree(DOCTREES, ignore_errors=True)  # or it would say nothing the next time
         sys.exit("There is no site: what Sphinx says of it stands above.")
     shutil.rmtree(SITE, ignore_errors=True)
     shutil.copytree(HTML, SITE, ignore=shutil.ignore_patterns(".*"))
