@@ -12,7 +12,7 @@ _PUBLIC = {
     "model.bug_hunt": "broken_steps",
     "checks.bound": "check_lower_bound",
     "checks.covariances": "check_covariance check_ellipse",
-    "checks.criteria": "check_aic check_bic check_free_parameters check_held_out",
+    "checks.criteria": ("check_best_by_aic check_best_by_bic check_free_parameters check_held_out"),
     "checks.densities": "check_gaussian check_log_gaussian",
     "checks.e_steps": (
         "check_e_step check_e_step_2d check_log_e_step check_log_sum_exp check_mixture_density"

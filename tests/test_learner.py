@@ -279,8 +279,8 @@ ALL_WRONG = {
     "04_choose_k": [
         {
             "free_parameters": "return gmm.free_parameters(K, D, covariance_type) + 0.0 # right",
-            "aic": "return [log_likelihood]",
-            "bic": "return np.log(log_likelihood) / 0",
+            "best_by_aic": "return [log_likelihoods]",
+            "best_by_bic": "return np.log(log_likelihoods) / 0",
             "held_out": "return np.log(np.prod(np.exp(fit(x_train).log_density(x_test))))",
         },
     ],

@@ -22,7 +22,7 @@ CHECKS = [name for name in gmm.__all__ if name.startswith("check_") and name != 
 # What has numbers, or mixtures, as its result: there is no array to make a list of.
 WITHOUT_ARRAYS = {
     *("M_STEP", "M_STEP_VECTOR", "M_STEP_2D"),
-    *("LOWER_BOUND", "FREE_PARAMETERS", "HELD_OUT"),
+    *("LOWER_BOUND", "FREE_PARAMETERS", "HELD_OUT", "BEST_BY_AIC", "BEST_BY_BIC"),
 }
 
 

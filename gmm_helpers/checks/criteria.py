@@ -1,11 +1,9 @@
 """The self-checks of what chooses K: free parameters, AIC and BIC, held-out log-likelihood."""
 
-import re
-
 import numpy as np
 
 from gmm_helpers.checks.diagnosis import diagnose
-from gmm_helpers.checks.exercise import Table, number
+from gmm_helpers.checks.exercise import Table
 from gmm_helpers.checks.hidden_data import MANY_POINTS
 from gmm_helpers.model import selection
 from gmm_helpers.model.em import run_em
@@ -32,13 +30,14 @@ def check_free_parameters(free_parameters):
     return diagnose(free_parameters, FREE_PARAMETERS)
 
 
-def check_aic(aic):
-    """Check Akaike's criterion, called as `aic(log_likelihood, n_parameters)`.
+def check_best_by_aic(best_by_aic):
+    """Check a choice of K, called as `best_by_aic(Ks, log_likelihoods, n_parameters)`.
 
     Parameters
     ----------
-    aic : callable
-        Takes ℓ over all points, in nats, and the number of free parameters; returns 2 m − 2 ℓ.
+    best_by_aic : callable
+        Takes three arrays, with an entry for each fit of a table; returns the K whose AIC is
+        lowest.
 
     Returns
     -------
@@ -46,20 +45,21 @@ def check_aic(aic):
 
     Examples
     --------
-    >>> check_aic(lambda log_likelihood, n_parameters: 2 * log_likelihood - 2 * n_parameters).slip
-    'sign'
+    >>> check_best_by_aic(lambda Ks, ells, counts: Ks[ells.argmax()]).slip
+    'penalty_forgotten'
     """
-    return diagnose(aic, AIC)
+    return diagnose(best_by_aic, BEST_BY_AIC)
 
 
-def check_bic(bic):
-    """Check the Bayesian criterion, called as `bic(log_likelihood, n_parameters, n)`.
+def check_best_by_bic(best_by_bic):
+    """Check a choice of K among the fits of a table that are to be believed.
 
     Parameters
     ----------
-    bic : callable
-        Takes ℓ over all points, in nats, the number of free parameters, and that of points;
-        returns m log n − 2 ℓ.
+    best_by_bic : callable
+        Called as `best_by_bic(Ks, log_likelihoods, n_parameters, n, points, widths)`: arrays with
+        an entry for each fit, but for the number of points n. Returns the K whose BIC is lowest,
+        without the fits whose smallest component has fewer than 15 points and a width below 0.1.
 
     Returns
     -------
@@ -67,10 +67,12 @@ def check_bic(bic):
 
     Examples
     --------
-    >>> check_bic(lambda log_likelihood, n_parameters, n: n_parameters * n - log_likelihood).slip
-    'log_forgotten'
+    >>> def best_by_bic(Ks, log_likelihoods, n_parameters, n, points, widths):
+    ...     return Ks[np.argmin(n_parameters * np.log(n) - 2 * log_likelihoods)]
+    >>> check_best_by_bic(best_by_bic).slip
+    'spurious_kept'
     """
-    return diagnose(bic, BIC)
+    return diagnose(best_by_bic, BEST_BY_BIC)
 
 
 def check_held_out(held_out):
@@ -109,34 +111,21 @@ def _tell_unknown_type(error, K, D, covariance_type):
         raise TABLE.finding("type_not_found", type=covariance_type)
 
 
-# --- AIC and BIC ----------------------------------------------------------------------------------
+# --- the choice by AIC and by BIC -----------------------------------------------------------------
 
 
-def _letters(log_likelihood, n_parameters, n=None):
-    return {"ell": log_likelihood, "m": n_parameters}
+def _letters(Ks, log_likelihoods, n_parameters, *_):
+    return {"ell": log_likelihoods, "m": n_parameters}
 
 
-def _recognise_coefficients(cases, found, wanted):
-    """Find that ℓ and the price of the parameters count other than they should."""
-    negative = [values for (ell, *_), values in zip(cases, found, strict=True) if np.max(ell) < 0]
-    if negative and all(np.isnan(values).all() for values in negative):
-        raise TABLE.finding("log_of_log", what="gives not a number")
-    if len(cases) < 3 or any(values.size != 1 for values in found) or not np.isfinite(found).all():
-        return
-    terms = np.array([[ell, m * np.log([*n, np.e])[0]] for ell, m, *n in cases])
-    values = np.ravel(found)
-    counts = np.linalg.lstsq(terms, values, rcond=None)[0]
-    if np.allclose(terms @ counts, values, rtol=1e-9, atol=1e-9):
-        price, right = ("m log n", 1) if len(cases[0]) == 3 else ("m", 2)
-        counted = {"fit": number(counts[0] + 0, 4), "counted": number(counts[1], 4)}
-        raise TABLE.finding("coefficients", price=price, right=right, **counted)
+def _best_by_aic(Ks, log_likelihoods, n_parameters):
+    return Ks[np.argmin(selection.aic(log_likelihoods, n_parameters))]
 
 
-def _recognise_log_that_raises(error, log_likelihood, *rest):
-    """Where `math.log` refuses a negative number, NumPy's would have given NaN."""
-    if type(error) is ValueError and np.ndim(log_likelihood) == 0 and log_likelihood < 0:
-        if re.search("math domain|positive", str(error)):
-            raise TABLE.finding("log_of_log", what=f"raised {error}")
+def _best_by_bic(Ks, log_likelihoods, n_parameters, n, points, widths):
+    bics = selection.bic(log_likelihoods, n_parameters, n)
+    spurious = (points < 15) & (widths < 0.1)
+    return Ks[np.where(spurious, np.inf, bics).argmin()]
 
 
 # --- held-out log-likelihood ----------------------------------------------------------------------
@@ -172,16 +161,6 @@ TABLE = Table(__file__, fit=_fit, MANY_POINTS=MANY_POINTS)
 FREE_PARAMETERS = TABLE.exercise(
     "free_parameters", selection.free_parameters, given=_types, on_error=_tell_unknown_type
 )
-AIC = TABLE.exercise(
-    *("aic", selection.aic),
-    given=_letters,
-    recognise={"aic": _recognise_coefficients},
-    on_error=_recognise_log_that_raises,
-)
-BIC = TABLE.exercise(
-    *("bic", selection.bic),
-    given=_letters,
-    recognise={"bic": _recognise_coefficients},
-    on_error=_recognise_log_that_raises,
-)
+BEST_BY_AIC = TABLE.exercise("best_by_aic", _best_by_aic, given=_letters)
+BEST_BY_BIC = TABLE.exercise("best_by_bic", _best_by_bic, given=_letters)
 HELD_OUT = TABLE.exercise("held_out", _held_out, given=_scored, read=_read_held_out)
