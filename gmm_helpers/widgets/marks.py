@@ -113,7 +113,7 @@ class Plane:
         """
         lines = [[] for _ in scores]
         for found, score in zip(lines, scores, strict=True):
-            x, y, values = geometry.over_plane(score, *np.split(panel.limits, 2), _COARSE)
+            x, y, values = geometry.over_plane(score, panel.limits[:2], panel.limits[2:], _COARSE)
             for k in range(values.shape[2] - 1):
                 ahead = values[..., k] - np.delete(values, k, axis=2).max(axis=2)
                 found += geometry.contour_lines(x, y, ahead, [0])[0]

@@ -464,7 +464,7 @@ class ShrinkingVariance(SceneStepper):
     _title = "A shared variance shrinks"
 
     def __init__(
-        self, x: ArrayLike, means: ArrayLike, variances: Sequence[float], **options: Any
+        self, x: ArrayLike, means: Sequence, variances: Sequence[float], **options: Any
     ) -> None:
         plane = Plane(x)
         P, K = len(variances), len(means)
@@ -528,7 +528,8 @@ class Anomalies(SceneStepper):
         scene = Scene(P)
         panel = plane.panel(scene, "line: where −log p(x) is the threshold · triangles: flagged")
         plane.draw(panel, [None] * P, "u1", [1] * P)
-        x1, x2, log_density = geometry.over_plane(mixture.log_density, *np.split(panel.limits, 2))
+        across, up = panel.limits[:2], panel.limits[2:]
+        x1, x2, log_density = geometry.over_plane(mixture.log_density, across, up)
         draw_lines(panel, geometry.contour_lines(x1, x2, -log_density, thresholds))
         for place, height in zip(plane.places, surprise[plane.shown], strict=True):
             plane.flag(panel, place, "^", [height > threshold for threshold in thresholds])
