@@ -19,7 +19,8 @@ from gmm_helpers.model.mixture import Mixture, check_mixture
 from gmm_helpers.model.trace import EMError, Recorder, Trace, failure
 
 _EMPTY = 1e-290  # below it, N_k is so near to float64's smallest number that it has few digits
-_MOST, _TINY = 0.99, 1e-200  # so much of mean(z²) may be mean(z)²; what is far from underflow
+# In `_m_step_from_sums`: so much of mean(z²) may be mean(z)², and what is far from underflow.
+_MOST, _TINY = 0.99, 1e-200
 _LAST_DIGIT = 4 * np.finfo(float).eps
 
 
@@ -228,11 +229,11 @@ def _look(points, blocks, mixture, model, keep=None):
             keep[:, block.where] = block.b
         totals += np.add.reduce(block.b, axis=1)
         firsts += (block.z @ block.b[..., None])[..., 0]
-        if mixture._is_diagonal and model.is_diagonal:  # of z zᵀ only z² is wanted: it is in spare
+        if mixture._is_diagonal and model.is_diagonal:  # then z² will do: `_weigh` left it in spare
             seconds += block.spare @ block.b[..., None] * np.eye(len(block.x))
         else:
             bz = np.multiply(block.b[:, None], block.z, out=block.spare)
-            seconds += (block.z[:, None] @ bz[..., None])[..., 0]  # z_d · bz: quicker than z @ bzᵀ
+            seconds += (block.z[:, None] @ bz[..., None])[..., 0]  # Σ_i z (bz)ᵀ by rows: quicker
     if not np.isfinite(log_likelihood):
         mixture._posterior(points)  # raises, and names the point
     return log_likelihood, (totals, firsts, seconds)
@@ -245,11 +246,11 @@ def _m_step_from_sums(mixture, totals, firsts, seconds, model):
     mean(z²) − mean(z)² hardly cancels, unless a component moves by many times its new width, or
     has next to no points; then `_m_step` looks at the data again.
     """
-    squares = seconds.diagonal(axis1=1, axis2=2)
-    if not (firsts**2 + _TINY < _MOST * squares * totals[:, None]).all():  # or if there is a NaN
+    diagonals = seconds.diagonal(axis1=1, axis2=2)
+    if not (firsts**2 + _TINY < _MOST * diagonals * totals[:, None]).all():  # or if there is a NaN
         return None
-    averages = firsts / totals[:, None], seconds / totals[:, None, None]
-    return _from_averages(totals, mixture.means, mixture._factors, *averages, model)
+    mean_z, mean_zz = firsts / totals[:, None], seconds / totals[:, None, None]
+    return _from_averages(totals, mixture.means, mixture._factors, mean_z, mean_zz, model)
 
 
 @np.errstate(all="ignore")  # a product of tiny numbers may well be 0
@@ -261,26 +262,27 @@ def _m_step(points, b, model):
         raise failure(int(totals.argmin()), model, collapsed=False)
     shares = b / totals[:, None]  # sum to 1 over the points: means are weighted, whatever b's scale
     means = shares @ points.T
-    shifts, squares = np.zeros((K, D)), np.zeros((K, D, D))
+    mean_z, mean_zz = np.zeros((K, D)), np.zeros((K, D, D))  # of z = x − the new mean
     for block in cut(points, K):
         from_mean = np.subtract(block.x, means[:, :, None], out=block.z)
         weighted = np.multiply(shares[:, None, block.where], from_mean, out=block.spare)
-        shifts += weighted.sum(axis=2)
-        squares += weighted @ from_mean.transpose(0, 2, 1)
-    # Far from 0 a mean is rounded in its last digits. The shift, what the deviations from it sum
-    # to, puts that right: the corrected two-pass algorithm (Chan, Golub & LeVeque 1983, eq. 1.7).
-    return _from_averages(totals, means, np.eye(D), shifts, squares, model)
+        mean_z += weighted.sum(axis=2)
+        mean_zz += weighted @ from_mean.transpose(0, 2, 1)
+    # Far from 0 a mean is rounded in its last digits. So mean_z is not quite 0, and puts that
+    # right: the corrected two-pass algorithm (Chan, Golub & LeVeque 1983, eq. 1.7).
+    return _from_averages(totals, means, np.eye(D), mean_z, mean_zz, model)
 
 
-def _from_averages(totals, centres, L, shifts, squares, model):
+def _from_averages(totals, centres, L, mean_z, mean_zz, model):
     """Return the mixture with N_k = `totals`, from the averages over b of z and z zᵀ.
 
-    There x = centre_k + L_k z. A component that has collapsed is refused.
+    With x = c + L z: μ = c + L mean(z), and Σ = L (mean(z zᵀ) − mean(z) mean(z)ᵀ) Lᵀ. A component
+    that has collapsed is refused.
     """
     D = centres.shape[1]
     weights = totals / np.add.reduce(totals)  # φ_k = N_k / n
-    means = centres + (L @ shifts[:, :, None])[:, :, 0]  # μ_k
-    spreads = squares - shifts[:, :, None] * shifts[:, None, :]
+    means = centres + (L @ mean_z[:, :, None])[:, :, 0]  # μ_k
+    spreads = mean_zz - mean_z[:, :, None] * mean_z[:, None, :]
     covariances = L @ spreads @ L.swapaxes(-1, -2)  # Σ_k
     covariances = (covariances + covariances.transpose(0, 2, 1)) / 2  # for rounding
     if model.covariance_type == "tied":

@@ -159,7 +159,10 @@ class Mixture:
         return responsibilities, log_density
 
     def _weigh(self, block):
-        """Fill the block's z and b = φ_k N(x | μ_k, Σ_k) / p(x), by log-sum-exp; return log p."""
+        """Fill the block's z and b = φ_k N(x | μ_k, Σ_k) / p(x), by log-sum-exp; return log p.
+
+        It leaves z² in `spare`.
+        """
         b = self._log_joint(block.x, block.spare, block.z, block.b)
         largest = np.maximum.reduce(b, axis=0, out=block.largest)
         b -= largest
