@@ -2086,7 +2086,10 @@ function foldAnswer({ model, box }) {
   const pictures = sizes.map((size) => {
     const png = new Blob([buffer.slice(start, start + size)], { type: "image/png" });
     start += size;
-    return make("img", { src: URL.createObjectURL(png), alt: "The words below say what it shows." });
+    return make("img", {
+      src: URL.createObjectURL(png),
+      alt: "The words below say what it shows.",
+    });
   });
   const words = make("pre", {}, text);
   const fold = make("details", {}, make("summary", {}, summary), ...pictures, words);
