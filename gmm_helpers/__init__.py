@@ -1,62 +1,23 @@
 """Helpers of the course *Gaussian mixture models from scratch in Python*.
 
 All public names can be imported from here; each comes with its module when it is first used, so
-that nobody waits for what is not. The README says how the modules build on each other.
+that nobody waits for what is not. `__init__.pyi` lists them, for this and for editors alike, and
+the README says how the modules build on each other.
 """
 
 import importlib
 
-# The public names, by the module that defines them.
-_PUBLIC = {
-    "model.bound": "lower_bound",
-    "model.bug_hunt": "broken_steps",
-    "checks.bound": "check_lower_bound",
-    "checks.covariances": "check_covariance check_ellipse",
-    "checks.criteria": "check_aic check_bic check_free_parameters check_held_out",
-    "checks.densities": "check_gaussian check_log_gaussian",
-    "checks.e_steps": (
-        "check_e_step check_e_step_2d check_log_e_step check_log_sum_exp check_mixture_density"
-    ),
-    "checks.loop": "check_em",
-    "checks.m_steps": "check_m_step check_m_step_2d check_m_step_vector",
-    "checks.result": "Check",
-    "data.datasets": "Dataset four_gaussians galaxies old_faithful two_gaussians",
-    "plots.figures": (
-        "plot_histogram plot_mixture_1d plot_mixture_2d plot_points new_figure plain_style "
-        "set_up_axes show_figure"
-    ),
-    "plots.densities": (
-        "plot_density_contours plot_entropy plot_regions log_density_levels responsibility_entropy"
-    ),
-    "plots.criteria": "plot_criteria plot_heat_map",
-    "model.em": "e_step m_step run_em",
-    "model.mixture": "Mixture",
-    "plots.geometry": "mass_inside",
-    "model.selection": (
-        "aic bic compare Comparison free_parameters held_out_log_likelihood spurious_components"
-    ),
-    "model.starts": (
-        "fit start_from_kmeans_plusplus start_from_means start_from_random_points start_from_split"
-    ),
-    "data.tables": "read_table",
-    "model.trace": "EMError Step Trace",
-    "widgets.chooser": "RunChooser",
-    "widgets.panels": "CovariancePanel HandFit PointPosterior",
-    "widgets.pictures": "Anomalies BoundBars BoundCurve KMeansBeside Landscape ShrinkingVariance",
-    "widgets.questions": "ask Choice Question",
-    "widgets.scene": "Scene",
-    "widgets.setup": "check_setup",
-    "widgets.stepper": "SceneStepper step_through Stepper",
-}
-_MODULES = {name: module for module, names in _PUBLIC.items() for name in names.split()}
-__all__ = sorted(_MODULES)
+with open(f"{__file__}i", encoding="utf-8") as _stub:  # lines as "from .room.module import a as a"
+    _LINES = [line.split() for line in _stub if line.startswith("from ")]
+_MODULES = {line[3]: line[1] for line in _LINES}
+__all__ = sorted(_MODULES)  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name):
     """Import a public name when it is first asked for."""
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
+    value = getattr(importlib.import_module(_MODULES[name], __name__), name)
     globals()[name] = value  # so that this is asked once
     return value
 

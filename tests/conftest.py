@@ -15,7 +15,7 @@ def pytest_terminal_summary(terminalreporter):
         say = [
             f"{bad} of the course's tests did not pass. Each is named above, in a line that begins",
             "with FAILED or ERROR, and what it found stands further up. To run one file alone:",
-            "python3 course.py test tests/test_em.py",
+            "python3 course.py test tests/model/test_em.py",
         ]
     elif counts.get("passed"):
         say = [

@@ -44,8 +44,13 @@ def test_rooms_know_only_those_below():
 
 @pytest.mark.parametrize("name", gmm.__all__)
 def test_every_public_name_says_what_it_is(name):
-    doc = inspect.getdoc(getattr(gmm, name))
+    value = getattr(gmm, name)
+    doc = inspect.getdoc(value)
     assert doc and doc[0].isupper() and doc.split("\n")[0].endswith((".", ":"))
+    signature = inspect.signature(value)
+    named = [p for p in signature.parameters.values() if p.kind != p.VAR_KEYWORD]
+    annotations = [p.annotation for p in named] + [signature.return_annotation]
+    assert inspect.isclass(value) or signature.empty not in annotations
 
 
 def run_alone(code):

@@ -24,7 +24,9 @@ import sklearn  # noqa: E402
 from sklearn.exceptions import ConvergenceWarning  # noqa: E402
 from sklearn.mixture import GaussianMixture  # noqa: E402
 
-from gmm_helpers import Mixture, drawing, run_em  # noqa: E402
+from gmm_helpers import Mixture, new_figure, run_em  # noqa: E402
+from gmm_helpers.plots import figures  # noqa: E402
+from gmm_helpers.plots.look import COLOURS  # noqa: E402
 
 # n, D, K, covariance type, iterations in a timed run, how many times as fast the course's has to be
 CASES = [
@@ -134,14 +136,14 @@ def peak_memory():
 
 def draw(rows):
     """Return a PNG: for each case the time of an iteration, scikit-learn's, ours and the floor."""
-    figure, ax = drawing.new_figure(height=60 + 45 * len(rows))
+    figure, ax = new_figure(height=60 + 45 * len(rows))
     for name, marker, label in (
         ("theirs", "^", "scikit-learn"),
         ("ours", "o", "the course"),
         ("floor", "|", "the floor"),
     ):
         times = [1e3 * row[name] for _, row in rows]
-        colour = {"theirs": drawing.COLOURS[1], "ours": drawing.COLOURS[0]}.get(name, "black")
+        colour = {"theirs": COLOURS[1], "ours": COLOURS[0]}.get(name, "black")
         style = {"color": colour, "markersize": 12, "markeredgewidth": 2, "label": label}
         ax.plot(times, range(len(rows)), marker, **style)
     ax.set_xscale("log")
@@ -152,8 +154,8 @@ def draw(rows):
     ax.invert_yaxis()
     ax.grid(axis="x", color="#dddddd")
     options = {"loc": "lower right", "bbox_to_anchor": (1, 1), "ncols": 3, "frameon": False}
-    ax.legend(fontsize=drawing.TEXT_SIZE, columnspacing=1, handletextpad=0, **options)
-    return drawing.to_png(drawing._rasterise(figure))
+    ax.legend(fontsize=figures.TEXT_SIZE, columnspacing=1, handletextpad=0, **options)
+    return figures.to_png(figures._rasterise(figure))
 
 
 def paragraph(rows, peak):

@@ -3,9 +3,9 @@
     nox -s hub                                    30 learners, who work for a minute
     nox -s hub -- --learners 4 --seconds 20       quicker
 
-Every learner logs in, starts a server, opens notebook 01 and runs all its cells, over the same HTTP
-and websocket interfaces as JupyterLab in a browser. Then they move the hand fit, which tells Python
-of its values whenever the hand rests. All this is printed in tables. The accounts are thrown away
+Every learner starts a server, opens notebook 01 and runs all its cells, over the same HTTP and
+websocket interfaces as JupyterLab in a browser. Then they move the hand fit, which tells Python of
+its values whenever the hand rests. All this is printed in a table. The accounts are thrown away
 with their folder. Everything listens on 127.0.0.1 alone and stops by itself, or when it takes too
 long. Linux only: memory is read from /proc.
 """
@@ -28,9 +28,7 @@ import uuid
 from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import nbformat
 import psutil
 import requests
 import websocket
@@ -74,15 +72,16 @@ c.ConfigurableHTTPProxy.api_url = "http://{loopback}:{proxy_port}"
 c.ConfigurableHTTPProxy.command = {proxy!r}
 c.JupyterHub.db_url = "sqlite:///{folder}/hub.sqlite"
 c.JupyterHub.cookie_secret_file = "{folder}/cookie_secret"
-c.JupyterHub.authenticator_class = "shared-password"
-c.SharedPasswordAuthenticator.user_password = os.environ["GMM_BENCH_PASSWORD"]
+c.JupyterHub.authenticator_class = "null"  # nobody can log in: the benchmark acts for all
 c.Authenticator.allowed_users = {learners!r}
+c.JupyterHub.services = [{{"name": "bench", "api_token": os.environ["GMM_BENCH_SECRET"]}}]
+scopes = ["admin:users", "admin:servers", "access:servers"]
+c.JupyterHub.load_roles = [{{"name": "bench", "scopes": scopes, "services": ["bench"]}}]
 c.JupyterHub.spawner_class = "simple"
 c.Spawner.cmd = [{python!r}, "-m", "jupyterhub.singleuser"]
 c.Spawner.ip = "{loopback}"
 c.SimpleLocalProcessSpawner.home_dir_template = "{folder}/homes/{{username}}"
 c.Spawner.notebook_dir = "~/course"
-c.Spawner.default_url = "/lab/tree/{notebook}"
 c.Spawner.args = {args!r}
 c.Spawner.environment = {env!r}
 # Short, because the path of a socket may have no more than 107 letters.
@@ -105,26 +104,10 @@ class Hub:
 
     def __init__(self, folder, proxy, count):
         self.names = [f"learner{i + 1:02}" for i in range(count)]
-        self.password = secrets.token_urlsafe(24)
-        self.mark = secrets.token_hex(8)
+        self.secret, self.mark = secrets.token_hex(24), secrets.token_hex(8)
         self.folder, self.port = Path(folder), free_port()
         self.url = f"http://{LOOPBACK}:{self.port}"
-        (self.folder / "config").mkdir()
-        (self.folder / "config" / "jupyter_server_config.py").write_text(SERVER)
-        (self.folder / "missing").mkdir()
-        for module in MISSING:
-            stub = self.folder / "missing" / f"{module}.py"
-            stub.write_text(f"raise ImportError('{module} is left out')")
-        env = {
-            **ENV,
-            MARK: self.mark,
-            "JUPYTER_CONFIG_DIR": str(self.folder / "config"),
-            "PYTHONPATH": str(self.folder / "missing"),
-        }
-        for name in self.names:
-            home = self.folder / "homes" / name / "course"
-            shutil.copytree(ROOT / "notebooks", home / "notebooks")
-            shutil.copy(ROOT / "requirements.txt", home)
+        env = self._write_homes() | {MARK: self.mark}
         config = self.folder / "jupyterhub_config.py"
         config.write_text(
             CONFIG.format(
@@ -136,86 +119,63 @@ class Hub:
                 python=sys.executable,
                 folder=self.folder,
                 learners=set(self.names),
-                notebook=NOTEBOOK,
                 args=["--allow-root"] * (os.getuid() == 0),
                 env=env,
             )
         )
-        self.log = (self.folder / "hub.log").open("w")
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "jupyterhub", "--config", config],
-            cwd=folder,
-            env={**os.environ, MARK: self.mark, "GMM_BENCH_PASSWORD": self.password},
-            stdout=self.log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        self.log = self.folder / "hub.log"
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "jupyterhub", "--config", config],
+                cwd=folder,
+                env={**os.environ, MARK: self.mark, "GMM_BENCH_SECRET": self.secret},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def _write_homes(self):
+        """Write what servers and learners find; return the environment that leads there."""
+        stubs = {f"missing/{name}.py": f"raise ImportError('{name}')" for name in MISSING}
+        for name, text in {"config/jupyter_server_config.py": SERVER, **stubs}.items():
+            (self.folder / name).parent.mkdir(exist_ok=True)
+            (self.folder / name).write_text(text)
+        for name in self.names:
+            home = self.folder / "homes" / name / "course"
+            shutil.copytree(ROOT / "notebooks", home / "notebooks")
+            shutil.copy(ROOT / "requirements.txt", home)
+        folders = {"JUPYTER_CONFIG_DIR": "config", "PYTHONPATH": "missing"}
+        return ENV | {name: str(self.folder / path) for name, path in folders.items()}
 
     def wait(self):
         """Wait until it answers."""
-        for _ in range(600):
-            if self.process.poll() is not None:
-                break
+        while self.process.poll() is None:
             try:
                 return requests.get(f"{self.url}/hub/health", timeout=5).raise_for_status()
             except requests.RequestException:
                 time.sleep(0.2)
-        sys.exit("The hub did not start:\n" + Path(self.log.name).read_text())
+        sys.exit(f"The hub did not start:\n{self.log.read_text()}")
 
     def processes(self):
-        """Return all processes of this run, by the mark in their environment."""
-        found = []
+        """Yield all processes of this run, known by the mark, each with its environment."""
         for process in psutil.process_iter():
             try:
-                if process.environ().get(MARK) == self.mark:
-                    found.append(process)
-            except psutil.Error:
-                pass
-        return found
-
-    def by_learner(self):
-        """Return each learner's server and kernel: name → {"server": process, "kernel": …}."""
-        found = {name: {} for name in self.names}
-        for process in self.processes():
-            try:
-                name = process.environ().get("JUPYTERHUB_USER")
-                command = " ".join(process.cmdline())
+                env = process.environ()
             except psutil.Error:
                 continue
-            if name in found:
-                kind = "kernel" if "ipykernel_launcher" in command else "server"
-                found[name][kind] = process
-        return found
+            if env.get(MARK) == self.mark:
+                yield process, env
 
     def stop(self):
-        """End the hub, and then whatever of it is left; return how many had to be ended."""
-        if self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(60)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-        deadline = time.monotonic() + 15
-        while self.processes() and time.monotonic() < deadline:
-            time.sleep(0.5)
-        left = self.processes()
-        for process in left:
-            try:
-                process.kill()
-            except psutil.Error:
-                pass
-        self.log.close()
-        return len(left)
-
-
-class Memory:
-    """What processes hold, in MB: PSS counts a page that several share in equal parts."""
-
-    def __init__(self, process):
-        text = Path("/proc", str(process.pid), "smaps_rollup").read_text()
-        kb = {key: int(value) for key, value in re.findall(r"^(\w+): +(\d+) kB$", text, re.M)}
-        self.pss = kb["Pss"] / 1024
-        self.own = (kb["Private_Clean"] + kb["Private_Dirty"]) / 1024
+        """End the hub, and then whatever of it is left."""
+        self.process.terminate()
+        deadline = time.monotonic() + 60
+        while any(self.processes()) and time.monotonic() < deadline:
+            self.process.poll()
+            time.sleep(0.2)
+        for process, _ in [*self.processes()]:
+            process.kill()
+        self.process.wait()
 
 
 class Learner:
@@ -225,95 +185,53 @@ class Learner:
         self.hub, self.name = hub, name
         self.base = f"{hub.url}/user/{name}"
         self.http = requests.Session()
+        self.http.headers["Authorization"] = f"token {hub.secret}"
         self.times, self.errors, self.latencies = {}, [], []
-        self.replies, self.idle = {}, {}  # by request
-        self.models, self.first_output = {}, None
-        self.received_bytes = 0
+        self.replies, self.idle, self.models = set(), {}, {}  # by request, and by comm
+        self.first_output, self.received_bytes = None, 0
         self.changed = threading.Condition()
         self.socket = None
 
-    def get(self, path, **options):
-        """Get a page of the learner's server, with an error for anything but success."""
-        answer = self.http.get(self.base + path, timeout=300, **options)
+    def ask(self, address, method="GET", **options):
+        """Ask a server, with an error for anything but success; return its answer."""
+        answer = self.http.request(method, address, timeout=300, **options)
         answer.raise_for_status()
         return answer
 
-    def log_in(self):
-        """Log in by the form, as a browser does, and start the server."""
-        page = self.http.get(f"{self.hub.url}/hub/login", timeout=300)
-        page.raise_for_status()
-        self.http.post(
-            f"{self.hub.url}/hub/login",
-            data={
-                "username": self.name,
-                "password": self.hub.password,
-                "_xsrf": self.http.cookies.get("_xsrf", path="/hub/"),
-            },
-            allow_redirects=False,
-            timeout=300,
-        ).raise_for_status()
-        answer = self.http.get(f"{self.hub.url}/hub/spawn", timeout=300)
-        while f"/user/{self.name}/" not in urlsplit(answer.url).path:
-            answer.raise_for_status()
-            if "spawn-pending" not in answer.url:
-                raise RuntimeError(f"the server did not start: {answer.url}")
-            time.sleep(1)
-            answer = self.http.get(f"{self.hub.url}/hub/spawn", timeout=300)
-        answer.raise_for_status()
+    def start(self):
+        """Start the learner's server, and wait until it answers."""
+        user = f"{self.hub.url}/hub/api/users/{self.name}"
+        self.ask(f"{user}/server", "POST")
+        while not self.ask(user).json()["servers"].get("", {}).get("ready"):
+            time.sleep(0.5)
 
     def open_notebook(self):
         """Load JupyterLab's page and what it fetches first, the notebook, and start its kernel."""
-        page = self.get(f"/lab/tree/{NOTEBOOK}").text
+        page = self.ask(f"{self.base}/lab/tree/{NOTEBOOK}").text
         for script in re.findall(r'src="([^"]+\.js[^"]*)"', page):
-            self.http.get(self.hub.url + script, timeout=300).raise_for_status()
+            self.ask(self.hub.url + script)
         paths = "/lab/api/settings /lab/api/workspaces/default /api/kernelspecs /api/sessions"
         for path in paths.split():
-            self.get(path)
-        model = self.get(f"/api/contents/{NOTEBOOK}", params={"content": 1, "type": "notebook"})
-        self.notebook = nbformat.from_dict(model.json()["content"])
-        answer = self.http.post(
-            f"{self.base}/api/sessions",
-            json={
-                "path": NOTEBOOK,
-                "name": Path(NOTEBOOK).name,
-                "type": "notebook",
-                "kernel": {"name": "python3"},
-            },
-            headers={"X-XSRFToken": self.http.cookies.get("_xsrf", path=f"/user/{self.name}/")},
-            timeout=300,
-        )
-        answer.raise_for_status()
-        self.kernel = answer.json()["kernel"]["id"]
-        self.connect()
-
-    def connect(self):
-        """Open the kernel's websocket, listen to it, and wait until the kernel answers."""
-        request = requests.Request("GET", f"{self.base}/api/kernels/{self.kernel}/channels")
-        cookies = self.http.prepare_request(request).headers["Cookie"]
-        address = f"{self.base}/api/kernels/{self.kernel}/channels?session_id={self.name}"
+            self.ask(self.base + path)
+        self.notebook = self.ask(f"{self.base}/api/contents/{NOTEBOOK}").json()["content"]
+        kernel = {"path": NOTEBOOK, "name": "", "type": "notebook", "kernel": {"name": "python3"}}
+        session = self.ask(f"{self.base}/api/sessions", "POST", json=kernel).json()
         self.socket = websocket.create_connection(
-            address.replace("http:", "ws:", 1),
-            cookie=cookies,
-            origin=self.hub.url,
+            f"{self.base}/api/kernels/{session['kernel']['id']}/channels".replace("http", "ws", 1),
+            header=[f"Authorization: {self.http.headers['Authorization']}"],
             timeout=300,
         )
         threading.Thread(target=self._listen, daemon=True).start()
-        number = self.send("shell", "kernel_info_request", {})
+        number = self.send("kernel_info_request", {})
         self.wait_for(lambda: number in self.idle, 300, "a kernel")
 
-    def send(self, channel, kind, content, **metadata):
+    def send(self, kind, content, **metadata):
         """Send a message to the kernel; return its id."""
         number = uuid.uuid4().hex
-        header = {
-            "msg_id": number,
-            "msg_type": kind,
-            "session": self.name,
-            "username": self.name,
-            "version": "5.4",
-            "date": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        }
-        message = {"channel": channel, "header": header, "parent_header": {}, "metadata": metadata}
-        self.socket.send(json.dumps({**message, "content": content}))
+        header = {"msg_id": number, "msg_type": kind, "session": self.name, "version": "5.4"}
+        header |= {"username": self.name, "date": time.strftime("%Y-%m-%dT%H:%M:%SZ")}
+        message = {"channel": "shell", "header": header, "parent_header": {}, "content": content}
+        self.socket.send(json.dumps(message | {"metadata": metadata}))
         return number
 
     def _listen(self):
@@ -324,12 +242,10 @@ class Learner:
                 return
             if not data:
                 return  # it is closed
+            text = data
             if isinstance(data, bytes):  # with buffers behind the message
                 start, end = (int.from_bytes(data[i : i + 4], "big") for i in (4, 8))
-                end = end if int.from_bytes(data[:4], "big") > 1 else len(data)
-                text = data[start:end]
-            else:
-                text = data
+                text = data[start : end if int.from_bytes(data[:4], "big") > 1 else None]
             message = json.loads(text)
             with self.changed:
                 self.received_bytes += len(data)
@@ -340,12 +256,11 @@ class Learner:
     def _take(self, kind, request, content):
         """Take note of a message from the kernel."""
         if kind in ("stream", "display_data", "execute_result"):
-            if self.first_output is None:
-                self.first_output = time.monotonic()
+            self.first_output = self.first_output or time.monotonic()
         elif kind == "error":
             self.errors.append(f"{content['ename']}: {content['evalue']}")
         elif kind == "execute_reply":
-            self.replies[request] = content
+            self.replies.add(request)
         elif kind == "status" and content["execution_state"] == "idle":
             self.idle[request] = time.monotonic()
         elif kind == "comm_open":
@@ -359,61 +274,42 @@ class Learner:
 
     def run_all(self, seconds):
         """Send all cells at once, as *Run All Cells* does; wait until the last has run."""
-        cells = [cell for cell in self.notebook.cells if cell.cell_type == "code"]
-        started = time.monotonic()
-        sent = [self.execute(cell.source, cellId=cell.id) for cell in cells]
-        self.wait_for(lambda: sent[-1] in self.replies, seconds, "run all")
-        self.wait_for(lambda: sent[-1] in self.idle, seconds, "run all")
-        self.times["first output"] = self.first_output - started
-        self.times["last cell"] = self.idle[sent[-1]] - started
-
-    def execute(self, code, **metadata):
-        """Send a cell."""
-        content = {
-            "code": code,
-            "silent": False,
-            "store_history": True,
-            "user_expressions": {},
-            "allow_stdin": True,
-            "stop_on_error": True,
-        }
-        return self.send("shell", "execute_request", content, **metadata)
-
-    def update(self, comm, state):
-        """Send a widget's new state, as the browser does; return the request's id."""
-        data = {"method": "update", "state": state, "buffer_paths": []}
-        return self.send("shell", "comm_msg", {"comm_id": comm, "data": data})
+        cells = [cell for cell in self.notebook["cells"] if cell["cell_type"] == "code"]
+        began = time.monotonic()
+        for cell in cells:
+            content = {"code": cell["source"], "silent": False, "stop_on_error": True}
+            last = self.send("execute_request", content, cellId=cell["id"])
+        self.wait_for(lambda: last in self.replies and last in self.idle, seconds, "run all")
+        self.times["first output"] = self.first_output - began
+        self.times["last cell"] = self.idle[last] - began
 
     def work(self, seconds):
         """Move the hand fit, again and again; note how long until Python has taken its values."""
-        number, model = next(
-            each for each in self.models.items() if each[1].get("kind") == "hand_fit"
-        )
+        comm, model = next(m for m in self.models.items() if m[1].get("kind") == "hand_fit")
         values, end = dict(model["values"]), time.monotonic() + seconds
         while time.monotonic() < end:
             values["mean_1"] = 0.1 * (len(self.latencies) % 20)
+            data = {"method": "update", "state": {"values": values}, "buffer_paths": []}
             sent = time.monotonic()
-            request = self.update(number, {"values": values})
+            request = self.send("comm_msg", {"comm_id": comm, "data": data})
             self.wait_for(lambda n=request: n in self.idle, 60, "a hand at rest")
             self.latencies.append(self.idle[request] - sent)
             time.sleep(REST_S)
 
-    def close(self):
-        """Close the page."""
-        if self.socket is not None:
-            self.socket.close()
 
-
-def at_once(learners, work):
-    """Let every learner do something at the same time; return those who did it without an error."""
+def at_once(learners, name, work):
+    """Let all learners do something at once; return those who did it, with the time, no error."""
     done = []
 
     def attempt(learner):
+        began = time.monotonic()
         try:
             work(learner)
-            done.append(learner)
         except Exception as error:
             learner.errors.append(f"{type(error).__name__}: {error}"[:200])
+        else:
+            learner.times[name] = time.monotonic() - began
+            done.append(learner)
 
     # As daemons they do not keep the benchmark alive when its time is up: each may wait for long.
     threads = [threading.Thread(target=attempt, args=(each,), daemon=True) for each in learners]
@@ -421,18 +317,7 @@ def at_once(learners, work):
         thread.start()
     for thread in threads:
         thread.join()
-    return sorted(done, key=lambda learner: learner.name)
-
-
-def timed(name, work):
-    """Return a learner's work that notes how long it took."""
-
-    def measured(learner):
-        started = time.monotonic()
-        work(learner)
-        learner.times[name] = time.monotonic() - started
-
-    return measured
+    return done
 
 
 def row(name, values, unit, digits=1):
@@ -446,71 +331,66 @@ def row(name, values, unit, digits=1):
     print(f"  {name:54}", *shown, unit, flush=True)
 
 
+def memory(process):
+    """Return what a process holds in MB: all (PSS, where a page has its share), and its own."""
+    text = Path("/proc", str(process.pid), "smaps_rollup").read_text()
+    kb = {key: int(value) for key, value in re.findall(r"^(\w+): +(\d+) kB$", text, re.M)}
+    return kb["Pss"] / 1024, (kb["Private_Clean"] + kb["Private_Dirty"]) / 1024
+
+
 def report_memory(hub, learners):
     """Print the memory of the learners' servers and kernels; return the PSS of each learner."""
-    found, total = hub.by_learner(), []
-    parts = {"server": [], "kernel": []}
-    own = []
-    for learner in learners:
-        both = {kind: Memory(found[learner.name][kind]) for kind in parts}
-        total.append(sum(memory.pss for memory in both.values()))
-        own.append(sum(memory.own for memory in both.values()))
-        for kind, memory in both.items():
-            parts[kind].append(memory.pss)
-    row("memory per learner, PSS of server and kernel", total, "MB")
-    row("  of that the server", parts["server"], "MB")
-    row("  of that the kernel", parts["kernel"], "MB")
-    row("  shared with nobody", own, "MB")
-    return total
+    found = {learner.name: {"server": (0, 0), "kernel": (0, 0)} for learner in learners}
+    for process, env in hub.processes():
+        if env.get("JUPYTERHUB_USER") in found:
+            kind = "kernel" if "ipykernel_launcher" in process.cmdline() else "server"
+            found[env["JUPYTERHUB_USER"]][kind] = memory(process)
+    both = [sum(pss for pss, _ in each.values()) for each in found.values()]
+    row("memory per learner, PSS of server and kernel", both, "MB")
+    for kind in ("server", "kernel"):
+        row(f"  of that the {kind}", [each[kind][0] for each in found.values()], "MB")
+    row("  shared with nobody", [sum(o for _, o in each.values()) for each in found.values()], "MB")
+    return both
 
 
 @contextmanager
-def a_hub(proxy, options):
+def a_hub(proxy, count):
     """Give a hub that answers, and leave nothing of it behind, whatever happens."""
     with tempfile.TemporaryDirectory(prefix="gmm-hub-") as folder:
-        hub = Hub(folder, proxy, options.learners)
+        hub = Hub(folder, proxy, count)
         try:
             hub.wait()
             yield hub
         finally:
-            left = hub.stop()
-            if left:
-                print(f"  {left} processes had to be ended", flush=True)
+            hub.stop()
 
 
 def bench(proxy, options):
-    """Take all learners through a lesson; print the tables; return whether all went well."""
-    with a_hub(proxy, options) as hub:
+    """Take all learners through a lesson; print the table; return whether all went well."""
+    with a_hub(proxy, min(options.learners, 60)) as hub:
         learners = [Learner(hub, name) for name in hub.names]
         print(f"{len(learners)} learners {'':43} {'median':>8} {'95 %':>8} {'most':>8}")
-        up = at_once(learners, timed("log in", Learner.log_in))
-        row("from log-in to a server that answers", [each.times["log in"] for each in up], "s")
-        ready = at_once(up, timed("open", Learner.open_notebook))
+        up = at_once(learners, "start", Learner.start)
+        row("from log-in to a server that answers", [each.times["start"] for each in up], "s")
+        ready = at_once(up, "open", Learner.open_notebook)
         row("from there to an open notebook", [each.times["open"] for each in ready], "s")
         print("All run all cells of notebook 01")
-        ran = at_once(ready, lambda learner: learner.run_all(options.patience))
+        ran = at_once(ready, "run", lambda learner: learner.run_all(options.patience))
         for name in ("first output", "last cell"):
             row(f"from Run All to the {name}", [each.times[name] for each in ran], "s")
         row("received by each", [each.received_bytes / 1e6 for each in ran], "MB")
         print("All move the hand fit")
-        worked = at_once(ran, lambda learner: learner.work(options.seconds))
+        worked = at_once(ran, "work", lambda learner: learner.work(options.seconds))
         waits = [1000 * wait for each in worked for wait in each.latencies]
         row("from a hand at rest until Python has its values", waits, "ms", 0)
         if worked:
-            pss = report_memory(hub, worked)
-            print(f"  memory per learner at most {options.most} MB: {max(pss) <= options.most}")
-        fine = report_errors(learners, worked)
-        at_once(learners, Learner.close)
-        return fine
-
-
-def report_errors(learners, done):
-    """Print every error that a learner met; return whether all got to the end without one."""
-    errors = Counter(error for learner in learners for error in learner.errors)
-    print(f"  learners who got through: {len(done)} of {len(learners)}; errors: {errors.total()}")
-    for error, times in errors.most_common(10):
-        print(f"    {times} × {error}")
-    return len(done) == len(learners) and not errors
+            fits = max(report_memory(hub, worked)) <= options.most
+            print(f"  memory per learner at most {options.most} MB: {fits}")
+        errors = Counter(error for learner in learners for error in learner.errors)
+        print(f"  learners who got through: {len(worked)} of {len(learners)}")
+        for error, times in errors.most_common(10):
+            print(f"    {times} × {error}")
+        return len(worked) == len(learners) and not errors
 
 
 def main():
@@ -523,7 +403,6 @@ def main():
     parser.add_argument("--patience", type=int, default=600, help="seconds to wait for a run")
     parser.add_argument("--minutes", type=float, default=20, help="stop after so many in all")
     options = parser.parse_args()
-    options.learners = min(options.learners, 60)
 
     def stop(number, _):
         after = f" after {options.minutes:g} minutes" if number == signal.SIGALRM else ""

@@ -1,8 +1,7 @@
 """Time the course's widgets in JupyterLab, from a key press to a changed picture; print a table.
 
-    nox -s latency                       the widgets as they are
-    nox -s latency -- hand question      some of them
-    nox -s latency -- --beside 86e6cb1   and an earlier commit, by its own tools/bench_page.py
+    nox -s latency                   the widgets as they are
+    nox -s latency -- hand question  some of them
 
 Run it on a machine that does nothing else. Plain `interact` with an inline figure of a mixture is
 timed beside them, and the last column says how many times quicker a widget is. The columns:
@@ -11,32 +10,16 @@ timed beside them, and the last column says how many times quicker a widget is. 
   95th percentile of 60 steps; a chooser is worked as somebody does who looks for three seconds
   ("computed ahead"), or who presses again at once ("to be run");
 - drag: how many frames with another picture were shown for the positions that a fast drag passed,
-  and how long after the last move the last of them came;
-- first, later: ms from the start of a cell until its widget is drawn, as the first one of a kernel
-  in which gmm_helpers is imported, and as a later one: medians of 5;
-- kB: what Python sends for a later one.
+  and how long after the last move the last of them came.
 """
 
-import argparse
 import os
 import statistics
-import subprocess
 import sys
-import tempfile
-from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "tests" / "browser"))
-from conftest import (  # noqa: E402
-    LAPTOP,
-    add_cell,
-    chromium,
-    jupyterlab,
-    open_notebook,
-    run_cell,
-)
+from driver import LAPTOP, add_cell, chromium, jupyterlab, open_notebook, run_cell
 
-STEPS, CHOICES, STARTS = 60, 20, 5
+STEPS, CHOICES = 60, 20
 CALM = 3000  # ms, as a person waits who looks at what has been chosen
 PLANE = """
 rng = np.random.default_rng(1)
@@ -67,17 +50,6 @@ def draw(mean):
     plt.show()
 ipywidgets.interact(draw, mean=ipywidgets.FloatSlider(0, min=-4.0, max=4.0, step=0.1));
 """
-# Runs in the page before all else: counts the bytes from Python.
-COUNT_BYTES = """
-    window.traffic = 0
-    window.WebSocket = class extends WebSocket {
-        constructor(...options) {
-            super(...options)
-            this.addEventListener('message',
-                ({data}) => { traffic += data.byteLength ?? data.length })
-        }
-    }
-"""
 # Runs in the page. A picture is another one where what a box shows has changed, be it the
 # curves or the words. In each frame its time is taken before all else that the frame does.
 WATCH = """box => {
@@ -104,23 +76,6 @@ WATCH = """box => {
 WAIT = """async count => {
     const aFrame = () => new Promise(requestAnimationFrame)
     while (watched.frames.length <= count) await aFrame()
-}"""
-# Runs in the page: runs a cell, and returns the ms until its widget was drawn, and the bytes.
-TIME_START = """async id => {
-    const {content} = jupyterapp.shell.currentWidget
-    const index = content.widgets.findIndex(({model}) => model.id === id)
-    const {node} = content.widgets[content.activeCellIndex = index]
-    node.scrollIntoView()
-    await jupyterapp.commands.execute('notebook:clear-cell-output')
-    await new Promise(next => setTimeout(next, 500))
-    const before = traffic, began = performance.now()
-    const ended = jupyterapp.commands.execute('notebook:run-cell')
-    while (!node.querySelector('.gmm :is(.panels path, input)'))
-        await new Promise(requestAnimationFrame)
-    const drawn = performance.now() - began
-    await ended
-    await new Promise(next => setTimeout(next, 500))
-    return [drawn, traffic - before]
 }"""
 
 
@@ -182,38 +137,16 @@ def time_choices(page, box, *, calm):
     return [time_key(page, "Enter", calm) for _ in range(CHOICES)]
 
 
-def time_starts(page, code):
-    """Return the medians of the ms until a widget is drawn, first and later, and its bytes."""
-    cell = page.evaluate("jupyterapp.shell.currentWidget.content.widgets.at(-1).model.id")
-    first, later, size = [], [], 0
-    for _ in range(STARTS):
-        page.evaluate(
-            """async ({length}) => {
-                const {sessionContext} = jupyterapp.shell.currentWidget
-                await sessionContext.restartKernel()
-                while (sessionContext.session.kernel.status !== 'idle')
-                    await new Promise(requestAnimationFrame)
-            }""",
-            code,
-        )
-        run_cell(page, "set-up")
-        first.append(page.evaluate(TIME_START, cell)[0])
-        drawn, size = page.evaluate(TIME_START, cell)
-        later.append(drawn)
-    return statistics.median(first), statistics.median(later), size
-
-
 def percentiles(latencies):
     return statistics.median(latencies), statistics.quantiles(latencies, n=20)[-1]
 
 
 def measure(chosen):
     """Print one row for each widget whose name holds one of the words that are chosen."""
-    heads = f"{'ms':>10} {'95 %':>6} {'drag':>10} {'last':>6} {'first':>6} {'later':>6} {'kB':>6}"
+    heads = f"{'ms':>10} {'95 %':>6} {'drag':>10} {'last':>6}"
     print(f"{'load ' + str(os.getloadavg()[0]):32} {heads}  interact ÷ this", flush=True)
     with jupyterlab() as url, chromium() as browser:
         page = browser.new_page(viewport=LAPTOP)
-        page.add_init_script(COUNT_BYTES)
         open_notebook(page, url)
         run_cell(page, "set-up")
         box = add_cell(page, INTERACT).locator(".widget-interact")
@@ -233,8 +166,6 @@ def measure(chosen):
                 row += f"{f'{frames} of {positions}':>10} {last:6.0f} "
             else:
                 row += " " * 18
-            first, later, size = time_starts(page, code)
-            row += f"{first:6.0f} {later:6.0f} {size / 1000:6.0f}"
             print(f"{row}  {plain[0] / own[0]:.1f}", flush=True)
         box = add_cell(page, CHOOSER).locator(".gmm")
         box.wait_for()
@@ -243,30 +174,5 @@ def measure(chosen):
             print(f"{f'another start: {name}':32} {own[0]:10.0f} {own[1]:6.0f}", flush=True)
 
 
-def measure_commit(commit):
-    """Print what a commit's own tools/bench_page.py measures of its notebooks 01 and 03."""
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder, "before")
-        git = ["git", "worktree"]
-        subprocess.run([*git, "add", "--detach", place, commit], cwd=ROOT, check=True)
-        try:
-            print(f"\nCommit {commit}, measured by its own tools/bench_page.py", flush=True)
-            command = [sys.executable, "tools/bench_page.py", "01", "03"]
-            subprocess.run(command, cwd=place, check=True)
-        finally:
-            subprocess.run([*git, "remove", "--force", place], cwd=ROOT, check=True)
-
-
-def main():
-    """Print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--beside", metavar="COMMIT", help="measure this commit as well")
-    parser.add_argument("words", nargs="*", help="only widgets whose names hold one of them")
-    options = parser.parse_args()
-    measure(options.words or [""])
-    if options.beside:
-        measure_commit(options.beside)
-
-
 if __name__ == "__main__":
-    main()
+    measure(sys.argv[1:] or [""])

@@ -30,9 +30,9 @@ import pytest
 COUNT, SEED = 200, 21
 PACKAGE = Path("gmm_helpers")
 ROOMS = {
-    "algorithm": "model/[!s]* model/starts",
+    "algorithm": "model/[!cs]* model/starts",
     "checks": "checks/*",
-    "selection": "model/selection",
+    "selection": "model/c* model/selection",
 }
 MOST_TESTS = 400  # for one mutant
 SECONDS = 120  # of CPU for one mutant

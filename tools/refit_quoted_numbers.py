@@ -1,14 +1,14 @@
-"""Fit with scikit-learn what notebook 04 quotes from it, and write the numbers with their versions.
+"""Fit with scikit-learn what notebooks 04 and 09 quote, and write the numbers with the versions.
 
-Run it with `nox -s refit` after a change of the pins: the test command compares the versions that
-stand in `tests/quoted_numbers.json` with the pins, and its numbers with those in the notebook.
+Run it with `nox -s refit` after a change of the pins: the test command compares the versions in
+`tests/tools/quoted_numbers.json` with the pins, and its numbers with those in the notebook.
 """
 
 import json
 from importlib.metadata import version
 from pathlib import Path
 
-FILE = Path(__file__).parents[1] / "tests" / "quoted_numbers.json"
+FILE = Path(__file__).parents[1] / "tests" / "tools" / "quoted_numbers.json"
 PACKAGES = ("numpy", "scikit-learn", "scipy")  # on which the numbers may depend
 # As the notebook gives them.
 STRICT = {"random_state": 1, "tol": 1e-10, "max_iter": 5000, "reg_covar": 0}

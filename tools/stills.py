@@ -8,15 +8,16 @@ import importlib.util
 import io
 import itertools
 import math
+import re
 import warnings
 from base64 import b64decode, b64encode
 
-from blank_page import CHROMIUM, chromium, mount, open_page
+from driver import CHROMIUM, ROOT, chromium, mount, open_page
 from PIL import Image
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
-WORDS_SUFFICE = ("question", "setup")
+WORDS_SUFFICE = ("answer", "question", "setup")
 POSITIONS = (0, 1, 2, math.inf)  # as in the captions: the first three and the last
 WIDTH, GAP, SHOWN_WIDTH, MOST_BYTES = 640, 16, 840, 80_000
 HUES = Image.Quantize.MAXCOVERAGE  # others give up colours of few pixels: those of components
@@ -34,7 +35,7 @@ SHOW = """async ([id, position, words]) => {
 def add_stills(notebook, before):
     """Give the outputs of a notebook that was run their stills; `before` is it as stored."""
     found = list(_scenes(notebook))
-    kept = {scene: output.data.get("image/png") for scene, output in _scenes(before)}
+    kept = {scene: _stored(output) for scene, output in _scenes(before)}
     if CHROMIUM.exists() and importlib.util.find_spec("playwright"):
         state = notebook.metadata["widgets"][STATE]["state"] if found else {}
         with chromium() as browser:
@@ -56,10 +57,20 @@ def add_stills(notebook, before):
             words = f"Stills of what has changed are dropped: {dropped}. Chromium is missing."
             warnings.warn(words, stacklevel=2)
     for (_, output), still in zip(found, stills, strict=True):
-        if still:
+        if still and "text/html" in output.data:  # a fold, with a place for it
+            page = output.data["text/html"]
+            source = f'<img src="data:image/png;base64,{still}" '
+            output.data["text/html"] = page.replace("<img ", source, 1)
+        elif still:
             output.data["image/png"] = still
             width = min(SHOWN_WIDTH, Image.open(io.BytesIO(b64decode(still))).width)
             output.metadata["image/png"] = {"alt": output.data["text/plain"], "width": width}
+
+
+def _stored(output):
+    """Return the still that an output has, or None."""
+    in_fold = re.search('src="data:image/png;base64,([^"]*)"', output.data.get("text/html", ""))
+    return in_fold[1] if in_fold else output.data.get("image/png")
 
 
 def _scenes(notebook):
@@ -69,6 +80,22 @@ def _scenes(notebook):
             scene = output.get("metadata", {}).get("gmm", {}).get("scene")
             if scene:
                 yield scene, output
+
+
+def draw_readme_picture():
+    """Draw one position of the stepper on Old Faithful: the M step of iteration 6."""
+    import ipywidgets
+
+    import gmm_helpers as gmm
+    from gmm_helpers.widgets.view import library
+
+    geyser = gmm.old_faithful()
+    start = gmm.start_from_means(geyser.x, [[2.0, 60.0], [3.0, 70.0]])
+    stepper = gmm.Stepper(geyser.x, gmm.run_em(geyser.x, start), features=geyser.features)
+    state = ipywidgets.Widget.get_manager_state(widgets=[stepper.view, library()])["state"]
+    with chromium() as browser:
+        png = take(browser, state, stepper.view.model_id, positions=[12])
+    (ROOT / ".github" / "stepper.png").write_bytes(png)
 
 
 def take(browser, state, model_id, *, title="", positions=POSITIONS):

@@ -9,8 +9,9 @@ import sys
 from pathlib import Path
 
 import nbformat
+from driver import CHROMIUM
 from nbclient import NotebookClient
-from stills import VIEW, add_stills
+from stills import VIEW, add_stills, draw_readme_picture
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 METADATA = {
@@ -50,9 +51,11 @@ def store(path):
 
 
 def main(arguments):
-    """Store the notebooks that are named, or all."""
+    """Store the notebooks that are named, or all; draw the README's picture."""
     for path in map(Path.resolve, map(Path, arguments or sorted(NOTEBOOKS.glob("[0-9]*.ipynb")))):
         print(f"{path.name}: {'outputs stored' if store(path) else 'unchanged'}", flush=True)
+    if CHROMIUM.exists():
+        draw_readme_picture()
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@
   of one that has imported `gmm_helpers`, and of one that has run nothing.
 """
 
-import argparse
 import os
 import re
 import statistics
@@ -17,11 +16,9 @@ import sys
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "tests" / "browser"))
-import conftest  # noqa: E402
+import driver
 
-PYTHON = ROOT / ".venv" / "bin" / "python"
+PYTHON = driver.ROOT / ".venv" / "bin" / "python"
 IMPORTS = {
     "numpy, scipy.linalg, scipy.special": "numpy, scipy.linalg, scipy.special",
     "the same, and ipywidgets, anywidget": (
@@ -69,7 +66,7 @@ CELLS = """async () => {
 
 def memory(page):
     """Return the memory of a page's kernel in MB, as a share of pages that others use too."""
-    cell = conftest.add_cell(page, "import os; print(os.getpid())")
+    cell = driver.add_cell(page, "import os; print(os.getpid())")
     pid = cell.locator(".jp-OutputArea-output").inner_text().strip()
     rollup = Path("/proc", pid, "smaps_rollup")
     return int(re.search(r"^Pss: +(\d+)", rollup.read_text(), re.M)[1]) / 1024
@@ -77,9 +74,9 @@ def memory(page):
 
 def weigh_notebook(browser, url, name):
     """Print what the widgets of a notebook send, and return its kernel's memory."""
-    page = browser.new_page(viewport=conftest.LAPTOP)
-    conftest.open_notebook(page, url, name)
-    conftest.run_all(page)
+    page = browser.new_page(viewport=driver.LAPTOP)
+    driver.open_notebook(page, url, name)
+    driver.run_all(page)
     for cell, kind, size in page.evaluate(CELLS):
         print(f"  {name[:2]} {f'{cell}: {kind}':57} {size:6.0f}", flush=True)
     used = memory(page)
@@ -89,32 +86,32 @@ def weigh_notebook(browser, url, name):
 
 def main():
     """Print all tables."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.parse_args()
     subprocess.run(
-        [sys.executable, "-c", "import course; course.set_up(course.PINS)"], cwd=ROOT, check=True
+        [sys.executable, "-c", "import course; course.set_up(course.PINS)"],
+        cwd=driver.ROOT,
+        check=True,
     )
     weigh_imports()
     started = time.monotonic()
-    with conftest.jupyterlab() as url:
+    with driver.jupyterlab() as url:
         address = time.monotonic() - started
-        with conftest.chromium() as browser:
-            page = browser.new_page(viewport=conftest.LAPTOP)
+        with driver.chromium() as browser:
+            page = browser.new_page(viewport=driver.LAPTOP)
             opened = time.monotonic()
             page.goto(url)
             heading = page.get_by_role("heading", level=1, name="Start here")
-            heading.wait_for(timeout=conftest.PATIENCE)
+            heading.wait_for(timeout=driver.PATIENCE)
             opened = time.monotonic() - opened
             print("start: seconds, with .venv in place")
             print(f"  {'until the start command prints the address':60} {address:6.1f}")
             print(f"  {'until notebook 00 is on the screen':60} {address + opened:6.1f}")
-            conftest.open_notebook(page, url, conftest.NOTEBOOKS[0])
+            driver.open_notebook(page, url, driver.NOTEBOOKS[0])
             used = {"nothing run": memory(page)}
-            conftest.add_cell(page, "import gmm_helpers")
+            driver.add_cell(page, "import gmm_helpers")
             used["gmm_helpers imported"] = memory(page)
             page.close()
             print("widgets: kB from Python, for each cell that has some")
-            for name in conftest.NOTEBOOKS:
+            for name in driver.NOTEBOOKS:
                 used[name] = weigh_notebook(browser, url, name)
     print("kernel: memory, MB")
     for name, each in used.items():

@@ -7,6 +7,7 @@ import sys
 import tomllib
 import types
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -162,7 +163,7 @@ def tell_outside(own):
     return f" It also reads {' and '.join(read)} from the notebook, beside its arguments."
 
 
-def copied(value):
+def copied(value: Any) -> Any:
     """Return a copy of an array, or of a tuple that may hold arrays."""
     if isinstance(value, tuple):
         return tuple(copied(each) for each in value)

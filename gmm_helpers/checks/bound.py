@@ -1,13 +1,18 @@
 """The self-check of the lower bound."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+
 from gmm_helpers.checks.densities import gaussian
 from gmm_helpers.checks.diagnosis import diagnose
 from gmm_helpers.checks.exercise import Table
+from gmm_helpers.checks.result import Check
 from gmm_helpers.model.bound import lower_bound
 from gmm_helpers.model.mixture import Mixture
 
 
-def check_lower_bound(lower_bound):
+def check_lower_bound(lower_bound: Callable) -> Check:
     """Check the lower bound, called as `lower_bound(x, mixture, q)`.
 
     Parameters
@@ -15,10 +20,6 @@ def check_lower_bound(lower_bound):
     lower_bound : callable
         Takes x of shape (n,), a Mixture with D = 1, and q of shape (n, K), whose rows sum to 1 and
         which may hold zeros; returns F(q, θ), one number.
-
-    Returns
-    -------
-    Check
 
     Examples
     --------

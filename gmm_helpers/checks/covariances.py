@@ -1,22 +1,24 @@
 """The self-checks of a covariance matrix, and of the ellipse that is drawn for it."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+
 import numpy as np
 
-from gmm_helpers.checks.diagnosis import as_numbers, diagnose
+from gmm_helpers.checks.diagnosis import diagnose
 from gmm_helpers.checks.exercise import Table
+from gmm_helpers.checks.result import Check
+from gmm_helpers.checks.values import as_numbers
 
 
-def check_covariance(covariance_from):
+def check_covariance(covariance_from: Callable) -> Check:
     """Check a covariance matrix, called as `covariance_from(sigma_1, sigma_2, rho)`.
 
     Parameters
     ----------
     covariance_from : callable
         Takes two standard deviations and a correlation; returns Σ, shape (2, 2).
-
-    Returns
-    -------
-    Check
 
     Examples
     --------
@@ -28,7 +30,7 @@ def check_covariance(covariance_from):
     return diagnose(covariance_from, COVARIANCE)
 
 
-def check_ellipse(ellipse):
+def check_ellipse(ellipse: Callable) -> Check:
     """Check the points of an ellipse, called as `ellipse(mean, covariance, radius, angles)`.
 
     Parameters
@@ -36,10 +38,6 @@ def check_ellipse(ellipse):
     ellipse : callable
         Takes a mean (2,), a covariance (2, 2), a radius in standard deviations, and m angles in
         radians; returns the points μ + r A (cos, sin) for any A with A Aᵀ = Σ, shape (m, 2).
-
-    Returns
-    -------
-    Check
 
     Examples
     --------

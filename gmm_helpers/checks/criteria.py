@@ -1,28 +1,28 @@
 """The self-checks of what chooses K: free parameters, AIC and BIC, held-out log-likelihood."""
 
+from __future__ import annotations
+
 import re
+from collections.abc import Callable
 
 import numpy as np
 
 from gmm_helpers.checks.diagnosis import diagnose
 from gmm_helpers.checks.exercise import Table, number
 from gmm_helpers.checks.hidden_data import MANY_POINTS
-from gmm_helpers.model import selection
+from gmm_helpers.checks.result import Check
+from gmm_helpers.model import criteria
 from gmm_helpers.model.em import run_em
 from gmm_helpers.model.starts import start_from_means
 
 
-def check_free_parameters(free_parameters):
+def check_free_parameters(free_parameters: Callable) -> Check:
     """Check a count of free parameters, called as `free_parameters(K, D, covariance_type)`.
 
     Parameters
     ----------
     free_parameters : callable
         Takes two whole numbers and "full", "tied", "diag" or "spherical"; returns a number.
-
-    Returns
-    -------
-    Check
 
     Examples
     --------
@@ -32,17 +32,13 @@ def check_free_parameters(free_parameters):
     return diagnose(free_parameters, FREE_PARAMETERS)
 
 
-def check_aic(aic):
+def check_aic(aic: Callable) -> Check:
     """Check Akaike's criterion, called as `aic(log_likelihood, n_parameters)`.
 
     Parameters
     ----------
     aic : callable
         Takes ℓ over all points, in nats, and the number of free parameters; returns 2 m − 2 ℓ.
-
-    Returns
-    -------
-    Check
 
     Examples
     --------
@@ -52,7 +48,7 @@ def check_aic(aic):
     return diagnose(aic, AIC)
 
 
-def check_bic(bic):
+def check_bic(bic: Callable) -> Check:
     """Check the Bayesian criterion, called as `bic(log_likelihood, n_parameters, n)`.
 
     Parameters
@@ -60,10 +56,6 @@ def check_bic(bic):
     bic : callable
         Takes ℓ over all points, in nats, the number of free parameters, and that of points;
         returns m log n − 2 ℓ.
-
-    Returns
-    -------
-    Check
 
     Examples
     --------
@@ -73,7 +65,7 @@ def check_bic(bic):
     return diagnose(bic, BIC)
 
 
-def check_held_out(held_out):
+def check_held_out(held_out: Callable) -> Check:
     """Check a held-out log-likelihood, called as `held_out(x_train, x_test, fit)`.
 
     Parameters
@@ -82,10 +74,6 @@ def check_held_out(held_out):
         Takes data of shape (n, D), or (n,) for D = 1, to fit to, others to judge by, and a
         function: `fit(x)` returns the Mixture fitted to x. Returns ℓ of the data to judge by
         under the mixture fitted to the others: the total, in nats.
-
-    Returns
-    -------
-    Check
 
     Examples
     --------
@@ -151,7 +139,7 @@ def _fit(x):
 
 
 def _held_out(x_train, x_test, fit):
-    return selection.held_out_log_likelihood(fit(x_train), x_test)
+    return criteria.held_out_log_likelihood(fit(x_train), x_test)
 
 
 def _scored(x_train, x_test, fit):
@@ -170,16 +158,16 @@ def _read_held_out(result, *arguments):
 
 TABLE = Table(__file__, fit=_fit, MANY_POINTS=MANY_POINTS)
 FREE_PARAMETERS = TABLE.exercise(
-    "free_parameters", selection.free_parameters, given=_types, on_error=_tell_unknown_type
+    "free_parameters", criteria.free_parameters, given=_types, on_error=_tell_unknown_type
 )
 AIC = TABLE.exercise(
-    *("aic", selection.aic),
+    *("aic", criteria.aic),
     given=_letters,
     recognise={"aic": _recognise_coefficients},
     on_error=_recognise_log_that_raises,
 )
 BIC = TABLE.exercise(
-    *("bic", selection.bic),
+    *("bic", criteria.bic),
     given=_letters,
     recognise={"bic": _recognise_coefficients},
     on_error=_recognise_log_that_raises,

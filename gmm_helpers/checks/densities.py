@@ -1,25 +1,26 @@
 """The self-checks of one Gaussian's density: of a number, and in logarithms of several features."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+
 import numpy as np
 from scipy.special import ndtr
 
 from gmm_helpers.checks.diagnosis import diagnose
 from gmm_helpers.checks.exercise import Table
 from gmm_helpers.checks.hidden_data import correlated, mixture, points
+from gmm_helpers.checks.result import Check
 from gmm_helpers.model.mixture import Mixture
 
 
-def check_gaussian(gaussian):
+def check_gaussian(gaussian: Callable) -> Check:
     """Check the density of a Gaussian, called as `gaussian(x, mean, variance)`.
 
     Parameters
     ----------
     gaussian : callable
         Numbers or arrays in, as NumPy broadcasts them; out comes N(x | mean, variance).
-
-    Returns
-    -------
-    Check
 
     Examples
     --------
@@ -29,7 +30,7 @@ def check_gaussian(gaussian):
     return diagnose(gaussian, GAUSSIAN)
 
 
-def check_log_gaussian(log_gaussian):
+def check_log_gaussian(log_gaussian: Callable) -> Check:
     """Check the log density of a Gaussian, called as `log_gaussian(x, mean, covariance)`.
 
     Parameters
@@ -37,10 +38,6 @@ def check_log_gaussian(log_gaussian):
     log_gaussian : callable
         Takes x of shape (n, D), a mean (D,) and a covariance (D, D); returns log N(x_i | μ, Σ),
         shape (n,).
-
-    Returns
-    -------
-    Check
 
     Examples
     --------

@@ -1,26 +1,28 @@
 """The self-checks of a mixture's density, of the E steps, and of log-sum-exp, which these need."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+
 import numpy as np
 
 from gmm_helpers.checks.densities import gaussian, log_gaussian
-from gmm_helpers.checks.diagnosis import describe, diagnose, shape_of
+from gmm_helpers.checks.diagnosis import diagnose
 from gmm_helpers.checks.exercise import Table
 from gmm_helpers.checks.hidden_data import MANY_POINTS, mixture, points
+from gmm_helpers.checks.result import Check
+from gmm_helpers.checks.values import describe, shape_of
 from gmm_helpers.model import em
 from gmm_helpers.model.mixture import Mixture
 
 
-def check_mixture_density(mixture_density):
+def check_mixture_density(mixture_density: Callable) -> Check:
     """Check a mixture's density, called as `mixture_density(x, weights, means, variances)`.
 
     Parameters
     ----------
     mixture_density : callable
         Takes x of shape (n,) and three arrays of shape (K,); returns p(x_i), shape (n,).
-
-    Returns
-    -------
-    Check
 
     Examples
     --------
@@ -30,7 +32,7 @@ def check_mixture_density(mixture_density):
     return diagnose(mixture_density, MIXTURE_DENSITY)
 
 
-def check_e_step(e_step):
+def check_e_step(e_step: Callable) -> Check:
     """Check an E step, called as `e_step(x, mixture)`.
 
     Parameters
@@ -38,10 +40,6 @@ def check_e_step(e_step):
     e_step : callable
         Takes x of shape (n,) and a Mixture with D = 1; returns the responsibilities, shape
         (n, K), and the log-likelihood.
-
-    Returns
-    -------
-    Check
 
     Examples
     --------
@@ -51,7 +49,7 @@ def check_e_step(e_step):
     return diagnose(e_step, E_STEP)
 
 
-def check_log_e_step(e_step):
+def check_log_e_step(e_step: Callable) -> Check:
     """Check an E step that may meet points far from every component; `e_step(x, mixture)`.
 
     Takes and returns what `check_e_step` does.
@@ -69,7 +67,7 @@ def check_log_e_step(e_step):
     return diagnose(e_step, LOG_E_STEP)
 
 
-def check_e_step_2d(e_step):
+def check_e_step_2d(e_step: Callable) -> Check:
     """Check an E step in any number of dimensions, called as `e_step(x, mixture)`.
 
     Parameters
@@ -77,10 +75,6 @@ def check_e_step_2d(e_step):
     e_step : callable
         Takes x of shape (n, D) and a Mixture; returns the responsibilities, shape (n, K), and the
         log-likelihood, also for points far from every component.
-
-    Returns
-    -------
-    Check
 
     Examples
     --------
@@ -90,17 +84,13 @@ def check_e_step_2d(e_step):
     return diagnose(e_step, E_STEP_2D)
 
 
-def check_log_sum_exp(log_sum_exp):
+def check_log_sum_exp(log_sum_exp: Callable) -> Check:
     """Check log-sum-exp, called as `log_sum_exp(a)`.
 
     Parameters
     ----------
     log_sum_exp : callable
         Takes a of shape (n, K); returns log Σ_k exp(a_ik), shape (n,), whatever the size of a.
-
-    Returns
-    -------
-    Check
 
     Examples
     --------

@@ -42,7 +42,12 @@ class Finding(BaseException):
         self.slip, self.message, self.vague = slip, message, vague
         self.detail = message if detail is None else detail
         self.opening = ""  # what is right, which is told first
-        self.arguments = None  # those of the case that it was found in
+        self.arguments: tuple | None = None  # those of the case that it was found in
+
+    def add(self, *, before="", after=""):
+        """Say more, in the message and in the detail."""
+        self.message = f"{before} {self.message} {after}".strip()
+        self.detail = f"{before} {self.detail} {after}".strip()
 
     def become(self, other):
         """Tell what another finding tells, in the same place."""

@@ -1,17 +1,23 @@
 """The self-check of the loop."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+
 import numpy as np
 
 from gmm_helpers.checks.detectors import same
-from gmm_helpers.checks.diagnosis import describe, diagnose
+from gmm_helpers.checks.diagnosis import diagnose
 from gmm_helpers.checks.exercise import Group, Table
+from gmm_helpers.checks.result import Check
+from gmm_helpers.checks.values import describe
 from gmm_helpers.model import em
 from gmm_helpers.model.mixture import Mixture
 
 _MOST_CALLS = 5000  # of the steps that `em` is handed; even 1000 iterations need fewer
 
 
-def check_em(em):
+def check_em(em: Callable) -> Check:
     """Check the loop, called as `em(x, mixture, e_step, m_step, n_iterations)`.
 
     The steps that it is handed are the course's, so it can be right while the learner's are not.
@@ -21,10 +27,6 @@ def check_em(em):
     em : callable
         Returns the mixture after so many iterations, and the log-likelihoods of the start and
         after each iteration, n_iterations + 1 numbers.
-
-    Returns
-    -------
-    Check
 
     Examples
     --------
@@ -91,7 +93,7 @@ def _recognise_loop(cases, found, wanted):
 
     def ends_after(iterations):
         pairs = zip(cases, iterations, strict=True)
-        ends = [_run(*case[:2], None, None, number)[0] for case, number in pairs]
+        ends = [_run(case[0], case[1], None, None, number)[0] for case, number in pairs]
         return same(found, [np.array([m.weights, m.means[:, 0], m.variances]) for m in ends])
 
     if set(done) == {1}:

@@ -1,16 +1,22 @@
 """The self-checks of the M steps, of one feature and of several."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+
 import numpy as np
 
-from gmm_helpers.checks.diagnosis import describe, diagnose
+from gmm_helpers.checks.diagnosis import diagnose
 from gmm_helpers.checks.exercise import Table, number
 from gmm_helpers.checks.hidden_data import mixture, points
+from gmm_helpers.checks.result import Check
+from gmm_helpers.checks.values import describe
 from gmm_helpers.model import em
 from gmm_helpers.model.mixture import Mixture
 from gmm_helpers.model.validation import ShapeError, SingularCovarianceError, WeightSumError
 
 
-def check_m_step(m_step):
+def check_m_step(m_step: Callable) -> Check:
     """Check an M step, called as `m_step(x, b)`.
 
     Parameters
@@ -18,10 +24,6 @@ def check_m_step(m_step):
     m_step : callable
         Takes x of shape (n,) and responsibilities of shape (n, K); returns a Mixture, as
         `Mixture.from_1d(weights, means, variances)` makes it.
-
-    Returns
-    -------
-    Check
 
     Examples
     --------
@@ -34,7 +36,7 @@ def check_m_step(m_step):
     return diagnose(m_step, M_STEP)
 
 
-def check_m_step_vector(m_step):
+def check_m_step_vector(m_step: Callable) -> Check:
     """Check an M step that may meet any K, and data far from 0; called as `m_step(x, b)`.
 
     Takes and returns what `check_m_step` does.
@@ -51,7 +53,7 @@ def check_m_step_vector(m_step):
     return diagnose(m_step, M_STEP_VECTOR)
 
 
-def check_m_step_2d(m_step):
+def check_m_step_2d(m_step: Callable) -> Check:
     """Check an M step in any number of dimensions, called as `m_step(x, b)`.
 
     Parameters
@@ -59,10 +61,6 @@ def check_m_step_2d(m_step):
     m_step : callable
         Takes x of shape (n, D) and responsibilities of shape (n, K); returns a
         `Mixture(weights, means, covariances)`.
-
-    Returns
-    -------
-    Check
 
     Examples
     --------

@@ -1,5 +1,7 @@
 """The course's data: toy data drawn from a known mixture, and two real data sets."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -19,23 +21,19 @@ class Dataset:
     """
 
     x: np.ndarray
-    features: tuple
+    features: tuple[str, ...]
     mixture: Mixture | None = None
     z: np.ndarray | None = None
     lines: np.ndarray | None = None
 
 
-def two_gaussians(n=300, *, rng):
+def two_gaussians(n: int = 300, *, rng: np.random.Generator) -> Dataset:
     """Draw `n` points in one dimension from two overlapping Gaussians of unequal size.
 
     Parameters
     ----------
     n : int
     rng : numpy.random.Generator
-
-    Returns
-    -------
-    Dataset
 
     Examples
     --------
@@ -47,7 +45,7 @@ def two_gaussians(n=300, *, rng):
     return _draw(truth, n, rng, ("x",))
 
 
-def four_gaussians(n=600, *, rng):
+def four_gaussians(n: int = 600, *, rng: np.random.Generator) -> Dataset:
     """Draw `n` points in two dimensions from four stretched Gaussians, two of which overlap.
 
     Takes and returns what `two_gaussians` does.
@@ -70,7 +68,7 @@ def four_gaussians(n=600, *, rng):
     return _draw(truth, n, rng, ("x₁", "x₂"))
 
 
-def old_faithful():
+def old_faithful() -> Dataset:
     """Return 272 eruptions of the Old Faithful geyser: duration, and waiting time to the next.
 
     These are the numbers of R's `faithful`: published facts, in which the course claims no right.
@@ -90,7 +88,7 @@ def old_faithful():
     return Dataset(_read("old_faithful.csv"), ("duration (min)", "waiting time (min)"))
 
 
-def galaxies():
+def galaxies() -> Dataset:
     """Return the velocities of 82 galaxies in the Corona Borealis region, in 1000 km/s.
 
     Published facts, in which the course claims no right. The 78th value is 26.960, as printed by

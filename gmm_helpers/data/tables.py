@@ -3,33 +3,39 @@
 A file goes through: its letters, its separator and rows, the names, the numbers, the notes.
 """
 
+from __future__ import annotations
+
 import re
 import textwrap
 from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
 from gmm_helpers.data.datasets import Dataset
-from gmm_helpers.data.table_notes import find_odd, find_unfit, is_total
-from gmm_helpers.data.text_file import (
+from gmm_helpers.data.rows import (
     ALONE,
     GROUPS,
     ONE_MARK,
     SEPARATORS,
+    check_lengths,
+    is_number,
+    most_common,
+    number,
+    split_rows,
+)
+from gmm_helpers.data.table_notes import find_odd, find_unfit, is_total
+from gmm_helpers.data.text_file import (
     ArgumentError,
     TableError,
     as_path,
-    check_lengths,
     count,
     find_sentence,
-    is_number,
     leave_out,
     list_names,
-    most_common,
-    number,
     read_text,
     sentences,
-    split_rows,
 )
 
 _MISSING = {"", *"-–—.:*?…", *"-- .. ... na n/a n.a. #n/a #na #nv <na> nan none null nil".split()}
@@ -38,7 +44,13 @@ _MOST_PROBLEMS = 4
 _WIDTH = 72  # of a note's lines, as of the notebooks' code
 
 
-def read_table(path, columns=None, *, drop_missing=False, decimal=None):
+def read_table(
+    path: str | Path,
+    columns: str | Sequence[str] | None = None,
+    *,
+    drop_missing: bool = False,
+    decimal: str | None = None,
+) -> Dataset:
     r"""Read columns of numbers from a text file whose first line names them, such as a CSV file.
 
     Commas, semicolons, tabs, bars or spaces may stand between the columns, points or commas in

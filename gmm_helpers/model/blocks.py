@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 _BLOCK = 2**18  # numbers per (K, D, m) array
+_SHORT = 2048  # numbers in a row of them, of which many fit the smallest cache
 
 
 class Block(NamedTuple):
@@ -26,7 +27,9 @@ def cut(points, K):
     """
     D, n = points.shape
     n_blocks = -(-n // max(_BLOCK // (K * D), 512))
-    size = 8 * (-(-n // (8 * n_blocks)) | 1)  # an odd number of cache lines: rows do not compete
+    size = -(-n // n_blocks)
+    if size > _SHORT:
+        size = 8 * (-(-size // 8) | 1)  # an odd number of cache lines: rows do not compete
     arrays = [np.empty((*shape, size)) for shape in ((K, D), (K, D), (K,), (), ())]
     blocks = []
     for first in range(0, n, size):

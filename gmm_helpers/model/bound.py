@@ -1,12 +1,15 @@
 """The lower bound under the log-likelihood: what the E step and the M step both raise."""
 
+from __future__ import annotations
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gmm_helpers.model import validation
-from gmm_helpers.model.mixture import check_mixture
+from gmm_helpers.model.mixture import Mixture, check_mixture
 
 
-def lower_bound(x, mixture, responsibilities):
+def lower_bound(x: ArrayLike, mixture: Mixture, responsibilities: ArrayLike) -> float:
     """Return F(q, θ) = Σ_i Σ_k q_ik log(φ_k N(x_i | μ_k, Σ_k) / q_ik), which is never above ℓ(θ).
 
     The gap between them is ℓ − F = Σ_i Σ_k q_ik log(q_ik / b_ik), the Kullback–Leibler divergence

@@ -1,11 +1,15 @@
 """EM with a bug in it, to be found from its curve: look for the bug before you read this file."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+
 import numpy as np
 
 from gmm_helpers.model.mixture import Mixture
 
 
-def broken_steps(name):
+def broken_steps(name: str) -> dict[str, Callable]:
     """Return the steps of an EM for D = 1 that has a bug, as arguments for `run_em`.
 
     Whatever the bug, the log-likelihood that is reported is that of the mixture, rightly computed.

@@ -5,20 +5,25 @@ each feature and each component lies contiguous in memory. Callers see (n, D) an
 density and b stand in `Mixture`; ℓ and the sums in `_look`; φ_k, μ_k and Σ_k in `_from_averages`.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gmm_helpers.model import validation
 from gmm_helpers.model.blocks import cut
 from gmm_helpers.model.learner_steps import OwnSteps
 from gmm_helpers.model.mixture import Mixture, check_mixture
-from gmm_helpers.model.trace import EMError, Recorder, failure
+from gmm_helpers.model.trace import EMError, Recorder, Trace, failure
 
 _EMPTY = 1e-290  # below it, N_k is so near to float64's smallest number that it has few digits
 _MOST, _TINY = 0.99, 1e-200  # so much of mean(z²) may be mean(z)²; what is far from underflow
 _LAST_DIGIT = 4 * np.finfo(float).eps
 
 
-def e_step(x, mixture):
+def e_step(x: ArrayLike, mixture: Mixture) -> tuple[np.ndarray, float]:
     """Weigh every component for every point: b_ik = φ_k N(x_i | μ_k, Σ_k) / p(x_i).
 
     Parameters
@@ -51,7 +56,13 @@ def e_step(x, mixture):
     return b.T, float(log_density.sum())
 
 
-def m_step(x, responsibilities, *, covariance_type="full", ridge=0.0):
+def m_step(
+    x: ArrayLike,
+    responsibilities: ArrayLike,
+    *,
+    covariance_type: str = "full",
+    ridge: float = 0.0,
+) -> Mixture:
     """Fit every component to all points, each point weighted by its responsibility.
 
     N_k = Σ_i b_ik, φ_k = N_k / n, μ_k = Σ_i b_ik x_i / N_k and
@@ -95,17 +106,17 @@ _MODULES_E_STEP, _MODULES_M_STEP = e_step, m_step  # in run_em these names are i
 
 
 def run_em(
-    x,
-    start,
+    x: ArrayLike,
+    start: Mixture,
     *,
-    max_iter=100,
-    tol=1e-6,
-    covariance_type="full",
-    ridge=0.0,
-    record=True,
-    e_step=None,
-    m_step=None,
-):
+    max_iter: int = 100,
+    tol: float = 1e-6,
+    covariance_type: str = "full",
+    ridge: float = 0.0,
+    record: bool = True,
+    e_step: Callable | None = None,
+    m_step: Callable | None = None,
+) -> Trace:
     """Repeat E and M from a given start until the log-likelihood hardly rises.
 
     Parameters
@@ -173,10 +184,10 @@ def climb(points, start, model, *, max_iter, tol, record=False, own=None, report
         if result:
             return *result, None
         b = np.empty((start.n_components, points.shape[1])) if record or own else None
-        return b, *_look(points, blocks, mixture, b)
+        return b, *_look(points, blocks, mixture, model, b)
 
     def maximise(b, sums):
-        result = own and own.m_step(b) or sums and _m_step_from_sums(mixture, *sums, model)
+        result = own and own.m_step(b) or sums and _m_step_from_sums(mixture, *sums, model=model)
         return result or _m_step(points, mixture._posterior(points)[0] if b is None else b, model)
 
     mixture, iteration, converged = start, 0, False
@@ -193,7 +204,8 @@ def climb(points, start, model, *, max_iter, tol, record=False, own=None, report
             converged = abs(log_likelihood - before) < tol * points.shape[1]
     except ValueError as error:
         if own and not taken_down.log_likelihoods:  # the start can be shown by the module's
-            taken_down.note("start", iteration, mixture, None, _look(points, blocks, mixture)[0])
+            log_likelihood, _ = _look(points, blocks, mixture, model)
+            taken_down.note("start", iteration, mixture, None, log_likelihood)
         raise EMError(
             f"Iteration {iteration}: {error}",
             component=getattr(error, "component", None),
@@ -203,26 +215,27 @@ def climb(points, start, model, *, max_iter, tol, record=False, own=None, report
     return taken_down.trace(own, converged)
 
 
-def _look(points, blocks, mixture, keep=None):
+def _look(points, blocks, mixture, model, keep=None):
     """Do the E step, and sum the same b and z for the M step while they are in the cache.
 
     Return ℓ, and N_k = Σ_i b_ik, (K,), Σ_i b_ik z_ik, (K, D), and Σ_i b_ik z_ik z_ikᵀ, (K, D, D).
     The b_ik are written into `keep` (K, n), if given.
     """
-    K, D = mixture.means.shape
-    log_likelihood, sums = 0.0, (np.zeros(K), np.zeros((K, D)), np.zeros((K, D, D)))
-    totals, firsts, seconds = sums
+    log_likelihood, totals, firsts, seconds = 0.0, 0, 0, 0
     for block in blocks:
         log_likelihood += float(np.add.reduce(mixture._weigh(block)))  # ℓ = Σ_i log p(x_i)
         if keep is not None:
             keep[:, block.where] = block.b
-        bz = np.multiply(block.b[:, None], block.z, out=block.spare)
         totals += np.add.reduce(block.b, axis=1)
-        firsts += np.add.reduce(bz, axis=2)
-        seconds += (block.z[:, None] @ bz[..., None])[..., 0]  # z_d · bz: quicker than z @ bzᵀ
+        firsts += (block.z @ block.b[..., None])[..., 0]
+        if mixture._is_diagonal and model.is_diagonal:  # of z zᵀ only z² is wanted: it is in spare
+            seconds += block.spare @ block.b[..., None] * np.eye(len(block.x))
+        else:
+            bz = np.multiply(block.b[:, None], block.z, out=block.spare)
+            seconds += (block.z[:, None] @ bz[..., None])[..., 0]  # z_d · bz: quicker than z @ bzᵀ
     if not np.isfinite(log_likelihood):
         mixture._posterior(points)  # raises, and names the point
-    return log_likelihood, sums
+    return log_likelihood, (totals, firsts, seconds)
 
 
 def _m_step_from_sums(mixture, totals, firsts, seconds, model):
@@ -277,16 +290,10 @@ def _from_averages(totals, centres, L, shifts, squares, model):
     elif model.covariance_type == "spherical":
         covariances = np.einsum("kdd->k", covariances)[:, None, None] / D * np.eye(D)
     if model.ridge:
-        variances = np.einsum("kdd->kd", covariances)  # a view
-        variances += model.added
+        covariances += np.diag(model.added)
+    # What spread is left in some direction must be more than the last digit of the mean:
+    # a component narrower than that sits on one point, or on a line or plane of points.
     try:
-        mixture = Mixture._from_checked(weights, means, covariances)
-        # What spread is left in some direction must be more than the last digit of the mean:
-        # a component narrower than that sits on one point, or on a line or plane of points.
-        collapsed = mixture._factors.diagonal(axis1=1, axis2=2) <= _LAST_DIGIT * abs(means)
-        if not collapsed.any():
-            return mixture
-        component = int(collapsed.any(axis=1).argmax())
+        return Mixture._from_checked(weights, means, covariances, _LAST_DIGIT * abs(means))
     except validation.SingularCovarianceError as error:
-        component = error.component
-    raise failure(component, model, collapsed=True)
+        raise failure(error.component, model, collapsed=True) from None

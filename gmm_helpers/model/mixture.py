@@ -1,9 +1,12 @@
 """A Gaussian mixture: its parameters, its density, and what it says of given points."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.linalg.lapack import dtrtri
+from numpy.typing import ArrayLike
+from scipy.linalg.lapack import dtrtri  # pyright: ignore[reportAttributeAccessIssue]
 
 from gmm_helpers.model import validation
 from gmm_helpers.model.blocks import cut
@@ -12,7 +15,7 @@ _LOG_2PI = np.log(2 * np.pi)
 _ARRAYS = ("weights", "means", "covariances", "_factors", "_whiteners", "_log_heights")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class Mixture:
     """A mixture of K Gaussian components in D dimensions: p(x) = Σ_k φ_k N(x | μ_k, Σ_k).
 
@@ -49,21 +52,25 @@ class Mixture:
     weights: np.ndarray
     means: np.ndarray
     covariances: np.ndarray
+    _factors: np.ndarray = field(repr=False)
+    _whiteners: np.ndarray = field(repr=False)
+    _log_heights: np.ndarray = field(repr=False)
+    _is_diagonal: bool = field(repr=False)
 
     @np.errstate(divide="ignore")  # a weight of 0 is allowed; its log is −∞
-    def __post_init__(self):
-        self._store(*validation.as_mixture(self.weights, self.means, self.covariances))
+    def __init__(self, weights: ArrayLike, means: ArrayLike, covariances: ArrayLike) -> None:
+        self._store(*validation.as_mixture(weights, means, covariances))
 
     @classmethod
-    def _from_checked(cls, weights, means, covariances):
-        """Make a mixture of arrays that need no check, such as the M step's own."""
+    def _from_checked(cls, weights, means, covariances, least_widths):
+        """Make a mixture of the M step's own arrays, unless a component is too narrow."""
         mixture = object.__new__(cls)
-        mixture._store(weights, means, covariances)
+        mixture._store(weights, means, covariances, least_widths)
         return mixture
 
-    def _store(self, weights, means, covariances):
+    def _store(self, weights, means, covariances, least_widths=0):
         """Keep the arrays, read-only, with what every density needs of them."""
-        factors = validation.cholesky_factors(covariances)
+        factors = validation.cholesky_factors(covariances, least_widths)
         # W_k = L_k⁻¹ turns x − μ_k into coordinates in which component k is a standard normal.
         whiteners = np.array([dtrtri(factor, lower=1)[0] for factor in factors])
         log_heights = np.log(weights) - 0.5 * means.shape[1] * _LOG_2PI
@@ -71,13 +78,14 @@ class Mixture:
         arrays = weights, means, covariances, factors, whiteners, log_heights
         for array in arrays:
             array.setflags(write=False)
-        self.__dict__.update(zip(_ARRAYS, arrays, strict=True))
+        is_diagonal = np.count_nonzero(covariances) == means.size
+        self.__dict__.update(zip(_ARRAYS, arrays, strict=True), _is_diagonal=is_diagonal)
 
     def __reduce__(self):  # a copy or a pickle is made, and protected, by __init__ again
         return Mixture, (self.weights, self.means, self.covariances)
 
     @classmethod
-    def from_1d(cls, weights, means, variances):
+    def from_1d(cls, weights: ArrayLike, means: ArrayLike, variances: ArrayLike) -> Mixture:
         """Make a mixture for D = 1 from three arrays of shape (K,); `variances` are σ_k²."""
         means = validation.as_parameter(means, "means", (None,), "(K,)")
         variances = validation.as_parameter(
@@ -86,34 +94,34 @@ class Mixture:
         return cls(weights, means[:, None], variances[:, None, None])
 
     @property
-    def n_components(self):
+    def n_components(self) -> int:
         """K."""
         return len(self.weights)
 
     @property
-    def n_features(self):
+    def n_features(self) -> int:
         """D."""
         return self.means.shape[1]
 
     @property
-    def variances(self):
+    def variances(self) -> np.ndarray:
         """σ_k² of a mixture with D = 1, shape (K,)."""
         if self.n_features != 1:
             raise ValueError(f"variances are for D = 1; here D = {self.n_features}: covariances.")
         return self.covariances[:, 0, 0]
 
-    def log_density(self, x):
+    def log_density(self, x: ArrayLike) -> np.ndarray:
         """Return log p(x_i), shape (n,), for data `x` of shape (n, D), or (n,) for D = 1.
 
         A ValueError names a point so far away that even its log density leaves float64's range.
         """
         return self._posterior(validation.as_points(x, self.n_features))[1]
 
-    def responsibilities(self, x):
+    def responsibilities(self, x: ArrayLike) -> np.ndarray:
         """Return b_ik = p(component k | x_i), shape (n, K); each row sums to 1."""
         return self._posterior(validation.as_points(x, self.n_features))[0].T
 
-    def sample(self, n, rng):
+    def sample(self, n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """Draw `n` points: first a component by its weight, then a point from that component.
 
         Parameters
@@ -166,7 +174,10 @@ class Mixture:
         That is log φ_k − log((2π)^(D/2) |L_k|) − ½ |z_ik|² with z_ik = L_k⁻¹ (x_i − μ_k).
         """
         from_mean = np.subtract(points, self.means[:, :, None], out=spare)
-        z = np.matmul(self._whiteners, from_mean, out=z)
+        if self._is_diagonal:  # a product for each feature does
+            z = np.multiply(self._whiteners.diagonal(axis1=1, axis2=2)[..., None], from_mean, out=z)
+        else:
+            z = np.matmul(self._whiteners, from_mean, out=z)
         joint = np.add.reduce(np.multiply(z, z, out=from_mean), axis=1, out=joint)
         joint *= -0.5
         joint += self._log_heights[:, None]

@@ -1,5 +1,7 @@
 """Where EM starts, and `fit`: the best of several starts."""
 
+from __future__ import annotations
+
 import sys
 import time
 import warnings
@@ -8,14 +10,17 @@ from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gmm_helpers.model import validation
 from gmm_helpers.model.em import _m_step, climb
 from gmm_helpers.model.mixture import Mixture, check_mixture
-from gmm_helpers.model.trace import EMError
+from gmm_helpers.model.trace import EMError, Trace
 
 
-def start_from_means(x, means, *, covariance_type="full", ridge=0.0):
+def start_from_means(
+    x: ArrayLike, means: ArrayLike, *, covariance_type: str = "full", ridge: float = 0.0
+) -> Mixture:
     """Make a start from guessed means: weights 1/K, every covariance that of all data.
 
     Parameters
@@ -41,7 +46,9 @@ def start_from_means(x, means, *, covariance_type="full", ridge=0.0):
     return _around(means, fit_one(points, validation.as_model(points, covariance_type, ridge)))
 
 
-def start_from_random_points(x, K, *, rng, **options):
+def start_from_random_points(
+    x: ArrayLike, K: int, *, rng: np.random.Generator, **options
+) -> Mixture:
     """Make a start whose means are K distinct points of the data, all equally likely.
 
     Takes `K` and a `numpy.random.Generator` where `start_from_means` takes the means.
@@ -55,7 +62,9 @@ def start_from_random_points(x, K, *, rng, **options):
     return start_from_means(points.T, _draw_points(points, K, rng), **options)
 
 
-def start_from_kmeans_plusplus(x, K, *, rng, **options):
+def start_from_kmeans_plusplus(
+    x: ArrayLike, K: int, *, rng: np.random.Generator, **options
+) -> Mixture:
     """Make a start whose means are K data points far from one another, by k-means++.
 
     Each next mean is drawn with a probability that grows as the square of a point's distance to
@@ -75,7 +84,14 @@ def start_from_kmeans_plusplus(x, K, *, rng, **options):
     return start_from_means(points.T, _draw_far_points(points, K, rng), **options)
 
 
-def start_from_split(x, mixture, component, *, covariance_type="full", ridge=0.0):
+def start_from_split(
+    x: ArrayLike,
+    mixture: Mixture,
+    component: int,
+    *,
+    covariance_type: str = "full",
+    ridge: float = 0.0,
+) -> Mixture:
     """Make a start with one component more: one of a mixture's components is cut in two.
 
     The cut is the plane through the mean of its points, each counted by its responsibility, across
@@ -153,19 +169,19 @@ SAME_OPTIMUM = 1e-9
 
 
 def fit(
-    x,
-    K,
+    x: ArrayLike,
+    K: int,
     *,
-    rng,
-    init="k-means++",
-    n_init=10,
-    max_iter=2000,
-    tol=1e-10,
-    covariance_type="full",
-    ridge=0.0,
-    record=True,
-    progress=False,
-):
+    rng: np.random.Generator,
+    init: str | Mixture | Iterable[Mixture] = "k-means++",
+    n_init: int = 10,
+    max_iter: int = 2000,
+    tol: float = 1e-10,
+    covariance_type: str = "full",
+    ridge: float = 0.0,
+    record: bool = True,
+    progress: bool = False,
+) -> Trace:
     """Run EM from several starts and return the trace that ends highest.
 
     A start from which EM fails (a component collapses) is skipped, and counted in the trace's
@@ -251,6 +267,7 @@ class Progress:
 
     def __init__(self, wanted):
         self._wanted, self._where, self._line, self._due = wanted, "", "", 0.0
+        self.row = self.stage = ""  # of the table that `compare` fills
 
     def __enter__(self):
         return self

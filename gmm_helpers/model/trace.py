@@ -1,5 +1,7 @@
 """What a run of EM leaves behind: its half-steps, or the error that ended it."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,8 +69,8 @@ class Trace:
     mixture: Mixture
     log_likelihoods: np.ndarray
     converged: bool
-    steps: tuple = ()
-    stubs: tuple = ()
+    steps: tuple[Step, ...] = ()
+    stubs: tuple[str, ...] = ()
     n_starts: int = 1
     n_failed: int = 0
     covariance_type: str = "full"
@@ -76,7 +78,7 @@ class Trace:
     own_steps: bool = False
 
     @property
-    def iterations(self):
+    def iterations(self) -> int:
         """The number of iterations, each an E step and an M step."""
         return len(self.log_likelihoods) - 1
 
@@ -114,4 +116,5 @@ class Recorder:
         values.setflags(write=False)
         stubs = own.stubs if own else ()
         options = {**self._model.options, "own_steps": own is not None}
+        assert self._mixture is not None  # the start is noted first
         return Trace(self._mixture, values, converged, tuple(self._steps), stubs, **options)

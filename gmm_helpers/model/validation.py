@@ -36,7 +36,7 @@ class SingularCovarianceError(ValueError):
 class WeightSumError(ValueError):
     """Weights that do not sum to 1; `total` is their sum."""
 
-    def __init__(self, message, total=None):
+    def __init__(self, message, total):
         super().__init__(message)
         self.total = total
 
@@ -138,6 +138,11 @@ class Model(NamedTuple):
     ridge: float
     added: np.ndarray
     nearly: str = ""
+
+    @property
+    def is_diagonal(self):
+        """Whether no feature depends on another within a component."""
+        return self.covariance_type in ("diag", "spherical")
 
     @property
     def options(self):
@@ -276,8 +281,11 @@ def as_mixture(weights, means, covariances):
     return weights, means, covariances
 
 
-def cholesky_factors(covariances):
-    """Return the lower factors L_k, Σ_k = L_k L_kᵀ; the error names the component without one."""
+def cholesky_factors(covariances, least_widths=0):
+    """Return the lower factors L_k, Σ_k = L_k L_kᵀ; the error names the component without one.
+
+    What is left of a feature's spread once those before it are known must be more than the least.
+    """
     try:
         factors = np.linalg.cholesky(covariances)
     except np.linalg.LinAlgError as error:
@@ -289,7 +297,7 @@ def cholesky_factors(covariances):
         raise _singular(len(covariances) - 1, covariances[-1]) from error
     pivots = factors.diagonal(axis1=1, axis2=2)
     deviations = np.sqrt(covariances.diagonal(axis1=1, axis2=2))
-    singular = pivots < _SMALLEST_SHARE * deviations
+    singular = pivots <= np.maximum(_SMALLEST_SHARE * deviations, least_widths)
     if singular.any():
         component = int(singular.any(axis=1).argmax())
         raise _singular(component, covariances[component])
@@ -341,7 +349,7 @@ def check_not_negative(value, name):
     """Return `value` as a finite float of at least 0."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} must be a real number; it is {value!r}.")
-    if not 0 <= value <= sys.float_info.max:
+    if not 0 <= value <= sys.float_info.max:  # pyright: ignore[reportOperatorIssue]
         raise ValueError(f"{name} must be at least 0 and finite; it is {value}.")
     return float(value)
 

@@ -3,16 +3,34 @@
 As in `figures`, nothing here fits or counts: the numbers come in, and the artists come back.
 """
 
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 from matplotlib.ticker import FixedLocator, MaxNLocator
+from numpy.typing import ArrayLike
 
 from gmm_helpers.plots.figures import COLOURS, DASHES, MARKERS, TEXT_SIZE, plain_style
 from gmm_helpers.plots.geometry import format_number
 
+if TYPE_CHECKING:  # what these need takes half as long as all the rest
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.lines import Line2D
+
 _DARKEST, _BRIGHTEST = 0.62, 1.0  # grey; black text stands out from all of them
 
 
-def plot_criteria(ax, Ks, curves, *, top=None):
+def plot_criteria(
+    ax: Axes,
+    Ks: Sequence[int],
+    curves: Mapping[str, ArrayLike],
+    *,
+    top: float | None = None,
+    ring: bool = True,
+) -> list[Line2D]:
     """Draw one or more criteria against K, each with a ring around its lowest point.
 
     Each curve has a colour, a marker and a line style of its own, and a legend above the axes.
@@ -25,6 +43,8 @@ def plot_criteria(ax, Ks, curves, *, top=None):
         Each criterion's name and its values, the lower the better; held-out ℓ as −2 ℓ.
     top : float, optional
         Where the axis ends: what lies higher leaves the picture, and more is seen of the rest.
+    ring : bool
+        Whether the lowest points get their rings.
 
     Returns
     -------
@@ -36,23 +56,23 @@ def plot_criteria(ax, Ks, curves, *, top=None):
     ValueError
         If a curve does not have one finite value for each K, or `top` leaves a lowest point out.
     """
-    curves = {name: np.asarray(values, float) for name, values in curves.items()}
-    for name, values in curves.items():
+    arrays = {name: np.asarray(values, float) for name, values in curves.items()}
+    for name, values in arrays.items():
         if values.shape != (len(Ks),) or not np.isfinite(values).all():
             raise ValueError(f"{name} needs one finite value for each of the {len(Ks)} Ks.")
         if top is not None and values.min() >= top:
             raise ValueError(f"top = {top:g} leaves out the lowest point of {name}.")
     lines, rings = [], []
-    for i, (name, values) in enumerate(curves.items()):
-        style = {"color": COLOURS[i % len(COLOURS)], "marker": MARKERS[i % len(MARKERS)]}
-        lines += ax.plot(
-            Ks, values, lw=3, ms=10, label=name, dashes=DASHES[i % len(DASHES)], **style
-        )
-        lowest = values.argmin()
-        ring = {"marker": "o", "ms": 24, "mfc": "none", "mec": "black", "mew": 2.5, "zorder": 4}
-        rings += ax.plot([Ks[lowest]], [values[lowest]], ls="", **ring)
-    low = min(values.min() for values in curves.values())
-    high = max(values.max() for values in curves.values()) if top is None else top
+    for i, (name, values) in enumerate(arrays.items()):
+        (line,) = ax.plot(Ks, values, lw=3, ms=10, label=name, dashes=DASHES[i % len(DASHES)])
+        line.set(color=COLOURS[i % len(COLOURS)], marker=MARKERS[i % len(MARKERS)])
+        lines.append(line)
+        lowest = int(values.argmin())
+        circle = {"marker": "o", "ms": 24, "mfc": "none", "mec": "black", "mew": 2.5, "zorder": 4}
+        if ring:
+            rings += ax.plot([Ks[lowest]], [values[lowest]], ls="", **circle)
+    low = min(values.min() for values in arrays.values())
+    high = max(values.max() for values in arrays.values()) if top is None else top
     room = 0.12 * ((high - low) or 1)  # for the rings
     ax.set(
         xlim=(Ks[0] - 0.4, Ks[-1] + 0.4),
@@ -64,7 +84,7 @@ def plot_criteria(ax, Ks, curves, *, top=None):
     ax.legend(
         loc="lower center",
         bbox_to_anchor=(0.5, 1),
-        ncols=min(len(curves), 3),
+        ncols=min(len(arrays), 3),
         fontsize=TEXT_SIZE,
         frameon=False,
         handlelength=3,
@@ -73,7 +93,9 @@ def plot_criteria(ax, Ks, curves, *, top=None):
 
 
 @plain_style()
-def plot_heat_map(ax, values, rows, columns, *, decimals=1):
+def plot_heat_map(
+    ax: Axes, values: ArrayLike, rows: Sequence, columns: Sequence, *, decimals: int = 1
+) -> list[Artist]:
     """Draw a table of a criterion: the lower a number, the brighter its cell; the lowest is framed.
 
     A step of brightness is one of the logarithm of the distance from the lowest number, so that

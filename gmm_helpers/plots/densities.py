@@ -3,12 +3,22 @@
 Each function draws over what the axes show, so set their limits first. Nothing here fits anything.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 from matplotlib.colors import to_rgb
+from numpy.typing import ArrayLike
 from scipy.special import entr
 
 from gmm_helpers.model.mixture import Mixture, check_mixture
 from gmm_helpers.plots import figures, geometry
+
+if TYPE_CHECKING:  # what these need takes half as long as all the rest
+    from matplotlib.axes import Axes
+    from matplotlib.colorbar import Colorbar
+    from matplotlib.contour import QuadContourSet
 
 _GRID = 201  # so many values along each axis
 # A region is as pale as this share of its component's colour in white; its hatch has the colour.
@@ -18,7 +28,9 @@ _BANDS = 8  # of one shade each, from 0 to log K
 _RINGS, _PIECES = 500, 72
 
 
-def plot_density_contours(ax, mixture, *, shares=(0.25, 0.5, 0.75, 0.95)):
+def plot_density_contours(
+    ax: Axes, mixture: Mixture, *, shares: ArrayLike = (0.25, 0.5, 0.75, 0.95)
+) -> QuadContourSet:
     """Draw where the density has the heights above which it holds stated shares of its mass.
 
     With one component they are ellipses, of radius r for the share `mass_inside(r)`.
@@ -45,6 +57,7 @@ def plot_density_contours(ax, mixture, *, shares=(0.25, 0.5, 0.75, 0.95)):
 
     Examples
     --------
+    >>> from gmm_helpers import Mixture
     >>> _, ax = figures.new_figure()
     >>> _ = ax.set(xlim=(-3, 3), ylim=(-3, 3))
     >>> contours = plot_density_contours(ax, Mixture([1], [[0, 0]], [np.eye(2)]), shares=[0.865])
@@ -61,7 +74,7 @@ def plot_density_contours(ax, mixture, *, shares=(0.25, 0.5, 0.75, 0.95)):
     )
 
 
-def log_density_levels(mixture, shares):
+def log_density_levels(mixture: Mixture, shares: ArrayLike) -> np.ndarray:
     """Return the log densities above which a mixture in the plane holds stated shares of its mass.
 
     Each component's mass is cut into equal pieces, and the density is taken in each one's middle:
@@ -86,6 +99,7 @@ def log_density_levels(mixture, shares):
 
     Examples
     --------
+    >>> from gmm_helpers import Mixture
     >>> one = Mixture([1], [[0, 0]], [np.eye(2)])
     >>> log_density_levels(one, geometry.mass_inside(np.array([1, 2]))).round(2)
     array([-2.34, -3.84])
@@ -96,9 +110,9 @@ def log_density_levels(mixture, shares):
     it. There the points are drawn at random; here they are laid out.
     """
     _check_plane(mixture)
-    shares = np.atleast_1d(np.asarray(shares, dtype=float))
-    if shares.ndim != 1 or not ((shares > 0) & (shares < 1)).all():
-        raise ValueError(f"shares must be above 0 and below 1; they are {shares.tolist()}.")
+    wanted = np.atleast_1d(np.asarray(shares, dtype=float))
+    if wanted.ndim != 1 or not ((wanted > 0) & (wanted < 1)).all():
+        raise ValueError(f"shares must be above 0 and below 1; they are {wanted.tolist()}.")
     pieces = _cut_mass()
     points = np.concatenate(
         [
@@ -110,10 +124,10 @@ def log_density_levels(mixture, shares):
     masses = np.repeat(mixture.weights, len(pieces)) / len(pieces)
     order = np.argsort(-heights)
     above = np.cumsum(masses[order]) - 0.5 * masses[order]
-    return np.interp(shares, above, heights[order])
+    return np.interp(wanted, above, heights[order])
 
 
-def plot_regions(ax, mixture):
+def plot_regions(ax: Axes, mixture: Mixture) -> list[QuadContourSet]:
     """Draw the region of each component: where its responsibility is the largest.
 
     Parameters
@@ -148,7 +162,7 @@ def plot_regions(ax, mixture):
 
 
 @figures.plain_style()
-def plot_entropy(ax, mixture):
+def plot_entropy(ax: Axes, mixture: Mixture) -> tuple[QuadContourSet, Colorbar]:
     """Draw by shades how unsure it is which component a point comes from.
 
     That is the entropy of its responsibilities, in nats: 0, white, where one component answers for
@@ -179,8 +193,9 @@ def plot_entropy(ax, mixture):
     x, y, entropy = _over_plane(
         ax, lambda points: responsibility_entropy(mixture.responsibilities(points))
     )
+    greys = [str(1 - share) for share in np.linspace(0, 1, _BANDS)]
     bands = ax.contourf(
-        x, y, entropy.clip(0, most), np.linspace(0, most, _BANDS + 1), cmap="Greys", zorder=0.5
+        x, y, entropy.clip(0, most), np.linspace(0, most, _BANDS + 1), colors=greys, zorder=0.5
     )
     ticks = np.linspace(0, most, 3)
     bar = ax.figure.colorbar(bands, ax=ax, ticks=ticks)
@@ -189,7 +204,7 @@ def plot_entropy(ax, mixture):
     return bands, bar
 
 
-def responsibility_entropy(responsibilities):
+def responsibility_entropy(responsibilities: ArrayLike) -> np.ndarray:
     """Return how unsure responsibilities leave one: −Σ_k b_ik log b_ik, in nats.
 
     It goes from 0, for a point of one component alone, to log K, for equal responsibilities.
@@ -224,14 +239,7 @@ def _leads(mixture, points):
 
     Responsibilities would be of no use: far from a boundary all but one are rounded to 0.
     """
-    parameters = zip(mixture.weights, mixture.means, mixture.covariances, strict=True)
-    with np.errstate(divide="ignore"):  # the log of a weight of 0 is −∞
-        logs = np.column_stack(
-            [
-                np.log(weight) + Mixture([1], [mean], [covariance]).log_density(points)
-                for weight, mean, covariance in parameters
-            ]
-        )
+    logs = mixture._log_joint(points.T).T
     logs = logs.clip(np.finfo(float).min / 4)
     rivals = [
         np.delete(logs, k, axis=1).max(axis=1, initial=np.finfo(float).min / 2)

@@ -4,14 +4,19 @@ Nothing here fits anything. A figure is 840 px wide at 72 px to the inch, so tha
 pixel and text of size 20 is still 14 px tall on the narrowest page.
 """
 
+from __future__ import annotations
+
 import functools
 import io
 import textwrap
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import matplotlib
 import numpy as np
 from IPython.display import display
+from numpy.typing import ArrayLike
 from PIL import Image
 
 from gmm_helpers.plots.geometry import (
@@ -24,6 +29,14 @@ from gmm_helpers.plots.geometry import (
     rug,
 )
 from gmm_helpers.plots.look import COLOURS, DASHES, MARKERS, RADII, mix_colours
+
+if TYPE_CHECKING:  # what these need takes half as long as all the rest
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.collections import PathCollection
+    from matplotlib.figure import Figure
+
+    from gmm_helpers.model.mixture import Mixture
 
 TEXT_SIZE = 20
 WIDTH = 840
@@ -39,19 +52,21 @@ _DRAW = (
 
 
 @contextmanager
-def plain_style():
+def plain_style() -> Iterator[None]:
     """Let pictures keep the course's look, whatever style the notebook has set."""
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         yield
 
 
-def new_figure(n_axes=1, *, height=400):
+def new_figure(n_axes: int = 1, *, rows: int = 1, height: float = 400) -> tuple[Figure, Any]:
     """Make a figure of the course's width with `n_axes` axes side by side.
 
     Parameters
     ----------
     n_axes : int
+    rows : int
+        How many rows of them.
     height : float
         In pixels.
 
@@ -59,12 +74,12 @@ def new_figure(n_axes=1, *, height=400):
     -------
     figure : matplotlib.figure.Figure
         Not known to pyplot: it is shown by `show_figure` alone.
-    axes : Axes, or ndarray of Axes if `n_axes` > 1
+    axes : Axes, or ndarray of Axes if there are several
     """
     with plain_style():
         figure = empty_figure(height, layout="constrained")
-        axes = figure.subplots(1, n_axes, subplot_kw={"axes_class": _axes_class()})
-        for ax in np.atleast_1d(axes):
+        axes = figure.subplots(rows, n_axes, subplot_kw={"axes_class": _axes_class()})
+        for ax in np.ravel(axes):
             set_up_axes(ax)
     return figure, axes
 
@@ -86,17 +101,17 @@ def empty_figure(height, **options):
     return Figure((WIDTH / 72, height / 72), dpi=72, facecolor="white", **options)
 
 
-def set_up_axes(ax):
+def set_up_axes(ax: Axes) -> None:
     """Give axes the course's look: large text, light spines."""
     ax.set_facecolor("white")
     ax.tick_params(labelsize=TEXT_SIZE, labelcolor="black", color=_GREY)
     for axis in (ax.xaxis, ax.yaxis):
-        axis.label.set_size(TEXT_SIZE)
+        axis.label.set_fontsize(TEXT_SIZE)
     for side, spine in ax.spines.items():
         spine.set(visible=side in ("left", "bottom"), color=_GREY)
 
 
-def show_figure(figure, caption):
+def show_figure(figure: Figure, caption: str) -> None:
     """Show a figure and print its caption: one or two sentences that say what it shows.
 
     Readers who cannot see the picture have the caption in its place, so it is not optional.
@@ -126,15 +141,15 @@ def _rasterise(figure):
 
     `savefig` would draw it twice, to know what it needs, and pack and unpack it on the way.
     """
-    from gmm_helpers.plots.canvas import Canvas  # see `empty_figure`
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # see `empty_figure`
 
     dpi, before = figure.dpi, figure.canvas
-    canvas = Canvas(figure)
+    canvas = FigureCanvasAgg(figure)
     figure.set_dpi(2 * dpi)
     try:
         with plain_style():
             canvas.draw()
-        picture = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba())
+        picture = Image.fromarray(np.asarray(canvas.buffer_rgba()))
         return picture.convert("RGB")
     finally:
         figure.set_dpi(dpi)
@@ -166,7 +181,7 @@ def to_png(picture):
     return buffer.getvalue()
 
 
-def plot_histogram(ax, x, *, bins=40):
+def plot_histogram(ax: Axes, x: ArrayLike, *, bins: int = 40) -> Any:
     """Draw a pale histogram of `x`, scaled to area 1 like a density.
 
     Parameters
@@ -182,7 +197,9 @@ def plot_histogram(ax, x, *, bins=40):
     return ax.hist(x, bins=bins, density=True, color="#dddddd", edgecolor="white")[2]
 
 
-def plot_points(ax, x, responsibilities=None, *, faint=False):
+def plot_points(
+    ax: Axes, x: ArrayLike, responsibilities: ArrayLike | None = None, *, faint: bool = False
+) -> list[PathCollection]:
     """Draw points: each colour is a mix, by responsibility, of the components'.
 
     The marker is that of the component with the largest responsibility. In one dimension the
@@ -226,7 +243,7 @@ def plot_points(ax, x, responsibilities=None, *, faint=False):
     ]
 
 
-def plot_mixture_1d(ax, mixture, *, limits):
+def plot_mixture_1d(ax: Axes, mixture: Mixture, *, limits: tuple[float, float]) -> Sequence[Artist]:
     """Draw φ_k N(x | μ_k, σ_k²) for each component, and in black their sum p(x).
 
     Parameters
@@ -249,7 +266,7 @@ def plot_mixture_1d(ax, mixture, *, limits):
     return lines + _draw_numbers(ax, np.column_stack([mixture.means, bump_maps(mixture)[:, 3]]))
 
 
-def plot_mixture_2d(ax, mixture, *, radii=RADII):
+def plot_mixture_2d(ax: Axes, mixture: Mixture, *, radii: Sequence[float] = RADII) -> list[Artist]:
     """Draw for each component ellipses at so many standard deviations, and its number at its mean.
 
     An ellipse of radius r holds the share `mass_inside(r)` of its component.
@@ -300,12 +317,12 @@ def _outline(text):
     from matplotlib.textpath import TextPath
     from matplotlib.transforms import Affine2D
 
-    upright = dict.fromkeys(("style", "variant", "stretch"), "normal")  # whatever has been set
+    upright: Any = dict.fromkeys(("style", "variant", "stretch"), "normal")  # whatever has been set
     bold = FontProperties(family="DejaVu Sans", weight="bold", **upright)
     path = TextPath((0, 0), text, size=TEXT_SIZE, prop=bold)
     box = path.get_extents()
-    path = path.transformed(Affine2D().translate(*-(box.min + box.max) / 2))
-    return path, 2 * abs(path.vertices).max()
+    path = path.transformed(Affine2D().translate(*-np.add(box.min, box.max) / 2))
+    return path, 2 * np.abs(path.vertices).max()
 
 
 def _line_style(k):

@@ -4,7 +4,10 @@ A shape is computed once; an affine map (a, b, c, d, e, f) puts it in its place:
 x′ = a x + b y + e and y′ = c x + d y + f.
 """
 
+from __future__ import annotations
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 # A Gaussian bump of height 1 and width 1, dense where it bends, and a circle of radius 1.
 _Z = np.concatenate([np.linspace(-8, -4, 9)[:-1], np.linspace(-4, 4, 97), np.linspace(4, 8, 9)[1:]])
@@ -21,6 +24,18 @@ def format_number(value, decimals):
     return f"{round(float(value), decimals) + 0:.{decimals}f}".replace("-", "−")
 
 
+def format_place(values, decimals):
+    """Write one number as it is, two in brackets."""
+    numbers = [format_number(value, d) for value, d in zip(values, decimals, strict=True)]
+    return numbers[0] if len(numbers) == 1 else f"({', '.join(numbers)})"
+
+
+def decimals_for(x):
+    """Return with how many decimals each feature of `x` (n, D) is written."""
+    spreads = [spread if spread > 0 else 1.0 for spread in x.std(axis=0)]
+    return [max(0, 2 - int(np.floor(np.log10(spread)))) for spread in spreads]
+
+
 def bump_maps(mixture):
     """Return what maps BUMP to each φ_k N(x | μ_k, σ_k²) of a mixture with D = 1, shape (K, 6)."""
     deviations = np.sqrt(mixture.variances)
@@ -29,7 +44,7 @@ def bump_maps(mixture):
     return np.column_stack([deviations, zero, zero, peaks, mixture.means[:, 0], zero])
 
 
-def ellipse_maps(mixture, radius=1):
+def ellipse_maps(mixture, radius=1.0):
     """Return what maps CIRCLE to each component's ellipse at `radius` σ, shape (K, 6)."""
     factors = radius * np.linalg.cholesky(mixture.covariances)
     return np.concatenate([factors.reshape(-1, 4), mixture.means], axis=1)
@@ -48,16 +63,14 @@ def place(shape, affine):
 
 
 def density_curves(mixture, limits):
-    """Return a grid over `limits`, denser around the means, with all curves of a 1-D mixture there.
+    """Return a grid over `limits`, (m,), and there all curves of a 1-D mixture, (K + 1, m).
 
-    Returns
-    -------
-    grid : ndarray, shape (m,)
-    curves : ndarray, shape (K + 1, m)
-        φ_k N(x | μ_k, σ_k²) for each component, and last their sum p(x).
+    These are φ_k N(x | μ_k, σ_k²) for each component, and last their sum p(x). The grid is denser
+    around the means.
     """
     around = mixture.means + np.sqrt(mixture.variances)[:, None] * np.linspace(-4, 4, 41)
-    grid = np.sort(np.concatenate([np.linspace(*limits, 301), around.ravel().clip(*limits)]))
+    even = np.linspace(limits[0], limits[1], 301)
+    grid = np.sort(np.concatenate([even, around.ravel().clip(*limits)]))
     density = np.exp(mixture.log_density(grid))
     return grid, np.vstack([(mixture.responsibilities(grid) * density[:, None]).T, density])
 
@@ -84,40 +97,23 @@ def over_plane(function, x_limits, y_limits, count=121):
     The values along x and those along y have shape (count,), and the function's have
     (count, count) in front, with one row for each value along y, as matplotlib wants it.
     """
-    x, y = np.linspace(*x_limits, count), np.linspace(*y_limits, count)
+    x, y = (np.linspace(low, high, count) for low, high in (x_limits, y_limits))
     values = np.asarray(function(np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)))
     return x, y, values.reshape(count, count, *values.shape[1:])
 
 
-def contour_lines(x, y, heights, levels):
-    """Return the lines along which a surface has given heights.
+def contour_lines(x, y, heights, levels) -> list[list[np.ndarray]]:
+    """Return for each level the lines (m, 2) where a surface, a row for each y, has that height.
 
-    Parameters
-    ----------
-    x, y : array_like, shape (m1,) and (m2,)
-    heights : array_like, shape (m2, m1)
-        The surface over this grid, one row for each value of y.
-    levels : sequence of float
-
-    Returns
-    -------
-    list of list of ndarray, shape (m, 2)
-        For each level its lines; one that is closed ends where it begins.
-
-    Examples
-    --------
-    >>> [[line]] = contour_lines([0, 1], [0, 1], [[0, 1], [0, 1]], [0.25])
-    >>> line
-    array([[0.25, 1.  ],
-           [0.25, 0.  ]])
+    A line that is closed ends where it begins.
     """
     from contourpy import contour_generator  # matplotlib's own; few pictures need it
 
     generator = contour_generator(x, y, heights)
-    return [generator.lines(level) for level in levels]
+    return [list(map(np.asarray, generator.lines(level))) for level in levels]
 
 
-def mass_inside(radius):
+def mass_inside(radius: ArrayLike) -> np.ndarray:
     """Return the share of a 2-D Gaussian within so many standard deviations: 1 − exp(−r²/2).
 
     Examples
@@ -146,12 +142,12 @@ def span(low, high, margin):
     return low - margin * width, high + margin * width
 
 
-def shared_limits(points, limits=None):
-    """Return limits that suit data (D, n) and others of their kind, or the given ones if these do.
+def shared_limits(x, limits=None):
+    """Return limits that suit `x` (n, D) and others of its kind, or the given ones if these do.
 
     The array has two rows, the lower and the upper ends.
     """
-    low, high = points.min(axis=1), points.max(axis=1)
+    low, high = x.min(axis=0), x.max(axis=0)
     if limits is not None:
         width = limits[1] - limits[0]
         fits = (limits[0] < low) & (high < limits[1]) & (high - low > 0.6 * width)
@@ -161,13 +157,7 @@ def shared_limits(points, limits=None):
 
 
 def ticks(low, high, count=6, *, whole=False):
-    """Return about `count` round numbers between two, each with its text.
-
-    Examples
-    --------
-    >>> ticks(-1, 1, 4)
-    [(-1.0, '−1.0'), (-0.5, '−0.5'), (0.0, '0.0'), (0.5, '0.5'), (1.0, '1.0')]
-    """
+    """Return about `count` round numbers between two, each with its text."""
     power = 10.0 ** np.floor(np.log10((high - low) / count))
     steps = power * np.array([1, 2, 2.5, 5, 10, 20, 25, 50])
     step = next(s for s in steps if (high - low) / s <= count and not (whole and s % 1))

@@ -9,7 +9,7 @@ import numpy as np
 # the even mix of any two of them is far from all four. Black is kept for the whole mixture.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9")
 # Their lighter twins for a dark page: the same hues, found by a numerical search for the largest
-# of the least distances that tests/test_colours.py asks for.
+# of the least distances that tests/plots/test_look.py asks for.
 DARK_COLOURS = ("#029AED", "#FFB601", "#3EE3AA", "#EE81B8", "#F2772D", "#A8DDFD")
 MARKERS = ("o", "^", "s", "D", "v", "P")
 DASHES = ((), (6, 2), (2, 2), (6, 2, 2, 2), (9, 3), (4, 1, 1, 1))
@@ -36,29 +36,10 @@ _TO_CONES = np.array(
 
 
 def mix_colours(shares, colours):
-    """Mix colours by shares in OKLab, where the middle between two looks like the middle.
+    """Mix colours "#RRGGBB" by shares (n, K) in OKLab; return red, green and blue, (n, 3), to 1.
 
-    Parameters
-    ----------
-    shares : array_like, shape (n, K)
-        Each row sums to 1, as responsibilities do. A share of 1 gives its colour exactly.
-    colours : sequence of str
-        Each as "#RRGGBB"; where there are fewer than K, they begin anew.
-
-    Returns
-    -------
-    ndarray, shape (n, 3)
-        Red, green and blue, from 0 to 1.
-
-    Examples
-    --------
-    >>> mix_colours([[1, 0], [0.5, 0.5]], ["#000000", "#FFFFFF"]).round(3)
-    array([[0.   , 0.   , 0.   ],
-           [0.389, 0.389, 0.389]])
-
-    References
-    ----------
-    Ottosson (2020), A perceptual color space for image processing.
+    There the middle between two looks like the middle (Ottosson 2020, A perceptual color space for
+    image processing). Where there are fewer colours than K, they begin anew.
     """
     shares = np.asarray(shares, float)
     rgb = np.array([list(bytes.fromhex(colour[1:])) for colour in colours]) / 255
@@ -75,16 +56,7 @@ def mix_colours(shares, colours):
 def look():
     """Return what the browser needs to draw components alike, ready for JSON.
 
-    Returns
-    -------
-    dict
-        The palettes of the "light" and the "dark" theme; SVG path data of "markers" of radius 1,
-        by matplotlib's names, and their "order"; "dashes", in widths of their line.
-
-    Examples
-    --------
-    >>> sorted(look())
-    ['dark', 'dashes', 'light', 'markers', 'order']
+    `markers` are SVG path data of radius 1 by matplotlib's names, `dashes` in widths of their line.
     """
     return {
         "light": list(COLOURS),

@@ -1,17 +1,22 @@
 """A stepper whose run is chosen: K, say, and by buttons new data and a new start."""
 
+from __future__ import annotations
+
 import inspect
 import itertools
 import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
-from traitlets import Bytes, Dict
+from numpy.typing import ArrayLike
 
 from gmm_helpers.model import validation
 from gmm_helpers.model.trace import EMError, Trace
 from gmm_helpers.plots import geometry
-from gmm_helpers.widgets.stepper import RunScene, Stepper
+from gmm_helpers.widgets.run_scene import make_run_scene
+from gmm_helpers.widgets.stepper import Stepper
 from gmm_helpers.widgets.view import View
 
 _SLOW = 1.0  # seconds: a run that takes so long is not made before it is asked for
@@ -30,13 +35,6 @@ class _Choice:
     @property
     def key(self):
         return {"indices": list(self.indices)} | {name: getattr(self, name) for name in _BUTTONS}
-
-
-class _ChooserView(View):
-    """Carries runs that were computed beforehand as well: dicts with their place in `more`."""
-
-    runs = Dict().tag(sync=True)
-    more = Bytes().tag(sync=True)
 
 
 class RunChooser(Stepper):
@@ -71,7 +69,6 @@ class RunChooser(Stepper):
         The data and the run that are shown.
     chosen : dict
         What is chosen now.
-    data_seed, start_seed : int
     texts : tuple of str
         What each position shows, in words.
 
@@ -93,7 +90,16 @@ class RunChooser(Stepper):
 
     _title = "Film strip of a stepper whose run can be chosen"
 
-    def __init__(self, data, run, *, choices=None, features=None, data_seed=1, start_seed=1):
+    def __init__(
+        self,
+        data: ArrayLike | Callable,
+        run: Callable[..., Trace],
+        *,
+        choices: Mapping[str, Sequence] | None = None,
+        features: Sequence[str] | None = None,
+        data_seed: int = 1,
+        start_seed: int = 1,
+    ) -> None:
         self._data, self._run, self._features = data, run, features
         self._offered = {name: list(values) for name, values in (choices or {}).items()}
         for name, values in self._offered.items():
@@ -105,53 +111,44 @@ class RunChooser(Stepper):
             for name, offered in zip(_BUTTONS, (callable(data), takes_rng), strict=True)
             if offered
         ]
-        self._films, self._limits, self._ahead = {}, None, True
+        self._latest, self._limits, self._ahead = {}, None, True
         self._choice = _Choice(
             (0,) * len(self._offered),
             validation.check_count(data_seed, "data_seed", at_least=0),
             validation.check_count(start_seed, "start_seed", at_least=0),
         )
         content, scene = self._content(self._choice)
-        self.view = _ChooserView("chooser", content, scene.data, chosen=self._choice.key)
+        self.view = View("chooser", content, scene.data, chosen=self._choice.key)
         self.view.on_msg(self._hear)
         self.view.observe(lambda change: self._take(_from_key(change["new"])), "chosen")
 
     @property
-    def x(self):
+    def x(self) -> np.ndarray:
         """The data that are shown."""
-        return self._film(self._choice).x
+        x = self._run_scene(self._choice).x
+        return x if x.shape[1] > 1 else x[:, 0]
 
     @property
     def trace(self):
         """The run that is shown."""
-        return self._film(self._choice).trace
+        return self._run_scene(self._choice).trace
 
     @property
     def texts(self):
         """What each position shows, in words."""
-        return self._film(self._choice).texts
+        return self._run_scene(self._choice).texts
 
     @property
     def _positions(self):
-        return self._film(self._choice).positions
+        return self._run_scene(self._choice).positions
 
     @property
-    def chosen(self):
+    def chosen(self) -> dict[str, Any]:
         """What each argument is in the run that is shown."""
         return self._values(self._choice)
 
-    @property
-    def data_seed(self):
-        """The seed of the data that are shown."""
-        return self._choice.data_seed
-
-    @property
-    def start_seed(self):
-        """The seed of the start that is shown."""
-        return self._choice.start_seed
-
-    def choose(self, **values):
-        """Choose by name, as the buttons do.
+    def choose(self, **values: Any) -> None:
+        """Choose by name, as the controls do.
 
         Raises
         ------
@@ -160,17 +157,7 @@ class RunChooser(Stepper):
         """
         self._show(replace(self._choice, indices=self._indices(values)))
 
-    def new_data(self):
-        """Draw other data, with the next seed."""
-        if "data_seed" not in self._buttons:
-            raise ValueError("There are no other data: data must be a function of rng for that.")
-        self._show(replace(self._choice, data_seed=self.data_seed + 1))
-
-    def new_start(self):
-        """Start the run from elsewhere, with the next seed."""
-        self._show(replace(self._choice, start_seed=self.start_seed + 1))
-
-    def compute(self, *, data_seeds=1, start_seeds=1, **values):
+    def compute(self, *, data_seeds: int = 1, start_seeds: int = 1, **values: Sequence) -> None:
         """Make runs beforehand, so that a page without Python has them too.
 
         Parameters
@@ -183,7 +170,7 @@ class RunChooser(Stepper):
         values = {**self._offered, **values}
         seeds = []
         for name, count in zip(_BUTTONS, (data_seeds, start_seeds), strict=True):
-            first = getattr(self, name)
+            first = getattr(self._choice, name)
             count = validation.check_count(count, f"{name}s", at_least=1)
             seeds.append(range(first, first + count))
         runs, data = {}, []
@@ -214,15 +201,15 @@ class RunChooser(Stepper):
             for (name, values), index in zip(self._offered.items(), choice.indices, strict=True)
         }
 
-    def _film(self, choice):
-        """Return the film of a choice, made if it is not among the latest."""
-        film = self._films.pop(choice, None) or self._make_film(choice)
-        self._films[choice] = film  # now the latest
-        while len(self._films) > _KEPT:
-            del self._films[next(iter(self._films))]
-        return film
+    def _run_scene(self, choice):
+        """Return the run of a choice as a scene, made if it is not among the latest."""
+        made = self._latest.pop(choice, None) or self._make_run_scene(choice)
+        self._latest[choice] = made
+        while len(self._latest) > _KEPT:
+            del self._latest[next(iter(self._latest))]
+        return made
 
-    def _make_film(self, choice):
+    def _make_run_scene(self, choice):
         x = self._data
         if callable(x):
             x = x(np.random.default_rng(choice.data_seed))
@@ -241,8 +228,9 @@ class RunChooser(Stepper):
         if not isinstance(trace, Trace):
             raise TypeError(f"run must return a Trace, as run_em does; it returned {trace!r:.60}.")
         self._ahead &= time.perf_counter() - began < _SLOW and not trace.own_steps
-        self._limits = geometry.shared_limits(validation.as_points(x), self._limits)
-        return RunScene(x, trace, features=self._features, notes=notes, limits=self._limits)
+        x = validation.as_points(x).T
+        self._limits = geometry.shared_limits(x, self._limits)
+        return make_run_scene(x, trace, features=self._features, notes=notes, limits=self._limits)
 
     def _describe(self, choice):
         """Say which run a choice is."""
@@ -254,7 +242,7 @@ class RunChooser(Stepper):
 
     def _content(self, choice):
         """Return what the page shows of a choice, and its scene."""
-        scene = self._film(choice).scene
+        scene = self._run_scene(choice).scene
         choices = [[_say(name), list(map(str, values))] for name, values in self._offered.items()]
         buttons = {name: _BUTTONS[name] for name in self._buttons}
         more = {"choices": choices, "buttons": buttons, "key": choice.key, "ahead": self._ahead}

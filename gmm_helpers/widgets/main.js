@@ -4,7 +4,7 @@ import { keepKeys, make } from "./base.js";
 import { Chooser } from "./chooser.js";
 import { CovariancePanel, HandFit, PointPosterior } from "./panels.js";
 import { Player } from "./player.js";
-import { askQuestion, checkSetup } from "./questions.js";
+import { askQuestion, checkSetup, foldAnswer } from "./questions.js";
 
 const KINDS = {
   stepper: (page) => new Player(page),
@@ -13,6 +13,7 @@ const KINDS = {
   posterior: (page) => new PointPosterior(page),
   covariance: (page) => new CovariancePanel(page),
   question: askQuestion,
+  answer: foldAnswer,
   setup: checkSetup,
 };
 

@@ -20,6 +20,16 @@ export class Panel {
     this.picture = picture;
     this.spec = spec;
     this.marks = spec.marks;
+    /** @type {any[]} what each mark is now */
+    this.states = [];
+    /** @type {number[]} of the view that is shown */
+    this.limits = [];
+    this.left = this.top = this.w = this.h = this.text = 0; // pixels
+    this.sx = this.sy = 0; // pixels for a unit of the data
+    /** @type {[number, number, number]} width, height and letters that it was laid out for */
+    this.size = [0, 0, 0];
+    this.hovered = -1; // a point
+    this.mixed = new Map(); // the looks of all points, by set of shares
     this.canvas = make("canvas");
     this.svg = make("svg:svg");
     this.axes = make("svg:g", { "aria-hidden": "true" });
@@ -52,7 +62,7 @@ export class Panel {
   /** Show other limits. */
   setView(index) {
     this.viewIndex = index;
-    if (this.size) this.layOut(...this.size);
+    if (this.w) this.layOut(...this.size);
     this.picture.draw();
   }
 
@@ -188,7 +198,7 @@ export class Panel {
     const group = make("svg:g", { class: "label" });
     if (mark.ring) group.append(make("svg:circle", { r: 11, style: `stroke:${colour}` }));
     const text = make("svg:text", {
-      class: mark.ring ? "middle" : (mark.anchor ?? "start"),
+      "text-anchor": mark.ring ? "middle" : (mark.anchor ?? "start"),
       y: "0.35em",
     });
     group.append(text);
@@ -473,13 +483,14 @@ export class Panel {
 
   /** Show what is known of the point that is hovered or marked. */
   showTip() {
+    const { spots } = this;
     const { point } = this.picture;
-    const index = this.hovered >= 0 && this.hovered !== undefined ? this.hovered : point;
+    const index = this.hovered >= 0 ? this.hovered : point;
     const mark = this.marks[this.points];
-    const shown = index >= 0 && index < mark.shape.shape[0] && this.spots;
+    const shown = index >= 0 && index < mark.shape.shape[0] && spots;
     for (const each of [this.tip, this.halo]) each.classList.toggle("hidden", !shown);
     if (!shown) return;
-    const [x, y] = [this.spots[2 * index], this.spots[2 * index + 1]];
+    const [x, y] = [spots[2 * index], spots[2 * index + 1]];
     set(this.halo, { cx: x, cy: y });
     const { words, shares } = this.describe(index);
     const bar = make("div", { class: "share-bar" });

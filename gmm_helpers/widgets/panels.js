@@ -37,7 +37,14 @@ class SliderPanel {
     this.legend = make("div", { class: "legend" });
     this.text = make("span", { "aria-live": "polite" });
     this.room = make("span", { "aria-hidden": "true" }); // the longest text until now: less jumps
+    /** @type {HTMLElement[]} */
     this.tables = [];
+    /** @type {Record<string, any>} */
+    this.specs = {};
+    /** @type {any[][]} what each mark is, but for what moves, by panel */
+    this.base = [];
+    /** @type {Record<string, (value: any) => void>} by name, what shows a value there */
+    this.controls = {};
     this.words = make("div", {}, make("p", { class: "words" }, this.text, this.room));
     const notes = this.content.notes.map((note) => make("p", {}, note));
     const figure = make("figure", {}, this.picture.element, this.legend);
@@ -58,7 +65,7 @@ class SliderPanel {
     return {};
   }
 
-  /** @type {(name: any, place: number[], panel: any) => void} */
+  /** @type {(name: any, place: any, panel: any) => void} */
   drag() {}
 
   /** @returns {any} */
@@ -68,7 +75,6 @@ class SliderPanel {
 
   makeControls() {
     this.specs = Object.fromEntries(this.content.controls.map((spec) => [spec.name, spec]));
-    this.controls = {}; // by name, what shows a value there
     const sliders = make("div", { class: "sliders" });
     const row = make("div", { class: "row" });
     for (const { name, label, ...spec } of this.content.controls) {

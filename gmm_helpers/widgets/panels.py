@@ -1,76 +1,40 @@
-"""Pictures under sliders: a mixture fitted by hand, the posterior of a point, a covariance matrix.
+"""Pictures under sliders: a mixture fitted by hand, and the posterior of a point.
 
 Python makes the scene of one position and the sliders, and says what is wrong with bad input. What
 the values show, the page computes (panels.js): a hand is followed without the kernel.
 """
 
+from __future__ import annotations
+
 import math
-import numbers
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gmm_helpers.model import validation
 from gmm_helpers.model.mixture import Mixture, check_mixture
 from gmm_helpers.plots import geometry
 from gmm_helpers.plots.look import DASHES, MARKERS
 from gmm_helpers.widgets.scene import Scene
-from gmm_helpers.widgets.view import Shown, View
+from gmm_helpers.widgets.sliders import (
+    SliderPanel,
+    decimals_of,
+    draw_handle,
+    multiple,
+    round_up,
+    slider,
+    sliders,
+    tell_shown,
+)
 
 _MARGIN = 0.15  # how far a picture goes beyond the data, as a share of their span
 _TOPS = (1, 2.5, 5, 10)  # where a density axis may end, times a power of ten
 _SQUARE = [[0, 0], [0, 1], [1, 1], [1, 0]]
 _BEST, _EM = {"colour": "mark", "width": 4}, {"colour": 2, "dash": [2, 1], "width": 3.5}
-_SIGMA, _RHO = (0.5, 2.0, 0.05), (-0.99, 0.99, 0.01)  # from, to, step
-_EDGE = 7  # where both axes end: at 3.5 of the largest standard deviation
-_RADII, _RINGS = np.array([1, 2, 3]), ([], [6, 2], [2, 1.5])
-_ARROW = [[0, 0.07], [0.7, 0.07], [0.7, 0.2], [1, 0], [0.7, -0.2], [0.7, -0.07], [0, -0.07]]
-_MOST_POINTS = 1000
-_SHADES = (1, 0.6, 0.3)  # of the points inside 1, 2 and 3 σ: shares of blue in the paper's colour
 _number = geometry.format_number
 
 
-class _SliderPanel(Shown):
-    """Sliders over a picture; a class that has this as its base says what it `_result` is."""
-
-    def __init__(self, kind, title, scene, controls, **more):
-        self._title, self._controls = title, {control["name"]: control for control in controls}
-        scene.content |= {"controls": controls, **more}
-        values = {name: control["value"] for name, control in self._controls.items()}
-        self.view = View(kind, scene.content, scene.data, values=values)
-
-    def set(self, **values):
-        """Move controls, given by name.
-
-        Raises
-        ------
-        ValueError, TypeError
-            If there is no control of that name, or it cannot take that value.
-        """
-        for name, value in values.items():
-            if name not in self._controls:
-                known = ", ".join(self._controls)
-                raise ValueError(f"There is no control {name!r}: there are {known}.")
-            if "low" in self._controls[name]:
-                _check_range(value, name, self._controls[name])
-            values[name] = float(value) if "low" in self._controls[name] else bool(value)
-        self.view.values = self._settle({**self.view.values, **values})
-
-    def _settle(self, values):
-        return values
-
-    @property
-    def caption(self):
-        """What the panel is, and what it shows now."""
-        values = (
-            f"{control['label']} = {_number(self.view.values[name], control['decimals'])}"
-            for name, control in self._controls.items()
-            if "low" in control
-        )
-        title = f"{self._title}, a live panel with sliders."
-        return f"{title}\nAt {', '.join(values)}: {self._result()}"
-
-
-class HandFit(_SliderPanel):
+class HandFit(SliderPanel):
     """Build your own mixture: K = 2 fitted by hand over the data, with ℓ as the score.
 
     Parameters
@@ -89,8 +53,8 @@ class HandFit(_SliderPanel):
     ----------
     mixture, score : Mixture, float
         What the sliders say now, and its log-likelihood.
-    best, best_score : Mixture, float
-        The best so far.
+    best : Mixture
+        The one with the best score so far.
 
     Raises
     ------
@@ -101,28 +65,36 @@ class HandFit(_SliderPanel):
     --------
     >>> from gmm_helpers import Mixture
     >>> em = Mixture.from_1d([0.5, 0.5], [0, 5], [0.06, 0.1])
-    >>> panel = HandFit([-0.3, 0.0, 0.3, 4.6, 5.0, 5.4], em=em)
-    >>> panel.set(mean_1=0, mean_2=5, deviation_1=0.3, deviation_2=0.3)
-    >>> round(panel.best_score, 2)
-    -5.23
+    >>> panel = HandFit([-0.3, 0.0, 0.3, 4.6, 5.0, 5.4], em=em, means=[0, 5])
+    >>> panel.best.means.ravel()
+    array([0., 5.])
     """
 
-    def __init__(self, x, *, em, weight=0.5, means=None, deviations=None, feature="x"):
+    def __init__(
+        self,
+        x: ArrayLike,
+        *,
+        em: Mixture,
+        weight: float = 0.5,
+        means: ArrayLike | None = None,
+        deviations: ArrayLike | None = None,
+        feature: str = "x",
+    ) -> None:
         self._x = _as_data(x)
         check_mixture(em, "em")
         em_score = self._score(em)
         span = np.ptp(self._x)
-        step, fine = _round_up(span / 150), _round_up(span / 300)
+        step, fine = round_up(span / 150), round_up(span / 300)
         low, high = _limits(self._x, step, 0.5 * _MARGIN)  # so that no component's number is cut
         if means is None:
-            means = [_multiple(step, low + share * (high - low)) for share in (0.5, 0.7)]
+            means = [multiple(step, low + share * (high - low)) for share in (0.5, 0.7)]
         if deviations is None:
-            deviations = [_multiple(fine, span / 7)] * 2
-        widths = 2 * fine, _multiple(fine, span / 2), fine
+            deviations = [multiple(fine, span / 7)] * 2
+        widths = 2 * fine, multiple(fine, span / 2), fine
         controls = [
-            *_pair("mean", "mean μ", means, low, high, step),
-            *_pair("deviation", "spread σ", deviations, *widths),
-            _slider("weight_1", "weight φ₁", weight, 0, 1, 0.01),
+            *sliders("mean", "mean μ", means, low, high, step),
+            *sliders("deviation", "spread σ", deviations, *widths),
+            slider("weight_1", "weight φ₁", weight, 0, 1, 0.01),
             {"name": "show_em", "label": "Show EM's score", "value": False},
         ]
         scene = Scene(1)
@@ -133,24 +105,19 @@ class HandFit(_SliderPanel):
         self.view.best = {"values": self.view.values, "score": self.score}
 
     @property
-    def mixture(self):
+    def mixture(self) -> Mixture:
         """What the sliders say now."""
         return self._mixture(self.view.values)
 
     @property
-    def score(self):
+    def score(self) -> float:
         """The log-likelihood of `mixture`."""
         return self._score(self.mixture)
 
     @property
-    def best(self):
+    def best(self) -> Mixture:
         """The mixture with the best score so far."""
         return self._mixture(self.view.best["values"])
-
-    @property
-    def best_score(self):
-        """The log-likelihood of `best`."""
-        return self._score(self.best)
 
     def _mixture(self, values):
         means, deviations = ([values[f"{of}_{k}"] for k in (1, 2)] for of in ("mean", "deviation"))
@@ -158,12 +125,6 @@ class HandFit(_SliderPanel):
 
     def _score(self, mixture):
         return float(mixture.log_density(self._x).sum())
-
-    def _settle(self, values):
-        score = self._score(self._mixture(values))
-        if score > self.best_score:
-            self.view.best = {"values": values, "score": score}
-        return values
 
     def _result(self):
         return f"log-likelihood {_number(self.score, 2)}."
@@ -182,8 +143,8 @@ class HandFit(_SliderPanel):
         panel.mark("bars", shape=bars, colour="pale")
         shown = geometry.choose_points(len(self._x))
         rug = geometry.rug(self._x[shown], 1)
-        _tell_shown(scene, len(shown), len(self._x))
-        decimals = [_decimals_of(step) + 1]
+        tell_shown(scene, len(shown), len(self._x))
+        decimals = [decimals_of(step) + 1]
         panel.mark("points", id="points", shape=rug, features=[feature], decimals=decimals)
         bump = scene.array(geometry.BUMP)
         maps = geometry.bump_maps(em)
@@ -193,11 +154,11 @@ class HandFit(_SliderPanel):
         panel.mark("sum", of=of, colour="grey", fill=True)
         panel.mark("sum", of=of, colour="ink", width=2)
         for k in (0, 1):
-            _draw_handle(panel, f"deviation_{k + 1}", f"Spread of component {k + 1}", k, "↔")
-            _draw_handle(panel, f"mean_{k + 1}", f"Mean of component {k + 1}", k, str(k + 1), 20)
+            draw_handle(panel, f"deviation_{k + 1}", f"Spread of component {k + 1}", k, "↔")
+            draw_handle(panel, f"mean_{k + 1}", f"Mean of component {k + 1}", k, str(k + 1), 20)
 
 
-class PointPosterior(_SliderPanel):
+class PointPosterior(SliderPanel):
     """The posterior of one point by Bayes' rule: prior × density, and its shares, under sliders.
 
     Parameters
@@ -230,13 +191,20 @@ class PointPosterior(_SliderPanel):
     >>> from gmm_helpers import Mixture
     >>> mixture = Mixture.from_1d([0.5, 0.5], [0, 2], [1, 1])
     >>> panel = PointPosterior([-1.0, 0.0, 1.0, 3.0], mixture, at=1)
-    >>> panel.set(weight_1=0.8)
-    >>> panel.responsibilities.round(3)
-    array([0.8, 0.2])
+    >>> panel.responsibilities
+    array([0.5, 0.5])
     """
 
-    def __init__(self, x, mixture, *, at=None, reach=3, feature="x"):
-        x = _as_data(x)
+    def __init__(
+        self,
+        x: ArrayLike,
+        mixture: Mixture,
+        *,
+        at: float | None = None,
+        reach: float = 3,
+        feature: str = "x",
+    ) -> None:
+        data = _as_data(x)
         check_mixture(mixture, "mixture")
         if mixture.n_components != 2 or mixture.n_features != 1:
             raise ValueError(
@@ -244,29 +212,29 @@ class PointPosterior(_SliderPanel):
                 f"K = {mixture.n_components} and D = {mixture.n_features}."
             )
         self._given = mixture
-        step = _round_up(np.ptp(x) / 150)
+        step = round_up(np.ptp(data) / 150)
         reach = max(validation.check_not_negative(reach, "reach"), _MARGIN)
-        near, far = _limits(x, step), _limits(x, step, reach)
-        at = _multiple(step, (x.min() + x.max()) / 2) if at is None else at
+        near, far = _limits(data, step), _limits(data, step, reach)
+        at = multiple(step, (data.min() + data.max()) / 2) if at is None else at
         controls = [
-            {**_slider("x", f"point {feature}", at, *far, step), "wide": True},
-            _slider("weight_1", "weight φ₁", round(mixture.weights[0], 2), 0, 1, 0.01),
+            {**slider("x", f"point {feature}", at, *far, step), "wide": True},
+            slider("weight_1", "weight φ₁", round(mixture.weights[0], 2), 0, 1, 0.01),
         ]
         scene = Scene(1)
-        self._draw(scene, x, near, far, feature)
+        self._draw(scene, data, near, far, feature)
         means, deviations = mixture.means[:, 0].tolist(), np.sqrt(mixture.variances).tolist()
-        more = {"data": [x.min(), x.max()], "feature": feature}
+        more = {"data": [data.min(), data.max()], "feature": feature}
         more |= {"means": means, "deviations": deviations}
         super().__init__("posterior", "The posterior of one point", scene, controls, **more)
 
     @property
-    def mixture(self):
+    def mixture(self) -> Mixture:
         """The mixture, with the weights that the slider says now."""
         weight = self.view.values["weight_1"]
         return _two(weight, self._given.means[:, 0], self._given.variances)
 
     @property
-    def responsibilities(self):
+    def responsibilities(self) -> np.ndarray:
         """b_1 and b_2 of the point."""
         return self.mixture.responsibilities([self.view.values["x"]])[0]
 
@@ -289,7 +257,7 @@ class PointPosterior(_SliderPanel):
         for k in (0, 1):
             panel.mark("marker", id=f"cut_{k + 1}", marker=MARKERS[k], radius=6, colour=k)
             panel.mark("label", id=f"number_{k + 1}", text=str(k + 1), ring=True, lift=20, colour=k)
-        _draw_handle(panel, "x", "The point", "ink", "↔")
+        draw_handle(panel, "x", "The point", "ink", "↔")
         half = [(0, "0"), (0.5, "0.5"), (1, "1")]
         bars = ("product", "prior × density", top, []), ("share", "posterior b", 1.15, half)
         for name, title, height, ticks in bars:
@@ -301,139 +269,15 @@ class PointPosterior(_SliderPanel):
                 panel.mark("label", id=f"{name}_text_{k + 1}", anchor="middle", lift=12)
 
 
-class CovariancePanel(_SliderPanel):
-    """What a covariance matrix does to a cloud: sliders for σ₁, σ₂ and ρ, and a count of points.
-
-    One standard normal cloud u is drawn, and shown as x = L u with Σ = L Lᵀ. The squared
-    Mahalanobis distance of such a point is xᵀ Σ⁻¹ x = uᵀ u, whatever Σ is: so a point inside an
-    ellipse stays inside while the sliders move, and the count stays as well. It changes with other
-    points, and when the points are held where they are while the ellipses move. The exact shares
-    belong to points that come from the Gaussian whose ellipses are drawn.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-        What the points are drawn with.
-    n : int
-        How many points.
-    deviations : sequence of float, shape (2,)
-        σ₁ and σ₂ at the start, from 0.5 to 2.
-    correlation : float
-        ρ at the start, from −0.99 to 0.99.
-
-    Attributes
-    ----------
-    covariance : ndarray, shape (2, 2)
-        Σ, as the sliders say now.
-    x : ndarray, shape (n, 2)
-        The points as they are shown.
-    shares : ndarray, shape (3,)
-        The shares of the points inside 1, 2 and 3 σ, counted by Mahalanobis distance.
-
-    Raises
-    ------
-    ValueError, TypeError
-        If there is no point to draw, or the sliders cannot start as asked.
-
-    Examples
-    --------
-    >>> panel = CovariancePanel(rng=np.random.default_rng(1))
-    >>> panel.set(deviation_1=2, deviation_2=1, correlation=0.5)
-    >>> panel.covariance
-    array([[4., 1.],
-           [1., 1.]])
-    >>> panel.shares
-    array([0.402, 0.86 , 0.983])
-    >>> panel.set(hold=True, deviation_1=1)
-    >>> panel.shares
-    array([0.215, 0.598, 0.821])
-    """
-
-    def __init__(self, *, rng, n=1000, deviations=(1.6, 1.0), correlation=0.6):
-        self._rng = validation.check_rng(rng)
-        self._n = validation.check_count(n, "n", at_least=1)
-        controls = [
-            *_pair("deviation", "spread σ", deviations, *_SIGMA),
-            _slider("correlation", "correlation ρ", correlation, *_RHO),
-            {"name": "hold", "label": "Hold the points", "value": False},
-        ]
-        exact = [_percent(share) for share in geometry.mass_inside(_RADII)]
-        title = "What a covariance matrix does"
-        more = {"exact": exact, "shades": _SHADES}
-        super().__init__("covariance", title, self._draw(), controls, **more)
-        self.view.on_msg(self._hear)
-
-    @property
-    def covariance(self):
-        """Σ, as the sliders say now."""
-        return _covariance(self.view.values)
-
-    @property
-    def x(self):
-        """The points as they are shown."""
-        values = self.view.values
-        made_by = values["held"] if values["hold"] else values
-        return self._u @ np.linalg.cholesky(_covariance(made_by)).T
-
-    @property
-    def shares(self):
-        """The shares of the points inside 1, 2 and 3 σ, counted by Mahalanobis distance."""
-        z = np.linalg.solve(np.linalg.cholesky(self.covariance), self.x.T)
-        return (np.linalg.norm(z, axis=0)[:, None] < _RADII).mean(axis=0)
-
-    def _hear(self, _, message, __):
-        self.view.data = self._draw().data  # of other points
-        self.view.send({"answer": message["ask"]})
-
-    def _settle(self, values):
-        before = self.view.values
-        return values if before["hold"] or not values["hold"] else {**values, "held": before}
-
-    def _result(self):
-        *shares, last = (_percent(share) for share in self.shares)
-        shares = f"{', '.join(shares)} and {last}"
-        return f"of the {self._n} points, {shares} lie inside 1, 2 and 3 σ."
-
-    def _draw(self):
-        """Draw points u, and make their scene: with ellipses, and half-axes along eigenvectors."""
-        self._u = self._rng.standard_normal((self._n, 2))
-        scene = Scene(1, height=470)
-        u = scene.content["points"] = scene.array(self._u)
-        shown = {**u, "shape": [min(self._n, _MOST_POINTS), 2]}
-        _tell_shown(scene, shown["shape"][0], self._n)
-        names, ticks = ["x₁", "x₂"], geometry.ticks(-6, 6, 6)
-        edges = [-_EDGE, _EDGE] * 2
-        panel = scene.panel(edges, ticks, ticks, labels=names, equal=True)
-        style = {"features": names, "decimals": [2, 2], "radius": 2.5}
-        panel.mark("points", id="points", shape=shown, **style)
-        circle, legend = scene.array(geometry.CIRCLE), scene.content["legend"]
-        for radius, dash in zip(_RADII, _RINGS, strict=True):
-            style = {"colour": "ink", "dash": dash, "width": 2.5}
-            panel.mark("line", id=f"ring_{radius}", shape=circle, **style)
-            legend.append({"text": f"{radius}σ", **style})
-        for k, name in ((1, "√λ₁ v₁"), (2, "√λ₂ v₂")):
-            panel.mark("line", id=f"axis_{k}", shape=[[0, 0], [3, 0]], colour="ink", width=1)
-            panel.mark("area", id=f"arrow_{k}", shape=_ARROW, colour=k)
-            _draw_handle(panel, f"end_{k}", f"Half-axis {k}", k, "")
-            legend.append({"text": name, "colour": k, "width": 7})
-        return scene
-
-
 def _draw_component(panel, bump, k):
     """Add a component's curve; return the mark's number."""
     style = {"colour": k, "dash": DASHES[k], "width": 3}
     return panel.mark("line", id=f"curve_{k + 1}", shape=bump, extend=True, **style)
 
 
-def _draw_handle(panel, name, words, colour, text, lift=0):
-    """Add a ring that a hand can drag; by keys, its slider does the same."""
-    style = {"text": text, "ring": True, "lift": lift, "colour": colour, "keys": False}
-    panel.mark("label", id=name, drag=name, name=words, **style)
-
-
 def _draw_gauge(scene, em_score, n):
     """Add ℓ as a column, from one nat per point below EM's score on; return where it begins."""
-    unit = _round_up(n / 10)
+    unit = round_up(n / 10)
     floor = unit * math.floor((em_score - n) / unit)
     limits = [0, 1, floor, unit * math.ceil(em_score / unit + 0.5)]
     panel = scene.panel(limits, [], title="log-likelihood ℓ", width=0.6)
@@ -444,20 +288,8 @@ def _draw_gauge(scene, em_score, n):
     return floor
 
 
-def _tell_shown(scene, shown, n):
-    if shown < n:
-        scene.content["notes"].append(f"The picture shows {shown} of the {n} points.")
-
-
 def _two(weight, means, variances):
     return Mixture.from_1d([weight, 1 - weight], means, variances)
-
-
-def _covariance(values):
-    """Return Σ, shape (2, 2)."""
-    first, second = values["deviation_1"], values["deviation_2"]
-    between = values["correlation"] * first * second
-    return np.array([[first**2, between], [between, second**2]])
 
 
 def _as_data(x):
@@ -467,49 +299,11 @@ def _as_data(x):
     return points[0]
 
 
-def _slider(name, label, value, low, high, step):
-    """Return what a slider is, once its start is checked."""
-    slider = {"name": name, "label": label, "low": low, "high": high, "step": step}
-    _check_range(value, label, slider)
-    return {**slider, "value": float(value), "decimals": min(_decimals_of(step), 100)}
-
-
-def _pair(name, label, values, *limits):
-    """Return a slider for each of two components or features."""
-    values = validation.as_parameter(values, f"{name}s", (2,), "(2,)")
-    return [_slider(f"{name}_{k + 1}", label + "₁₂"[k], values[k], *limits) for k in (0, 1)]
-
-
-def _check_range(value, name, slider):
-    low, high = slider["low"], slider["high"]
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{name} must be a number; it is {value!r}.")
-    if not low <= value <= high:
-        raise ValueError(f"{name} must be from {low:g} to {high:g}; it is {value:g}.")
-
-
-def _decimals_of(step):
-    """Return with how many decimals a multiple of a round step is written."""
-    return max(0, -math.floor(math.log10(step) + 1e-9))
-
-
-def _multiple(step, value, towards=round):
-    """Return the multiple of a round step that is next to a value, and no rounding error."""
-    return round(step * towards(value / step), _decimals_of(step))
-
-
-def _round_up(value, leading=(1, 2, 5, 10)):
-    """Return the next larger number that is one of `leading` times a power of ten."""
-    power = math.floor(math.log10(value))
-    candidates = (float(f"{digit}e{power}") for digit in leading)
-    return next(number for number in candidates if number >= value * (1 - 1e-9))
-
-
 def _round_tops(first, last):
     """Return round numbers, each about twice the one before, from above `first` to `last`."""
-    tops = [_round_up(first, _TOPS)]
+    tops = [round_up(first, _TOPS)]
     while tops[-1] < last:
-        tops.append(_round_up(1.5 * tops[-1], _TOPS))
+        tops.append(round_up(1.5 * tops[-1], _TOPS))
     return tops
 
 
@@ -517,12 +311,8 @@ def _limits(x, step, share=_MARGIN):
     """Return limits outside the data by a share of their span, as multiples of `step`."""
     margin = share * np.ptp(x)
     low, high = x.min() - margin, x.max() + margin
-    return _multiple(step, low, math.floor), _multiple(step, high, math.ceil)
+    return multiple(step, low, math.floor), multiple(step, high, math.ceil)
 
 
 def _peak(deviation):
     return 1 / (deviation * math.sqrt(2 * math.pi))
-
-
-def _percent(share):
-    return f"{_number(100 * share, 1)}%"

@@ -25,7 +25,10 @@ export class Picture {
     this.look = look;
     this.hooks = hooks;
     this.point = -1;
+    /** @type {Panel[]} */
     this.panels = [];
+    this.sprites = new Map();
+    this.moving = this.width = 0;
     this.element = make("div", { class: "panels" });
     this.watch = new ResizeObserver(() => this.layOut());
     this.watch.observe(this.element);
@@ -147,8 +150,8 @@ export class Picture {
   tallest() {
     const inside = (value, low, high) => Math.min(Math.max(value, low), high);
     if (document.fullscreenElement !== this.box) return inside(0.4 * innerHeight, 280, 380);
-    const [first, last] = [this.box.firstElementChild, this.box.lastElementChild];
-    const whole = last.getBoundingClientRect().bottom - first.getBoundingClientRect().top;
+    const boxes = [...this.box.children].map((each) => each.getBoundingClientRect());
+    const whole = boxes[boxes.length - 1].bottom - boxes[0].top;
     const others = whole - this.element.offsetHeight;
     return inside(0.92 * innerHeight - others, 0.45 * innerHeight, 0.7 * innerHeight);
   }

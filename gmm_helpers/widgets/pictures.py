@@ -3,20 +3,29 @@
 What they show is computed by the caller, or by the functions that the caller gives.
 """
 
-import numpy as np
+from __future__ import annotations
 
-from gmm_helpers.model import validation
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
 from gmm_helpers.model.bound import lower_bound as _lower_bound
+from gmm_helpers.model.em import m_step
+from gmm_helpers.model.mixture import Mixture
+from gmm_helpers.model.trace import Step, Trace
 from gmm_helpers.plots import geometry
 from gmm_helpers.plots.look import MARKERS
-from gmm_helpers.widgets import words
-from gmm_helpers.widgets.scene import Scene
-from gmm_helpers.widgets.stepper import (
-    SceneStepper,
+from gmm_helpers.widgets.marks import (
+    Plane,
     components_legend,
     draw_ellipses,
+    draw_lines,
     draw_numbers,
 )
+from gmm_helpers.widgets.scene import Scene
+from gmm_helpers.widgets.stepper import SceneStepper
 
 _BOUND, _GAP = 2, 3  # their colours: the first two are those of components 1 and 2
 _BELOW, _MEANS = (1, 3, 10, 30, 100, 300), ("μ₁", "μ₂")
@@ -58,12 +67,21 @@ class BoundBars(SceneStepper):
 
     _title = "The bound and its gap"
 
-    def __init__(self, x, trace, *, lower_bound=_lower_bound, iterations=6, **options):
+    def __init__(
+        self,
+        x: ArrayLike,
+        trace: Trace,
+        *,
+        lower_bound: Callable[..., float] = _lower_bound,
+        iterations: int = 6,
+        **options: Any,
+    ) -> None:
         steps = trace.steps[: 2 * iterations + 1]
         if not steps:
             raise ValueError("The trace has no half-steps: run EM with record=True.")
         K = steps[0].mixture.n_components
-        shares = [np.full((len(x), K), 1 / K), *(step.responsibilities for step in steps[1:])]
+        equal = np.full((len(np.asarray(x)), K), 1 / K)
+        shares = [equal, *(step.responsibilities for step in steps[1:])]
         bounds = [lower_bound(x, step.mixture, q) for step, q in zip(steps, shares, strict=True)]
         tops = np.array([step.log_likelihood for step in steps])
         if not (bounds <= tops + 1e-9 * (1 + abs(tops))).all():
@@ -136,7 +154,17 @@ class BoundCurve(SceneStepper):
 
     _title = "The bound under the curve"
 
-    def __init__(self, grid, log_likelihood, bound, positions, *, parameter="θ", **options):
+    def __init__(
+        self,
+        grid: ArrayLike,
+        log_likelihood: Callable[[float], float],
+        bound: Callable[..., float],
+        positions: Sequence[tuple],
+        *,
+        parameter: str = "θ",
+        **options: Any,
+    ) -> None:
+        grid = np.asarray(grid, float)
         ell = np.array([log_likelihood(value) for value in grid])
         low, height = ell.min(), np.ptp(ell)
         title = f"solid: ℓ · dashed: bound F · thick: gap · ring: current {parameter}"
@@ -171,6 +199,100 @@ class BoundCurve(SceneStepper):
         super().__init__(scene, texts, **options)
 
 
+class OneShare(SceneStepper):
+    """The bound of one point under a slider for its share q of component 1, with the gap KL.
+
+    Parameters
+    ----------
+    point : float
+    mixture : Mixture
+        With D = 1 and K = 2.
+    **options
+        As for a `SceneStepper`.
+
+    Examples
+    --------
+    >>> from gmm_helpers import Mixture
+    >>> share = OneShare(1.0, Mixture.from_1d([0.5, 0.5], [4, 6], [4, 4]))
+    >>> print(share.texts[20])
+    q₁ = 0.500, q₂ = 0.500: F = −3.737, gap = 0.434, log p(x) = −3.303.
+    """
+
+    _title = "The bound of one point"
+
+    def __init__(self, point, mixture, **options):
+        shares = np.linspace(0, 1, 41)
+        tables = np.column_stack([shares, 1 - shares])
+        bounds = [_lower_bound([point], mixture, q[None]) for q in tables]
+        top = mixture.log_density([point])[0]
+        texts = [f"q₁ = {q:.3f}, q₂ = {r:.3f}: " for q, r in tables]
+        gaps = [_say_gap(F, top).replace("ℓ", "log p(x)") for F in bounds]
+        texts = [text + gap for text, gap in zip(texts, gaps, strict=True)]
+        scene, low, P = Scene(len(shares)), min(bounds), len(shares)
+        room = 0.12 * (top - low)
+        title = "curve: bound F, as far as you went · line: log p(x) · thick: gap KL"
+        limits = [-0.03, 1.03, low - room, top + room]
+        panel = scene.panel(limits, labels=["share q₁", "nats"], title=title)
+        panel.mark("line", shape=[[0, top], [1, top]], colour="ink", width=2.5)
+        by = {"until": range(1, P + 1)}
+        curve = np.column_stack([shares, bounds])
+        panel.mark("line", shape=curve, colour=_BOUND, width=3.5, by=by)
+        zero, one = np.zeros(P), np.ones(P)
+        by = {"map": np.column_stack([one, zero, zero, top - bounds, shares, bounds])}
+        panel.mark("line", shape=[[0, 0], [0, 1]], colour=_GAP, width=6, dots=5, by=by)
+        super().__init__(scene, texts, **options)
+
+
+class Starts(SceneStepper):
+    """EM's ways over ℓ of one parameter, under a slider for where they start.
+
+    Parameters
+    ----------
+    grid : array_like, shape (m,)
+        Values of the parameter, from left to right.
+    log_likelihood : callable
+        What computes ℓ of a value.
+    ways : sequence of array_like
+        Of each start the parameter at the start and after each iteration.
+    parameter : str
+        The parameter's name.
+    **options
+        As for a `SceneStepper`.
+
+    Examples
+    --------
+    >>> starts = Starts([0, 1, 2], lambda value: -((value - 1) ** 2), [[0, 1], [2, 1.5, 1]])
+    >>> print(starts.texts[1])
+    Start θ = 2.000, ℓ = −1.000: after 2 iterations θ = 1.000, ℓ = 0.000.
+    """
+
+    _title = "Ways of EM from each start"
+
+    def __init__(self, grid, log_likelihood, ways, *, parameter="θ", **options):
+        ell = np.array([log_likelihood(value) for value in grid])
+        room, number = 0.1 * np.ptp(ell), geometry.format_number
+        longest, texts, shapes = max(map(len, ways)), [], []
+        for way in ways:
+            heights = [log_likelihood(value) for value in way]
+            first, last = (
+                f"{parameter} = {number(way[i], 3)}, ℓ = {number(heights[i], 3)}" for i in (0, -1)
+            )
+            texts.append(f"Start {first}: after {len(way) - 1} iterations {last}.")
+            shape = np.column_stack([way, heights])
+            shapes.append(np.pad(shape, ((0, longest - len(way)), (0, 0)), "edge"))
+        scene, P = Scene(len(ways), glides=[1] * len(ways)), len(ways)
+        title = "curve: ℓ · ring: start · dots: after each iteration · triangle: end"
+        limits = [grid[0], grid[-1], ell.min() - room, ell.max() + room]
+        panel = scene.panel(limits, labels=[parameter, "log-likelihood ℓ"], title=title)
+        panel.mark("line", shape=np.column_stack([grid, ell]), colour="ink", width=2.5)
+        by, style = {"which": range(P)}, {"colour": 1, "width": 2, "dots": 5}
+        panel.mark("line", shape=shapes, by=by, **style)
+        for i, mark in ((0, {"marker": "o", "open": True}), (-1, {"marker": "^"})):
+            by = {"map": geometry.shifts([shape[i] for shape in shapes])}
+            panel.mark("marker", radius=10, colour=1, by=by, **mark)
+        super().__init__(scene, texts, **options)
+
+
 class Landscape(SceneStepper):
     """Paths over a surface of two parameters, such as EM's over ℓ: a position for each step.
 
@@ -188,7 +310,7 @@ class Landscape(SceneStepper):
         How far below the highest place the contours run, from the nearest to the farthest.
     labels : (str, str)
         The parameters' names.
-    texts, **options
+    **options
         As for a `SceneStepper`.
 
     Raises
@@ -200,8 +322,16 @@ class Landscape(SceneStepper):
     _title = "Paths over a landscape"
 
     def __init__(
-        self, height, paths, *, limits, texts, groups=None, below=_BELOW, labels=_MEANS, **options
-    ):
+        self,
+        height: Callable[[np.ndarray], ArrayLike],
+        paths: ArrayLike,
+        *,
+        limits: tuple[float, float],
+        groups: ArrayLike | None = None,
+        below: Sequence[float] = _BELOW,
+        labels: Sequence[str] = _MEANS,
+        **options: Any,
+    ) -> None:
         paths = np.asarray(paths, float)
         n_paths, P, _ = paths.shape
         axis, _, heights = geometry.over_plane(height, limits, limits)
@@ -219,16 +349,28 @@ class Landscape(SceneStepper):
         for lines in geometry.contour_lines(axis, axis, depths, below):
             for line in lines:
                 panel.mark("line", shape=line, colour="grey", width=1)
-        groups = np.zeros(n_paths, int) if groups is None else groups
-        for path, group in zip(paths, map(int, groups), strict=True):
+        group_of = np.zeros(n_paths, int) if groups is None else np.asarray(groups)
+        for path, group in zip(paths, group_of.tolist(), strict=True):
             panel.mark("line", shape=path, colour=group, width=2, by={"until": range(1, P + 1)})
             style = {"marker": MARKERS[group % len(MARKERS)], "radius": 6, "colour": group}
             panel.mark("marker", by={"map": geometry.shifts(path)}, **style)
-        super().__init__(scene, texts, **options)
+        super().__init__(scene, _say_paths(height, paths), **options)
+
+
+def _say_paths(height, paths):
+    """Say for each step how many of the paths are where they end, and how high they are."""
+    for t, places in enumerate(paths.swapaxes(0, 1)):
+        arrived = np.abs(places - paths[:, -1]).max(axis=1) < 0.01 * np.ptp(paths)
+        heights = np.sort(height(places))[[0, -1]]
+        low, high = (geometry.format_number(each, 1) for each in heights)
+        text = f"Iteration {t}. {arrived.sum()} of {len(paths)} runs are where they end"
+        yield f"{text}; the lowest is at {low}, the highest at {high}."
 
 
 class KMeansBeside(SceneStepper):
     """Half-steps of k-means beside those of a mixture on the same data.
+
+    Lines part the regions, and crosses mark the points that are in another group than their own.
 
     Parameters
     ----------
@@ -237,144 +379,164 @@ class KMeansBeside(SceneStepper):
         For each half-step of k-means its means (K, 2) and labels (n,), None before the first ones.
     steps : sequence of Step
         The half-steps of EM's trace, as many.
-    texts, **options
+    groups : array_like of int, shape (n,)
+        The group that each point was drawn from, numbered as the means are.
+    **options
         As for a `SceneStepper`.
     """
 
     _title = "k-means and the mixture"
 
-    def __init__(self, x, kmeans_steps, steps, *, texts, **options):
-        points = _Points(x)
+    def __init__(
+        self,
+        x: ArrayLike,
+        kmeans_steps: Sequence[tuple],
+        steps: Sequence[Step],
+        *,
+        groups: ArrayLike,
+        **options: Any,
+    ) -> None:
+        plane = Plane(x)
+        x, groups = np.asarray(x, float), np.asarray(groups)
         K, moving = steps[0].mixture.n_components, [int(step.kind == "M") for step in steps]
         scene = Scene(len(steps), legend=components_legend(K), glides=moving)
         hard = [None if labels is None else np.eye(K)[labels] for _, labels in kmeans_steps]
-        panel = points.panel(scene, "k-means")
-        points.draw(panel, hard, "u1", moving)
-        draw_numbers(panel, np.array([means for means, _ in kmeans_steps]))
-        panel = points.panel(scene, "mixture")
-        points.draw(panel, [step.responsibilities for step in steps], "u2", moving)
+        soft = [step.responsibilities for step in steps]
+        means = np.array([means for means, _ in kmeans_steps])
         maps = np.array([geometry.ellipse_maps(step.mixture) for step in steps])
+        nearer = [lambda at, m=m: -((at[:, None] - m) ** 2).sum(axis=2) for m in means]
+        likelier = [lambda at, m=step.mixture: m._log_joint(at.T).T for step in steps]
+        panel = plane.panel(scene, "k-means · crosses: in a wrong group")
+        plane.draw(panel, hard, "u1", moving)
+        plane.draw_borders(panel, nearer)
+        plane.draw_wrong(panel, hard, groups)
+        draw_numbers(panel, means)
+        panel = plane.panel(scene, "mixture · lines: where two are equal")
+        plane.draw(panel, soft, "u2", moving)
+        plane.draw_borders(panel, likelier)
+        plane.draw_wrong(panel, soft, groups)
         draw_ellipses(panel, maps, [int(step.kind == "E") for step in steps])
         draw_numbers(panel, maps[..., 4:])
+        texts = [
+            _say_pair(step, _right(hard[i], groups), _right(soft[i], groups), squares)
+            for i, (step, squares) in enumerate(zip(steps, _squares(x, kmeans_steps), strict=True))
+        ]
         super().__init__(scene, texts, **options)
+
+
+def _right(shares, groups):
+    """Return the share of the points whose largest responsibility is their group's."""
+    return 0 if shares is None else np.mean(shares.argmax(axis=1) == groups)
+
+
+def _squares(x, kmeans_steps):
+    """Return the within-cluster sum of squares of each half-step, 0 before the first labels."""
+    return [0 if b is None else ((x - means[b]) ** 2).sum() for means, b in kmeans_steps]
+
+
+def _say_pair(step, hard, soft, squares):
+    if step.kind == "start":
+        return "The start: both have the same means, and the points have no colours yet."
+    happens = "E step: points take colours" if step.kind == "E" else "M step: components move"
+    ell = geometry.format_number(step.log_likelihood, 1)
+    return (
+        f"Iteration {step.iteration}, {happens}. k-means: {hard:.0%} of the points in their true "
+        f"group, squares {squares:.0f}. Mixture: {soft:.0%} of the points in their true group, "
+        f"ℓ {ell}."
+    )
 
 
 class ShrinkingVariance(SceneStepper):
     """Mixtures of one shared variance that shrinks, with what an M step would do to the means.
 
+    All weights are alike, and the means stand still.
+
     Parameters
     ----------
     x : array_like, shape (n, 2)
-    mixtures : sequence of Mixture
-        One for each position, with D = 2; the points have its responsibilities.
-    new_means : sequence of array_like, shape (K, 2)
-        For each the means that an M step would give.
-    texts, **options
+    means : array_like, shape (K, 2)
+    variances : sequence of float, shape (P,)
+        One for each position.
+    **options
         As for a `SceneStepper`.
     """
 
     _title = "A shared variance shrinks"
 
-    def __init__(self, x, mixtures, new_means, *, texts, **options):
-        points = _Points(x)
-        P, K = len(mixtures), mixtures[0].n_components
-        scene = Scene(P, legend=components_legend(K), glides=[1] * P)
-        panel = points.panel(scene, "circles: 1σ · numbers: means · crosses: the M step's means")
-        points.draw(panel, [each.responsibilities(x) for each in mixtures], "u2", [0] * P)
+    def __init__(
+        self, x: ArrayLike, means: ArrayLike, variances: Sequence[float], **options: Any
+    ) -> None:
+        plane = Plane(x)
+        P, K = len(variances), len(means)
+        mixtures = [Mixture(np.full(K, 1 / K), means, [v * np.eye(2)] * K) for v in variances]
+        shares = [each.responsibilities(x) for each in mixtures]
+        new_means = [m_step(x, b).means for b in shares]
+        names = [f"σ² = {variance:g}" for variance in variances]
+        scene = Scene(P, legend=components_legend(K), glides=[1] * P, headings=names)
+        panel = plane.panel(scene, "circles: 1σ · numbers: means · crosses: the M step's means")
+        plane.draw(panel, shares, "u2", [0] * P)
         maps = np.array([geometry.ellipse_maps(each) for each in mixtures])
         draw_ellipses(panel, maps, [0] * P, radii=(1,))
         for places in geometry.shifts(new_means).swapaxes(0, 1):
             panel.mark("marker", marker="x", radius=17, colour="ink", by={"map": places})
         draw_numbers(panel, maps[..., 4:])
+        texts = [
+            f"Shared variance {variance:g}: {np.sum(b.max(axis=1) < 0.999)} of {len(b)} points are "
+            "shared between means. The M step would move a mean by up to "
+            f"{np.linalg.norm(new - means, axis=1).max():.3f}."
+            for variance, b, new in zip(variances, shares, new_means, strict=True)
+        ]
         super().__init__(scene, texts, **options)
 
 
 class Anomalies(SceneStepper):
     """Points that a mixture flags, since their −log p(x) is above a threshold that goes down.
 
+    At position j the threshold lies below the j least expected points, and halfway to the next.
+
     Parameters
     ----------
     x : array_like, shape (n, 2)
     mixture : Mixture
         With D = 2.
-    thresholds : sequence of float, shape (P,)
-        One for each position.
-    texts, **options
-        As for a `SceneStepper`.
+    most : int
+        How many points are flagged at the last position.
     features : sequence of str, optional
         The axes' names.
+    **options
+        As for a `SceneStepper`.
     """
 
     _title = "Points over a threshold"
 
-    def __init__(self, x, mixture, thresholds, *, texts, features=None, **options):
-        points = _Points(x, features, margin=0.2)
-        P, surprise = len(thresholds), -mixture.log_density(x)
+    def __init__(
+        self,
+        x: ArrayLike,
+        mixture: Mixture,
+        *,
+        most: int = 39,
+        features: Sequence[str] | None = None,
+        **options: Any,
+    ) -> None:
+        plane = Plane(x, features, margin=0.2)
+        x = np.asarray(x, float)
+        surprise = -mixture.log_density(x)
+        order = np.argsort(-surprise)
+        ranked = surprise[order[: most + 1]]
+        thresholds = [ranked[0] + 0.5, *(ranked[1:] + ranked[:-1]) / 2]
+        P = len(thresholds)
         scene = Scene(P)
-        panel = points.panel(scene, "line: where −log p(x) is the threshold · triangles: flagged")
-        points.draw(panel, [None] * P, "u1", [1] * P)
+        panel = plane.panel(scene, "line: where −log p(x) is the threshold · triangles: flagged")
+        plane.draw(panel, [None] * P, "u1", [1] * P)
         x1, x2, log_density = geometry.over_plane(mixture.log_density, *np.split(panel.limits, 2))
-        lines = geometry.contour_lines(x1, x2, -log_density, thresholds)
-        for which, shapes in _pieces(lines):
-            by = {"which": which, "hidden": [int(each < 0) for each in which]}
-            panel.mark("line", shape=shapes, colour="ink", width=2.5, by=by)
-        for place, height in zip(points.places, surprise[points.shown], strict=True):
-            hidden = [int(height <= threshold) for threshold in thresholds]
-            if 0 in hidden:
-                at = {"map": geometry.shifts(place).tolist(), "by": {"hidden": hidden}}
-                panel.mark("marker", marker="^", radius=8, colour="mark", **at)
+        draw_lines(panel, geometry.contour_lines(x1, x2, -log_density, thresholds))
+        for place, height in zip(plane.places, surprise[plane.shown], strict=True):
+            plane.flag(panel, place, "^", [height > threshold for threshold in thresholds])
+        texts = []
+        for threshold in thresholds:
+            flagged = np.sum(surprise > threshold)
+            where = [geometry.format_place(x[i], plane.decimals) for i in order[: min(flagged, 3)]]
+            text = f"Threshold {threshold:.2f}: {flagged} of {len(x)} points are flagged, "
+            text += f"{flagged / len(x):.1%}."
+            texts.append(text + f" The least expected: {', '.join(where)}." * bool(where))
         super().__init__(scene, texts, **options)
-
-
-def _pieces(lines_by_position):
-    """Return the first lines of all positions, the second ones, and so on, as shapes of one size.
-
-    Each comes with the number of its shape at each position, or −1. The last point of a shorter
-    line is repeated, which draws nothing.
-    """
-    for piece in range(max(map(len, lines_by_position), default=0)):
-        lines = [lines[piece] for lines in lines_by_position if len(lines) > piece]
-        size = max(map(len, lines))
-        shapes = [np.pad(line, ((0, size - len(line)), (0, 0)), "edge") for line in lines]
-        found = np.array([len(lines) > piece for lines in lines_by_position])
-        yield np.where(found, found.cumsum() - 1, -1).tolist(), np.stack(shapes)
-
-
-class _Points:
-    """Data in the plane, for panels with the same limits."""
-
-    def __init__(self, x, features=None, margin=0.06):
-        points = validation.as_points(x)
-        if len(points) != 2:
-            raise ValueError(f"x must have the shape (n, 2); it has D = {len(points)}.")
-        self.shown = geometry.choose_points(points.shape[1])
-        self.places = points[:, self.shown].T
-        self.features, self._equal = list(features or ("x₁", "x₂")), features is None
-        self._decimals = words.decimals_for(points)
-        low, high = points.min(axis=1), points.max(axis=1)
-        room = margin * (high - low)
-        if self._equal:
-            room[:] = room.max()
-        room[room == 0] = 1
-        self._limits = np.column_stack([low - room, high + room]).ravel()
-
-    def panel(self, scene, title):
-        """Add a panel to a scene."""
-        return scene.panel(self._limits, labels=self.features, equal=self._equal, title=title)
-
-    def draw(self, panel, shares, kind, faint):
-        """Add the points; `shares` (n, K) or None for each position."""
-        sets, which = [], []
-        for each in shares:
-            sent = None if each is None else each[self.shown, :-1]  # they sum to 1
-            if sent is not None and not (sets and np.array_equal(sent, sets[-1])):
-                sets.append(sent)
-            which.append(len(sets) - 1)
-        panel.mark(
-            "points",
-            shape=self.places,
-            shares=panel.array(np.array(sets), kind) if sets else None,
-            features=self.features,
-            decimals=self._decimals,
-            by={"which": which, "faint": faint},
-        )

@@ -25,6 +25,10 @@ export class Player {
     this.box = box;
     this.position = model.get("position");
     this.moved = 0;
+    this.last = 0;
+    this.timer = 0;
+    /** @type {number[]} of the points, from left to right */
+    this.order = [];
     this.tell = teller(model);
     this.asker = new Asker(model);
     this.picture = new Picture(box, library.get("look"), {
@@ -67,11 +71,13 @@ export class Player {
   }
 
   makeControls() {
+    /** @type {ReturnType<typeof iconButton>} */
     this.play = iconButton("play", "Play", () => this.playing(!this.timer));
     this.back = iconButton("back", "Back to the start", () => {
       this.playing(false);
       this.go(0, true);
     });
+    /** @type {ReturnType<typeof makeSlider>} */
     this.slider = makeSlider(
       { label: "Position", low: 0, high: 1, step: 1, value: 0 },
       (value, rests) => {
@@ -85,6 +91,7 @@ export class Player {
       make("option", name === "normal" ? { selected: "" } : {}, name),
     );
     this.speed = make("select", { "aria-label": "Speed of Play" }, ...speeds);
+    /** @type {ReturnType<typeof makeSlider>} */
     this.finder = makeSlider(
       { label: "Point", low: 0, high: 1, step: 1, value: 0, bare: true },
       (value) => this.choosePoint(this.order[value]),
@@ -145,7 +152,7 @@ export class Player {
 
   choosePoint(point, tell = true) {
     this.picture.markPoint(point);
-    if (this.order && point >= 0) this.finder.set(this.order.indexOf(point));
+    if (this.order.length && point >= 0) this.finder.set(this.order.indexOf(point));
     this.sayPoint();
     if (tell) this.tell({ point });
   }
@@ -194,7 +201,7 @@ export class Player {
   playing(wanted) {
     if (!wanted && !this.timer) return;
     clearTimeout(this.timer);
-    this.timer = null;
+    this.timer = 0;
     if (wanted) {
       if (this.position === this.last) this.go(0);
       this.playOn();

@@ -3,6 +3,12 @@
 import { make, teller } from "./base.js";
 import { Asker, makeChoice, makeSlider } from "./controls.js";
 
+// The texts of the questions that are answered on this page; a fold hears of one by an event.
+const ANSWERED = "gmm-answered";
+globalThis.gmmAnswered ??= new Set();
+/** @type {Set<string>} */
+const answered = globalThis.gmmAnswered;
+
 /** Ask a question; nothing is chosen at first, and no answer is shown. */
 export function askQuestion({ model, box }) {
   const { text, choices } = model.get("content");
@@ -11,6 +17,9 @@ export function askQuestion({ model, box }) {
   const longest = choices.reduce((a, [, b]) => (b.length > a.length ? b : a), "");
   const show = (index) => {
     answer.textContent = choices[index]?.[1] ?? "";
+    if (index < 0) answered.delete(text);
+    else answered.add(text);
+    document.dispatchEvent(new Event(ANSWERED));
   };
   const options = choices.map(([option]) => option);
   const { element, choose } = makeChoice(text, options, -1, (index) => {
@@ -30,6 +39,27 @@ export function askQuestion({ model, box }) {
     make("p", { class: "words" }, answer, make("span", { "aria-hidden": "true" }, longest)),
   );
   return { close: () => model.off("change:chosen", restore) };
+}
+
+/** Fold an answer away, until its question is answered. A click opens it before that. */
+export function foldAnswer({ model, box }) {
+  const { question, summary, text, sizes } = model.get("content");
+  const { buffer, byteOffset } = model.get("data");
+  let start = byteOffset;
+  const pictures = sizes.map((size) => {
+    const png = new Blob([buffer.slice(start, start + size)], { type: "image/png" });
+    start += size;
+    return make("img", { src: URL.createObjectURL(png), alt: "The words below say what it shows." });
+  });
+  const words = make("pre", {}, text);
+  const fold = make("details", {}, make("summary", {}, summary), ...pictures, words);
+  const hear = () => {
+    if (answered.has(question)) fold.open = true;
+  };
+  document.addEventListener(ANSWERED, hear);
+  hear();
+  box.append(fold);
+  return { close: () => document.removeEventListener(ANSWERED, hear) };
 }
 
 /** Check that a slider moves and that Python answers. */

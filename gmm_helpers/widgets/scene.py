@@ -35,7 +35,13 @@ A mark
     `drag` names what a hand or the arrow keys can move.
 """
 
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gmm_helpers.plots.geometry import ticks
 
@@ -62,17 +68,19 @@ class Scene:
     {'map': {'at': 0, 'shape': [2, 6], 'type': 'f8'}}
     """
 
-    def __init__(self, positions, **content):
+    def __init__(self, positions: int, **content: Any) -> None:
         self.positions = positions
         self.content = {"positions": positions, "panels": [], "notes": [], "legend": [], **content}
         self._blocks, self._size = [], 0
 
     @property
-    def data(self):
+    def data(self) -> bytes:
         """All arrays, one after another."""
         return b"".join(self._blocks)
 
-    def array(self, values, kind="f8", *, low=0.0, high=1.0):
+    def array(
+        self, values: ArrayLike, kind: str = "f8", *, low: ArrayLike = 0.0, high: ArrayLike = 1.0
+    ) -> dict[str, Any]:
         """Keep an array; return the reference to it. Of "u1" and "u2", say from where to where."""
         values = np.asarray(values, float)
         reference = {"at": self._size, "shape": list(values.shape), "type": kind}
@@ -86,7 +94,13 @@ class Scene:
         self._size += len(block)
         return reference
 
-    def panel(self, limits, x_ticks=None, y_ticks=None, **content):
+    def panel(
+        self,
+        limits: ArrayLike,
+        x_ticks: Sequence | None = None,
+        y_ticks: Sequence | None = None,
+        **content: Any,
+    ) -> Panel:
         """Add a panel whose first view has these limits; return it."""
         panel = Panel(self, limits, x_ticks, y_ticks, **content)
         self.content["panels"].append(panel.content)
@@ -114,7 +128,14 @@ class Panel:
             }
         )
 
-    def mark(self, kind, *, shape=None, by=None, **style):
+    def mark(
+        self,
+        kind: str,
+        *,
+        shape: ArrayLike | dict | None = None,
+        by: Mapping | None = None,
+        **style: Any,
+    ) -> int:
         """Add a mark; return its number. Points far inside the panel travel with 16 bits."""
         mark = {"kind": kind, **style}
         if shape is not None:

@@ -1,5 +1,7 @@
 """A check of what a notebook needs: the packages, the page's part of the widgets, and Python."""
 
+from __future__ import annotations
+
 import re
 from importlib.metadata import version
 from pathlib import Path
@@ -15,7 +17,10 @@ _EXTENSIONS = "@jupyter-widgets/jupyterlab-manager", "anywidget"
 class SetupCheck(Shown):
     """A slider for a number; beside it, Python says its square."""
 
-    caption = "A slider for a number; beside it, Python says its square."
+    @property
+    def caption(self):
+        """What the widget is."""
+        return "A slider for a number; beside it, Python says its square."
 
     def __init__(self):
         self.view = View("setup", {"says": _square(3), "number": 3})
@@ -25,7 +30,7 @@ class SetupCheck(Shown):
         self.view.send({"answer": message["ask"], "says": _square(message["number"])})
 
 
-def check_setup():
+def check_setup() -> SetupCheck:
     """Compare what is installed with what the course was tested with, and try a widget.
 
     Returns

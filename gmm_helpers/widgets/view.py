@@ -1,8 +1,12 @@
 """A widget of the course: a model whose module all of them share, and what a cell displays."""
 
+from __future__ import annotations
+
 import functools
 import hashlib
+import html
 import json
+from base64 import b64encode
 from pathlib import Path
 
 import anywidget
@@ -13,6 +17,8 @@ from gmm_helpers.plots.look import look
 
 _HERE = Path(__file__).parent
 _VIEW = "application/vnd.jupyter.widget-view+json"
+_FOLDED = "What follows answers the question: {} Answer it first."
+_PRINTED = "<style>@media print{details::details-content{content-visibility:visible}}</style>"
 # anywidget imports a module once for each widget, and never lets go of it. So each widget's own is
 # these few lines, which fetch the course's module from the one model that carries it, and import it
 # once for the page. Nothing waits before `render` is called: later updates would be lost.
@@ -53,8 +59,8 @@ def library():
 class View(anywidget.AnyWidget):
     """What the module draws: `kind` says what it is, `content` and `data` what it shows.
 
-    The other traits are what a hand has set. The page tells them once the hand rests, so that a
-    reload and a second view keep them.
+    `position` to `chosen` are what a hand has set: the page tells them once the hand rests, so that
+    a reload and a second view keep them.
     """
 
     _esm = Unicode(_LOADER).tag(sync=True)
@@ -67,6 +73,8 @@ class View(anywidget.AnyWidget):
     values = Dict().tag(sync=True)
     best = Dict().tag(sync=True)
     chosen = Dict().tag(sync=True)
+    runs = Dict().tag(sync=True)  # that were made beforehand: dicts with their place in `more`
+    more = Bytes().tag(sync=True)
 
     def __init__(self, kind, content, data=b"", **traits):
         super().__init__(
@@ -80,23 +88,37 @@ class View(anywidget.AnyWidget):
         replace_earlier_run(self.close)
 
 
+def fold(question, text, pictures):
+    """Return a closed fold, for pages without widgets; None is a picture that is stored later."""
+    images = ""
+    for png in pictures:
+        source = f'src="data:image/png;base64,{b64encode(png).decode()}" ' if png else ""
+        images += f'<img {source}alt="The words below say what it shows.">'
+    summary, text = html.escape(_FOLDED.format(question)), html.escape(text)
+    return f"{_PRINTED}<details><summary>{summary}</summary>{images}<pre>{text}</pre></details>"
+
+
 class Shown:
     """Something that a cell displays: a `view`, and for pages without widgets its words.
 
-    A class that has this as its base makes `view`, and says what `caption` returns.
+    A class that has this as its base makes `view`, and says what `caption` returns. Where a
+    `question` asks what it shows, a page without widgets folds it away.
     """
 
+    view: View
+    question: str | None = None
+
     @property
-    def caption(self):
+    def caption(self) -> str:
         """What the widget shows, in words."""
         raise NotImplementedError
 
     @property
-    def widget(self):
+    def widget(self) -> View:
         """The widget itself, to be placed among others."""
         return self.view
 
-    def close(self):
+    def close(self) -> None:
         """Take the widget off the page and out of the kernel's memory."""
         self.view.close()
 
@@ -105,7 +127,11 @@ class Shown:
         shown = {"version_major": 2, "version_minor": 0, "model_id": self.view.model_id}
         seen = json.dumps([self.view.kind, self.view.content], sort_keys=True).encode()
         fingerprint = hashlib.sha256(seen + self.view.data).hexdigest()[:16]
-        return {_VIEW: shown, "text/plain": self.caption}, {"gmm": {"scene": fingerprint}}
+        data = {_VIEW: shown, "text/plain": self.caption}
+        if self.question:
+            data["text/plain"] = self.caption.partition("\n")[0]
+            data["text/html"] = fold(self.question, self.caption, [None])
+        return data, {"gmm": {"scene": fingerprint}}
 
 
 # How to close what each cell has made in its latest run: cell → (run, functions).

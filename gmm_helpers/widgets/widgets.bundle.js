@@ -524,6 +524,16 @@ class Panel {
     this.picture = picture;
     this.spec = spec;
     this.marks = spec.marks;
+    /** @type {any[]} what each mark is now */
+    this.states = [];
+    /** @type {number[]} of the view that is shown */
+    this.limits = [];
+    this.left = this.top = this.w = this.h = this.text = 0; // pixels
+    this.sx = this.sy = 0; // pixels for a unit of the data
+    /** @type {[number, number, number]} width, height and letters that it was laid out for */
+    this.size = [0, 0, 0];
+    this.hovered = -1; // a point
+    this.mixed = new Map(); // the looks of all points, by set of shares
     this.canvas = make("canvas");
     this.svg = make("svg:svg");
     this.axes = make("svg:g", { "aria-hidden": "true" });
@@ -556,7 +566,7 @@ class Panel {
   /** Show other limits. */
   setView(index) {
     this.viewIndex = index;
-    if (this.size) this.layOut(...this.size);
+    if (this.w) this.layOut(...this.size);
     this.picture.draw();
   }
 
@@ -692,7 +702,7 @@ class Panel {
     const group = make("svg:g", { class: "label" });
     if (mark.ring) group.append(make("svg:circle", { r: 11, style: `stroke:${colour}` }));
     const text = make("svg:text", {
-      class: mark.ring ? "middle" : (mark.anchor ?? "start"),
+      "text-anchor": mark.ring ? "middle" : (mark.anchor ?? "start"),
       y: "0.35em",
     });
     group.append(text);
@@ -977,13 +987,14 @@ class Panel {
 
   /** Show what is known of the point that is hovered or marked. */
   showTip() {
+    const { spots } = this;
     const { point } = this.picture;
-    const index = this.hovered >= 0 && this.hovered !== undefined ? this.hovered : point;
+    const index = this.hovered >= 0 ? this.hovered : point;
     const mark = this.marks[this.points];
-    const shown = index >= 0 && index < mark.shape.shape[0] && this.spots;
+    const shown = index >= 0 && index < mark.shape.shape[0] && spots;
     for (const each of [this.tip, this.halo]) each.classList.toggle("hidden", !shown);
     if (!shown) return;
-    const [x, y] = [this.spots[2 * index], this.spots[2 * index + 1]];
+    const [x, y] = [spots[2 * index], spots[2 * index + 1]];
     set(this.halo, { cx: x, cy: y });
     const { words, shares } = this.describe(index);
     const bar = make("div", { class: "share-bar" });
@@ -1082,7 +1093,10 @@ class Picture {
     this.look = look;
     this.hooks = hooks;
     this.point = -1;
+    /** @type {Panel[]} */
     this.panels = [];
+    this.sprites = new Map();
+    this.moving = this.width = 0;
     this.element = make("div", { class: "panels" });
     this.watch = new ResizeObserver(() => this.layOut());
     this.watch.observe(this.element);
@@ -1204,8 +1218,8 @@ class Picture {
   tallest() {
     const inside = (value, low, high) => Math.min(Math.max(value, low), high);
     if (document.fullscreenElement !== this.box) return inside(0.4 * innerHeight, 280, 380);
-    const [first, last] = [this.box.firstElementChild, this.box.lastElementChild];
-    const whole = last.getBoundingClientRect().bottom - first.getBoundingClientRect().top;
+    const boxes = [...this.box.children].map((each) => each.getBoundingClientRect());
+    const whole = boxes[boxes.length - 1].bottom - boxes[0].top;
     const others = whole - this.element.offsetHeight;
     return inside(0.92 * innerHeight - others, 0.45 * innerHeight, 0.7 * innerHeight);
   }
@@ -1259,6 +1273,10 @@ class Player {
     this.box = box;
     this.position = model.get("position");
     this.moved = 0;
+    this.last = 0;
+    this.timer = 0;
+    /** @type {number[]} of the points, from left to right */
+    this.order = [];
     this.tell = teller(model);
     this.asker = new Asker(model);
     this.picture = new Picture(box, library.get("look"), {
@@ -1301,11 +1319,13 @@ class Player {
   }
 
   makeControls() {
+    /** @type {ReturnType<typeof iconButton>} */
     this.play = iconButton("play", "Play", () => this.playing(!this.timer));
     this.back = iconButton("back", "Back to the start", () => {
       this.playing(false);
       this.go(0, true);
     });
+    /** @type {ReturnType<typeof makeSlider>} */
     this.slider = makeSlider(
       { label: "Position", low: 0, high: 1, step: 1, value: 0 },
       (value, rests) => {
@@ -1319,6 +1339,7 @@ class Player {
       make("option", name === "normal" ? { selected: "" } : {}, name),
     );
     this.speed = make("select", { "aria-label": "Speed of Play" }, ...speeds);
+    /** @type {ReturnType<typeof makeSlider>} */
     this.finder = makeSlider(
       { label: "Point", low: 0, high: 1, step: 1, value: 0, bare: true },
       (value) => this.choosePoint(this.order[value]),
@@ -1379,7 +1400,7 @@ class Player {
 
   choosePoint(point, tell = true) {
     this.picture.markPoint(point);
-    if (this.order && point >= 0) this.finder.set(this.order.indexOf(point));
+    if (this.order.length && point >= 0) this.finder.set(this.order.indexOf(point));
     this.sayPoint();
     if (tell) this.tell({ point });
   }
@@ -1428,7 +1449,7 @@ class Player {
   playing(wanted) {
     if (!wanted && !this.timer) return;
     clearTimeout(this.timer);
-    this.timer = null;
+    this.timer = 0;
     if (wanted) {
       if (this.position === this.last) this.go(0);
       this.playOn();
@@ -1644,7 +1665,14 @@ class SliderPanel {
     this.legend = make("div", { class: "legend" });
     this.text = make("span", { "aria-live": "polite" });
     this.room = make("span", { "aria-hidden": "true" }); // the longest text until now: less jumps
+    /** @type {HTMLElement[]} */
     this.tables = [];
+    /** @type {Record<string, any>} */
+    this.specs = {};
+    /** @type {any[][]} what each mark is, but for what moves, by panel */
+    this.base = [];
+    /** @type {Record<string, (value: any) => void>} by name, what shows a value there */
+    this.controls = {};
     this.words = make("div", {}, make("p", { class: "words" }, this.text, this.room));
     const notes = this.content.notes.map((note) => make("p", {}, note));
     const figure = make("figure", {}, this.picture.element, this.legend);
@@ -1665,7 +1693,7 @@ class SliderPanel {
     return {};
   }
 
-  /** @type {(name: any, place: number[], panel: any) => void} */
+  /** @type {(name: any, place: any, panel: any) => void} */
   drag() {}
 
   /** @returns {any} */
@@ -1675,7 +1703,6 @@ class SliderPanel {
 
   makeControls() {
     this.specs = Object.fromEntries(this.content.controls.map((spec) => [spec.name, spec]));
-    this.controls = {}; // by name, what shows a value there
     const sliders = make("div", { class: "sliders" });
     const row = make("div", { class: "row" });
     for (const { name, label, ...spec } of this.content.controls) {
@@ -2040,6 +2067,12 @@ class CovariancePanel extends SliderPanel {
 // What asks the reader: a question with choices, and a number for the check of the set-up.
 
 
+// The texts of the questions that are answered on this page; a fold hears of one by an event.
+const ANSWERED = "gmm-answered";
+globalThis.gmmAnswered ??= new Set();
+/** @type {Set<string>} */
+const answered = globalThis.gmmAnswered;
+
 /** Ask a question; nothing is chosen at first, and no answer is shown. */
 function askQuestion({ model, box }) {
   const { text, choices } = model.get("content");
@@ -2048,6 +2081,9 @@ function askQuestion({ model, box }) {
   const longest = choices.reduce((a, [, b]) => (b.length > a.length ? b : a), "");
   const show = (index) => {
     answer.textContent = choices[index]?.[1] ?? "";
+    if (index < 0) answered.delete(text);
+    else answered.add(text);
+    document.dispatchEvent(new Event(ANSWERED));
   };
   const options = choices.map(([option]) => option);
   const { element, choose } = makeChoice(text, options, -1, (index) => {
@@ -2067,6 +2103,27 @@ function askQuestion({ model, box }) {
     make("p", { class: "words" }, answer, make("span", { "aria-hidden": "true" }, longest)),
   );
   return { close: () => model.off("change:chosen", restore) };
+}
+
+/** Fold an answer away, until its question is answered. A click opens it before that. */
+function foldAnswer({ model, box }) {
+  const { question, summary, text, sizes } = model.get("content");
+  const { buffer, byteOffset } = model.get("data");
+  let start = byteOffset;
+  const pictures = sizes.map((size) => {
+    const png = new Blob([buffer.slice(start, start + size)], { type: "image/png" });
+    start += size;
+    return make("img", { src: URL.createObjectURL(png), alt: "The words below say what it shows." });
+  });
+  const words = make("pre", {}, text);
+  const fold = make("details", {}, make("summary", {}, summary), ...pictures, words);
+  const hear = () => {
+    if (answered.has(question)) fold.open = true;
+  };
+  document.addEventListener(ANSWERED, hear);
+  hear();
+  box.append(fold);
+  return { close: () => document.removeEventListener(ANSWERED, hear) };
 }
 
 /** Check that a slider moves and that Python answers. */
@@ -2094,6 +2151,7 @@ const KINDS = {
   posterior: (page) => new PointPosterior(page),
   covariance: (page) => new CovariancePanel(page),
   question: askQuestion,
+  answer: foldAnswer,
   setup: checkSetup,
 };
 

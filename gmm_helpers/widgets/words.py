@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gmm_helpers.plots.geometry import format_number as _number
+from gmm_helpers.plots.geometry import format_place as _place
 
 MOST_POSITIONS = 40
 _EACH_HALF_STEP = 17  # positions that show every half-step: the start and eight iterations
@@ -24,13 +25,6 @@ def choose_positions(n_steps):
 
     Of a longer run: every half-step of the first iterations, then the ends of whole iterations
     at growing gaps, and always the last.
-
-    Examples
-    --------
-    >>> choose_positions(5)
-    [0, 1, 2, 3, 4]
-    >>> choose_positions(2001)[-4:]
-    [1052, 1304, 1614, 2000]
     """
     if n_steps <= MOST_POSITIONS:
         return list(range(n_steps))
@@ -68,8 +62,14 @@ def _iterations(position):
     return f"Iteration {last}" if first == last else f"Iterations {first} to {last}"
 
 
-def sentence(position, trace, first_whole):
-    """Say what a position shows, and the log-likelihood."""
+def sentences(positions, trace):
+    """Say what each position shows, and the log-likelihood."""
+    wholes = [position.whole for position in positions]
+    first = wholes.index(True) if True in wholes else -1
+    return [_sentence(position, trace, i == first) for i, position in enumerate(positions)]
+
+
+def _sentence(position, trace, first_whole):
     step = position.step
     change = ""
     if step.kind == "start":
@@ -109,12 +109,6 @@ def _say_change(change):
     return f"{'up' if change > 0 else 'DOWN'} by {_number(abs(change), 3)}"
 
 
-def decimals_for(points):
-    """Return with how many decimals each feature is written; `points` has the shape (D, n)."""
-    spreads = [spread if spread > 0 else 1.0 for spread in points.std(axis=1)]
-    return [max(0, 2 - int(np.floor(np.log10(spread)))) for spread in spreads]
-
-
 def parameters_table(mixture, decimals):
     """Return a mixture's parameters as rows of texts, the first of them the names."""
     two = mixture.n_features == 2
@@ -124,7 +118,7 @@ def parameters_table(mixture, decimals):
         covariance = mixture.covariances[k]
         deviations = np.sqrt(np.diagonal(covariance))
         row = [str(k + 1), _number(mixture.weights[k], 3)]
-        row += [_tuple(mixture.means[k], decimals), _tuple(deviations, decimals)]
+        row += [_place(mixture.means[k], decimals), _place(deviations, decimals)]
         if two:
             row.append(_number(covariance[0, 1] / deviations.prod(), 2))
         rows.append(row)
@@ -140,9 +134,3 @@ def read_table(rows):
         + "."
         for row in components
     )
-
-
-def _tuple(values, decimals):
-    """Write one number as it is, two in brackets."""
-    numbers = [_number(value, d) for value, d in zip(values, decimals, strict=True)]
-    return numbers[0] if len(numbers) == 1 else f"({', '.join(numbers)})"

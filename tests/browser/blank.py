@@ -1,6 +1,6 @@
 """The course's widgets on a blank page, each opened in no time."""
 
-import blank_page
+import driver
 import ipywidgets
 import pytest
 from bundle import bundle
@@ -15,7 +15,7 @@ class Mounted:
         self.page, self._id = page, view.model_id
         state = ipywidgets.Widget.get_manager_state(widgets=[view, library()])["state"]
         state[library().model_id]["state"]["source"] = bundle()
-        self.box = blank_page.mount(page, state, self._id)
+        self.box = driver.mount(page, state, self._id)
 
     def evaluate(self, body, *values):
         """Run `body` on the page: `model` is the widget's, `element` holds it, `a` the values."""
@@ -49,7 +49,7 @@ def mount(browser):
     def show(widget, *, width=848, theme="light", beside=None, **options):
         if beside:
             return Mounted(beside.page, widget.view)
-        page = blank_page.open_page(browser, width, theme, **options)
+        page = driver.open_page(browser, width, theme, **options)
         pages.append(page)
         page.on("pageerror", lambda error: errors.append(error.stack or str(error)))
         page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)

@@ -1,14 +1,16 @@
 """What only JupyterLab can show of the widgets: its keys, its files, its kernels, its themes."""
 
 import io
+import random
 import re
 
 import numpy as np
 import pytest
-from conftest import (
+from driver import (
     KINDS,
     LAPTOP,
     NOTEBOOKS,
+    READY,
     add_cell,
     errors_on,
     name_cells,
@@ -21,6 +23,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 WAITING = "Waiting for Python: is a cell running, or has the kernel stopped?"
+KEYS = "ArrowLeft ArrowRight ArrowUp ArrowDown PageUp PageDown Home End Space 1 5".split()
 MOST_SAVED = 3_000_000  # bytes
 ACTIVE_CELL = "jupyterapp.shell.currentWidget.content.activeCellIndex"
 # Runs in the page: how many widgets the browser keeps for the notebook, seen or not.
@@ -85,6 +88,10 @@ def slider(box):
 
 def move(box):
     """Move a widget by keys; it must say something else. (A setup's words come from Python.)"""
+    if box.get_attribute("data-kind") == "answer":
+        was_open = box.locator("details").get_attribute("open") is not None
+        box.locator("summary").press("Space")
+        return expect(box.locator("pre")).to_be_visible(visible=not was_open)
     words = box.locator("[aria-live]").first
     before = words.inner_text()
     if box.get_attribute("data-kind") == "question":
@@ -118,6 +125,17 @@ def test_arrow_keys_reach_the_control_and_no_cell(lab):
     lab.keyboard.press("ArrowDown")
     expect(choices.nth(1)).to_be_checked()
     assert lab.evaluate(ACTIVE_CELL) == active
+
+
+def test_an_answer_unfolds_once_its_question_is_answered(lab):
+    question, answer = widget(lab, "question"), widget(lab, "answer")
+    for cell in ("question", "answer"):
+        run_cell(lab, cell)
+    name_cells(lab)
+    expect(answer.locator("pre")).not_to_be_visible()
+    question.get_by_role("radio").first.check()
+    expect(answer.locator("pre")).to_have_text("b, and nothing else")
+    expect(answer.locator("pre")).to_be_visible()
 
 
 def test_a_slider_with_the_focus_leaves_the_notebook_its_keys(lab, desk):
@@ -174,6 +192,7 @@ def test_cells_run_again_and_again_pile_nothing_up(lab):
     expect(cell.locator(".gmm .panels svg").nth(199)).to_be_attached()
     move(cell.locator(".gmm").nth(77))
     assert lab.evaluate("gmmModules.size") == 1
+    lab.evaluate("jupyterapp.commands.execute('notebook:delete-cell')")
 
 
 @pytest.mark.parametrize("theme", ["Dark", "Light"])
@@ -238,6 +257,7 @@ def test_widgets_live_on_without_their_kernel_and_come_back_with_the_next(lab, d
     desk.errors[:] = [each for each in desk.errors if "Could not send" not in each]
     page = desk.open()
     page.evaluate(RESTART)
+    page.evaluate(READY)
     run_all(page)
     for kind in KINDS:
         assert widget(page, kind).count() == 1
@@ -260,19 +280,32 @@ def test_the_next_day_all_widgets_of_a_saved_notebook_live(lab, desk):
     assert desk.errors == []
 
 
+def wander(page, rng, moves=300):
+    """Press random keys in random controls, as nobody would."""
+    controls = page.locator(".gmm :is(input, select, button:not([title='Full screen']))").all()
+    for _ in range(moves):
+        control = rng.choice(controls)
+        if control.is_visible():
+            control.press(rng.choice(KEYS))
+
+
 def pytest_generate_tests(metafunc):
     if "notebook" in metafunc.fixturenames:
         every = metafunc.config.getoption("every")
         metafunc.parametrize("notebook", NOTEBOOKS if every else [NOTEBOOKS[1]])
 
 
-def test_every_widget_of_a_notebook_moves(desk, notebook):
+def test_every_widget_of_a_notebook_moves(desk, notebook, request):
     page = desk.open(notebook)
     run_all(page)
     boxes = page.locator(".gmm").all()
     assert len(boxes) >= 3
     for box in boxes:
         move(box)
+    if request.config.getoption("every"):
+        wander(page, random.Random(notebook))
+        for box in boxes:
+            move(box)
     assert desk.errors == []
     desk.page.close()
     desk.page = None

@@ -1,0 +1,47 @@
+"""What a learner's function took and returned: as numbers, compared, or in words."""
+
+import numpy as np
+
+from gmm_helpers.checks.exercise import Finding
+from gmm_helpers.model import validation
+
+
+def as_numbers(value, name):
+    """Return a learner's numbers as an array, whatever holds them."""
+    try:
+        return validation.as_real(value, name)
+    except ValueError as error:
+        text = str(error)
+        raise Finding("wrong_type", text[0].upper() + text[1:], vague=True) from None
+    except Exception:  # a TypeError, or whatever an object of the learner's raises
+        text = f"For {name} it returns {describe(value)}, where real numbers are asked for."
+        raise Finding("wrong_type", text, vague=True) from None
+
+
+def shape_of(value):
+    """Return the shape of a learner's numbers, or None where they are none, or ragged."""
+    try:
+        return validation.as_real(value, "value").shape
+    except Exception:  # whatever an object of the learner's raises
+        return None
+
+
+def describe(value):
+    """Say what a value is: its type, or of an array the shape."""
+    if type(value) is np.ndarray:
+        return f"an array of shape {value.shape}"
+    return "`None`" if value is None else f"a {type(value).__name__}"
+
+
+def alike(a, b):
+    """Say whether two arguments are numbers, or arrays of one shape."""
+    shapes = [shape_of(value) for value in (a, b)]
+    return shapes[0] is not None and shapes[0] == shapes[1]
+
+
+def differ(a, b):
+    """Say whether two values are arrays, or numbers, with other entries."""
+    try:
+        return not np.array_equal(np.asarray(a, float), np.asarray(b, float), equal_nan=True)
+    except (TypeError, ValueError):
+        return False

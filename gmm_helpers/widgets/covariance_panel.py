@@ -1,0 +1,147 @@
+"""What a covariance matrix does to a cloud of points: a picture under sliders."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gmm_helpers.model import validation
+from gmm_helpers.plots import geometry
+from gmm_helpers.widgets.scene import Scene
+from gmm_helpers.widgets.sliders import SliderPanel, draw_handle, slider, sliders, tell_shown
+
+_SIGMA, _RHO = (0.5, 2.0, 0.05), (-0.99, 0.99, 0.01)  # from, to, step
+_EDGE = 7  # where both axes end: at 3.5 of the largest standard deviation
+_RADII, _RINGS = np.array([1, 2, 3]), ([], [6, 2], [2, 1.5])
+_ARROW = [[0, 0.07], [0.7, 0.07], [0.7, 0.2], [1, 0], [0.7, -0.2], [0.7, -0.07], [0, -0.07]]
+_MOST_POINTS = 1000
+_SHADES = (1, 0.6, 0.3)  # of the points inside 1, 2 and 3 σ: shares of blue in the paper's colour
+
+
+class CovariancePanel(SliderPanel):
+    """What a covariance matrix does to a cloud: sliders for σ₁, σ₂ and ρ, and a count of points.
+
+    One standard normal cloud u is drawn, and shown as x = L u with Σ = L Lᵀ. The squared
+    Mahalanobis distance of such a point is xᵀ Σ⁻¹ x = uᵀ u, whatever Σ is: so a point inside an
+    ellipse stays inside while the sliders move, and the count stays as well. It changes with other
+    points, and when the points are held where they are while the ellipses move. The exact shares
+    belong to points that come from the Gaussian whose ellipses are drawn.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        What the points are drawn with.
+    n : int
+        How many points.
+    deviations : sequence of float, shape (2,)
+        σ₁ and σ₂ at the start, from 0.5 to 2.
+    correlation : float
+        ρ at the start, from −0.99 to 0.99.
+
+    Attributes
+    ----------
+    covariance : ndarray, shape (2, 2)
+        Σ, as the sliders say now.
+    x : ndarray, shape (n, 2)
+        The points as they are shown.
+    shares : ndarray, shape (3,)
+        The shares of the points inside 1, 2 and 3 σ, counted by Mahalanobis distance.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If there is no point to draw, or the sliders cannot start as asked.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> panel = CovariancePanel(rng=rng, deviations=(2, 1), correlation=0.5)
+    >>> panel.covariance
+    array([[4., 1.],
+           [1., 1.]])
+    >>> panel.shares
+    array([0.402, 0.86 , 0.983])
+    """
+
+    def __init__(
+        self,
+        *,
+        rng: np.random.Generator,
+        n: int = 1000,
+        deviations: ArrayLike = (1.6, 1.0),
+        correlation: float = 0.6,
+    ) -> None:
+        self._rng = validation.check_rng(rng)
+        self._n = validation.check_count(n, "n", at_least=1)
+        controls = [
+            *sliders("deviation", "spread σ", deviations, *_SIGMA),
+            slider("correlation", "correlation ρ", correlation, *_RHO),
+            {"name": "hold", "label": "Hold the points", "value": False},
+        ]
+        exact = [_percent(share) for share in geometry.mass_inside(_RADII)]
+        title = "What a covariance matrix does"
+        more = {"exact": exact, "shades": _SHADES}
+        super().__init__("covariance", title, self._draw(), controls, **more)
+        self.view.on_msg(self._hear)
+
+    @property
+    def covariance(self) -> np.ndarray:
+        """Σ, as the sliders say now."""
+        return _covariance(self.view.values)
+
+    @property
+    def x(self) -> np.ndarray:
+        """The points as they are shown."""
+        values = self.view.values
+        made_by = values["held"] if values["hold"] else values
+        return self._u @ np.linalg.cholesky(_covariance(made_by)).T
+
+    @property
+    def shares(self) -> np.ndarray:
+        """The shares of the points inside 1, 2 and 3 σ, counted by Mahalanobis distance."""
+        z = np.linalg.solve(np.linalg.cholesky(self.covariance), self.x.T)
+        return (np.linalg.norm(z, axis=0)[:, None] < _RADII).mean(axis=0)
+
+    def _hear(self, _, message, __):
+        self.view.data = self._draw().data  # of other points
+        self.view.send({"answer": message["ask"]})
+
+    def _result(self):
+        *shares, last = (_percent(share) for share in self.shares)
+        shares = f"{', '.join(shares)} and {last}"
+        return f"of the {self._n} points, {shares} lie inside 1, 2 and 3 σ."
+
+    def _draw(self):
+        """Draw points u, and make their scene: with ellipses, and half-axes along eigenvectors."""
+        self._u = self._rng.standard_normal((self._n, 2))
+        scene = Scene(1, height=470)
+        u = scene.content["points"] = scene.array(self._u)
+        shown = {**u, "shape": [min(self._n, _MOST_POINTS), 2]}
+        tell_shown(scene, shown["shape"][0], self._n)
+        names, ticks = ["x₁", "x₂"], geometry.ticks(-6, 6, 6)
+        edges = [-_EDGE, _EDGE] * 2
+        panel = scene.panel(edges, ticks, ticks, labels=names, equal=True)
+        style = {"features": names, "decimals": [2, 2], "radius": 2.5}
+        panel.mark("points", id="points", shape=shown, **style)
+        circle, legend = scene.array(geometry.CIRCLE), scene.content["legend"]
+        for radius, dash in zip(_RADII, _RINGS, strict=True):
+            style = {"colour": "ink", "dash": dash, "width": 2.5}
+            panel.mark("line", id=f"ring_{radius}", shape=circle, **style)
+            legend.append({"text": f"{radius}σ", **style})
+        for k, name in ((1, "√λ₁ v₁"), (2, "√λ₂ v₂")):
+            panel.mark("line", id=f"axis_{k}", shape=[[0, 0], [3, 0]], colour="ink", width=1)
+            panel.mark("area", id=f"arrow_{k}", shape=_ARROW, colour=k)
+            draw_handle(panel, f"end_{k}", f"Half-axis {k}", k, "")
+            legend.append({"text": name, "colour": k, "width": 7})
+        return scene
+
+
+def _covariance(values):
+    """Return Σ, shape (2, 2)."""
+    first, second = values["deviation_1"], values["deviation_2"]
+    between = values["correlation"] * first * second
+    return np.array([[first**2, between], [between, second**2]])
+
+
+def _percent(share):
+    return f"{geometry.format_number(100 * share, 1)}%"

@@ -1,0 +1,126 @@
+"""What is installed, what is pinned and what environment.yml says are one and the same."""
+
+import importlib.metadata
+import json
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parents[2]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+PROJECT = PYPROJECT["project"]
+PIN_FILES = ["requirements.txt", "requirements-test.txt"]
+EXACT_PIN = re.compile(r"[a-z0-9][a-z0-9-]*==[^\s;]+( ; .+)?")
+
+
+def lines(name):
+    """Return a requirements file's lines without its comments."""
+    return [line for line in (ROOT / name).read_text().splitlines() if not line.startswith("#")]
+
+
+def pins(name):
+    """Return the packages that a requirements file pins, as requirements."""
+    return [Requirement(line) for line in lines(name) if not line.startswith("-r ")]
+
+
+def pip_part():
+    """Return what environment.yml takes from conda, and what it gives to pip."""
+    dependencies = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    return dependencies[:-1], dependencies[-1]["pip"]
+
+
+@pytest.mark.parametrize("name", PIN_FILES)
+def test_what_is_installed_is_what_is_pinned(name):
+    wanted = {pin.name: str(pin.specifier)[2:] for pin in pins(name) if applies(pin)}
+    found = {package: version(package) for package in wanted}
+    assert found == wanted
+
+
+def applies(pin):
+    return pin.marker is None or pin.marker.evaluate()
+
+
+def version(package):
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"
+
+
+@pytest.mark.parametrize("name", PIN_FILES)
+def test_pins_are_exact_and_name_no_index_and_no_hash(name):
+    odd = [line for line in lines(name) if not EXACT_PIN.fullmatch(line)]
+    assert odd == ([] if name == "requirements.txt" else ["-r requirements.txt"])
+
+
+@pytest.mark.parametrize("name", PIN_FILES)
+def test_all_supported_pythons_get_the_same_versions(name):
+    names = [pin.name for pin in pins(name)]
+    assert len(names) == len(set(names))
+
+
+def test_test_pins_only_add_to_the_course_pins():
+    assert not set(lines("requirements.txt")) & set(lines("requirements-test.txt"))
+
+
+@pytest.mark.parametrize(
+    ("needed", "files"),
+    [
+        (PROJECT["dependencies"], PIN_FILES[:1]),
+        (PROJECT["optional-dependencies"]["test"], PIN_FILES),
+    ],
+    ids=["course", "tests"],
+)
+def test_every_dependency_is_pinned_to_a_version_that_it_allows(needed, files):
+    pinned = {pin.name: str(pin.specifier)[2:] for name in files for pin in pins(name)}
+    for requirement in map(Requirement, needed):
+        assert requirement.specifier.contains(pinned[canonicalize_name(requirement.name)])
+
+
+def test_pins_are_complete():
+    # course.py installs them without asking what they depend on.
+    pinned = {pin.name for name in PIN_FILES for pin in pins(name)}
+    for package in [pin.name for name in PIN_FILES for pin in pins(name) if applies(pin)]:
+        for line in importlib.metadata.requires(package) or []:
+            requirement = Requirement(line)
+            marker = requirement.marker
+            if marker is None or marker.evaluate({"extra": ""}):
+                assert canonicalize_name(requirement.name) in pinned, f"{package} needs {line}"
+                assert requirement.specifier.contains(version(requirement.name), prereleases=True)
+
+
+def test_package_is_installed_from_here():
+    import gmm_helpers
+
+    assert Path(gmm_helpers.__file__).parent == ROOT / "gmm_helpers"
+    assert version("gmm-helpers") == PROJECT["version"]
+
+
+def test_environment_gives_pip_the_pins_and_this_package():
+    assert pip_part()[1] == ["-r requirements.txt", "-e ."]
+
+
+def test_environment_takes_a_supported_python_and_pip_from_conda():
+    python, pip = pip_part()[0]
+    assert pip == "pip"
+    assert python.startswith("python=")
+    supported = Requirement(f"python{PROJECT['requires-python']}").specifier
+    assert supported.contains(python.removeprefix("python="))
+
+
+def test_jupyterlab_asks_for_no_news_saves_widgets_and_answers_them_one_by_one():
+    overrides = Path(sys.prefix, "etc/jupyter/labconfig/default_setting_overrides.json")
+    assert json.loads(overrides.read_text()) == {
+        "@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True},
+        "@jupyterlab/apputils-extension:kernels-settings": {"commsOverSubshells": "disabled"},
+        "@jupyterlab/apputils-extension:notification": {
+            "checkForUpdates": False,
+            "fetchNews": "false",
+        },
+    }

@@ -1,0 +1,572 @@
+"""Bad input to its sentence, at the door of every public function; and good input in any form.
+
+The sentences are checked by a few words, so that they may be reworded; what must not happen is
+an error from inside NumPy, a warning (pytest turns each into an error), or a result.
+"""
+
+import datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from one_way import each_once
+from scipy.sparse import csr_array
+
+import gmm_helpers
+from gmm_helpers import (
+    EMError,
+    Mixture,
+    compare,
+    e_step,
+    fit,
+    galaxies,
+    held_out_log_likelihood,
+    m_step,
+    run_em,
+    start_from_kmeans_plusplus,
+    start_from_means,
+    start_from_random_points,
+    start_from_split,
+)
+
+ONE_D = Mixture.from_1d([0.5, 0.5], [0, 5], [1, 1])
+TWO_D = Mixture([0.5, 0.5], [[0, 0], [5, 5]], [np.eye(2)] * 2)
+X = np.array([0.0, 1, 2, 4, 7, 8, 9])
+HALVES = np.full((7, 2), 0.5)
+
+
+def rng():
+    return np.random.default_rng(0)
+
+
+def refused(error, sentence, call):
+    """Check that `call` raises `error` with `sentence`, by a `raise` of this package."""
+    with pytest.raises(error, match=sentence) as caught:
+        call()
+    assert isinstance(caught.value, EMError) == (error is EMError)
+    raised_in = Path(caught.traceback[-1].path)
+    assert raised_in.is_relative_to(Path(gmm_helpers.__file__).parent), "an error from elsewhere"
+
+
+def evenly(x, K):
+    """Return responsibilities 1/K for what may be data."""
+    n = len(x) if isinstance(x, list) else (*getattr(x, "shape", ()), 1)[0]
+    return np.full((n, K), 1 / K)
+
+
+# --- data -----------------------------------------------------------------------------------------
+
+LOOK = {
+    "log_density": lambda x: ONE_D.log_density(x),
+    "responsibilities": lambda x: ONE_D.responsibilities(x),
+    "e_step": lambda x: e_step(x, ONE_D),
+    "held_out_log_likelihood": lambda x: held_out_log_likelihood(ONE_D, x),
+}
+FIT = {
+    "m_step": lambda x: m_step(x, evenly(x, 2)),
+    "run_em": lambda x: run_em(x, ONE_D),
+    "fit": lambda x: fit(x, 2, rng=rng()),
+    "start_from_means": lambda x: start_from_means(x, [0.0, 5.0]),
+    "start_from_random_points": lambda x: start_from_random_points(x, 2, rng=rng()),
+    "start_from_kmeans_plusplus": lambda x: start_from_kmeans_plusplus(x, 2, rng=rng()),
+    "start_from_split": lambda x: start_from_split(x, Mixture.from_1d([1], [0], [1]), 0),
+    "compare": lambda x: compare(x, [1, 2], rng=rng(), n_init=2),
+}
+
+
+class Stubborn:
+    """An object that knows no array."""
+
+
+BAD_DATA = {
+    "NaN": ([0, 1, np.nan, np.nan], ValueError, "NaN or infinity.* row 2"),
+    "infinity": ([0, np.inf, 1, np.nan], ValueError, "NaN or infinity.* row 1"),
+    "empty list": ([], ValueError, "empty"),
+    "no points": (np.empty((0, 1)), ValueError, "empty"),
+    "one number": (3.0, ValueError, r"\(n, D\).* \(\)"),
+    "three axes": (np.zeros((3, 2, 2)), ValueError, r"\(n, D\).* \(3, 2, 2\)"),
+    "ragged": ([[1, 2], [3]], ValueError, "rows of different lengths"),
+    "nothing": (None, TypeError, "real numbers"),
+    "text": ("old_faithful.csv", TypeError, "real numbers"),
+    "complex": (X + 0j, TypeError, "real numbers.* complex"),
+    "objects": (np.array([1, 2, None]), TypeError, "real numbers"),
+    "dates": ([datetime.date(2020, 1, 1)] * 3, TypeError, "real numbers"),
+    "a sparse matrix": (csr_array(np.eye(3)), TypeError, "real numbers"),
+    "a generator": ((value for value in X), TypeError, "real numbers"),
+    "something else": (Stubborn(), TypeError, "real numbers"),
+    "a data set": (galaxies(), TypeError, "pass the data's .x"),
+    "masked values": (np.ma.masked_equal(X, 4), ValueError, "masked"),
+}
+
+
+@each_once(case=BAD_DATA, function=LOOK | FIT)
+def test_bad_data(case, function):
+    x, error, sentence = BAD_DATA[case]
+    refused(error, f"x .*{sentence}", lambda: (LOOK | FIT)[function](x))
+
+
+@each_once(function=[*LOOK, "run_em"], D=[2, 7])
+def test_data_of_another_dimension(D, function):
+    """With D = 7 it is 1-D data in a row instead of in a column."""
+    x = np.resize(X, (7 // D, D))
+    refused(ValueError, f"D = {D}.* D = 1", lambda: (LOOK | FIT)[function](x))
+
+
+@pytest.mark.skipif(np.finfo(np.longdouble).max == np.finfo(float).max, reason="no longer double")
+@pytest.mark.parametrize("function", ["log_density", "run_em"])
+def test_long_doubles_beyond_float64(function):
+    x = np.array([1, 2, 3]) * np.longdouble(10) ** 400
+    refused(ValueError, "x .*infinity.* row 0", lambda: (LOOK | FIT)[function](x))
+
+
+@pytest.mark.parametrize("function", ["e_step", "run_em"])
+def test_first_bad_row_of_a_million(function):
+    x = np.resize(X, 1_000_000)
+    x[[999_998, 999_999]] = np.inf, np.nan
+    refused(ValueError, "row 999998", lambda: (LOOK | FIT)[function](x))
+
+
+@pytest.mark.parametrize("function", LOOK)
+def test_points_out_of_reach_of_every_component(function):
+    refused(ValueError, "Row 1 of x.* range", lambda: LOOK[function]([0, 1e200, 1e300]))
+
+
+@pytest.mark.parametrize("function", LOOK)
+def test_points_out_of_reach_only_together(function):
+    """Each log density is a finite −0.9e308; their sum is not."""
+    refused(ValueError, "Row 0 of x.* range", lambda: LOOK[function]([1.34e154] * 3))
+
+
+UNFITTABLE = {
+    "one point": ([3.0], "K = 2.* n = 1|constant"),
+    "a constant": ([3.0] * 5, "Feature 0.* constant.* 3"),
+    "a constant far from 0": ([1e300] * 5, "Feature 0.* constant"),
+    "huge": (X * 1e200, "Feature 0.* unit"),
+    "huge in both directions": ([-1.7e308, 0, 1.7e308], "Feature 0.* unit"),
+    "tiny": (X * 1e-200, "Feature 0.* unit"),
+    "subnormal": (X * 5e-324, "Feature 0.* unit"),
+}
+
+
+@each_once(function=FIT, case=UNFITTABLE)
+def test_data_that_cannot_be_fitted(case, function):
+    x, sentence = UNFITTABLE[case]
+    refused(ValueError, sentence, lambda: FIT[function](x))
+
+
+WITH_3 = {
+    "m_step": lambda x: m_step(x, evenly(x, 3)),
+    "run_em": lambda x: run_em(x, Mixture.from_1d([1 / 3] * 3, [0, 1, 2], [1] * 3)),
+    "fit": lambda x: fit(x, 3, rng=rng()),
+    "start_from_random_points": lambda x: start_from_random_points(x, 3, rng=rng()),
+    "start_from_kmeans_plusplus": lambda x: start_from_kmeans_plusplus(x, 3, rng=rng()),
+    "start_from_split": lambda x: start_from_split(x, ONE_D, 0),
+    "compare": lambda x: compare(x, [1, 3], rng=rng()),
+}
+
+
+@pytest.mark.parametrize("function", WITH_3)
+def test_fewer_distinct_points_than_components(function):
+    x = np.resize([1.0, 2.0], 3000)
+    refused(ValueError, "2 distinct points.* K = 3", lambda: WITH_3[function](x))
+
+
+def test_one_distinct_point_more_is_enough():
+    """Wherever it is: only the first thousand points are looked at before all are."""
+    x = np.append(np.resize([1.0, 2.0], 3000), 3.0)
+    assert WITH_3["m_step"](x).n_components == 3
+
+
+FIT_PLANE = {
+    "m_step": lambda x, kind: m_step(x, np.ones((len(x), 1)), covariance_type=kind),
+    "run_em": lambda x, kind: run_em(x, TWO_D, covariance_type=kind),
+    "fit": lambda x, kind: fit(x, 1, rng=rng(), covariance_type=kind),
+    "start_from_means": lambda x, kind: start_from_means(x, x[:1], covariance_type=kind),
+    "start_from_split": lambda x, kind: start_from_split(
+        x, Mixture([1], [[4, 12]], [np.eye(2)]), 0, covariance_type=kind
+    ),
+    "compare": lambda x, kind: compare(x, [1, 2], rng=rng(), covariance_types=[kind]),
+}
+
+
+@each_once(function=FIT_PLANE, covariance_type=["full", "tied"], shift=[0, 0, 1e8, 1e8])
+def test_dependent_features(shift, covariance_type, function):
+    x = np.column_stack([X, 3 * X + 1]) + shift
+    refused(
+        ValueError,
+        "Feature 1.* linear combination.*diag",
+        lambda: FIT_PLANE[function](x, covariance_type),
+    )
+
+
+@each_once(function=FIT_PLANE, covariance_type=["diag", "spherical"])
+def test_dependent_features_do_no_harm_where_none_is_looked_at(covariance_type, function):
+    """The sentence of the test above recommends it."""
+    x = np.column_stack([X, 3 * X + 1])
+    FIT_PLANE[function](x, covariance_type)
+
+
+@each_once(D=[2, 3, 5], shift=[0, 1e8, 1e12])
+def test_no_more_points_than_features(D, shift):
+    """D points span a plane at most, wherever they are and however they round."""
+    x = rng().standard_normal((D, D)) + shift
+    refused(ValueError, r"linear combination|n = \d", lambda: m_step(x, np.ones((D, 1))))
+
+
+def test_data_the_wrong_way_round():
+    wide = rng().standard_normal((2, 272))
+    for call in (
+        lambda: fit(wide, 2, rng=rng(), covariance_type="diag"),
+        lambda: compare(wide[:1], [1, 2], rng=rng()),
+        lambda: run_em(wide, TWO_D),
+        lambda: TWO_D.log_density(wide),
+        lambda: m_step(rng().standard_normal((12, 20)), np.ones((12, 1))),
+    ):
+        refused(ValueError, r"[Ww]rong way round\? Pass x\.T", call)
+
+
+@pytest.mark.parametrize("function", FIT)
+def test_feature_that_varies_in_its_last_digits_only(function):
+    """It depends on no other: with D = 1 there is none."""
+    x = (1e8 + np.arange(4) * 1.5e-8).tolist()
+    refused(ValueError, "Feature 0 of x (?!is a linear)", lambda: FIT[function](x))
+
+
+def test_constant_feature_is_named():
+    x = np.column_stack([X, X**2, np.full(7, 4.0)])
+    refused(ValueError, "Feature 2.* constant.* 4", lambda: fit(x, 1, rng=rng()))
+
+
+# --- the parameters of a mixture ------------------------------------------------------------------
+
+SQUARE = [[[1.0, 0.5], [0.5, 1.0]], [[1.0, 0.0], [0.0, 1.0]]]
+GOOD = {"weights": [0.5, 0.5], "means": [[0.0, 0.0], [1.0, 1.0]], "covariances": SQUARE}
+
+
+def with_second(covariance):
+    return {"covariances": [SQUARE[0], covariance]}
+
+
+BAD_MIXTURES = {
+    "negative weight": (
+        {"weights": [-0.5, 1.5]},
+        ValueError,
+        "weights .*negative.* component 1 .index 0",
+    ),
+    "sum below 1": ({"weights": [0.5, 0.4]}, ValueError, "weights must sum to 1.* 0.9"),
+    "NaN weight": ({"weights": [np.nan, 1]}, ValueError, "weights .*NaN"),
+    "column of weights": ({"weights": [[0.5], [0.5]]}, ValueError, r"weights .*\(K,\).* \(2, 1\)"),
+    "no weights": ({"weights": []}, ValueError, "weights .*empty"),
+    "masked weights": (
+        {"weights": np.ma.masked_array([0.5, 0.5], [False, True])},
+        ValueError,
+        "weights .*masked",
+    ),
+    "K differs": ({"weights": [0.5, 0.25, 0.25]}, ValueError, r"means .*K = 3.* \(2, 2\)"),
+    "flat means": ({"means": [0.0, 1.0]}, ValueError, r"means .*\(K, D\).* \(2,\)"),
+    "infinite mean": ({"means": [[0, 0], [np.inf, 0]]}, ValueError, "means .*infinity"),
+    "variances only": (
+        {"covariances": np.ones((2, 2))},
+        ValueError,
+        r"covariances .*\(2, 2, 2\).* \(2, 2\)",
+    ),
+    "other D": ({"covariances": [np.eye(3)] * 2}, ValueError, r"covariances .*\(2, 3, 3\)"),
+    "NaN covariance": (with_second([[1, np.nan], [np.nan, 1]]), ValueError, "covariances .*NaN"),
+    "not symmetric": (with_second([[1, 0.5], [0.4, 1]]), ValueError, "covariances .*symmetric"),
+    "nearly symmetric": (with_second([[1, 0.5], [0.5 + 1e-6, 1]]), ValueError, "symmetric"),
+    "wildly unsymmetric": (with_second([[1, 1e308], [-1e308, 1]]), ValueError, "symmetric"),
+    "negative variance": (with_second([[1, 0], [0, -1]]), ValueError, "index 1.*positive"),
+    "singular": (with_second([[1, 1], [1, 1]]), ValueError, "index 1.*positive definite"),
+    "singular but for rounding": (
+        with_second([[1, 1 - 1e-15], [1 - 1e-15, 1]]),
+        ValueError,
+        "index 1.*positive definite",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BAD_MIXTURES)
+def test_bad_mixture(case):
+    changed, error, sentence = BAD_MIXTURES[case]
+    refused(error, sentence, lambda: Mixture(**(GOOD | changed)))
+
+
+BAD_1D = {
+    "zero variance": (([0.5, 0.5], [0, 1], [1, 0]), ValueError, "index 1.*variance.* 0"),
+    "column of means": (([0.5, 0.5], [[0], [1]], [1, 1]), ValueError, r"means .*\(2, 1\)"),
+    "one variance for two": (([0.5, 0.5], [0, 1], [1]), ValueError, r"variances .*\(1,\)"),
+    "NaN variance": (([1], [0], [np.nan]), ValueError, "variances .*NaN"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_1D)
+def test_bad_1d_mixture(case):
+    arguments, error, sentence = BAD_1D[case]
+    refused(error, sentence, lambda: Mixture.from_1d(*arguments))
+
+
+# --- means to start from --------------------------------------------------------------------------
+
+BAD_MEANS = {
+    "NaN": ([0.0, np.nan], ValueError, "means .*NaN.*1"),
+    "empty": ([], ValueError, "means .*empty"),
+    "wrong D": ([[0.0, 1.0]], ValueError, "means .*D = 2.*D = 1"),
+    "text": (["a"], TypeError, "means .*real numbers"),
+    "more than points": (np.arange(8.0), ValueError, "K = 8.*n = 7"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_MEANS)
+def test_bad_means_to_start_from(case):
+    """The sentence is about the means: x is fine."""
+    means, error, sentence = BAD_MEANS[case]
+    refused(error, sentence, lambda: start_from_means(X, means))
+
+
+# --- responsibilities -----------------------------------------------------------------------------
+
+
+def rows(row, other=(0.5, 0.5)):
+    return [list(other)] * 6 + [list(row)]
+
+
+BAD_RESPONSIBILITIES = {
+    "NaN": (rows([np.nan, 0.5]), ValueError, "NaN.* row 6"),
+    "negative": (rows([-0.5, 1.5]), ValueError, "negative.* row 6"),
+    "sum below 1": (rows([0.5, 0.4]), ValueError, "sum to 1.* row 6 .*0.9"),
+    "columns that sum to 1": (np.full((7, 2), 1 / 7), ValueError, "sum to 1"),
+    "(K, n)": (HALVES.T, ValueError, r"\(n, K\).* \(2, 7\)"),
+    "a number": (1.0, ValueError, r"\(n, K\).* \(\)"),
+    "nothing": (None, TypeError, "real numbers"),
+    "masked": (np.ma.masked_array(HALVES, HALVES > np.eye(7, 2)), ValueError, "masked"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_RESPONSIBILITIES)
+def test_bad_responsibilities(case):
+    responsibilities, error, sentence = BAD_RESPONSIBILITIES[case]
+    refused(error, f"responsibilities .*{sentence}", lambda: m_step(X, responsibilities))
+
+
+def test_more_components_than_points():
+    refused(ValueError, "K = 8.*n = 7", lambda: m_step(X, np.full((7, 8), 1 / 8)))
+    many = Mixture.from_1d(np.full(8, 1 / 8), np.arange(8), np.ones(8))
+    refused(ValueError, "K = 8.*n = 7", lambda: run_em(X, many))
+
+
+# --- options --------------------------------------------------------------------------------------
+
+K_TAKERS = {
+    "fit": lambda K: fit(X, K, rng=rng()),
+    "start_from_random_points": lambda K: start_from_random_points(X, K, rng=rng()),
+    "start_from_kmeans_plusplus": lambda K: start_from_kmeans_plusplus(X, K, rng=rng()),
+}
+
+
+@each_once(
+    case=[
+        (0, ValueError, "K .*at least 1.* 0"),
+        (-1, ValueError, "K .*at least 1.* -1"),
+        (8, ValueError, "K = 8.*n = 7"),
+        (10**400, ValueError, "K = 1.*n = 7"),
+        (2.0, TypeError, "K .*whole number.* 2.0"),
+        (True, TypeError, "K .*whole number.* True"),
+        ("2", TypeError, "K .*whole number.* '2'"),
+        (None, TypeError, "K .*whole number.* None"),
+        (np.array([2]), TypeError, "K .*whole number"),
+    ],
+    function=K_TAKERS,
+)
+def test_bad_K(case, function):
+    K, error, sentence = case
+    refused(error, sentence, lambda: K_TAKERS[function](K))
+
+
+RNG_TAKERS = {
+    "sample": lambda given: ONE_D.sample(3, given),
+    "fit": lambda given: fit(X, 2, rng=given),
+    "start_from_random_points": lambda given: start_from_random_points(X, 2, rng=given),
+    "start_from_kmeans_plusplus": lambda given: start_from_kmeans_plusplus(X, 2, rng=given),
+    "two_gaussians": lambda given: gmm_helpers.two_gaussians(5, rng=given),
+    "four_gaussians": lambda given: gmm_helpers.four_gaussians(5, rng=given),
+}
+
+
+@each_once(function=RNG_TAKERS, given=[0, None, "0", np.random, np.random.RandomState(0)])
+def test_bad_rng(given, function):
+    refused(TypeError, r"rng .*default_rng\(0\)", lambda: RNG_TAKERS[function](given))
+
+
+@pytest.mark.parametrize(
+    ("n", "error"), [(0, ValueError), (-3, ValueError), (2.0, TypeError), (None, TypeError)]
+)
+def test_bad_number_of_samples(n, error):
+    refused(error, "n must be", lambda: ONE_D.sample(n, rng()))
+
+
+CALLS = {
+    "m_step": lambda **options: m_step(X, HALVES, **options),
+    "run_em": lambda **options: run_em(X, ONE_D, **options),
+    "fit": lambda **options: fit(X, 2, rng=rng(), **options),
+    "fit given starts": lambda **options: fit(X, 2, rng=rng(), init=ONE_D, **options),
+    "start_from_means": lambda **options: start_from_means(X, [0.0, 5.0], **options),
+    "start_from_random_points": lambda **options: start_from_random_points(
+        X, 2, rng=rng(), **options
+    ),
+    "start_from_kmeans_plusplus": lambda **options: start_from_kmeans_plusplus(
+        X, 2, rng=rng(), **options
+    ),
+}
+RUNS = ("run_em", "fit", "fit given starts")
+NOT_AMOUNTS = [
+    (-1e-3, ValueError, "at least 0.* -0.001"),
+    (np.nan, ValueError, "at least 0.* nan"),
+    (np.inf, ValueError, "finite.* inf"),
+    (10**400, ValueError, "finite"),
+    (None, TypeError, "real number.* None"),
+    (True, TypeError, "real number.* True"),
+    (np.zeros(2), TypeError, "real number"),
+]
+
+
+@each_once(case=NOT_AMOUNTS, function=RUNS)
+def test_bad_tol(case, function):
+    tol, error, sentence = case
+    refused(error, f"tol .*{sentence}", lambda: CALLS[function](tol=tol))
+
+
+@each_once(case=NOT_AMOUNTS, function=["m_step", *RUNS])
+def test_bad_ridge(case, function):
+    ridge, error, sentence = case
+    refused(error, f"ridge .*{sentence}", lambda: CALLS[function](ridge=ridge))
+
+
+def test_ridge_that_overflows():
+    """Else the covariances are infinite, and the densities 0."""
+    refused(ValueError, "ridge", lambda: m_step(X, HALVES, ridge=1e308))
+
+
+@each_once(function=CALLS, kind=["Full", "spheric", "", None, 3, ["full"], np.array(["a", "b"])])
+def test_unknown_covariance_type(kind, function):
+    refused(
+        ValueError,
+        "covariance_type must be one of .*full.*spherical",
+        lambda: CALLS[function](covariance_type=kind),
+    )
+
+
+@each_once(
+    case=[
+        (-1, ValueError, "at least 0.* -1"),
+        (2.5, TypeError, "whole number.* 2.5"),
+        (np.inf, TypeError, "whole number.* inf"),
+        (None, TypeError, "whole number.* None"),
+        (True, TypeError, "whole number.* True"),
+    ],
+    function=RUNS,
+)
+def test_bad_max_iter(case, function):
+    max_iter, error, sentence = case
+    refused(error, f"max_iter .*{sentence}", lambda: CALLS[function](max_iter=max_iter))
+
+
+@pytest.mark.parametrize(
+    ("n_init", "error"), [(0, ValueError), (1.0, TypeError), (None, TypeError)]
+)
+def test_bad_n_init(n_init, error):
+    refused(error, "n_init must be", lambda: fit(X, 2, rng=rng(), n_init=n_init))
+
+
+@pytest.mark.parametrize(
+    ("init", "error", "sentence"),
+    [
+        ("kmeans", ValueError, "init must be one of .*k-means.*'kmeans'"),
+        (None, TypeError, "init must be"),
+        ([], TypeError, "init must be"),
+        ([0.0, 5.0], TypeError, "init must be"),
+        ([ONE_D, None], TypeError, "init must be"),
+        (Mixture.from_1d([1], [0], [1]), ValueError, "K = 2.* 1 component"),
+        (TWO_D, ValueError, "D = 1.*D = 2"),
+    ],
+)
+def test_bad_init(init, error, sentence):
+    refused(error, sentence, lambda: fit(X, 2, rng=rng(), init=init))
+
+
+@each_once(
+    given=[None, [0.5, 0.5], (GOOD["weights"], GOOD["means"]), Mixture], function=[e_step, run_em]
+)
+def test_what_is_not_a_mixture(function, given):
+    refused(TypeError, "must be a Mixture", lambda: function(X, given))
+
+
+@each_once(given=[ONE_D, np.zeros(3), "e_step"], name=["e_step", "m_step"])
+def test_own_step_that_cannot_be_called(name, given):
+    what = f"{name} must be a function.* {type(given).__name__}"
+    refused(TypeError, what, lambda: run_em(X, ONE_D, **{name: given}))
+
+
+@pytest.mark.parametrize("option", [{"covariance_type": "tied"}, {"ridge": 0.1}])
+def test_options_that_an_own_m_step_would_not_see(option):
+    refused(ValueError, "m_step", lambda: run_em(X, ONE_D, m_step=lambda x, b: ONE_D, **option))
+
+
+# --- good input in any form -----------------------------------------------------------------------
+
+
+class Frame:
+    """What pandas, polars and the like are to NumPy: something that can become an array."""
+
+    def __init__(self, values):
+        self._values = values
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array(self._values, dtype=dtype)
+
+
+class Tagged(np.ndarray):
+    """A subclass of ndarray, as quantities with units are."""
+
+
+WIDE = Mixture([0.5, 0.5], [[5, 5], [20, 20]], [100 * np.eye(2)] * 2)
+PLANE = np.random.default_rng(0).integers(0, 30, (40, 2)).astype(float)
+FORMS = {
+    "int64": lambda x: x.astype(np.int64),
+    "float32": lambda x: x.astype(np.float32),
+    "big-endian": lambda x: x.astype(">f8"),
+    "Fortran order": np.asfortranarray,
+    "backwards in memory": lambda x: x[::-1].copy()[::-1],
+    "read-only": lambda x: np.frombuffer(x.tobytes()).reshape(x.shape),
+    "lists": lambda x: x.tolist(),
+    "an array-like": Frame,
+    "a subclass": lambda x: x.view(Tagged),
+    "a matrix": np.asmatrix,
+}
+USES = {
+    "log_density": TWO_D.log_density,
+    "responsibilities": TWO_D.responsibilities,
+    "e_step": lambda x: e_step(x, TWO_D)[0],
+    "m_step": lambda x: m_step(x, np.full((40, 2), 0.5), covariance_type="tied").covariances,
+    "run_em": lambda x: run_em(x, WIDE, max_iter=3).log_likelihoods,
+    "own steps": lambda x: (
+        run_em(
+            x,
+            WIDE,
+            max_iter=3,
+            e_step=lambda *given: e_step(*given),
+            m_step=lambda *given: m_step(*given),
+        ).log_likelihoods
+    ),
+    "fit": lambda x: fit(x, 2, rng=rng(), tol=1e-2).log_likelihoods,
+    "start_from_means": lambda x: start_from_means(x, [[1, 2], [3, 4]]).covariances,
+    "start_from_random_points": lambda x: start_from_random_points(x, 2, rng=rng()).means,
+    "start_from_kmeans_plusplus": lambda x: start_from_kmeans_plusplus(x, 2, rng=rng()).means,
+}
+
+
+@pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
+@each_once(form=FORMS, use=USES)
+def test_any_form_of_the_same_numbers_gives_the_same(form, use):
+    result = USES[use](FORMS[form](PLANE))
+    assert type(result) is np.ndarray
+    np.testing.assert_array_equal(result, USES[use](PLANE))

@@ -1,0 +1,211 @@
+"""The palettes, as people with each kind of colour vision see them, and mixed, and in grey.
+
+Two colours count as told apart if their CIE 1976 distance in L*a*b* is 15 or more, under normal
+vision and under each simulated one: more than six times what is just noticed (2.3). In grey they
+count as told apart if their lightness L* differs by 10 or more. Pairs that fall short rest on the
+second cues: each component has a marker, a dash pattern and a number of its own. How far an even
+mix is from a component is measured more finely, by CIEDE2000, under normal vision.
+"""
+
+import re
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.markers import MarkerStyle
+
+from gmm_helpers.plots.look import COLOURS, DARK_COLOURS, DASHES, MARKERS, look, mix_colours
+from gmm_helpers.widgets import covariance_panel, panels
+
+FAR_APART, LIGHTER = 15, 10
+THEMES = {"light": (COLOURS, "#FFFFFF"), "dark": (DARK_COLOURS, "#111111")}  # and JupyterLab's page
+# The pairs that a grey print tells apart by the second cues alone, counted from 1. Of four
+# components these are two: 2 and 4, 3 and 4.
+ALIKE_IN_GREY = {(2, 4), (3, 4), (1, 5), (2, 6), (3, 5), (4, 5), (4, 6)}
+# Machado, Oliveira & Fernandes (2009), A physiologically-based model for simulation of color
+# vision deficiency, IEEE TVCG 15(6): the full deficiency (severity 1.0), for linear RGB.
+VISIONS = {
+    "normal": np.eye(3),
+    "protanopia": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deuteranopia": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "tritanopia": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+}
+SRGB_TO_XYZ = np.array(  # IEC 61966-2-1; its white is that of D65
+    [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+)
+
+
+def lab(colour, vision="normal"):
+    """Return L*, a*, b* of a colour as that vision sees it."""
+    rgb = np.array(to_rgb(colour))
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    seen = np.clip(np.array(VISIONS[vision]) @ linear, 0, 1)
+    x, y, z = SRGB_TO_XYZ @ seen / SRGB_TO_XYZ.sum(axis=1)
+    f_x, f_y, f_z = (
+        np.cbrt(share) if share > (6 / 29) ** 3 else share * (29 / 6) ** 2 / 3 + 4 / 29
+        for share in (x, y, z)
+    )
+    return np.array([116 * f_y - 16, 500 * (f_x - f_y), 200 * (f_y - f_z)])
+
+
+def distances(colours, vision):
+    """Return each pair's distance, by the colours' numbers counted from 1."""
+    places = {k: lab(colour, vision) for k, colour in enumerate(colours, start=1)}
+    return {(j, k): np.linalg.norm(places[j] - places[k]) for j, k in combinations(places, 2)}
+
+
+def test_the_measure_agrees_with_what_is_known():
+    assert lab("white") == pytest.approx([100, 0, 0], abs=0.1)
+    assert lab("#808080") == pytest.approx([53.6, 0, 0], abs=0.1)
+    assert lab("red") == pytest.approx([53.2, 80.1, 67.2], abs=0.2)
+    # Red and green of equal lightness: the pair that deuteranopia confuses.
+    assert distances(["#c06060", "#6f8f3f"], "normal")[1, 2] > 50
+    assert distances(["#c06060", "#6f8f3f"], "deuteranopia")[1, 2] < 25
+    for vision, matrix in VISIONS.items():
+        assert np.sum(matrix, axis=1) == pytest.approx(1, abs=1e-5), vision  # grey stays grey
+
+
+@pytest.mark.parametrize("vision", VISIONS)
+def test_all_components_are_told_apart_by_colour(vision):
+    for colours in (COLOURS, DARK_COLOURS):
+        pairs = distances(colours, vision)
+        assert len(pairs) == 15
+        assert {pair: gap for pair, gap in pairs.items() if gap < FAR_APART} == {}
+
+
+def ciede2000(first, second):
+    """Return the distance of two colours in L*a*b*, as Sharma, Wu & Dalal (2005) write it out."""
+    (L_1, a_1, b_1), (L_2, a_2, b_2) = first, second
+
+    def weaken(chroma):  # of two mean chromas that the formula needs
+        return np.sqrt(chroma**7 / (chroma**7 + 25**7))
+
+    greyer = 1.5 - 0.5 * weaken((np.hypot(a_1, b_1) + np.hypot(a_2, b_2)) / 2)
+    C_1, C_2 = np.hypot(greyer * a_1, b_1), np.hypot(greyer * a_2, b_2)
+    h_1, h_2 = np.arctan2(b_1, greyer * a_1), np.arctan2(b_2, greyer * a_2)
+    turn = (h_2 - h_1 + np.pi) % (2 * np.pi) - np.pi if C_1 * C_2 else 0
+    L, C, h = (L_1 + L_2) / 2, (C_1 + C_2) / 2, (h_1 + turn / 2 if C_1 * C_2 else h_1 + h_2)
+    T = 1 + np.dot(
+        [-0.17, 0.24, 0.32, -0.20],
+        np.cos([h - np.radians(30), 2 * h, 3 * h + np.radians(6), 4 * h - np.radians(63)]),
+    )
+    blue = (np.degrees(h) % 360 - 275) / 25
+    rotation = -np.sin(np.radians(60 * np.exp(-(blue**2)))) * 2 * weaken(C)
+    lighter = (L_2 - L_1) / (1 + 0.015 * (L - 50) ** 2 / np.sqrt(20 + (L - 50) ** 2))
+    fuller = (C_2 - C_1) / (1 + 0.045 * C)
+    turned = 2 * np.sqrt(C_1 * C_2) * np.sin(turn / 2) / (1 + 0.015 * C * T)
+    return np.sqrt(lighter**2 + fuller**2 + turned**2 + rotation * fuller * turned)
+
+
+def test_the_finer_measure_agrees_with_published_pairs():
+    """From Sharma, Wu & Dalal's table: blues, a grey, hues on both sides of 0, a large distance."""
+    for first, second, distance in (
+        ((50, 2.6772, -79.7751), (50, 0, -82.7485), 2.0425),
+        ((50, -1, 2), (50, 0, 0), 2.3669),
+        ((50, 2.5, 0), (50, 0, -2.5), 4.3065),
+        ((50, 2.5, 0), (73, 25, -18), 27.1492),
+        ((60.2574, -34.0099, 36.2677), (60.4626, -34.1751, 39.4387), 1.2644),
+        ((2.0776, 0.0795, -1.1350), (0.9033, -0.0636, -0.5514), 0.9082),
+    ):
+        assert ciede2000(first, second) == pytest.approx(distance, abs=5e-5)
+        assert ciede2000(second, first) == pytest.approx(distance, abs=5e-5)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_components_and_even_mixes_of_up_to_four_stay_apart(theme):
+    palette, _ = THEMES[theme]
+    of_six = [ciede2000(lab(a), lab(b)) for a, b in combinations(palette, 2)]
+    halves = (np.eye(4)[list(pair)].mean(axis=0) for pair in combinations(range(4), 2))
+    mixes = mix_colours(list(halves), palette)
+    of_mixes = [ciede2000(lab(mix), lab(colour)) for mix in mixes for colour in palette[:4]]
+    assert len(of_six) == 15 and len(of_mixes) == 24
+    assert min(of_six) >= FAR_APART and min(of_mixes) >= FAR_APART
+
+
+def test_colours_stand_out_from_the_page():
+    """By 3:1, but for two on white, whose lines and markers are told by their other cues."""
+
+    def contrast(*colours):
+        # Y of a colour, back from its L*, which is above 8 for all these
+        low, high = sorted(((lab(colour)[0] + 16) / 116) ** 3 for colour in colours)
+        return (high + 0.05) / (low + 0.05)
+
+    pale = {
+        (theme, c) for theme, (all_, page) in THEMES.items() for c in all_ if contrast(c, page) < 3
+    }
+    assert pale == {("light", "#E69F00"), ("light", "#56B4E9")}
+    assert min(contrast(colour, "#212121") for colour in DARK_COLOURS) >= 3  # a code cell's
+
+
+def test_a_share_of_1_keeps_its_colour_and_none_leaves_the_range():
+    for palette in (COLOURS, DARK_COLOURS):
+        np.testing.assert_array_equal(mix_colours(np.eye(6), palette), [to_rgb(c) for c in palette])
+    mixed = mix_colours(np.random.default_rng(0).dirichlet(np.full(8, 0.3), 200), COLOURS)
+    assert mixed.min() >= 0 and mixed.max() <= 1
+    np.testing.assert_array_equal(
+        mix_colours(np.eye(8)[6:], COLOURS), [to_rgb(c) for c in COLOURS[:2]]
+    )
+
+
+def test_the_browsers_markers_are_matplotlibs():
+    paths = look()["markers"]
+    assert {*MARKERS, "x"} == set(paths)
+    assert paths.pop("o") == "M1 0A1 1 0 0 1-1 0A1 1 0 0 1 1 0Z"  # matplotlib has eight curves
+    for name, path in paths.items():
+        style = MarkerStyle(name)
+        outline = style.get_path().transformed(style.get_transform().frozen().scale(2, -2))
+        corners = np.array(re.findall(r"-?[\d.]+", path), float).reshape(-1, 2)
+        np.testing.assert_allclose(
+            np.unique(corners, axis=0), np.unique(outline.vertices.round(3) + 0, axis=0), atol=1e-3
+        )
+
+
+def test_in_grey_the_listed_pairs_alone_rest_on_the_second_cues():
+    lightness = {k: lab(colour)[0] for k, colour in enumerate(COLOURS, start=1)}
+    gaps = {(j, k): abs(lightness[j] - lightness[k]) for j, k in combinations(lightness, 2)}
+    assert {pair for pair, gap in gaps.items() if gap < LIGHTER} == ALIKE_IN_GREY
+
+
+def test_each_component_has_second_cues_of_its_own():
+    assert len(set(MARKERS)) == len(set(DASHES)) == len(set(COLOURS)) == 6
+
+
+@pytest.mark.parametrize("vision", VISIONS)
+def test_a_scores_marks_are_told_apart_by_colour_and_without(vision):
+    """Also EM's curve, which stands among the curves of two components and the black sum."""
+    css = (Path(panels.__file__).parent / "widgets.css").read_text("utf-8")
+    best = re.search("--gmm-mark: (.*?);", css)[1]
+    for theme, ink, grey in (("light", "#000000", "#666666"), ("dark", "#FFFFFF", "#A0A0A0")):
+        colours, _ = THEMES[theme]
+        em = colours[panels._EM["colour"]]
+        for together in ([grey, best, em], [*colours[:2], ink, em]):
+            assert min(distances(together, vision).values()) >= FAR_APART
+    assert "dash" in panels._EM and "dash" not in panels._BEST
+
+
+@pytest.mark.parametrize("vision", VISIONS)
+def test_points_inside_and_outside_the_ellipses_are_told_apart_by_colour(vision):
+    """Also the arrows, which lie among the points inside; the points outside are crosses, too."""
+    shares = [[share, 1 - share] for share in covariance_panel._SHADES]
+    for colours, paper in ((COLOURS, "#FFFFFF"), (DARK_COLOURS, "#000000")):
+        shades = [tuple(rgb) for rgb in mix_colours(shares, [colours[0], paper])]
+        assert min(distances([*shades, colours[4]], vision).values()) >= FAR_APART
+        for arrow in colours[1:3]:
+            assert min(distances([arrow, *shades], vision).values()) >= FAR_APART
+        assert distances(colours[1:3], vision)[1, 2] >= FAR_APART
+        lightness = [lab(colour)[0] for colour in shades]
+        assert abs(np.diff(lightness)).min() >= LIGHTER

@@ -1,0 +1,167 @@
+"""The run chooser: what is chosen is run, shown and said."""
+
+import numpy as np
+import pytest
+
+import gmm_helpers as gmm
+
+WRONG = "This cannot be run, and the pictures are of the run before."
+
+
+def draw(rng):
+    return rng.normal(size=(30, 2)) + 4 * rng.integers(2, size=(30, 1))
+
+
+def run(x, rng, K=2):
+    return gmm.run_em(x, gmm.start_from_random_points(x, K, rng=rng), max_iter=3)
+
+
+@pytest.fixture
+def chooser():
+    return gmm.RunChooser(draw, run, choices={"K": (2, 3, 4)})
+
+
+def tell(chooser, **message):
+    """Send a message as the page does; return what Python answers."""
+    answers = []
+    chooser.view.send = lambda content, buffers=(): answers.append((content, buffers))
+    chooser._hear(chooser.view, {"ask": 1, **message}, [])
+    return answers[0]
+
+
+def key(chooser, **change):
+    return {**chooser.view.content["key"], **change}
+
+
+def test_a_choice_is_run_and_shown_in_words_and_pictures(chooser):
+    before = chooser.view.data
+    chooser.choose(K=3)
+    assert chooser.chosen == {"K": 3} and chooser.trace.mixture.n_components == 3
+    assert chooser.view.data != before
+    assert chooser.view.content["notes"][0] == (
+        "Shown: K = 3, data drawn with seed 1, start drawn with seed 1."
+    )
+    assert "Component 3" in chooser.texts[0]
+
+
+def test_the_page_chooses_as_python_does(chooser):
+    other = gmm.RunChooser(draw, run, choices={"K": (2, 3, 4)})
+    other.choose(K=4)
+    assert tell(chooser, key=key(chooser, indices=[2])) == ({"answer": 1}, [])
+    assert chooser.view.content == other.view.content and chooser.view.data == other.view.data
+
+
+def test_a_run_that_may_be_chosen_is_sent_and_not_shown(chooser):
+    data = chooser.view.data
+    answer, [sent] = tell(chooser, key=key(chooser, indices=[1]), ahead=True)
+    assert chooser.chosen == {"K": 2} and chooser.view.data == data
+    chooser.choose(K=3)
+    assert answer["content"] == chooser.view.content and sent == chooser.view.data
+
+
+def test_the_buttons_draw_other_data_and_another_start(chooser):
+    x, start = chooser.x, chooser.trace.steps[0].mixture
+    tell(chooser, key=key(chooser, start_seed=2))
+    assert (chooser.x == x).all() and (chooser.trace.steps[0].mixture.means != start.means).any()
+    tell(chooser, key=key(chooser, data_seed=2))
+    assert (chooser.x != x).any()
+    assert "data drawn with seed 2, start drawn with seed 2." in chooser.view.content["notes"][0]
+
+
+def test_other_data_keep_the_axes_where_they_can(chooser):
+    limits = chooser.view.content["panels"][0]["views"][0]["limits"]
+    chooser.choose(K=4)
+    assert chooser.view.content["panels"][0]["views"][0]["limits"] == limits
+
+
+def test_there_are_only_the_controls_that_can_do_something():
+    x = draw(np.random.default_rng(1))
+    chooser = gmm.RunChooser(x, lambda x: run(x, np.random.default_rng(1)))
+    content = chooser.view.content
+    assert content["buttons"] == {} and content["choices"] == []
+    assert content["notes"][0] == "Shown: the one run there is."
+
+
+def test_runs_computed_beforehand_are_there_without_python(chooser):
+    chooser.compute()
+    assert set(chooser.view.runs) == {"0-1-1", "1-1-1", "2-1-1"}
+    at, size = chooser.view.runs["2-1-1"]["at"]
+    chooser.choose(K=4)
+    assert chooser.view.more[at : at + size] == chooser.view.data
+    shown = {name: value for name, value in chooser.view.runs["2-1-1"].items() if name != "at"}
+    assert shown == chooser.view.content
+
+
+def test_runs_with_other_seeds_can_be_made_beforehand(chooser):
+    chooser.compute(K=[2], data_seeds=2, start_seeds=3)
+    keys = [run["key"] for run in chooser.view.runs.values()]
+    assert [(key["data_seed"], key["start_seed"]) for key in keys] == [
+        (data, start) for data in (1, 2) for start in (1, 2, 3)
+    ]
+    with pytest.raises(ValueError, match="data_seeds must be at least 1"):
+        chooser.compute(data_seeds=0)
+
+
+def test_a_learners_steps_are_not_run_ahead():
+    def own(x, rng):
+        start = gmm.start_from_random_points(x, 2, rng=rng)
+        return gmm.run_em(x, start, max_iter=1, m_step=lambda x, b: None)
+
+    assert not gmm.RunChooser(draw, own).view.content["ahead"]
+    assert gmm.RunChooser(draw, run).view.content["ahead"]
+
+
+def test_a_run_that_fails_is_shown_as_far_as_it_got_with_its_sentence():
+    x = np.array([[0.0, 0], [1, 0], [2, 1], [9, 9], [9, 9]])
+
+    def fail(x, ridge):
+        start = gmm.start_from_means(x, [[1, 0], [9, 9]])
+        return gmm.run_em(x, start, ridge=ridge, max_iter=30)
+
+    chooser = gmm.RunChooser(x, fail, choices={"ridge": (0.1, 0.0)})
+    chooser.choose(ridge=0.0)
+    assert chooser.view.content["notes"][1].startswith("EM could not go on. Iteration")
+
+
+@pytest.mark.parametrize(
+    "error, words", [(ValueError("No."), "No."), (KeyboardInterrupt(), "It was")]
+)
+def test_what_cannot_be_run_is_said_and_the_pictures_stay(chooser, error, words):
+    def refuse(*_, **__):
+        raise error
+
+    chooser._run, data = refuse, chooser.view.data
+    answer, _ = tell(chooser, key=key(chooser, indices=[1]))
+    assert answer["refused"].startswith(f"{WRONG} {words}")
+    assert chooser.view.data == data and chooser.chosen == {"K": 2}
+
+
+@pytest.mark.parametrize(
+    ("act", "message"),
+    [
+        (lambda c: c.choose(k=2), "There is no choice 'k': there are K."),
+        (lambda c: c.choose(K=5), r"K can be one of \[2, 3, 4\]; it is 5"),
+        (lambda _: gmm.RunChooser(draw, run, choices={"K": ()}), "at least one value for K"),
+        (lambda _: gmm.RunChooser(draw, run, data_seed=-1), "data_seed"),
+    ],
+)
+def test_bad_input_gets_one_sentence(chooser, act, message):
+    with pytest.raises(ValueError, match=message):
+        act(chooser)
+
+
+def test_a_run_must_return_a_trace():
+    with pytest.raises(TypeError, match="run must return a Trace"):
+        gmm.RunChooser(draw, lambda x: None)
+
+
+def test_walk_goes_through_the_run_that_is_chosen(chooser):
+    chooser.choose(K=3)
+    assert [step.kind for step in chooser.walk()] == ["start", *"EMEMEM"]
+
+
+def test_the_caption_says_what_is_shown(chooser):
+    caption = chooser._repr_mimebundle_()[0]["text/plain"]
+    assert caption.startswith(
+        "Film strip of a stepper whose run can be chosen, 7 positions.\nShown"
+    )

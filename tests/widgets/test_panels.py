@@ -1,0 +1,238 @@
+"""The panels, as Python sees them; tests/browser moves them as a person does."""
+
+import json
+
+import numpy as np
+import pytest
+
+import gmm_helpers as gmm
+
+
+@pytest.fixture(scope="module")
+def x():
+    return gmm.two_gaussians(rng=np.random.default_rng(1)).x
+
+
+@pytest.fixture(scope="module")
+def em(x):
+    return gmm.run_em(x, gmm.Mixture.from_1d([0.5, 0.5], [0, 1], [1, 1])).mixture
+
+
+@pytest.fixture
+def hand(x, em):
+    return gmm.HandFit(x, em=em, means=(0, 1), deviations=(1, 1))
+
+
+@pytest.fixture
+def covariance():
+    return gmm.CovariancePanel(rng=np.random.default_rng(1))
+
+
+def slider(panel, name):
+    """Return what the page is told of a slider."""
+    return next(each for each in panel.view.content["controls"] if each["name"] == name)
+
+
+def move(panel, **values):
+    """Move sliders, as the page does."""
+    panel.view.values = {**panel.view.values, **values}
+
+
+def array(panel, reference):
+    """Return an array of the scene."""
+    count = int(np.prod(reference["shape"]))
+    values = np.frombuffer(panel.view.data, "<f8", count, reference["at"])
+    return values.reshape(reference["shape"])
+
+
+# What all panels do
+
+
+def test_a_panel_is_small_and_says_what_it_shows(hand, x, em, covariance):
+    point = gmm.PointPosterior(x, em, at=0.7)
+    first, second = point.responsibilities
+    for panel, result in (
+        (hand, f"weight φ₁ = 0.50: log-likelihood −{-hand.score:.2f}."),
+        (point, f"point x = 0.7, weight φ₁ = 0.43: b₁ ≈ {first:.3g} and b₂ ≈ {second:.3g}."),
+        (covariance, "40.2%, 86.0% and 98.3% lie inside 1, 2 and 3 σ."),
+    ):
+        assert len(panel.view.data) + len(json.dumps(panel.view.content)) < 60_000
+        first, second = panel._repr_mimebundle_()[0]["text/plain"].split("\n")
+        assert first.endswith(", a live panel with sliders.")
+        assert second.endswith(result)
+
+
+def test_what_the_page_computes_with_is_exact(hand, x, covariance):
+    np.testing.assert_array_equal(array(hand, hand.view.content["points"]), x)
+    move(covariance, deviation_1=1, deviation_2=1, correlation=0)
+    u = array(covariance, covariance.view.content["points"])
+    np.testing.assert_array_equal(covariance.x, u)
+
+
+def test_of_many_points_some_are_drawn_and_this_is_said(em):
+    x = np.random.default_rng(0).standard_normal(10_000)
+    many = gmm.HandFit(x, em=em), gmm.CovariancePanel(rng=np.random.default_rng(0), n=10_000)
+    for panel, shown in zip(many, (770, 1000), strict=True):
+        content = panel.view.content
+        assert content["notes"] == [f"The picture shows {shown} of the 10000 points."]
+        assert content["points"]["shape"][0] == 10_000
+        points = next(m for m in content["panels"][0]["marks"] if m["kind"] == "points")
+        assert points["shape"]["shape"] == [shown, 2]
+
+
+# Build your own mixture
+
+
+def test_the_score_is_the_log_likelihood_of_the_sliders(hand, x):
+    move(hand, mean_1=-1.4, mean_2=2.1, deviation_1=0.8, deviation_2=1.25, weight_1=0.35)
+    wanted = gmm.Mixture.from_1d([0.35, 0.65], [-1.4, 2.1], [0.8**2, 1.25**2])
+    np.testing.assert_array_equal(hand.mixture.covariances, wanted.covariances)
+    assert hand.score == pytest.approx(wanted.log_density(x).sum(), abs=1e-9)
+
+
+def test_the_best_is_the_start_until_the_page_tells_of_a_better_one(hand):
+    np.testing.assert_array_equal(hand.best.means, hand.mixture.means)
+    better = {**hand.view.values, "mean_1": -1.4, "weight_1": 0.4}
+    hand.view.best = {"values": better, "score": 0}
+    np.testing.assert_array_equal(hand.best.means, [[-1.4], [1]])
+    np.testing.assert_array_equal(hand.best.weights, [0.4, 0.6])
+
+
+def test_the_start_may_be_poor_but_stands_on_the_gauge_and_every_peak_has_a_view(x, em):
+    panel = gmm.HandFit(x, em=em)
+    content = panel.view.content
+    assert content["em_score"] == em.log_density(x).sum()
+    assert content["floor"] < panel.score < content["em_score"] - 50
+    tops = [view["limits"][3] for view in content["panels"][0]["views"]]
+    assert tops == [0.5, 1, 2.5, 5]
+    peak = 1 / (np.sqrt(2 * np.pi) * slider(panel, "deviation_1")["low"])
+    assert 1.1 * peak < tops[-1]
+
+
+@pytest.mark.parametrize("data", ["waiting", "galaxies", "tiny", "large"])
+def test_sliders_suit_any_data_and_have_round_steps(data):
+    geyser = gmm.old_faithful().x
+    x = {
+        "waiting": geyser[:, 1],
+        "galaxies": gmm.galaxies().x,
+        "tiny": 1e-4 * geyser[:, 0],
+        "large": 1e6 + 3e3 * np.random.default_rng(0).standard_normal(5000),
+    }[data]
+    panel = gmm.HandFit(x, em=gmm.Mixture.from_1d([1], [x.mean()], [x.var()]))
+    mean, deviation = slider(panel, "mean_1"), slider(panel, "deviation_1")
+    for each in (mean, deviation):
+        assert 60 < (each["high"] - each["low"]) / each["step"] < 400
+        assert f"{each['step']:e}"[0] in "125" and float(f"{each['step']:.0e}") == each["step"]
+    assert mean["low"] < x.min() and x.max() < mean["high"]
+    assert deviation["low"] < x.std() / 10 and x.std() < deviation["high"]
+    gmm.PointPosterior(x, gmm.Mixture.from_1d([0.5, 0.5], [x.min(), x.max()], [x.var()] * 2))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"x": [[1.0, 2.0], [3.0, 4.0]]}, "D = 2 where D = 1"),
+        ({"x": [1.0, 1.0, 1.0]}, "constant"),
+        ({"em": 3}, "em must be a Mixture"),
+        ({"em": gmm.Mixture([1], [[0, 0]], [np.eye(2)])}, "D = 1 where D = 2"),
+        ({"weight": 1.5}, "weight φ₁ must be from 0 to 1; it is 1.5"),
+        ({"means": [0]}, r"means must have shape \(2,\)"),
+        ({"means": [0, 50]}, "mean μ₂ must be from"),
+        ({"deviations": [1, 0]}, "spread σ₂ must be from 0.1"),
+    ],
+)
+def test_bad_input_to_the_hand_fit(x, em, arguments, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        gmm.HandFit(**{"x": x, "em": em, **arguments})
+
+
+# The posterior of one point
+
+
+def test_the_responsibilities_are_bayes_rule_also_far_out(x, em):
+    panel = gmm.PointPosterior(x, em, at=1)
+    for at, weight in ((1, 0.3), (-29, 0.5), (30, 1), (30, 0)):
+        move(panel, x=at, weight_1=weight)
+        logs = -0.5 * (at - em.means[:, 0]) ** 2 / em.variances - 0.5 * np.log(em.variances)
+        odds = np.exp(logs[1] - logs[0]) * (1 - weight)
+        wanted = weight / (weight + odds)
+        np.testing.assert_allclose(panel.responsibilities, [wanted, 1 - wanted], atol=1e-15)
+    np.testing.assert_array_equal(panel.mixture.variances, em.variances)
+
+
+def test_the_point_reaches_far_beyond_the_data(x, em):
+    panel = gmm.PointPosterior(x, em)
+    reach = slider(panel, "x")
+    assert reach["low"] < x.min() - 2.9 * np.ptp(x) and reach["high"] > x.max() + 2.9 * np.ptp(x)
+    near, far = (view["limits"] for view in panel.view.content["panels"][0]["views"])
+    assert far[0] < near[0] < x.min() and far[:2] == [reach["low"], reach["high"]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"mixture": "mixture"}, "mixture must be a Mixture"),
+        ({"mixture": gmm.Mixture.from_1d([1], [0], [1])}, "K = 2 components in D = 1; .* K = 1"),
+        ({"mixture": gmm.Mixture([0.5, 0.5], np.zeros((2, 2)), [np.eye(2)] * 2)}, "and D = 2"),
+        ({"at": 1000}, "point x must be from"),
+        ({"reach": -1}, "reach must be at least 0"),
+    ],
+)
+def test_bad_input_to_the_posterior(x, em, arguments, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        gmm.PointPosterior(**{"x": x, "mixture": em, **arguments})
+
+
+# What a covariance matrix does
+
+
+def test_points_move_with_the_matrix_and_cross_no_ellipse(covariance):
+    shares = covariance.shares
+    for first, second, correlation in ((0.5, 2, -0.99), (1.2, 0.7, -0.35), (2, 0.5, 0.99)):
+        move(covariance, deviation_1=first, deviation_2=second, correlation=correlation)
+        between = correlation * first * second
+        wanted = [[first**2, between], [between, second**2]]
+        np.testing.assert_allclose(covariance.covariance, wanted, rtol=1e-12)
+        squared = np.einsum("ni,ij,nj->n", covariance.x, np.linalg.inv(wanted), covariance.x)
+        assert shares.tolist() == [np.mean(squared < radius**2) for radius in (1, 2, 3)]
+        np.testing.assert_array_equal(covariance.shares, shares)
+
+
+def test_points_held_and_moved_at_once_are_held_where_they_were(covariance):
+    x, shares = covariance.x, covariance.shares
+    held = covariance.view.values
+    move(covariance, hold=True, held=held, deviation_1=0.5)
+    move(covariance, correlation=-0.3)
+    np.testing.assert_array_equal(covariance.x, x)
+    assert (covariance.shares < shares).all()
+    move(covariance, hold=False)
+    np.testing.assert_array_equal(covariance.shares, shares)
+    assert abs(covariance.x - x).max() > 0.1
+
+
+def test_other_points_have_other_shares_near_the_exact_ones(covariance, monkeypatch):
+    told, found = [], []
+    monkeypatch.setattr(covariance.view, "send", told.append)
+    for ask in range(20):
+        covariance.view._handle_custom_msg({"ask": ask}, [])
+        found.append(covariance.shares)
+    assert told == [{"answer": ask} for ask in range(20)]
+    exact = gmm.mass_inside(np.arange(1, 4))
+    # Within 5 standard errors of a mean of 20 shares of 1000 points.
+    errors = np.sqrt(exact * (1 - exact) / 20_000)
+    assert (abs(np.mean(found, axis=0) - exact) < 5 * errors).all()
+    assert len(np.unique(found, axis=0)) > 10
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"rng": 1}, "rng must be a generator"),
+        ({"n": 0}, "n must be at least 1"),
+        ({"deviations": [1, 3]}, "spread σ₂ must be from 0.5 to 2; it is 3"),
+        ({"correlation": 1}, "correlation ρ must be from -0.99 to 0.99; it is 1"),
+    ],
+)
+def test_bad_input_to_the_covariance_panel(arguments, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        gmm.CovariancePanel(**{"rng": np.random.default_rng(1), **arguments})

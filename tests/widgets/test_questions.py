@@ -1,0 +1,106 @@
+"""The questions: what is kept in questions.toml, and what asks them."""
+
+import json
+import re
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+import gmm_helpers as gmm
+from gmm_helpers.widgets.questions import load_questions
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+QUESTIONS = load_questions()
+TWO = [gmm.Choice("yes", "It is.", right=True), gmm.Choice("no", "It is not so.")]
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_each_question_of_the_course_can_be_asked_and_gives_every_choice_its_reason(name):
+    question = gmm.ask(name)
+    assert question.text.endswith("?")
+    assert sum(choice.right for choice in question.choices) == 1
+    assert len({choice.text for choice in question.choices}) == len(question.choices) >= 2
+    for choice in question.choices:
+        assert choice.answer.startswith("Right. " if choice.right else "Not quite. ")
+        assert len(choice.reason.split()) >= 6 and choice.reason.endswith((".", ")"))
+        assert len(choice.text) <= 75  # one line of the narrowest page
+    state = {name: question.view.get_state()[name] for name in ("_esm", "content")}
+    assert len(json.dumps(state)) < 3000
+
+
+def test_right_choices_are_spread_over_the_places():
+    """In each notebook, and in all: none of the first three places has more than half of them."""
+    places = {}
+    for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb")):
+        code = "\n".join(c.source for c in nbformat.read(path, 4).cells if c.cell_type == "code")
+        choices = [QUESTIONS[name]["choices"] for name in re.findall(r'gmm\.ask\("(.*?)"\)', code)]
+        places[path.stem] = [[c.right for c in each].index(True) for each in choices]
+    together = sum(places.values(), [])
+    for found in [together, *(each for each in places.values() if len(each) >= 4)]:
+        counts = np.bincount(found, minlength=3)
+        assert counts.max() <= len(found) / 2 and counts[:3].min() >= 1, (places, counts)
+    assert np.bincount(together)[:3].min() >= len(together) / 5
+
+
+def test_what_is_stored_of_an_answer_is_a_closed_fold_that_tells_nothing_in_plain_text():
+    name = "narrow_peak"
+    data, metadata = gmm.after(name, "σ < 1:", 1.995)._repr_mimebundle_()
+    assert "1.995" not in data["text/plain"] and QUESTIONS[name]["text"] in data["text/html"]
+    assert "<pre>σ &lt; 1:\n1.995</pre></details>" in data["text/html"]
+    assert "<details>" in data["text/html"] and metadata["gmm"]["scene"]
+
+
+def test_a_widget_is_folded_where_there_are_no_widgets():
+    share = gmm.OneShare(1.0, gmm.Mixture.from_1d([0.5, 0.5], [4, 6], [4, 4]))
+    assert gmm.after("narrow_peak", share) is share
+    data, _ = share._repr_mimebundle_()
+    assert data["text/plain"] == "The bound of one point, 41 positions."
+    assert "<img alt=" in data["text/html"] and "q₁ = 0.025" in data["text/html"]
+
+
+def test_what_is_printed_can_be_folded_too(monkeypatch, capsys):
+    shown = []
+    monkeypatch.setattr("gmm_helpers.widgets.questions.display", shown.append)
+    with gmm.after("narrow_peak"):
+        print("It is 1.995.")
+    assert capsys.readouterr().out == "" and [each.text for each in shown] == ["It is 1.995."]
+    with pytest.raises(ZeroDivisionError), gmm.after("narrow_peak"):
+        print(1 / 0)
+    with pytest.raises(ValueError, match="no question 'nope'"):
+        gmm.after("nope", 1)
+
+
+def test_what_is_stored_holds_question_and_choices_but_no_answer():
+    data, _ = gmm.Question("So?", TWO)._repr_mimebundle_()
+    assert data["text/plain"] == "Question: So?\n  ( ) yes\n  ( ) no"
+
+
+@pytest.mark.parametrize(
+    "text, choices, message",
+    [
+        ("", TWO, "needs a text"),
+        ("So?", [TWO[0], gmm.Choice("no", "")], "a text and a reason"),
+        ("So?", TWO[:1], "Exactly one of two or more"),
+        ("So?", [TWO[1], TWO[1]], "Exactly one of two or more"),
+        ("So?", [TWO[0], TWO[0]], "Exactly one of two or more"),
+    ],
+)
+def test_what_cannot_be_asked(text, choices, message):
+    with pytest.raises(ValueError, match=message):
+        gmm.Question(text, choices)
+
+
+def test_an_unknown_name_is_answered_with_the_known_ones():
+    with pytest.raises(ValueError, match="no question 'nope'; there are .*narrow_peak"):
+        gmm.ask("nope")
+
+
+def test_the_check_of_the_set_up_compares_versions_and_squares(capsys):
+    check = gmm.check_setup()
+    assert "anywidget" in capsys.readouterr().out
+    sent = []
+    check.view.send = sent.append
+    check._hear(check.view, {"number": 12, "ask": 1}, [])
+    assert sent == [{"answer": 1, "says": "Python says: 12 squared is 144."}]

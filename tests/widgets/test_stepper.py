@@ -1,0 +1,276 @@
+"""The stepper's scenes and words: each position shows the half-step it says it shows."""
+
+import json
+
+import numpy as np
+import pytest
+from ipywidgets.widgets.widget import _instances as live_widgets
+
+import gmm_helpers as gmm
+from gmm_helpers.model import validation
+from gmm_helpers.plots import geometry
+from gmm_helpers.widgets import view, words
+from gmm_helpers.widgets.run_scene import make_run_scene
+
+
+@pytest.fixture(scope="module")
+def run_1d():
+    data = gmm.two_gaussians(300, rng=np.random.default_rng(1))
+    return data.x, gmm.run_em(data.x, gmm.Mixture.from_1d([0.5, 0.5], [0, 1], [1, 1]))
+
+
+@pytest.fixture(scope="module")
+def run_2d():
+    x = gmm.old_faithful().x
+    return x, gmm.run_em(x, gmm.start_from_means(x, [[2, 60], [3, 70]]), max_iter=3)
+
+
+def shown(x, trace):
+    """Return a run as a scene, of data as a learner gives them."""
+    return make_run_scene(validation.as_points(x).T, trace)
+
+
+def marks(scene, kind, panel=0):
+    return [mark for mark in scene.content["panels"][panel]["marks"] if mark["kind"] == kind]
+
+
+def read(scene, reference):
+    """Return an array of a scene, as the browser reads it."""
+    count = int(np.prod(reference["shape"]))
+    raw = np.frombuffer(scene.data, f"<{reference['type']}", count, reference["at"])
+    values = raw.reshape(reference["shape"]).astype(float)
+    if "low" not in reference:
+        return values
+    low, high = np.array(reference["low"]), np.array(reference["high"])
+    return low + (high - low) * values / (65535 if reference["type"] == "u2" else 255)
+
+
+def test_curves_are_those_of_the_mixture_of_each_position(run_1d):
+    x, trace = run_1d
+    run = shown(x, trace)
+    lines = marks(run.scene, "line")
+    bump = read(run.scene, lines[0]["shape"])
+    for position in (0, 1, len(run.positions) - 1):
+        mixture = run.positions[position].step.mixture
+        for k, line in enumerate(lines):
+            curve = geometry.place(bump, read(run.scene, line["by"]["map"])[position])
+            share = mixture.responsibilities(curve[:, 0])[:, k]
+            np.testing.assert_allclose(
+                curve[:, 1], share * np.exp(mixture.log_density(curve[:, 0])), atol=1e-12
+            )
+
+
+def test_ellipses_hold_what_the_picture_says(run_2d):
+    x, trace = run_2d
+    run = shown(x, trace)
+    ellipses = [mark for mark in marks(run.scene, "line") if "map" in mark["by"]]
+    circle = read(run.scene, ellipses[0]["shape"])
+    for line, radius in zip(ellipses, [1, 2, 1, 2], strict=True):
+        k = line["colour"]
+        mixture = run.positions[-1].step.mixture
+        ring = geometry.place(circle, read(run.scene, line["by"]["map"])[-1])
+        u = np.linalg.solve(np.linalg.cholesky(mixture.covariances[k]), (ring - mixture.means[k]).T)
+        np.testing.assert_allclose(np.hypot(*u), radius, rtol=1e-9)
+
+
+def test_points_carry_the_responsibilities_in_force(run_2d):
+    x, trace = run_2d
+    run = shown(x, trace)
+    [points] = marks(run.scene, "points")
+    shares = read(run.scene, points["shares"])
+    assert points["by"]["which"] == [-1, 0, 0, 1, 1, 2, 2]
+    for position, which in enumerate(points["by"]["which"]):
+        latest = run.positions[position].step.responsibilities
+        if latest is not None:
+            np.testing.assert_allclose(shares[which], latest[:, :-1], atol=1e-5)
+    np.testing.assert_allclose(read(run.scene, points["shape"]), x, atol=1e-3)
+
+
+def test_in_an_e_step_the_components_are_faint_and_in_an_m_step_the_points(run_1d):
+    scene = shown(*run_1d).scene
+    assert marks(scene, "line")[0]["by"]["faint"][:4] == [0, 1, 0, 1]
+    assert marks(scene, "points")[0]["by"]["faint"][:4] == [0, 0, 1, 0]
+    assert scene.content["glides"][:4] == [0, 0, 1, 0]
+
+
+def test_a_stepper_is_small(run_1d):
+    content = gmm.Stepper(*run_1d).view
+    assert len(content.data) + len(json.dumps(content.content)) < 150_000
+
+
+def test_the_texts_hold_the_numbers_of_their_steps(run_1d):
+    x, trace = run_1d
+    texts = gmm.Stepper(x, trace).texts
+    start, e_step, m_step = trace.steps[:3]
+    assert texts[0].startswith(f"The start, a guess. Log-likelihood −{-start.log_likelihood:.3f}.")
+    assert "Component 1: weight 0.500, mean 0.00, standard deviation 1.00." in texts[0]
+    for total in e_step.responsibilities.sum(axis=0):
+        assert f"{total:.1f} for component" in texts[1]
+    rise = m_step.log_likelihood - start.log_likelihood
+    assert f"Log-likelihood −{-m_step.log_likelihood:.3f}, up by {rise:.3f}." in texts[2]
+
+
+def test_skipped_iterations_are_named_and_the_change_is_the_one_that_is_seen():
+    x = np.random.default_rng(0).normal(size=60)
+    start = gmm.Mixture.from_1d([0.5, 0.5], [0, 0.1], [1, 1])
+    trace = gmm.run_em(x, start, max_iter=400, tol=0)
+    run = shown(x, trace)
+    last, before = run.positions[-1].step, run.positions[-2].step
+    rise = last.log_likelihood - before.log_likelihood
+    name = f"Iterations {before.iteration + 1} to {last.iteration}"
+    assert run.texts[-1].startswith(f"{name}: the points have taken")
+    assert run.scene.content["headings"][-1].startswith(name)
+    assert f"{words._say_change(rise)} since iteration {before.iteration}." in run.texts[-1]
+    assert sum("From here on only whole iterations" in text for text in run.texts) == 1
+
+
+def test_a_fall_of_the_log_likelihood_is_said(run_1d):
+    def m_step(x, b):
+        return gmm.Mixture.from_1d([0.5, 0.5], [-9, 9], [1, 1])
+
+    x, trace = run_1d
+    assert "DOWN by" in gmm.step_through(x, trace.mixture, m_step=m_step, max_iter=1).texts[2]
+
+
+@pytest.mark.parametrize("covariance_type", ["full", "tied", "diag", "spherical"])
+def test_the_m_steps_formula_follows_the_covariance_type(covariance_type, run_2d):
+    x, trace = run_2d
+    options = {"covariance_type": covariance_type, "max_iter": 1}
+    scene = shown(x, gmm.run_em(x, trace.mixture, **options)).scene
+    assert scene.content["formulas"][2][-1] == f"spread_2_{covariance_type}"
+    for name in {name for names in scene.content["formulas"] for name in names}:
+        assert name in view.library().formulas["formulas"]
+
+
+def test_of_many_points_some_are_drawn_and_all_are_counted():
+    x = np.random.default_rng(0).normal(size=10_000)
+    trace = gmm.run_em(x, gmm.Mixture.from_1d([0.5, 0.5], [-1, 1], [1, 1]), max_iter=1)
+    run = shown(x, trace)
+    assert run.scene.content["notes"] == ["The pictures show 770 of the 10000 points."]
+    assert "The responsibilities of the 10000 points" in run.texts[1]
+
+
+def test_a_collapsing_component_leaves_the_axis_readable():
+    x = np.array([0.0, 1, 2, 3, 4, 9, 9.0001])
+    start = gmm.Mixture.from_1d([0.7, 0.3], [2, 9], [2, 1e-6])
+    run = shown(x, gmm.run_em(x, start, max_iter=1))
+    *_, bottom, top = run.scene.content["panels"][0]["views"][0]["limits"]
+    tallest_bar = geometry.histogram(x)[:, 3].max()
+    assert -1.5 * tallest_bar < bottom < 0 < top < 4 * tallest_bar
+
+
+def test_the_log_likelihood_can_be_read_after_the_first_jump(run_1d):
+    x, trace = run_1d
+    first, rest = shown(x, trace).scene.content["panels"][1]["views"]
+    values = trace.log_likelihoods
+    assert first["limits"][2] < values.min() < values.max() < first["limits"][3]
+    low, high = rest["limits"][2:]
+    assert high - low < 0.2 * np.ptp(values) and low < values[-1] < high
+
+
+@pytest.mark.parametrize("n_steps", [1, 2, 39, 40, 41, 60, 200, 2001])
+def test_positions(n_steps):
+    positions = words.choose_positions(n_steps)
+    assert positions[0] == 0 and positions[-1] == n_steps - 1
+    assert len(positions) <= words.MOST_POSITIONS
+    assert positions == sorted(set(positions))
+    assert positions[:17] == list(range(min(17, n_steps)))
+
+
+def test_walk_goes_to_every_position_and_back(run_1d):
+    stepper = gmm.Stepper(*run_1d)
+    stepper.position = 3
+    seen = [(stepper.position, step) for step in stepper.walk()]
+    assert [position for position, _ in seen] == list(range(len(stepper.texts)))
+    assert seen[2][1] is stepper.trace.steps[2]
+    assert stepper.position == 3
+
+
+def test_what_is_stored_is_the_caption_and_what_a_still_is_taken_from(run_1d):
+    stepper = gmm.Stepper(*run_1d, notes=["Mind this."])
+    data, metadata = stepper._repr_mimebundle_()
+    caption = data["text/plain"].split("\n")
+    assert caption[0] == f"Film strip of a stepper, {len(stepper.texts)} positions."
+    assert caption[1] == "Mind this." and len(caption) == 6
+    assert caption[-1] == f"Position {len(stepper.texts) - 1}. {stepper.texts[-1]}"
+    again = gmm.Stepper(*run_1d, notes=["Mind this."])._repr_mimebundle_()[1]
+    other = gmm.Stepper(*run_1d)._repr_mimebundle_()[1]
+    assert metadata == again != other
+
+
+def test_a_cell_run_again_closes_what_it_made_before_and_no_other(run_1d, monkeypatch):
+    monkeypatch.setattr(view, "_made_by_cell", {})
+    counts = []
+    for cell, run in [("a", 1), ("b", 1), ("a", 2), ("a", 3)]:
+        monkeypatch.setattr(view, "_running_cell", lambda cell=cell, run=run: (cell, run))
+        gmm.Stepper(*run_1d)
+        counts.append(len(live_widgets))
+    assert counts[1] == counts[0] + 1
+    assert counts[1:] == counts[1:2] * 3
+
+
+def test_a_run_of_no_iterations_has_one_position(run_1d):
+    x, trace = run_1d
+    stepper = gmm.Stepper(x, gmm.run_em(x, trace.mixture, max_iter=0))
+    assert len(stepper.texts) == 1
+
+
+def test_a_stub_is_named_above_the_pictures(run_1d):
+    x, trace = run_1d
+    stepper = gmm.step_through(x, trace.mixture, e_step=lambda x, mixture: None, max_iter=1)
+    assert stepper.view.content["notes"] == [
+        "Your e_step returned None, as an unfinished exercise does: the module's own was used."
+    ]
+
+
+def test_step_through_a_run_that_fails_shows_it_until_then_and_says_why():
+    x = np.array([0.0, 1, 2, 3, 9])
+    start = gmm.Mixture.from_1d([0.5, 0.5], [1, 9], [1, 1e-9])
+    stepper = gmm.step_through(x, start)
+    assert len(stepper.texts) == len(stepper.trace.steps) == 2
+    assert stepper.view.content["notes"][0].startswith("EM could not go on. Iteration 1: Component")
+
+
+def test_step_through_leaves_bad_arguments_to_be_seen(run_1d):
+    with pytest.raises(ValueError, match="max_iter"):
+        gmm.step_through(run_1d[0], run_1d[1].mixture, max_iter=-1)
+
+
+def test_means_that_are_dragged_start_a_new_run(run_1d):
+    x, trace = run_1d
+    stepper = gmm.step_through(x, trace.steps[0].mixture)
+    sent = []
+    stepper.view.send = sent.append
+    stepper._hear(stepper.view, {"means": [[2.0], [-1.0]], "ask": 7}, [])
+    assert stepper.trace.steps[0].mixture.means.ravel().tolist() == [2, -1]
+    assert stepper.view.content["texts"][0].startswith("The start")
+    stepper._hear(stepper.view, {"means": [[float("nan")], [-1.0]], "ask": 8}, [])
+    assert sent[0] == {"answer": 7}
+    assert sent[1]["refused"].startswith("EM cannot start from there")
+    assert stepper.trace.steps[0].mixture.means.ravel().tolist() == [2, -1]
+
+
+def test_bad_input_is_named(run_1d, run_2d):
+    x, trace = run_1d
+    with pytest.raises(TypeError, match="must come from run_em or fit; it is a Mixture"):
+        gmm.Stepper(x, trace.mixture)
+    with pytest.raises(ValueError, match="run EM with record=True"):
+        gmm.Stepper(x, gmm.run_em(x, trace.mixture, record=False))
+    with pytest.raises(ValueError, match="x has n = 299 points, but the run had 300"):
+        gmm.Stepper(x[:-1], trace)
+    with pytest.raises(ValueError, match="x has D = 2 and the run had D = 1"):
+        gmm.Stepper(run_2d[0], trace)
+    with pytest.raises(ValueError, match="features must be 2 names"):
+        gmm.Stepper(*run_2d, features=["one"])
+    three = np.random.default_rng(0).normal(size=(20, 3))
+    trace3 = gmm.run_em(three, gmm.start_from_means(three, three[:1]), max_iter=1)
+    with pytest.raises(ValueError, match="D = 1 or 2; x has D = 3"):
+        gmm.Stepper(three, trace3)
+
+
+@pytest.mark.parametrize("low, high", [(-1, 1), (1e-7, 2e-7), (1e9, 1e9 + 3), (-2e300, 1e300)])
+def test_ticks_are_round_and_lie_inside(low, high):
+    ticks = geometry.ticks(low, high)
+    assert 2 <= len(ticks) <= 8
+    assert all(low <= value <= high for value, _ in ticks)
+    assert len({text for _, text in ticks}) == len(ticks)

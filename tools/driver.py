@@ -1,0 +1,242 @@
+"""Work the course's widgets in Chromium: on a blank page, or in a real JupyterLab.
+
+On a blank page a widget is shown from its state, with no kernel. JupyterLab is started as the
+README says, and serves copies of the course's notebooks, and `kinds.ipynb`, which shows each kind
+of widget once. All waits are for what is to be seen: nothing depends on how quick a page is.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+CHROMIUM = Path("/usr/bin/chromium")
+NOTEBOOKS = sorted(path.name for path in ROOT.glob("notebooks/[0-9]*.ipynb"))
+LAPTOP = {"width": 1280, "height": 900}
+PATIENCE = 60_000  # ms to wait for what the page shows: long, as nothing depends on speed
+SET_UP = """
+import ipywidgets, numpy as np, gmm_helpers as gmm
+x = gmm.two_gaussians(rng=np.random.default_rng(1)).x
+start = gmm.Mixture.from_1d([0.5, 0.5], [0, 1], [1, 1])
+def run(x, rng, K):
+    return gmm.run_em(x, gmm.start_from_random_points(x, K, rng=rng), max_iter=9)
+"""
+KINDS = {
+    "setup": "gmm.check_setup()",
+    "stepper": "stepper = gmm.step_through(x, start, max_iter=9)\nstepper",
+    "chooser": 'gmm.RunChooser(x, run, choices={"K": (2, 3)})',
+    "hand_fit": "fit = gmm.HandFit(x, em=gmm.run_em(x, start).mixture)\nfit",
+    "posterior": "gmm.PointPosterior(x, start)",
+    "covariance": "gmm.CovariancePanel(rng=np.random.default_rng(1))",
+    "question": 'gmm.ask("first_e_step")',
+    "answer": 'gmm.after("first_e_step", "b, and nothing else")',
+}
+# Runs in the page before all else: reports what a kernel sends of an exception, in a cell or in
+# what a widget has called. ("No such comm" is no more than a note: a page has sent a last word to a
+# widget that Python has closed.)
+HEAR_KERNEL = r"""
+    const failed = /"msg_type": ?"error"|"name": ?"stderr", ?"text": ?"(?!No such comm)/
+    window.WebSocket = class extends WebSocket {
+        constructor(...options) {
+            super(...options)
+            this.addEventListener('message', ({data}) => {
+                const text = typeof data === 'string' ? data : new TextDecoder().decode(data)
+                if (failed.test(text)) console.error(`kernel: ${text.slice(-2000)}`)
+            })
+        }
+    }
+"""
+# Runs in the page, as all that follows, in a notebook that is open.
+READY = """async () => {
+    while (!window.jupyterapp?.shell.currentWidget?.content?.widgets?.length)
+        await new Promise(requestAnimationFrame)
+    const {context, sessionContext} = jupyterapp.shell.currentWidget
+    await context.ready
+    await sessionContext.ready
+    while (sessionContext.session?.kernel?.status !== 'idle')
+        await new Promise(requestAnimationFrame)
+}"""
+NEW_CELL = """async code => {
+    const {content} = jupyterapp.shell.currentWidget
+    content.activeCellIndex = content.widgets.length - 1
+    await jupyterapp.commands.execute('notebook:insert-cell-below')
+    const {model, node} = content.activeCell
+    model.sharedModel.setSource(code)
+    node.dataset.cell = model.id
+    return model.id
+}"""
+RUN_CELL = """async id => {
+    const {content} = jupyterapp.shell.currentWidget
+    content.activeCellIndex = content.widgets.findIndex(({model}) => model.id === id)
+    await jupyterapp.commands.execute('notebook:run-cell')
+}"""
+
+
+@contextmanager
+def chromium():
+    """Give Debian's Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+# --- a blank page ---------------------------------------------------------------------------------
+
+HOST = Path(__file__).with_name("host.js").read_text("utf-8")
+# JupyterLab's variables of both themes, as far as the widgets heed them.
+THEMES = {
+    "light": "--jp-content-font-color0: #000; --jp-layout-color0: #fff",
+    "dark": "--jp-content-font-color0: #fff; --jp-layout-color0: #111",
+}
+PAGE = """<!doctype html><html lang="en"><title>A widget</title><meta charset="utf-8">
+<body style="margin: 0; color: var(--jp-content-font-color0); background: var(--jp-layout-color0);
+{}"></body></html>"""
+MOUNT = """async ([source, state, id]) => {
+    window.host ??= await import(URL.createObjectURL(new Blob([source], {type: 'text/javascript'})))
+    window.models = host.readState(state, window.models)
+    const element = Object.assign(document.createElement('main'), {id: `w${id}`})
+    document.body.append(element)
+    element.close = await host.mount(models, id, element)
+}"""
+
+
+def open_page(browser, width, theme="light", **options):
+    """Return a blank page of a width in pixels, in a theme of JupyterLab's."""
+    page = browser.new_page(viewport={"width": width, "height": 1000}, **options)
+    page.set_content(PAGE.format(THEMES[theme]))
+    return page
+
+
+def mount(page, state, model_id):
+    """Draw the widget with an id, from a saved state; return the box that it draws in."""
+    page.evaluate(MOUNT, [HOST, state, model_id])
+    return page.locator(f"#w{model_id} > .gmm")
+
+
+# --- JupyterLab -----------------------------------------------------------------------------------
+
+
+def write_kinds(folder):
+    """Write the notebook that shows each kind of widget once."""
+    cells = [
+        {
+            "cell_type": "code",
+            "id": name,
+            "source": code.strip(),
+            "metadata": {},
+            "outputs": [],
+            "execution_count": None,
+        }
+        for name, code in {"set-up": SET_UP, **KINDS}.items()
+    ]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    whole = {"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
+    (folder / "kinds.ipynb").write_text(json.dumps(whole), "utf-8")
+
+
+@contextmanager
+def jupyterlab(root=ROOT):
+    """Start JupyterLab with the README's command, on copies; give the address that it prints."""
+    with tempfile.TemporaryDirectory() as place:
+        shutil.copytree(root / "notebooks", Path(place, "notebooks"))
+        write_kinds(Path(place, "notebooks"))
+        plugin = Path(place, "@jupyterlab", "docmanager-extension", "plugin.jupyterlab-settings")
+        plugin.parent.mkdir(parents=True)
+        plugin.write_text('{"autosave": false}')
+        command = [
+            *(
+                sys.executable,
+                "course.py",
+                "--no-browser",
+                f"--FileContentsManager.root_dir={place}",
+            ),
+            *("--LabApp.expose_app_in_browser=True", f"--LabApp.user_settings_dir={place}"),
+        ]
+        with serving(command, root, Path(place, "server.log")) as url:
+            yield url
+
+
+@contextmanager
+def serving(command, folder, log, **options):
+    """Start a Jupyter server; give the address that it prints."""
+    # Else a kernel that starts with its debugger warns of frozen modules, at a time of its own.
+    quiet = os.environ | {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    options = {"env": quiet, **options}
+    with log.open("w") as output:
+        server = subprocess.Popen(command, cwd=folder, stdout=output, stderr=output, **options)
+    try:
+        while not (found := re.search(r"http://127\.0\.0\.1:\S+token=\w+", log.read_text())):
+            with suppress(subprocess.TimeoutExpired):  # what else would end it?
+                raise RuntimeError(f"ended with {server.wait(0.2)}: {log.read_text()}")
+        yield found[0]
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def errors_on(page):
+    """Return a list to which each error on the page, or of its kernel, will be added."""
+    errors = []
+    page.add_init_script(HEAR_KERNEL)
+    page.on("pageerror", lambda error: errors.append(error.stack or str(error)))
+
+    def hear(said):  # what JupyterLab says of its own debugger, when a kernel ends, is no error
+        if said.type == "error" and "debugger state" not in said.text:
+            errors.append(said.text)
+
+    page.on("console", hear)
+    return errors
+
+
+def open_notebook(page, lab_url, name="kinds.ipynb"):
+    """Open a notebook, as it is stored; return when its kernel is ready."""
+    page.set_default_timeout(PATIENCE)
+    page.goto(re.sub(r"/lab\S*\?", f"/lab/tree/notebooks/{name}?reset&", lab_url))
+    page.evaluate(READY)
+
+
+def run_all(page):
+    """Run all cells of a notebook, and wait until its widgets are drawn."""
+    page.evaluate("jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
+    page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
+    failed = page.locator("[data-mime-type='application/vnd.jupyter.error']")
+    assert failed.all_inner_texts() == []
+    name_cells(page)
+
+
+def name_cells(page):
+    """Wait until all widgets of a page are drawn; write each cell's id into the page."""
+    page.wait_for_function(
+        """() => {
+            const {widgets} = jupyterapp.shell.currentWidget.content
+            for (const {model, node} of widgets) node.dataset.cell = model.id
+            const outputs = [...document.querySelectorAll('.jp-OutputArea-output.lm-Panel')]
+            return outputs.length && outputs.every(each => each.querySelector('.gmm > *'))
+        }"""
+    )
+
+
+def add_cell(page, code):
+    """Add a cell below the last one, run it, and return it."""
+    name = page.evaluate(NEW_CELL, code.strip())
+    run_cell(page, name)
+    return page.locator(f"[data-cell='{name}']")
+
+
+def run_cell(page, name):
+    """Run the cell with an id, and wait until that is done."""
+    page.evaluate(RUN_CELL, name)
+
+
+def widget(page, kind):
+    """Return the widget that the cell of a kind shows."""
+    return page.locator(f"[data-cell='{kind}'] .gmm")
