@@ -18,8 +18,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
-from blank_page import chromium  # noqa: E402
 from build_site import BASE, SITE, page_of, serve  # noqa: E402
+from driver import chromium  # noqa: E402
 
 FILES = [*SITE.glob("*.html"), *SITE.glob("*/[0-9a-z]*.html")]
 PAGES = sorted(path.relative_to(SITE).as_posix() for path in FILES if path.parts[-2] != "_static")
