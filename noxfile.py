@@ -91,9 +91,10 @@ def tests(session):
 
 @nox.session
 def refit(session):
-    """Fit with scikit-learn what is quoted from it; write the numbers and their versions."""
+    """Fit with scikit-learn what is quoted from it, and compute what notebook 08 has stored."""
     install_course(session, TEST_PINS)
     session.run("python", "tools/refit_quoted_numbers.py")
+    session.run("python", "tools/bootstrap_ratios.py")
     run_tests(session, "tests/test_quoted_numbers.py")
 
 

@@ -1,6 +1,6 @@
 """Write the likelihood ratios of notebook 08's bootstrap test, which take minutes to compute.
 
-    python tools/bootstrap_ratios.py
+    nox -s refit
 
 The functions are the notebook's own: its cells `data`, `ratio` and `test-data` are run here. Run it
 again when they or the search of `compare` change; a cell of the notebook, and so the test command,
