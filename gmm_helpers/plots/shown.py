@@ -443,6 +443,8 @@ def show_functions(
     """
     x = np.asarray(x, float)
     figure, ax = figures.new_figure(height=380)
+    if log:
+        ax.set_yscale("log")
     label = labels[1] or (next(iter(curves)) if len(curves) == 1 else "")
     caption = f"{label or 'Curves'} against {labels[0]}{' on a logarithmic axis' * log}."
     for k, (name, values) in enumerate(curves.items()):
@@ -453,9 +455,7 @@ def show_functions(
         places = [0, -1, values.argmax(), values.argmin()]
         said = [_short(number) for i in places for number in (values[i], at[i])]
         caption += " {}: {} at {}, {} at {}; highest {} at {}, lowest {} at {}.".format(name, *said)
-    ax.set(xlabel=labels[0], ylabel=label, ylim=limits)
-    if log:
-        ax.set_yscale("log")
+    ax.set(xlabel=labels[0], ylabel=label, **({"ylim": limits} if limits else {}))
     if len(curves) > 1:
         place = {"loc": "lower center", "bbox_to_anchor": (0.5, 1), "frameon": False}
         ax.legend(fontsize=figures.TEXT_SIZE, ncols=min(len(curves), 3), **place)

@@ -151,6 +151,7 @@ def test_functions_are_drawn_where_they_are_numbers_and_told(kept):
     gmm.show_functions(x, {"a": [1, 3, 2], "b": [np.nan, 5, 4]}, labels=("t", "height"), log=True)
     [(figure, caption)] = kept
     [ax] = figure.axes
+    assert ax.get_ylim()[0] > 0.5  # the axis ends near the lowest value
     assert ax.get_yscale() == "log" and [len(line.get_xdata()) for line in ax.lines] == [3, 2]
     assert caption.startswith(
         "height against t on a logarithmic axis. a: 1 at 0, 2 at 2; highest 3"
