@@ -117,7 +117,6 @@ def weekly(session):
             session.warn(f"No Python {version} here: its environment is left out.")
     session.notify("browser", posargs=["--every"])
     session.notify("site", posargs=["--test"])
-    session.notify("slides", posargs=["--test"])
 
 
 @nox.session

@@ -7,8 +7,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
-from blank_page import chromium  # noqa: E402
 from build_slides import SLIDES  # noqa: E402
+from driver import chromium  # noqa: E402
 
 URL = SLIDES.as_uri()
 NOW = "Reveal.getCurrentSlide()"
