@@ -30,6 +30,12 @@ def format_place(values, decimals):
     return numbers[0] if len(numbers) == 1 else f"({', '.join(numbers)})"
 
 
+def join_words(parts):
+    """Write parts as a sentence lists them, with "and" before the last."""
+    *first, last = parts
+    return f"{', '.join(first)} and {last}" if first else last
+
+
 def decimals_for(x):
     """Return with how many decimals each feature of `x` (n, D) is written."""
     spreads = [spread if spread > 0 else 1.0 for spread in x.std(axis=0)]

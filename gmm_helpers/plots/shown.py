@@ -87,17 +87,14 @@ def _say(fit, decimals):
         return "the points alone"
     if not isinstance(fit, Mixture):
         shares = np.asarray(fit).sum(axis=0)
-        return "the points' responsibilities sum to " + _list(f"{share:.0f}" for share in shares)
+        return "the points' responsibilities sum to " + geometry.join_words(
+            f"{share:.0f}" for share in shares
+        )
     weights = [f"{weight:.2f}" for weight in fit.weights]
     where = [geometry.format_place(mean, decimals) for mean in fit.means]
     told = zip(weights, where, strict=True)
     parts = [f"component {k} with weight {w} around {m}" for k, (w, m) in enumerate(told, 1)]
-    return _list(parts)
-
-
-def _list(parts):
-    *first, last = parts
-    return f"{', '.join(first)} and {last}" if first else last
+    return geometry.join_words(parts)
 
 
 def _limits_of(points, mixtures):
@@ -155,7 +152,7 @@ def show_outlines(outlines: Mapping[float, ArrayLike], x: ArrayLike) -> None:
         f"and to {geometry.format_number(line[:, 1].max(), 2)} at the top"
         for radius, line in lines.items()
     ]
-    figures.show_figure(figure, f"{len(x)} points, and lines at {_list(reach)}.")
+    figures.show_figure(figure, f"{len(x)} points, and lines at {geometry.join_words(reach)}.")
 
 
 def show_pairs(
@@ -187,7 +184,7 @@ def show_pairs(
         limits = _limits_of(x[:, pair], [margin] if margin else [])
         ax.set(xlim=limits[0], ylim=limits[1])
         ax.set(xlabel=features[pair[0]], ylabel=features[pair[1]])
-    named = _list(f"{features[e]} against {features[d]}" for d, e in pairs)
+    named = geometry.join_words(f"{features[e]} against {features[d]}" for d, e in pairs)
     caption = (
         f"{len(x)} points in {len(pairs)} pictures, each axis with a scale of its own: {named}."
     )
@@ -269,7 +266,7 @@ def show_curves(
         falls = [f"{Ks[j]} to {Ks[j + 1]}" for j in np.flatnonzero(np.diff(values) < -1e-6)]
         ends = (geometry.format_number(value, 1) for value in values[[0, -1]])
         caption += f" {name}: from {' to '.join(ends)}, "
-        caption += f"falling from K = {_list(falls)}." if falls else "never falling."
+        caption += f"falling from K = {geometry.join_words(falls)}." if falls else "never falling."
     if top is not None:
         caption += f" The picture ends at {top:g}."
     figures.show_figure(figure, caption)
@@ -305,7 +302,8 @@ def show_criterion(
         for i in order
     ]
     caption = f"A table of {name}: a row for each covariance type, a column for each K from "
-    caption += f"{columns[0]} to {columns[-1]}. The lowest of each row: {_list(said)}."
+    caption += f"{columns[0]} to {columns[-1]}. The lowest of each row: "
+    caption += f"{geometry.join_words(said)}."
     figures.show_figure(figure, caption)
 
 

@@ -107,8 +107,7 @@ class CovariancePanel(SliderPanel):
         self.view.send({"answer": message["ask"]})
 
     def _result(self):
-        *shares, last = (_percent(share) for share in self.shares)
-        shares = f"{', '.join(shares)} and {last}"
+        shares = geometry.join_words(_percent(share) for share in self.shares)
         return f"of the {self._n} points, {shares} lie inside 1, 2 and 3 σ."
 
     def _draw(self):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import gmm_helpers as gmm
-from gmm_helpers.plots import figures, shown
+from gmm_helpers.plots import figures, geometry
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ def test_parameters_go_from_left_to_right_and_with_features_one_a_line(capsys, p
 
 
 def test_captions_count_as_words_do():
-    assert shown._list("abc") == "a, b and c" and shown._list("a") == "a"
+    assert geometry.join_words("abc") == "a, b and c" and geometry.join_words("a") == "a"
 
 
 def test_a_walk_has_a_row_for_each_position(capsys):
