@@ -21,8 +21,8 @@ from pathlib import Path
 
 import nbformat
 from bundle import bundle
-from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from store_outputs import run_cells
 
 import gmm_helpers
 from gmm_helpers.widgets.view import library
@@ -102,14 +102,8 @@ def execute(notebook, path, kept):
     widgets = kept.with_suffix(".widgets")
     last = nbformat.v4.new_code_cell(WRITE_STATE.format(str(Path(__file__).parent), str(widgets)))
     whole = nbformat.from_dict({**notebook, "cells": [*notebook.cells, last]})
-    client = NotebookClient(
-        whole,
-        kernel_name="python3",
-        resources={"metadata": {"path": path.parent}},
-        coalesce_streams=True,
-    )
     try:
-        client.execute()
+        run_cells(whole, path)
     except CellExecutionError as error:
         ran = [cell.id for cell in whole.cells if cell.get("outputs")]
         sys.exit(f"{path.name} fails in its cell {ran[-1]!r}, so there is no site.\n{error}")

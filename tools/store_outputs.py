@@ -21,6 +21,13 @@ METADATA = {
 KEPT_CELL_METADATA = ("tags", "jupyter")
 
 
+def run_cells(notebook, path, **options):
+    """Run all cells of the notebook with this path, in a clean kernel."""
+    where = {"metadata": {"path": path.parent}}
+    options = {"kernel_name": "python3", "coalesce_streams": True, **options}
+    NotebookClient(notebook, resources=where, **options).execute()
+
+
 def stored_form(notebook):
     """Strip an executed notebook of all that a second run would change."""
     notebook.metadata = nbformat.from_dict(METADATA)
@@ -36,13 +43,7 @@ def stored_form(notebook):
 def store(path):
     """Execute one notebook and write it; return whether that changed the file."""
     before, notebook = (nbformat.read(path, as_version=4) for _ in range(2))
-    NotebookClient(
-        notebook,
-        kernel_name="python3",
-        resources={"metadata": {"path": path.parent}},
-        coalesce_streams=True,
-        store_widget_state=True,
-    ).execute()
+    run_cells(notebook, path, store_widget_state=True)
     add_stills(notebook, before)
     text = nbformat.writes(stored_form(notebook)) + "\n"
     changed = text != path.read_text(encoding="utf-8")
