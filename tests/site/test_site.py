@@ -246,3 +246,13 @@ def test_the_cheat_sheet_is_one_sheet_of_paper(open_page):
     page.evaluate("MathJax.startup.promise")
     paper = page.pdf(format="A4")
     assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS[1:2])
+def test_answers_and_solutions_are_printed_open(open_page, name):
+    page = open_page(name)
+    page.emulate_media(media="print")
+    folds = page.locator(".bd-article details:not([open])")
+    assert folds.count() >= 5
+    for fold in folds.all():
+        assert fold.evaluate("fold => fold.lastElementChild.checkVisibility()")
