@@ -84,6 +84,7 @@ from .widgets.pictures import Landscape as Landscape
 from .widgets.pictures import OneShare as OneShare
 from .widgets.pictures import ShrinkingVariance as ShrinkingVariance
 from .widgets.pictures import Starts as Starts
+from .widgets.progress import progress as progress
 from .widgets.questions import Answer as Answer
 from .widgets.questions import Choice as Choice
 from .widgets.questions import Question as Question

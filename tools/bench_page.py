@@ -35,7 +35,7 @@ WIDGETS = {
     "hand fit": "gmm.HandFit(x, em=start)",
     "point posterior": "gmm.PointPosterior(x, start)",
     "covariance panel": "gmm.CovariancePanel(rng=np.random.default_rng(1))",
-    "question": 'gmm.ask("first_e_step")',
+    "question": 'gmm.ask("narrow_peak")',
 }
 CHOOSER = 'gmm.RunChooser(x, run, choices={"K": (2, 3, 4)})'
 INTERACT = """

@@ -34,8 +34,8 @@ KINDS = {
     "hand_fit": "fit = gmm.HandFit(x, em=gmm.run_em(x, start).mixture)\nfit",
     "posterior": "gmm.PointPosterior(x, start)",
     "covariance": "gmm.CovariancePanel(rng=np.random.default_rng(1))",
-    "question": 'gmm.ask("first_e_step")',
-    "answer": 'gmm.after("first_e_step", "b, and nothing else")',
+    "question": 'gmm.ask("narrow_peak")',
+    "answer": 'gmm.after("narrow_peak", "b, and nothing else")',
 }
 # Runs in the page before all else: reports what a kernel sends of an exception, in a cell or in
 # what a widget has called. ("No such comm" is no more than a note: a page has sent a last word to a
@@ -158,6 +158,7 @@ def jupyterlab(root=ROOT):
                 "course.py",
                 "--no-browser",
                 f"--FileContentsManager.root_dir={place}",
+                f"--MappingKernelManager.root_dir={place}",
             ),
             *("--LabApp.expose_app_in_browser=True", f"--LabApp.user_settings_dir={place}"),
         ]

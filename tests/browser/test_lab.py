@@ -309,3 +309,24 @@ def test_every_widget_of_a_notebook_moves(desk, notebook, request):
     assert desk.errors == []
     desk.page.close()
     desk.page = None
+
+
+def test_progress_counts_what_was_answered_and_passed_when_a_notebook_was_saved(desk):
+    page = desk.open("01_draw_and_fit_1d.ipynb")
+    for name in ("imports", "density", "peak-ask", "stop-ask"):
+        run_cell(page, name)
+    add_cell(page, "gmm.check_gaussian(gaussian)")
+    name_cells(page)
+    for name in ("peak-ask", "stop-ask"):
+        widget(page, name).get_by_role("radio").first.check()
+    for _ in range(2):  # the second time a page that was loaded anew
+        page.wait_for_timeout(1000)
+        page.locator("h1").first.click()
+        desk.save()
+        page = desk.open("00_start_here.ipynb")
+        run_cell(page, "imports")
+        told = add_cell(page, "gmm.progress()")
+        expect(told).to_contain_text(re.compile(r"01_draw_and_fit_1d +2 of 9 +1 of 5\n"))
+        page = desk.open("01_draw_and_fit_1d.ipynb")
+    desk.page.close()
+    desk.page = None
