@@ -171,7 +171,7 @@ def api_pages():
     for room, what in ROOMS.items():
         lines = [f"# {room}", "", what, "", "```{eval-rst}", ".. currentmodule:: gmm_helpers", ""]
         for name, module in sorted(gmm_helpers._MODULES.items()):
-            if module.startswith(f"{room}."):
+            if module.startswith(f".{room}."):
                 is_class = isinstance(getattr(gmm_helpers, name), type)
                 lines.append(f".. auto{'class' if is_class else 'function'}:: {name}")
                 lines += ["   :members:"] * is_class + [""]
