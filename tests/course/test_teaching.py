@@ -254,7 +254,7 @@ def test_the_sheet_has_the_notebooks_symbols_and_words():
     for word in ", ".join(words).split(", "):
         assert re.search(rf"(?<!\w){re.escape(word.lower())}", text), word
     for sigmas in (1, 2):
-        assert f"{gmm.mass_inside(sigmas):.0%}".replace("%", " %") in sheet
+        assert f"{gmm.mass_inside(sigmas):.0%}" in sheet
 
 
 def test_commands_and_versions_are_those_of_the_project():
