@@ -36,6 +36,7 @@ mathjax_path = "mathjax/tex-chtml.js"
 numpydoc_show_class_members = False
 python_maximum_signature_line_length = 60
 autodoc_member_order = "bysource"
+autodoc_typehints = "none"  # the docstrings tell types, with shapes and units
 
 html_theme = "sphinx_book_theme"
 html_title = TITLE

@@ -71,9 +71,18 @@ const watch = new IntersectionObserver(
 );
 const boxes = document.querySelectorAll(".gmm-widget");
 for (const box of boxes) watch.observe(box);
+// Paper does not wait: what it needs has to be there before somebody prints.
+addEventListener("load", () => boxes.forEach((box) => fetchState(box.dataset.page)));
 addEventListener("beforeprint", () => boxes.forEach(draw));
 globalThis.gmmSite = site;
 
 // A folded solution is called what it says, not "Toggle hidden content".
 for (const line of document.querySelectorAll("summary[aria-label]"))
   line.removeAttribute("aria-label");
+
+// The page's contents follow where the reader is, also where they are longer than the window.
+document.addEventListener("activate.bs.scrollspy", () =>
+  document
+    .querySelector(".bd-sidebar-secondary .nav-link.active")
+    ?.scrollIntoView({ block: "nearest" }),
+);

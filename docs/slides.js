@@ -17,7 +17,8 @@ Reveal.initialize({
   disableLayout: true,
   center: false,
   transition: "none",
-  controls: false,
+  controls: matchMedia("(pointer: coarse)").matches, // a swipe on a widget moves the widget
+  pdfSeparateFragments: false,
   slideNumber: true,
   hash: true,
   keyboardCondition: forSlides,

@@ -123,7 +123,8 @@ def page_of(path):
     state = {}
     notebook.metadata.pop("widgets", None)
     notebook.cells = [cell for cell in notebook.cells if "jupyter-only" not in tags(cell)]
-    notebook.cells[0].source += NOTE.format(binder=binder)
+    title = notebook.cells[0].source.removeprefix("# ")
+    notebook.cells[0].source = f"# {path.stem[:2]} {title}{NOTE.format(binder=binder)}"
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = ANCHOR.sub(page_anchor, cell.source)

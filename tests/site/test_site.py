@@ -20,6 +20,8 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 from build_site import BASE, SITE, page_of, serve  # noqa: E402
 
+import gmm_helpers  # noqa: E402
+
 FILES = [*SITE.glob("*.html"), *SITE.glob("*/[0-9a-z]*.html")]
 PAGES = sorted(path.relative_to(SITE).as_posix() for path in FILES if path.parts[-2] != "_static")
 NOTEBOOKS = [name for name in PAGES if name.startswith("notebooks/")]
@@ -39,6 +41,13 @@ SEEN = """box => {
     const shapes = all('.panels :is(path, g)').map(each => each.cloneNode(false).outerHTML)
     const canvases = all('canvas').map(each => each.toDataURL())
     return [[...shapes, ...canvases].join(), all('.words [aria-live]')[0].textContent]
+}"""
+# Formulas that begin left of their line, where nobody can move them into sight.
+CUT = """async () => {
+    await globalThis.MathJax?.startup.promise
+    const left = each => each.getBoundingClientRect().left
+    const cut = each => left(each) < left(each.closest('div.math')) - 1
+    return [...document.querySelectorAll('div.math mjx-container')].filter(cut).map(each => each.id)
 }"""
 COLOURS = """box => {
     const {color, backgroundColor} = getComputedStyle(box.shadowRoot.querySelector('.gmm'))
@@ -105,10 +114,21 @@ def test_links_and_their_anchors_lead_somewhere():
                 assert unquote(anchor) in pages[path].ids, f"{link} on {name}"
 
 
+def test_formulas_are_set_and_the_reference_has_every_public_name():
+    aside = r'<(script|style|pre|code)\b.*?</\1>|<(span|div) class="math.*?</\2>|<[^>]+>'
+    for name in [*NOTEBOOKS, "cheat_sheet.html"]:
+        text = re.sub(aside, "", (SITE / name).read_text("utf-8"), flags=re.DOTALL)
+        assert re.findall(r".*(?:\$|\\[a-z]{2}).*", text) == [], name
+    reference = "".join(path.read_text("utf-8") for path in SITE.glob("api/*.html"))
+    for name in gmm_helpers.__all__:
+        assert f'id="gmm_helpers.{name}"' in reference
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_fits_a_phone_and_its_widgets_wear_its_theme(open_page, name):
     page = open_page(name, width=390)
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert page.evaluate(CUT) == []
     assert "unfinished exercise" not in "".join(page.locator(".notes").all_inner_texts())
     for theme in ("light", "dark"):
         page.evaluate("theme => {document.documentElement.dataset.theme = theme}", theme)
@@ -239,6 +259,24 @@ def test_an_unknown_address_shows_the_page_for_it(browser, url):
     page.locator(".bd-article a", has_text="front page").click()
     assert page.url == f"{url}index.html"
     page.close()
+
+
+def test_paper_has_the_widgets_that_nobody_has_scrolled_to(new_page, url):
+    page = new_page(url)
+    page.goto(f"{url}notebooks/01_draw_and_fit_1d.html")
+    seen = page.evaluate("""async () => {
+        const come = each => each.name.includes('/state/') && each.responseEnd
+        while (!performance.getEntriesByType('resource').some(come))
+            await new Promise(requestAnimationFrame)
+        await new Promise(done => setTimeout(done, 100))
+        const boxes = [...document.querySelectorAll('.gmm-widget')]
+        const drawn = () => boxes.filter(box => box.shadowRoot?.querySelector('.gmm > *')).length
+        const before = drawn()
+        dispatchEvent(new Event('beforeprint'))
+        await new Promise(done => setTimeout(done))
+        return [before, drawn(), boxes.length]
+    }""")
+    assert seen[0] < seen[1] == seen[2]
 
 
 def test_the_cheat_sheet_is_one_sheet_of_paper(open_page):
