@@ -124,3 +124,12 @@ def test_jupyterlab_asks_for_no_news_saves_widgets_and_answers_them_one_by_one()
             "fetchNews": "false",
         },
     }
+
+
+def test_the_readmes_badge_opens_the_first_notebook_in_jupyterlab():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (link,) = re.findall(
+        r"\(https://mybinder\.org/v2/gh/[\w.-]+/[\w.-]+/main\?urlpath=(.*)\)", readme
+    )
+    first = min(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+    assert link == f"lab/tree/notebooks/{first}"
