@@ -208,7 +208,7 @@ def bench(session):
 def mutants(session):
     """Change the code in 200 small ways and list those that no test notices."""
     install_course(session, TEST_PINS)
-    session.install(COVERAGE)
+    session.install(COVERAGE, f"--constraint={TEST_PINS}")
     session.run("python", "tools/mutants.py", *session.posargs)
 
 

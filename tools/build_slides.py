@@ -6,14 +6,13 @@ notebooks are run as for the web site, and the widgets are its own.
 
 import argparse
 import html
-import json
 import re
 import shutil
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from build_site import BINDER, DOCS, ROOT, VIEW, WIDGET, run, site_script, write
+from build_site import DOCS, ROOT, VIEW, box, run, site_script, write, write_states
 from nbconvert.filters import Highlight2HTML, markdown2html
 from pygments.formatters import HtmlFormatter
 
@@ -83,23 +82,13 @@ def code_of(cell, part):
     return f'<div class="fragment">{shown}</div>' if part == "solution" else shown
 
 
-def without_stand_ins(state):
-    """Return a widget's state without its notes on exercises that nobody has done."""
-
-    def mend(part):
-        notes = [note for note in part.get("notes", []) if not note.startswith("Your ")]
-        return {**part, "notes": notes} if "notes" in part else part
-
-    return json.loads(json.dumps(state), object_hook=mend)
-
-
 class Deck:
     """What the slides show of notebooks that have run; `states` gathers their widgets' states."""
 
     def __init__(self, ran):
-        self.notebooks = {path.stem: notebook for path, (notebook, _) in ran.items()}
-        self.saved = {path.stem: saved for path, (_, saved) in ran.items()}
-        self.states = {stem: {} for stem in self.notebooks}
+        self.notebooks = {stem: notebook for stem, (notebook, _) in ran.items()}
+        self.saved = {stem: saved for stem, (_, saved) in ran.items()}
+        self.states = {stem: {} for stem in ran}
 
     def outputs(self, stem, cell):
         """Return what a cell shows. A widget is an empty box, as on the site."""
@@ -108,11 +97,9 @@ class Deck:
         shown = []
         for output, data in zip(cell.outputs, every, strict=True):
             if VIEW in data:
-                state = without_stand_ins(self.saved[stem][data[VIEW]["model_id"]])
-                self.states[stem][cell.id] = state
-                words, kind = html.escape(data["text/plain"]), state["state"]["kind"]
-                box = WIDGET.format(page=stem, name=cell.id, kind=kind, words=words)
-                shown.append(box.replace("<div ", "<div data-fills data-prevent-swipe ", 1))
+                self.states[stem][cell.id] = self.saved[stem][data[VIEW]["model_id"]]
+                empty = box(stem, cell.id, self.states[stem], data)
+                shown.append(empty.replace("<div ", "<div data-fills data-prevent-swipe ", 1))
             elif "image/png" in data:
                 alt = html.escape(output.metadata["image/png"]["alt"])
                 shown.append(f'<img alt="{alt}" src="data:image/png;base64,{data["image/png"]}">')
@@ -150,15 +137,15 @@ def build(modules):
     numbers = {entry[:2] for slide in every for entry in slide.get("cells", [])}
     paths = [path for path in ROOT.glob("notebooks/*.ipynb") if path.name[:2] in numbers]
     with ThreadPoolExecutor(2) as pool:
-        deck = Deck(dict(zip(paths, pool.map(run, paths), strict=True)))
+        ran = dict(zip([path.stem for path in paths], pool.map(run, paths), strict=True))
+    deck = Deck(ran)
     sections = [deck.slide(each, *row) for row, slides in parts for each in slides]
     shutil.rmtree(SLIDES, ignore_errors=True)
     static = SLIDES / "_static"
     page = (DOCS / "slides.html").read_text("utf-8")
     write(SLIDES / "index.html", page.replace("<!-- slides -->", "\n".join(sections)))
-    for stem, state in deck.states.items():
-        content = json.dumps({"binder": f"{BINDER}{stem}.ipynb", "state": state})
-        write(static / "state" / f"{stem}.js", f'gmmSite.take("{stem}", {content})\n')
+    for stem, states in deck.states.items():
+        write_states(static, stem, states)
     widgets = (DOCS / "widgets_on_slides.css").read_text("utf-8")
     write(static / "gmm.js", site_script(widgets))
     style = (DOCS / "slides.css").read_text("utf-8")
