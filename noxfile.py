@@ -316,10 +316,3 @@ def latency(session):
     """Time every kind of widget in JupyterLab from key press to pixels, beside plain interact."""
     session.install(PLAYWRIGHT, "nbformat", f"--constraint={PINS}")
     session.run("python", "tools/bench_page.py", *session.posargs)
-
-
-@nox.session
-def weight(session):
-    """Weigh the course: import times, kB of each widget, memory of each notebook's kernel."""
-    install_course(session)
-    session.run("python", "tools/weigh_page.py")

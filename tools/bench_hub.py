@@ -36,16 +36,9 @@ HUB = "http://127.0.0.1:8000"
 TOKEN = secrets.token_hex(24)
 PATIENCE, REST = 300, 2.0  # seconds to wait for an answer, and from one rest of a hand to the next
 
-# What makes a learner's server and kernel smaller or quicker; TEACHING.md says what each does.
+# What makes a learner's server and kernel smaller or quicker stands here, in SERVER and in the
+# environment of CONFIG; TEACHING.md says what each does.
 MISSING = ("rfc3987_syntax", "debugpy")  # modules that look as if they were not installed
-ENV = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MALLOC_ARENA_MAX": "1",
-    "MALLOC_MMAP_THRESHOLD_": "65536",
-    "MALLOC_TRIM_THRESHOLD_": "65536",
-    "MPLBACKEND": "agg",
-}
 SERVER = """
 c = get_config()
 c.ServerApp.jpserver_extensions = {'jupyter_lsp': False, 'jupyter_server_terminals': False}
@@ -56,7 +49,7 @@ c.MappingKernelManager.cull_idle_timeout = 1200
 """
 # Nobody can log in: the benchmark acts for all. Sockets have short names, of at most 107 letters.
 CONFIG = """
-import json, os, sys
+import os, sys
 
 c, folder = get_config(), os.getcwd()
 c.JupyterHub.bind_url = "http://127.0.0.1:8000"
@@ -75,7 +68,12 @@ c.Spawner.environment = {
     "JUPYTER_CONFIG_DIR": folder + "/config",
     "JUPYTER_RUNTIME_DIR": lambda spawner: f"{folder}/run/{spawner.user.name}",
     "PYTHONPATH": folder + "/missing",
-    **json.loads(os.environ["GMM_ENV"]),
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": "65536",
+    "MALLOC_TRIM_THRESHOLD_": "65536",
+    "MPLBACKEND": "agg",
 }
 c.Spawner.start_timeout = c.Spawner.http_timeout = 300
 c.JupyterHub.concurrent_spawn_limit = 0
@@ -97,9 +95,9 @@ def hub(proxy, names):
             home = folder / "homes" / name / "course"
             shutil.copytree(ROOT / "notebooks", home / "notebooks")
             shutil.copy(ROOT / "requirements.txt", home)
-        env = {"GMM_PROXY": proxy, "GMM_TOKEN": TOKEN, "GMM_ENV": json.dumps(ENV)}
+        env = os.environ | {"GMM_PROXY": proxy, "GMM_TOKEN": TOKEN}
         with (folder / "log").open("w") as log:
-            options = {"cwd": folder, "env": os.environ | env, "stdout": log, "stderr": log}
+            options = {"cwd": folder, "env": env, "stdout": log, "stderr": log}
             process = psutil.Popen([sys.executable, "-m", "jupyterhub"], **options)
         try:
             while not answers(f"{HUB}/hub/health"):
@@ -245,13 +243,14 @@ def report_memory(process):
         if name := each.environ().get("JUPYTERHUB_USER"):
             kind = "kernel" if "ipykernel_launcher" in each.cmdline() else "server"
             found.setdefault(name, {})[kind] = each.memory_full_info()
+    both = ("server", "kernel")
     for name, kinds, kept in (
-        ("memory per learner (PSS of server and kernel)", ("server", "kernel"), "pss"),
-        ("of that the server", ("server",), "pss"),
-        ("of that the kernel", ("kernel",), "pss"),
-        ("of both what nobody else has", ("server", "kernel"), "uss"),
+        ("memory per learner (PSS of server and kernel)", both, "pss"),
+        ("of that the server", both[:1], "pss"),
+        ("of that the kernel", both[1:], "pss"),
+        ("of both what nobody else has", both, "uss"),
     ):
-        used = [sum(getattr(both[kind], kept) for kind in kinds) for both in found.values()]
+        used = [sum(getattr(each[kind], kept) for kind in kinds) for each in found.values()]
         row(name, [each / 2**20 for each in used], "MB")
 
 
@@ -275,11 +274,6 @@ def bench(proxy, count, seconds):
         return count - len(worked)
 
 
-def stop(number, _):
-    """End the benchmark, and with it the hub."""
-    raise SystemExit("Stopped.")
-
-
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--proxy", required=True, help="the command of configurable-http-proxy")
@@ -287,5 +281,5 @@ if __name__ == "__main__":
     parser.add_argument("--seconds", type=int, default=60, help="how long they work")
     options = parser.parse_args()
     for each in (signal.SIGTERM, signal.SIGHUP):  # else the hub would go on without a terminal
-        signal.signal(each, stop)
+        signal.signal(each, lambda *_: sys.exit("Stopped."))
     sys.exit(bench(os.path.abspath(options.proxy), options.learners, options.seconds))

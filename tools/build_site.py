@@ -16,6 +16,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
@@ -52,14 +53,7 @@ WIDGET = """<div class="gmm-widget" data-page="{page}" data-widget="{name}" data
 <p>{words}</p></div>"""
 EXERCISE = """<p class="gmm-python">To write this and have it checked,
 <a href="{binder}">open the notebook with Python</a>.</p>"""
-ROOMS = {
-    "model": "Mixtures, EM, its starts, and the choice between fits.",
-    "data": "The data sets, and the reading of a table.",
-    "checks": "The self-checks of the exercises: each calls a learner's function, and says what is "
-    "right and what is wrong.",
-    "plots": "The geometry of mixtures, and static pictures of it.",
-    "widgets": "What the browser draws.",
-}
+ROOMS = ("model", "data", "checks", "plots", "widgets")
 
 
 # ------------------------------------------------------------------ running the notebooks
@@ -175,7 +169,8 @@ def api_pages():
     folder, rooms = DOCS / "api", "\n".join(ROOMS)
     listed = f"The public names of `gmm_helpers`, by its rooms.\n\n```{{toctree}}\n{rooms}\n```\n"
     write(folder / "index.md", f"# Reference\n\n{listed}")
-    for room, what in ROOMS.items():
+    for room in ROOMS:
+        what = import_module(f"gmm_helpers.{room}").__doc__
         lines = [f"# {room}", "", what, "", "```{eval-rst}", ".. currentmodule:: gmm_helpers", ""]
         for name, module in sorted(gmm_helpers._MODULES.items()):
             if module.startswith(f".{room}."):

@@ -54,14 +54,18 @@ def guide(name):
     return found[0]
 
 
-def find(entry, notebooks):
+def find(entry, ran):
     """Return of "01 e-table output" the notebook's name, its cell, and the parts to show."""
     number, name, *parts = entry.split()
-    stem = next((each for each in notebooks if each.startswith(number)), None)
-    cells = notebooks[stem].cells if stem else []
-    cell = next((each for each in cells if each.id == name), None)
-    if cell is None:
+    found = [
+        (stem, cell)
+        for stem, (notebook, _) in ran.items()
+        for cell in notebook.cells
+        if stem.startswith(number) and cell.id == name
+    ]
+    if not found:
         raise ValueError(f"A slide shows {entry!r}, but notebook {number} has no such cell.")
+    ((stem, cell),) = found
     known = CODE if cell.cell_type == "code" else [part for part in TEXT if text_of(cell, part)]
     for part in parts:
         if part not in known:
@@ -82,52 +86,44 @@ def code_of(cell, part):
     return f'<div class="fragment">{shown}</div>' if part == "solution" else shown
 
 
-class Deck:
-    """What the slides show of notebooks that have run; `states` gathers their widgets' states."""
+def outputs(entry, ran, states):
+    """Yield what a cell shows; a widget is an empty box, as on the site, and its state is kept."""
+    stem, cell, _ = find(entry, ran)
+    every = [output.get("data", {}) for output in cell.outputs]
+    alone = not any(VIEW in data or "image/png" in data for data in every)
+    for output, data in zip(cell.outputs, every, strict=True):
+        if VIEW in data:
+            states[stem][cell.id] = ran[stem][1][data[VIEW]["model_id"]]
+            empty = box(stem, cell.id, states[stem], data)
+            yield empty.replace("<div ", "<div data-fills data-prevent-swipe ", 1)
+        elif "image/png" in data:
+            alt = html.escape(output.metadata["image/png"]["alt"])
+            yield f'<img alt="{alt}" src="data:image/png;base64,{data["image/png"]}">'
+        elif "text" in output and alone:
+            yield f"<pre>{html.escape(output.text)}</pre>"
 
-    def __init__(self, ran):
-        self.notebooks = {stem: notebook for stem, (notebook, _) in ran.items()}
-        self.saved = {stem: saved for stem, (_, saved) in ran.items()}
-        self.states = {stem: {} for stem in ran}
 
-    def outputs(self, stem, cell):
-        """Return what a cell shows. A widget is an empty box, as on the site."""
-        every = [output.get("data", {}) for output in cell.outputs]
-        alone = not any(VIEW in data or "image/png" in data for data in every)
-        shown = []
-        for output, data in zip(cell.outputs, every, strict=True):
-            if VIEW in data:
-                self.states[stem][cell.id] = self.saved[stem][data[VIEW]["model_id"]]
-                empty = box(stem, cell.id, self.states[stem], data)
-                shown.append(empty.replace("<div ", "<div data-fills data-prevent-swipe ", 1))
-            elif "image/png" in data:
-                alt = html.escape(output.metadata["image/png"]["alt"])
-                shown.append(f'<img alt="{alt}" src="data:image/png;base64,{data["image/png"]}">')
-            elif "text" in output and alone:
-                shown.append(f"<pre>{html.escape(output.text)}</pre>")
-        return shown
-
-    def slide(self, slide, minutes, what, where):
-        """Return a slide as HTML, with its row of the plan among the notes."""
-        title, body = slide.get("title"), []
-        for entry in slide.get("cells", []):
-            stem, cell, parts = find(entry, self.notebooks)
-            for part in parts:
-                if part == "heading":
-                    title = text_of(cell, part)
-                elif part in TEXT:
-                    body.append(markdown2html(text_of(cell, part)))
-                elif part == "output":
-                    body += self.outputs(stem, cell)
-                else:
-                    body.append(code_of(cell, part))
-        if "ask" in slide:
-            body += map(markdown2html, re.findall('"(.+?)"', guide(slide["ask"])))
-        body.append(markdown2html(slide.get("say", "")))
-        told = [f"**Minutes {minutes}.** {what} ({where})", slide["notes"]]
-        told += map(guide, slide.get("guide", []))
-        texts = markdown2html(title), "\n".join(body), markdown2html("\n\n".join(told))
-        return SLIDE.format(*texts)
+def section(slide, row, ran, states):
+    """Return a slide as HTML, with its row of the plan among the notes."""
+    title, body = slide.get("title"), []
+    for entry in slide.get("cells", []):
+        _, cell, parts = find(entry, ran)
+        for part in parts:
+            if part == "heading":
+                title = text_of(cell, part)
+            elif part in TEXT:
+                body.append(markdown2html(text_of(cell, part)))
+            elif part == "output":
+                body += outputs(entry, ran, states)
+            else:
+                body.append(code_of(cell, part))
+    if "ask" in slide:
+        body += map(markdown2html, re.findall('"(.+?)"', guide(slide["ask"])))
+    body.append(markdown2html(slide.get("say", "")))
+    told = ["**Minutes {}.** {} ({})".format(*row), slide["notes"]]
+    told += map(guide, slide.get("guide", []))
+    texts = markdown2html(title), "\n".join(body), markdown2html("\n\n".join(told))
+    return SLIDE.format(*texts)
 
 
 def build(modules):
@@ -138,16 +134,15 @@ def build(modules):
     paths = [path for path in ROOT.glob("notebooks/*.ipynb") if path.name[:2] in numbers]
     with ThreadPoolExecutor(2) as pool:
         ran = dict(zip([path.stem for path in paths], pool.map(run, paths), strict=True))
-    deck = Deck(ran)
-    sections = [deck.slide(each, *row) for row, slides in parts for each in slides]
+    states = {stem: {} for stem in ran}
+    sections = [section(slide, row, ran, states) for row, slides in parts for slide in slides]
     shutil.rmtree(SLIDES, ignore_errors=True)
-    static = SLIDES / "_static"
     page = (DOCS / "slides.html").read_text("utf-8")
     write(SLIDES / "index.html", page.replace("<!-- slides -->", "\n".join(sections)))
-    for stem, states in deck.states.items():
-        write_states(static, stem, states)
-    widgets = (DOCS / "widgets_on_slides.css").read_text("utf-8")
-    write(static / "gmm.js", site_script(widgets))
+    static = SLIDES / "_static"
+    for stem, of_page in states.items():
+        write_states(static, stem, of_page)
+    write(static / "gmm.js", site_script((DOCS / "widgets_on_slides.css").read_text("utf-8")))
     style = (DOCS / "slides.css").read_text("utf-8")
     write(static / "slides.css", style + HtmlFormatter().get_style_defs(".highlight"))
     for each in (DOCS / "slides.js", *(modules / name for name in NPM)):

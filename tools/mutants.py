@@ -60,14 +60,9 @@ class Mutant:
         return ast.unparse(copy.deepcopy(self.tree, {id(self.node): self.new}))
 
     def lines(self):
-        """Return the lines that tell which tests run the change; of a default, all."""
-        for child, each in itertools.pairwise((self.node, *self.above)):
-            if isinstance(each, ast.FunctionDef | ast.Lambda):
-                if child is each.args:
-                    return range(each.lineno, each.end_lineno + 1)
-                inside = next(n for n in (self.node, *self.above) if isinstance(n, ast.stmt))
-                return range(inside.lineno, self.node.end_lineno + 1)
-        return ()  # what stands outside functions is run by the import
+        """Return the lines that tell which tests run the change."""
+        first = next(n for n in (self.node, *self.above) if isinstance(n, ast.stmt))
+        return range(first.lineno, self.node.end_lineno + 1)
 
     def __str__(self):
         """Say in one line what is changed."""
@@ -178,7 +173,7 @@ def outcome(mutant, runs, size):
     """Run the tests of a mutant; return what became of it."""
     lines = runs.get(mutant.file, {})
     tests = set().union(*(lines.get(n, ()) for n in mutant.lines())) - {""}
-    tests = tests or set().union(*lines.values()) - {""}
+    tests = tests or set().union(*lines.values()) - {""}  # what only the import runs: all
     wanted = sorted(tests, key=lambda test: (size[test], test))[:MOST_TESTS]
     if not wanted:
         return "survived"
@@ -190,8 +185,8 @@ def outcome(mutant, runs, size):
             done = subprocess.run([*PYTEST, "-x", *wanted], timeout=MOST_SECONDS, **options)
         except subprocess.TimeoutExpired:
             return "timed out"
-    if done.returncode > 1:  # for a change, pytest has no other ways to end
-        print(done.stdout)
+    if done.returncode > 2:  # else tests failed, or could not be read: any change may cause that
+        print(done.stdout, done.stderr)
     return "killed" if done.returncode else "survived"
 
 

@@ -6,9 +6,8 @@ import build_slides
 import nbformat
 
 ROOT = Path(__file__).parents[2]
-NOTEBOOKS = {
-    path.stem: nbformat.read(path, as_version=4) for path in ROOT.glob("notebooks/[0-9]*.ipynb")
-}
+PATHS = ROOT.glob("notebooks/[0-9]*.ipynb")
+NOTEBOOKS = {path.stem: (nbformat.read(path, as_version=4), {}) for path in PATHS}
 
 
 def test_each_slide_shows_what_is_there_and_has_a_title_and_notes():
