@@ -296,7 +296,7 @@ def slides(session):
     """Make the slides for the lesson of 90 minutes, in slides/; `-- --test` opens them as well."""
     install_course(session)
     modules = npm_install(session, "slides", REVEAL, MATHJAX)
-    session.run("python", "tools/build_slides.py", f"--modules={modules}")
+    session.run("python", "tools/build_slides.py", str(modules))
     if "--test" in session.posargs:
         session.install(PLAYWRIGHT, f"--constraint={PINS}")
         session.run("pytest", "tests/site/test_deck.py")

@@ -29,6 +29,7 @@ from pathlib import Path
 import psutil
 import requests
 import websocket
+from requests.adapters import HTTPAdapter, Retry
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOK = "notebooks/01_draw_and_fit_1d.ipynb"
@@ -36,17 +37,9 @@ HUB = "http://127.0.0.1:8000"
 TOKEN = secrets.token_hex(24)
 PATIENCE, REST = 300, 2.0  # seconds to wait for an answer, and from one rest of a hand to the next
 
-# What makes a learner's server and kernel smaller or quicker stands here, in SERVER and in the
-# environment of CONFIG; TEACHING.md says what each does.
+# What makes a learner's server and kernel smaller or quicker stands here, and in the arguments and
+# the environment of CONFIG; TEACHING.md says what each does.
 MISSING = ("rfc3987_syntax", "debugpy")  # modules that look as if they were not installed
-SERVER = """
-c = get_config()
-c.ServerApp.jpserver_extensions = {'jupyter_lsp': False, 'jupyter_server_terminals': False}
-c.LabApp.extension_manager = 'readonly'
-c.MappingKernelManager.kernel_info_timeout = 300
-c.KernelManager.transport = 'ipc'
-c.MappingKernelManager.cull_idle_timeout = 1200
-"""
 # Nobody can log in: the benchmark acts for all. Sockets have short names, of at most 107 letters.
 CONFIG = """
 import os, sys
@@ -61,7 +54,14 @@ scopes = ["admin:users", "admin:servers", "access:servers"]
 c.JupyterHub.load_roles = [{"name": "bench", "scopes": scopes, "services": ["bench"]}]
 c.JupyterHub.spawner_class = "simple"
 c.Spawner.cmd = [sys.executable, "-m", "jupyterhub.singleuser"]
-c.Spawner.args = ["--allow-root"] * (os.getuid() == 0)
+c.Spawner.args = [
+    *["--allow-root"] * (os.getuid() == 0),
+    "--ServerApp.jpserver_extensions={'jupyter_lsp': False, 'jupyter_server_terminals': False}",
+    "--LabApp.extension_manager=readonly",
+    "--MappingKernelManager.kernel_info_timeout=300",
+    "--KernelManager.transport=ipc",
+    "--MappingKernelManager.cull_idle_timeout=1200",
+]
 c.SimpleLocalProcessSpawner.home_dir_template = folder + "/homes/{username}"
 c.Spawner.notebook_dir = "~/course"
 c.Spawner.environment = {
@@ -87,9 +87,8 @@ def hub(proxy, names):
     with tempfile.TemporaryDirectory(prefix="gmm-hub-") as place:
         folder = Path(place)
         files = {f"missing/{name}.py": f"raise ImportError('{name}')" for name in MISSING}
-        files |= {"config/jupyter_server_config.py": SERVER, "jupyterhub_config.py": CONFIG}
-        for name, text in files.items():
-            (folder / name).parent.mkdir(exist_ok=True)
+        (folder / "missing").mkdir()
+        for name, text in (files | {"jupyterhub_config.py": CONFIG}).items():
             (folder / name).write_text(text)
         for name in names:
             home = folder / "homes" / name / "course"
@@ -100,10 +99,13 @@ def hub(proxy, names):
             options = {"cwd": folder, "env": env, "stdout": log, "stderr": log}
             process = psutil.Popen([sys.executable, "-m", "jupyterhub"], **options)
         try:
-            while not answers(f"{HUB}/hub/health"):
-                if process.poll() is not None:
-                    sys.exit(f"The hub did not start:\n{(folder / 'log').read_text()}")
-                time.sleep(0.2)
+            http = requests.Session()
+            retry = Retry(100, backoff_factor=0.1, backoff_max=1, status_forcelist=[503])
+            http.mount("http://", HTTPAdapter(max_retries=retry))
+            http.get(f"{HUB}/hub/health").raise_for_status()
+        except requests.RequestException:
+            sys.exit(f"The hub did not start:\n{(folder / 'log').read_text()}")
+        else:
             yield process
         finally:
             servers_and_kernels = process.children(recursive=True)
@@ -111,14 +113,6 @@ def hub(proxy, names):
             _, left = psutil.wait_procs([process, *servers_and_kernels], 60)
             for each in left:
                 each.kill()
-
-
-def answers(url):
-    """Say whether an address answers."""
-    try:
-        return requests.get(url, timeout=5).ok
-    except requests.RequestException:
-        return False
 
 
 class Learner:

@@ -56,9 +56,6 @@ EXERCISE = """<p class="gmm-python">To write this and have it checked,
 ROOMS = ("model", "data", "checks", "plots", "widgets")
 
 
-# ------------------------------------------------------------------ running the notebooks
-
-
 def fingerprint(notebook):
     """Return a hash of all that decides what the cells of a notebook show."""
     files = [ROOT / "requirements.txt", ROOT / "tools" / "widget_state.py"]
@@ -108,9 +105,6 @@ def execute(notebook, path, kept):
     outputs = {cell.id: cell.outputs for cell in whole.cells[:-1] if cell.cell_type == "code"}
     kept.write_text(json.dumps([outputs, json.loads(widgets.read_text("utf-8"))]), "utf-8")
     widgets.unlink()
-
-
-# ------------------------------------------------------------------ from a notebook to a page
 
 
 def page_of(path):
@@ -184,9 +178,6 @@ def write(path, text):
     """Write a file, and the folders above it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, "utf-8", newline="\n")
-
-
-# ------------------------------------------------------------------ the site
 
 
 def site_script(more_style=""):

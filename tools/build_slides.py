@@ -4,10 +4,10 @@
 notebooks are run as for the web site, and the widgets are its own.
 """
 
-import argparse
 import html
 import re
 import shutil
+import sys
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -151,6 +151,4 @@ def build(modules):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--modules", type=Path, required=True, help="npm's folder node_modules")
-    build(parser.parse_args().modules)
+    build(Path(sys.argv[1]))

@@ -90,10 +90,8 @@ def test_all_tests_run_side_by_side_and_a_chosen_one_alone(course, monkeypatch):
 
 
 def test_whatever_decides_what_is_installed_changes_the_fingerprint(course, monkeypatch):
-    seen = [
-        course.fingerprint(course.TEST_PINS),
-        load(ROOT / "course.py").fingerprint(course.TEST_PINS),
-    ]
+    folders = course, load(ROOT / "course.py")
+    seen = [each.fingerprint(course.TEST_PINS) for each in folders]
     for name in ("pyproject.toml", "requirements.txt", "requirements-test.txt"):
         with (course.ROOT / name).open("a") as file:
             file.write("\n")
@@ -278,14 +276,11 @@ gmm.show_figure(figure, "A line.")
         client.stop_channels()
 
 
-@pytest.mark.parametrize(
-    ("output", "new", "said"),
-    [
+def test_progress_follows_pip(course):
+    for output, new, said in (
         ("", 0, ("Fetching", "...")),
         ("Processing /my wheels/six-1.whl (from y)\n", 0, ("Fetching", "1/9 six-1.whl")),
         ("Installing collected packages: six, numpy\n", 0, ("Installing", "1/2 six")),
         ("Installing collected packages: six, numpy\n", 7, ("Installing", "2/2 numpy")),
-    ],
-)
-def test_progress_follows_pip(course, output, new, said):
-    assert course.progress(output, 9, new) == said
+    ):
+        assert course.progress(output, 9, new) == said
