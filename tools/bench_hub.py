@@ -100,7 +100,7 @@ def hub(proxy, names):
             process = psutil.Popen([sys.executable, "-m", "jupyterhub"], **options)
         try:
             http = requests.Session()
-            retry = Retry(100, backoff_factor=0.1, backoff_max=1, status_forcelist=[503])
+            retry = Retry(100, backoff_factor=0.1, backoff_max=1, status_forcelist=[404, 503])
             http.mount("http://", HTTPAdapter(max_retries=retry))
             http.get(f"{HUB}/hub/health").raise_for_status()
         except requests.RequestException:

@@ -57,25 +57,17 @@ def guide(name):
 def find(entry, ran):
     """Return of "01 e-table output" the notebook's name, its cell, and the parts to show."""
     number, name, *parts = entry.split()
-    found = [
-        (stem, cell)
-        for stem, (notebook, _) in ran.items()
-        for cell in notebook.cells
-        if stem.startswith(number) and cell.id == name
-    ]
-    if not found:
-        raise ValueError(f"A slide shows {entry!r}, but notebook {number} has no such cell.")
-    ((stem, cell),) = found
-    known = CODE if cell.cell_type == "code" else [part for part in TEXT if text_of(cell, part)]
-    for part in parts:
-        if part not in known:
-            raise ValueError(f"A slide shows {entry!r}, but that cell has no {part}.")
-    return stem, cell, parts
+    for stem in (stem for stem in ran if stem.startswith(number)):
+        for cell in (cell for cell in ran[stem][0].cells if cell.id == name):
+            code = cell.cell_type == "code"
+            if all(part in CODE if code else text_of(cell, part) for part in parts):
+                return stem, cell, parts
+    raise ValueError(f"A slide shows {entry!r}, but there is no such cell, or it has no such part.")
 
 
 def text_of(cell, part):
     """Return a part of a cell of text, as Markdown."""
-    found = re.findall(TEXT[part], cell.source, re.MULTILINE)
+    found = re.findall(TEXT.get(part, "(?!)"), cell.source, re.MULTILINE)
     return "\n\n".join(found[:1] if part in ("heading", "first") else found)
 
 

@@ -26,7 +26,7 @@ NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 WORDS_A_MINUTE, MINUTES_A_STOP, MINUTES_OF_EXERCISE = 100, 0.8, 1.5
 _END = re.compile(r"##+ (Try it yourself|Going further)")
 _DRAWS = re.compile(
-    r"new_figure|show_figure|set_up_axes|plain_style|(draw|update|plot)_\w+|plot|scatter|set_\w+"
+    r"new_figure|show_figure|set_up_axes|(draw|update|plot)_\w+|plot|scatter|set_\w+"
     r"|legend|axvline|axhline|add_axes|hold|fill_between|figure|subplots|join|replace|fill"
 )
 _NOT_COUNTED = re.compile(r"gmm\.(ask|check_(?!setup)\w+)\(")
@@ -85,9 +85,7 @@ def _lines(statements):
 def _plumbing_lines(statements):
     found = set()
     for statement in statements:
-        loop = isinstance(statement, ast.For | ast.If | ast.Try | ast.While | ast.With)
-        head = [each for item in getattr(statement, "items", ()) for each in ast.walk(item)]
-        if loop and not any(map(_is_plumbing, head)):
+        if isinstance(statement, ast.For | ast.If | ast.Try | ast.While | ast.With):
             body = [*statement.body, *getattr(statement, "orelse", [])]
             inside = _plumbing_lines(body)
             found |= _lines([statement]) if inside >= _lines(body) else inside

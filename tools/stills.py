@@ -36,14 +36,12 @@ def add_stills(notebook, before):
     outputs = list(_with_scene(notebook))
     if CHROMIUM.exists():
         state = notebook.metadata["widgets"][STATE]["state"] if outputs else {}
+        stills = []
         with chromium() as browser:
-            taken = [
-                take(
-                    browser, state, data[VIEW]["model_id"], title=data["text/plain"].split("\n")[0]
-                )
-                for data in (output.data for output in outputs)
-            ]
-        stills = [png and b64encode(png).decode() for png in taken]
+            for data in (output.data for output in outputs):
+                title = data["text/plain"].partition("\n")[0]
+                png = take(browser, state, data[VIEW]["model_id"], title=title)
+                stills.append(png and b64encode(png).decode())
     else:
         kept = {_scene(output): _stored(output) for output in _with_scene(before)}
         stills = [kept.pop(_scene(output), None) for output in outputs]
@@ -59,12 +57,6 @@ def add_stills(notebook, before):
             output.data["image/png"] = still
             width = min(SHOWN_WIDTH, Image.open(io.BytesIO(b64decode(still))).width)
             output.metadata["image/png"] = {"alt": output.data["text/plain"], "width": width}
-
-
-def _widget(output):
-    """Return which widget an output shows, and the first line of its words."""
-    title = output.data["text/plain"].split("\n")[0]
-    return {"model_id": output.data[VIEW]["model_id"], "title": title}
 
 
 def _stored(output):
