@@ -308,7 +308,7 @@ def hub(session):
     install_course(session)
     session.install(JUPYTERHUB, f"--constraint={PINS}")
     proxy = npm_install(session, "hub-proxy", PROXY) / ".bin" / "configurable-http-proxy"
-    session.run("python", "tools/bench_hub.py", f"--proxy={proxy}", *session.posargs)
+    session.run("python", "tools/bench_hub.py", str(proxy), *session.posargs)
 
 
 @nox.session

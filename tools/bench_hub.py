@@ -1,7 +1,7 @@
 """Thirty learners at once, on a real JupyterHub on this machine. Run it with `nox -s hub`.
 
-    nox -s hub                                    30 learners, who work for a minute
-    nox -s hub -- --learners 4 --seconds 20       quicker
+    nox -s hub            30 learners
+    nox -s hub -- 4       fewer
 
 Every learner starts a server, opens notebook 01 and runs all its cells, over the same HTTP and
 websocket interfaces as JupyterLab in a browser. Then they move the hand fit, which tells Python of
@@ -10,7 +10,6 @@ with their folder, and JupyterHub's usual ports (8000, 8001, 8081) are open to t
 Linux only: memory is read from /proc.
 """
 
-import argparse
 import json
 import os
 import re
@@ -35,7 +34,8 @@ ROOT = Path(__file__).parents[1]
 NOTEBOOK = "notebooks/01_draw_and_fit_1d.ipynb"
 HUB = "http://127.0.0.1:8000"
 TOKEN = secrets.token_hex(24)
-PATIENCE, REST = 300, 2.0  # seconds to wait for an answer, and from one rest of a hand to the next
+PATIENCE = 300  # seconds to wait for an answer
+WORK, REST = 60, 2.0  # seconds that all move the hand fit, and from one rest of a hand to the next
 
 # What makes a learner's server and kernel smaller or quicker stands here, and in the arguments and
 # the environment of CONFIG; TEACHING.md says what each does.
@@ -193,9 +193,9 @@ class Learner:
                 last = self.send("execute_request", {"code": cell["source"], "silent": False})
         self.times["first output"] = self.until_idle(last) - began
 
-    def work(self, seconds):
+    def work(self):
         """Move the hand fit, again and again; note how long until Python has taken its values."""
-        (comm, values), end = self.hand_fit, time.monotonic() + seconds
+        (comm, values), end = self.hand_fit, time.monotonic() + WORK
         while time.monotonic() < end:
             values["mean_1"] = 0.1 * (len(self.rests) % 20)
             data = {"method": "update", "state": {"values": values}, "buffer_paths": []}
@@ -205,13 +205,13 @@ class Learner:
             time.sleep(REST)
 
 
-def at_once(learners, work, *arguments):
+def at_once(learners, work):
     """Let all learners do something at once; return those who did it; say what went wrong."""
 
     def attempt(learner):
         began = time.monotonic()
         try:
-            work(learner, *arguments)
+            work(learner)
         except Exception as error:
             print(f"  {learner.name}, {work.__name__}: {type(error).__name__}: {error}", flush=True)
             return False
@@ -248,10 +248,12 @@ def report_memory(process):
         row(name, [each / 2**20 for each in used], "MB")
 
 
-def bench(proxy, count, seconds):
+def main(proxy, count=30):
     """Take all learners through a lesson; print the table; return how many did not get through."""
-    names = [f"learner{i + 1:02}" for i in range(count)]
-    with hub(proxy, names) as process:
+    for each in (signal.SIGTERM, signal.SIGHUP):  # else the hub would go on without a terminal
+        signal.signal(each, lambda *_: sys.exit("Stopped."))
+    names = [f"learner{i + 1:02}" for i in range(int(count))]
+    with hub(os.path.abspath(proxy), names) as process:
         print(f"{f'measured, {count} learners at once':60} median   95 %")
         up = at_once([*map(Learner, names)], Learner.start)
         row("from log-in to a server that answers", [each.times["start"] for each in up], "s")
@@ -260,20 +262,13 @@ def bench(proxy, count, seconds):
         ran = at_once(ready, Learner.run)
         row("from Run All to the first output", [each.times["first output"] for each in ran], "s")
         row("… to the last cell", [each.times["run"] for each in ran], "s")
-        worked = at_once(ran, Learner.work, seconds)
+        worked = at_once(ran, Learner.work)
         rests = [wait for each in worked for wait in each.rests]
         row("from a hand that rests until Python has its values", rests, "ms")
         report_memory(process)
         print(f"{len(worked)} of {count} learners got through.")
-        return count - len(worked)
+    return len(names) - len(worked)
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--proxy", required=True, help="the command of configurable-http-proxy")
-    parser.add_argument("--learners", type=int, default=30)
-    parser.add_argument("--seconds", type=int, default=60, help="how long they work")
-    options = parser.parse_args()
-    for each in (signal.SIGTERM, signal.SIGHUP):  # else the hub would go on without a terminal
-        signal.signal(each, lambda *_: sys.exit("Stopped."))
-    sys.exit(bench(os.path.abspath(options.proxy), options.learners, options.seconds))
+    sys.exit(main(*sys.argv[1:]))

@@ -73,12 +73,6 @@ def test_without_ensurepip_it_says_which_package_to_install(course, monkeypatch)
     assert not course.VENV.exists()
 
 
-def test_help_installs_nothing(course, steps, capsys):
-    assert course.main(["--help"]) == 0
-    assert "python3 course.py test" in capsys.readouterr().out
-    assert steps == []
-
-
 def test_all_tests_run_side_by_side_and_a_chosen_one_alone(course, monkeypatch):
     monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {0, 1}, raising=False)
     options = course.side_by_side(["--durations=9", "-v", "-x"])
