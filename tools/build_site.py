@@ -30,7 +30,8 @@ from gmm_helpers.widgets.view import library
 
 ROOT = Path(__file__).parents[1]
 DOCS, SITE, WORK = ROOT / "docs", ROOT / "site", ROOT / ".nox" / "site-work"
-STATIC = SITE / "_static"
+HTML = WORK / "html"  # site/ is a copy: Sphinx puts other things beside it
+STATIC = HTML / "_static"
 VIEW = "application/vnd.jupyter.widget-view+json"
 WRITE_STATE = "import sys; sys.path.insert(0, {!r}); import widget_state; widget_state.write({!r})"
 
@@ -194,7 +195,7 @@ def site_script(more_style=""):
 
 def build(only, mathjax):
     """Build the site, or what these notebooks need of it."""
-    for folder in (SITE, DOCS / "notebooks", DOCS / "api"):
+    for folder in (HTML, SITE, DOCS / "notebooks", DOCS / "api"):
         shutil.rmtree(folder, ignore_errors=True)
     # The front page shows the stepper of 00.
     paths = [path for path in ROOT.glob("notebooks/[0-9]*") if path.name.startswith(("00", *only))]
@@ -209,8 +210,9 @@ def build(only, mathjax):
     options = ["-q", "-W", "--keep-going", "-E", "-j", "auto", "-d", str(WORK / "doctrees")]
     if only != [""]:
         options += ["-D", "suppress_warnings=myst.xref_missing"]  # links to those left out
-    if subprocess.call([sys.executable, "-m", "sphinx", *options, str(DOCS), str(SITE)]):
-        sys.exit("There is no whole site: what Sphinx says of it stands above.")
+    if subprocess.call([sys.executable, "-m", "sphinx", *options, str(DOCS), str(HTML)]):
+        sys.exit("There is no site: what Sphinx says of it stands above.")
+    shutil.copytree(HTML, SITE, ignore=shutil.ignore_patterns(".*"))
 
 
 class Pages(SimpleHTTPRequestHandler):
