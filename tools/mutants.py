@@ -25,7 +25,8 @@ from coverage import CoverageData
 
 ROOT = Path(__file__).parents[1]
 SEED = 21
-TESTS = ("gmm_helpers", "tests")
+TESTS = ("gmm_helpers", "tests", "--ignore=tests/tools")
+NOT_COPIED = (".git", ".hypothesis", ".nox", ".pytest_cache", ".venv", "__pycache__", "site")
 ROOMS = {
     "algorithm": "model/[!cs]* model/starts",
     "checks": "checks/*",
@@ -148,8 +149,8 @@ def draw(count):
 
 def copy_project(folder):
     """Copy what the tests need, into a folder of its own."""
-    hidden = shutil.ignore_patterns(".*", "__pycache__", "site", "slides")
-    return shutil.copytree(ROOT, Path(folder, "course"), ignore=hidden)
+    others = shutil.ignore_patterns(*NOT_COPIED)
+    return shutil.copytree(ROOT, Path(folder, "course"), ignore=others)
 
 
 def who_runs_what():
