@@ -16,6 +16,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
@@ -29,8 +30,7 @@ from gmm_helpers.widgets.view import library
 
 ROOT = Path(__file__).parents[1]
 DOCS, SITE, WORK = ROOT / "docs", ROOT / "site", ROOT / ".nox" / "site-work"
-HTML = WORK / "html"  # what Sphinx keeps for the next time; site/ is a copy
-DOCTREES = WORK / "doctrees"
+HTML = WORK / "html"  # site/ is a copy: Sphinx puts other things beside it
 STATIC = HTML / "_static"
 VIEW = "application/vnd.jupyter.widget-view+json"
 WRITE_STATE = "import sys; sys.path.insert(0, {!r}); import widget_state; widget_state.write({!r})"
@@ -44,7 +44,6 @@ VERSION = version("gmm-helpers")
 
 ANCHOR = re.compile(r"\]\(([\w.]*)#([^)]+)\)")  # a link to a heading
 TO_DO = "<strong>To do.</strong>"  # how the check of an exercise begins that nobody has done
-UNDONE = "as an unfinished exercise does"  # in a note of a stepper that ran the course's own steps
 NOTE = """
 
 ```{{admonition}} This page is the notebook as it ran
@@ -55,24 +54,14 @@ WIDGET = """<div class="gmm-widget" data-page="{page}" data-widget="{name}" data
 <p>{words}</p></div>"""
 EXERCISE = """<p class="gmm-python">To write this and have it checked,
 <a href="{binder}">open the notebook with Python</a>.</p>"""
-ROOMS = {
-    "model": "Mixtures, EM, its starts, and the choice between fits.",
-    "data": "The data sets, and the reading of a table.",
-    "checks": "The self-checks of the exercises: each calls a learner's function, and says what is "
-    "right and what is wrong.",
-    "plots": "The geometry of mixtures, and static pictures of it.",
-    "widgets": "What the browser draws.",
-}
-
-
-# ------------------------------------------------------------------ running the notebooks
+ROOMS = ("model", "data", "checks", "plots", "widgets")
 
 
 def fingerprint(notebook):
     """Return a hash of all that decides what the cells of a notebook show."""
-    suffixes = (".py", ".csv", ".toml")
-    files = [path for path in (ROOT / "gmm_helpers").rglob("*") if path.suffix in suffixes]
-    files += [ROOT / "requirements.txt", Path(__file__).with_name("widget_state.py")]
+    files = [ROOT / "requirements.txt", ROOT / "tools" / "widget_state.py"]
+    for kind in ("py", "csv", "toml"):
+        files += ROOT.glob(f"gmm_helpers/**/*.{kind}")
     code = [(cell.id, cell.source) for cell in notebook.cells if cell.cell_type == "code"]
     digest = hashlib.sha256(repr(code).encode())
     for path in sorted(files):
@@ -86,11 +75,18 @@ def run(path):
     kept = WORK / "runs" / f"{path.stem}-{fingerprint(notebook)}.json"
     if not kept.exists():
         execute(notebook, path, kept)
-    outputs, state = json.loads(kept.read_text("utf-8"))
+    outputs, state = json.loads(kept.read_text("utf-8"), object_hook=without_stand_ins)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = nbformat.from_dict(outputs[cell.id])
     return notebook, state
+
+
+def without_stand_ins(part):
+    """Take out the notes that the reader has not done an exercise: here nobody could."""
+    if "notes" in part:
+        part["notes"] = [note for note in part["notes"] if not note.startswith("Your ")]
+    return part
 
 
 def execute(notebook, path, kept):
@@ -100,7 +96,7 @@ def execute(notebook, path, kept):
     for older in kept.parent.glob(f"{path.stem}-*"):
         older.unlink()
     widgets = kept.with_suffix(".widgets")
-    last = nbformat.v4.new_code_cell(WRITE_STATE.format(str(Path(__file__).parent), str(widgets)))
+    last = nbformat.v4.new_code_cell(WRITE_STATE.format(str(ROOT / "tools"), str(widgets)))
     whole = nbformat.from_dict({**notebook, "cells": [*notebook.cells, last]})
     try:
         run_cells(whole, path)
@@ -108,19 +104,14 @@ def execute(notebook, path, kept):
         ran = [cell.id for cell in whole.cells if cell.get("outputs")]
         sys.exit(f"{path.name} fails in its cell {ran[-1]!r}, so there is no site.\n{error}")
     outputs = {cell.id: cell.outputs for cell in whole.cells[:-1] if cell.cell_type == "code"}
-    state = json.loads(widgets.read_text("utf-8"))
+    kept.write_text(json.dumps([outputs, json.loads(widgets.read_text("utf-8"))]), "utf-8")
     widgets.unlink()
-    kept.write_text(json.dumps([outputs, state]), "utf-8")
-
-
-# ------------------------------------------------------------------ from a notebook to a page
 
 
 def page_of(path):
     """Write the source of a notebook's page, and the state of its widgets."""
     notebook, saved = run(path)
-    binder = BINDER + path.name
-    state = {}
+    binder, states = BINDER + path.name, {}
     notebook.metadata.pop("widgets", None)
     notebook.cells = [cell for cell in notebook.cells if "jupyter-only" not in tags(cell)]
     title = notebook.cells[0].source.removeprefix("# ")
@@ -135,24 +126,26 @@ def page_of(path):
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             if VIEW in data:
-                state[cell.id] = shown = saved[data[VIEW]["model_id"]]
-                forget_exercises(shown["state"])
-                where = {"page": path.stem, "name": cell.id, "kind": shown["state"]["kind"]}
-                words = html.escape(data["text/plain"])
-                output.data = {"text/html": WIDGET.format(words=words, **where)}
+                states[cell.id] = saved[data[VIEW]["model_id"]]
+                output.data = {"text/html": box(path.stem, cell.id, states, data)}
             elif TO_DO in data.get("text/html", ""):
                 output.data = {"text/html": EXERCISE.format(binder=binder)}
             elif "image/png" in data:
                 cell.metadata.mystnb = {"image": {"alt": output.metadata["image/png"]["alt"]}}
     write(DOCS / "notebooks" / path.name, nbformat.writes(notebook) + "\n")
-    content = json.dumps({"binder": binder, "state": state}, ensure_ascii=False)
-    write(STATIC / "state" / f"{path.stem}.js", f'gmmSite.take("{path.stem}", {content})\n')
+    write_states(STATIC, path.stem, states)
 
 
-def forget_exercises(traits):
-    """Take out the notes that the reader has not done an exercise: here nobody could."""
-    for content in (traits["content"], *traits.get("runs", {}).values()):
-        content["notes"] = [each for each in content.get("notes", []) if UNDONE not in each]
+def box(page, name, states, data):
+    """Return the empty box of a widget, with the words that stand in it until it is drawn."""
+    kind, words = states[name]["state"]["kind"], html.escape(data["text/plain"])
+    return WIDGET.format(page=page, name=name, kind=kind, words=words)
+
+
+def write_states(static, page, states):
+    """Write the states of a page's widgets as a script, as that needs no server."""
+    content = json.dumps({"binder": f"{BINDER}{page}.ipynb", "state": states}, ensure_ascii=False)
+    write(static / "state" / f"{page}.js", f'gmmSite.take("{page}", {content})\n')
 
 
 def tags(cell):
@@ -169,32 +162,24 @@ def page_anchor(link):
 
 def api_pages():
     """Write a page for each room of the package, from its public names, and one that lists them."""
-    for room, what in ROOMS.items():
+    folder, rooms = DOCS / "api", "\n".join(ROOMS)
+    listed = f"The public names of `gmm_helpers`, by its rooms.\n\n```{{toctree}}\n{rooms}\n```\n"
+    write(folder / "index.md", f"# Reference\n\n{listed}")
+    for room in ROOMS:
+        what = import_module(f"gmm_helpers.{room}").__doc__
         lines = [f"# {room}", "", what, "", "```{eval-rst}", ".. currentmodule:: gmm_helpers", ""]
         for name, module in sorted(gmm_helpers._MODULES.items()):
             if module.startswith(f".{room}."):
                 is_class = isinstance(getattr(gmm_helpers, name), type)
                 lines.append(f".. auto{'class' if is_class else 'function'}:: {name}")
                 lines += ["   :members:"] * is_class + [""]
-        write(DOCS / "api" / f"{room}.md", "\n".join([*lines, "```", ""]))
-    lines = [
-        "# Reference",
-        "",
-        "The public names of `gmm_helpers`, by its rooms.",
-        "",
-        "```{toctree}",
-    ]
-    write(DOCS / "api" / "index.md", "\n".join([*lines, *ROOMS, "```", ""]))
+        write(folder / f"{room}.md", "\n".join([*lines, "```", ""]))
 
 
 def write(path, text):
-    """Write a file, but only where it is another: Sphinx makes anew what is younger."""
-    if not path.exists() or path.read_text("utf-8") != text:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8", newline="\n")
-
-
-# ------------------------------------------------------------------ the site
+    """Write a file, and the folders above it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8", newline="\n")
 
 
 def site_script(more_style=""):
@@ -209,47 +194,25 @@ def site_script(more_style=""):
     return f'(() => {{\n"use strict";\n{joined}{shared}\n}})();\n'
 
 
-def copy_files(mathjax):
-    """Copy what pages need and the project does not hold in docs/: MathJax, and a picture."""
-    to = STATIC / "mathjax"
-    fonts = Path("output", "chtml", "fonts", "woff-v2")
-    shutil.copytree(mathjax / fonts, to / fonts, dirs_exist_ok=True)
-    shutil.copy(mathjax / "tex-chtml.js", to)
-    shutil.copy(ROOT / ".github" / "stepper.png", STATIC)
-
-
-def forget_others(names):
-    """Forget what there is of other notebooks, and all pages where these had links to theirs."""
-    folders = DOCS / "notebooks", HTML / "notebooks", STATIC / "state"
-    others = [path for each in folders for path in each.glob("[0-9]*") if path.stem not in names]
-    before = {path.stem for path in (HTML / "notebooks").glob("*.html")}
-    if before != names:
-        shutil.rmtree(DOCTREES, ignore_errors=True)
-    for path in others:
-        path.unlink()
-
-
 def build(only, mathjax):
     """Build the site, or what these notebooks need of it."""
-    paths = [
-        path
-        for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
-        if not only or path.name.startswith(("00", *only))  # the front page shows the stepper of 00
-    ]
+    for folder in (HTML, SITE, DOCS / "notebooks", DOCS / "api"):
+        shutil.rmtree(folder, ignore_errors=True)
+    # The front page shows the stepper of 00.
+    paths = [path for path in ROOT.glob("notebooks/[0-9]*") if path.name.startswith(("00", *only))]
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(page_of, paths))
-    forget_others({path.stem for path in paths})
+        list(pool.map(page_of, sorted(paths)))
     api_pages()
     write(STATIC / "gmm.js", site_script())
-    copy_files(mathjax)
-    options = ["-q", "-W", "--keep-going", "-j", "auto", "-d", str(DOCTREES)]
-    if only:
+    fonts = Path("output", "chtml", "fonts", "woff-v2")
+    shutil.copytree(mathjax / fonts, STATIC / "mathjax" / fonts)
+    shutil.copy(mathjax / "tex-chtml.js", STATIC / "mathjax")
+    shutil.copy(ROOT / ".github" / "stepper.png", STATIC)
+    options = ["-q", "-W", "--keep-going", "-E", "-j", "auto", "-d", str(WORK / "doctrees")]
+    if only != [""]:
         options += ["-D", "suppress_warnings=myst.xref_missing"]  # links to those left out
-    sphinx = subprocess.run([sys.executable, "-m", "sphinx", *options, str(DOCS), str(HTML)])
-    if sphinx.returncode:
-        shutil.rmtree(DOCTREES, ignore_errors=True)  # or it would say nothing the next time
+    if subprocess.call([sys.executable, "-m", "sphinx", *options, str(DOCS), str(HTML)]):
         sys.exit("There is no site: what Sphinx says of it stands above.")
-    shutil.rmtree(SITE, ignore_errors=True)
     shutil.copytree(HTML, SITE, ignore=shutil.ignore_patterns(".*"))
 
 
@@ -258,19 +221,7 @@ class Pages(SimpleHTTPRequestHandler):
 
     def translate_path(self, path):
         """Return the file of an address."""
-        path = path.partition("?")[0]
         return super().translate_path(path.removeprefix(BASE[:-1])) if path.startswith(BASE) else ""
-
-    def send_error(self, code, *words):
-        """Send the page 404 for it."""
-        if code != 404:
-            return super().send_error(code, *words)
-        page = (SITE / "404.html").read_bytes()
-        self.send_response(404)
-        self.send_header("Content-Type", "text/html")
-        self.send_header("Content-Length", str(len(page)))
-        self.end_headers()
-        self.wfile.write(page)
 
     def log_message(self, *words):
         """Say nothing."""
@@ -278,13 +229,14 @@ class Pages(SimpleHTTPRequestHandler):
 
 def serve(port=0):
     """Return a server of the site on this machine alone; a free port, where none is given."""
+    Pages.error_message_format = (SITE / "404.html").read_text("utf-8").replace("%", "%%")
     return ThreadingHTTPServer(("127.0.0.1", port), partial(Pages, directory=SITE))
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--mathjax", type=Path, required=True)
-    parser.add_argument("--only", nargs="*", default=[])
+    parser.add_argument("--only", nargs="*", default=[""], help="numbers of notebooks")
     parser.add_argument("--serve", action="store_true")
     options = parser.parse_args()
     build(options.only, options.mathjax)

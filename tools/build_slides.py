@@ -4,16 +4,15 @@
 notebooks are run as for the web site, and the widgets are its own.
 """
 
-import argparse
 import html
-import json
 import re
 import shutil
+import sys
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from build_site import BINDER, DOCS, ROOT, VIEW, WIDGET, run, site_script, write
+from build_site import DOCS, ROOT, VIEW, box, run, site_script, write, write_states
 from nbconvert.filters import Highlight2HTML, markdown2html
 from pygments.formatters import HtmlFormatter
 
@@ -55,24 +54,20 @@ def guide(name):
     return found[0]
 
 
-def find(entry, notebooks):
+def find(entry, ran):
     """Return of "01 e-table output" the notebook's name, its cell, and the parts to show."""
     number, name, *parts = entry.split()
-    stem = next((each for each in notebooks if each.startswith(number)), None)
-    cells = notebooks[stem].cells if stem else []
-    cell = next((each for each in cells if each.id == name), None)
-    if cell is None:
-        raise ValueError(f"A slide shows {entry!r}, but notebook {number} has no such cell.")
-    known = CODE if cell.cell_type == "code" else [part for part in TEXT if text_of(cell, part)]
-    for part in parts:
-        if part not in known:
-            raise ValueError(f"A slide shows {entry!r}, but that cell has no {part}.")
-    return stem, cell, parts
+    for stem in (stem for stem in ran if stem.startswith(number)):
+        for cell in (cell for cell in ran[stem][0].cells if cell.id == name):
+            code = cell.cell_type == "code"
+            if all(part in CODE if code else text_of(cell, part) for part in parts):
+                return stem, cell, parts
+    raise ValueError(f"A slide shows {entry!r}, but there is no such cell, or it has no such part.")
 
 
 def text_of(cell, part):
     """Return a part of a cell of text, as Markdown."""
-    found = re.findall(TEXT[part], cell.source, re.MULTILINE)
+    found = re.findall(TEXT.get(part, "(?!)"), cell.source, re.MULTILINE)
     return "\n\n".join(found[:1] if part in ("heading", "first") else found)
 
 
@@ -83,64 +78,44 @@ def code_of(cell, part):
     return f'<div class="fragment">{shown}</div>' if part == "solution" else shown
 
 
-def without_stand_ins(state):
-    """Return a widget's state without its notes on exercises that nobody has done."""
+def outputs(entry, ran, states):
+    """Yield what a cell shows; a widget is an empty box, as on the site, and its state is kept."""
+    stem, cell, _ = find(entry, ran)
+    every = [output.get("data", {}) for output in cell.outputs]
+    alone = not any(VIEW in data or "image/png" in data for data in every)
+    for output, data in zip(cell.outputs, every, strict=True):
+        if VIEW in data:
+            states[stem][cell.id] = ran[stem][1][data[VIEW]["model_id"]]
+            empty = box(stem, cell.id, states[stem], data)
+            yield empty.replace("<div ", "<div data-fills data-prevent-swipe ", 1)
+        elif "image/png" in data:
+            alt = html.escape(output.metadata["image/png"]["alt"])
+            yield f'<img alt="{alt}" src="data:image/png;base64,{data["image/png"]}">'
+        elif "text" in output and alone:
+            yield f"<pre>{html.escape(output.text)}</pre>"
 
-    def mend(part):
-        notes = [note for note in part.get("notes", []) if not note.startswith("Your ")]
-        return {**part, "notes": notes} if "notes" in part else part
 
-    return json.loads(json.dumps(state), object_hook=mend)
-
-
-class Deck:
-    """What the slides show of notebooks that have run; `states` gathers their widgets' states."""
-
-    def __init__(self, ran):
-        self.notebooks = {path.stem: notebook for path, (notebook, _) in ran.items()}
-        self.saved = {path.stem: saved for path, (_, saved) in ran.items()}
-        self.states = {stem: {} for stem in self.notebooks}
-
-    def outputs(self, stem, cell):
-        """Return what a cell shows. A widget is an empty box, as on the site."""
-        every = [output.get("data", {}) for output in cell.outputs]
-        alone = not any(VIEW in data or "image/png" in data for data in every)
-        shown = []
-        for output, data in zip(cell.outputs, every, strict=True):
-            if VIEW in data:
-                state = without_stand_ins(self.saved[stem][data[VIEW]["model_id"]])
-                self.states[stem][cell.id] = state
-                words, kind = html.escape(data["text/plain"]), state["state"]["kind"]
-                box = WIDGET.format(page=stem, name=cell.id, kind=kind, words=words)
-                shown.append(box.replace("<div ", "<div data-fills data-prevent-swipe ", 1))
-            elif "image/png" in data:
-                alt = html.escape(output.metadata["image/png"]["alt"])
-                shown.append(f'<img alt="{alt}" src="data:image/png;base64,{data["image/png"]}">')
-            elif "text" in output and alone:
-                shown.append(f"<pre>{html.escape(output.text)}</pre>")
-        return shown
-
-    def slide(self, slide, minutes, what, where):
-        """Return a slide as HTML, with its row of the plan among the notes."""
-        title, body = slide.get("title"), []
-        for entry in slide.get("cells", []):
-            stem, cell, parts = find(entry, self.notebooks)
-            for part in parts:
-                if part == "heading":
-                    title = text_of(cell, part)
-                elif part in TEXT:
-                    body.append(markdown2html(text_of(cell, part)))
-                elif part == "output":
-                    body += self.outputs(stem, cell)
-                else:
-                    body.append(code_of(cell, part))
-        if "ask" in slide:
-            body += map(markdown2html, re.findall('"(.+?)"', guide(slide["ask"])))
-        body.append(markdown2html(slide.get("say", "")))
-        told = [f"**Minutes {minutes}.** {what} ({where})", slide["notes"]]
-        told += map(guide, slide.get("guide", []))
-        texts = markdown2html(title), "\n".join(body), markdown2html("\n\n".join(told))
-        return SLIDE.format(*texts)
+def section(slide, row, ran, states):
+    """Return a slide as HTML, with its row of the plan among the notes."""
+    title, body = slide.get("title"), []
+    for entry in slide.get("cells", []):
+        _, cell, parts = find(entry, ran)
+        for part in parts:
+            if part == "heading":
+                title = text_of(cell, part)
+            elif part in TEXT:
+                body.append(markdown2html(text_of(cell, part)))
+            elif part == "output":
+                body += outputs(entry, ran, states)
+            else:
+                body.append(code_of(cell, part))
+    if "ask" in slide:
+        body += map(markdown2html, re.findall('"(.+?)"', guide(slide["ask"])))
+    body.append(markdown2html(slide.get("say", "")))
+    told = ["**Minutes {}.** {} ({})".format(*row), slide["notes"]]
+    told += map(guide, slide.get("guide", []))
+    texts = markdown2html(title), "\n".join(body), markdown2html("\n\n".join(told))
+    return SLIDE.format(*texts)
 
 
 def build(modules):
@@ -150,17 +125,16 @@ def build(modules):
     numbers = {entry[:2] for slide in every for entry in slide.get("cells", [])}
     paths = [path for path in ROOT.glob("notebooks/*.ipynb") if path.name[:2] in numbers]
     with ThreadPoolExecutor(2) as pool:
-        deck = Deck(dict(zip(paths, pool.map(run, paths), strict=True)))
-    sections = [deck.slide(each, *row) for row, slides in parts for each in slides]
+        ran = dict(zip([path.stem for path in paths], pool.map(run, paths), strict=True))
+    states = {stem: {} for stem in ran}
+    sections = [section(slide, row, ran, states) for row, slides in parts for slide in slides]
     shutil.rmtree(SLIDES, ignore_errors=True)
-    static = SLIDES / "_static"
     page = (DOCS / "slides.html").read_text("utf-8")
     write(SLIDES / "index.html", page.replace("<!-- slides -->", "\n".join(sections)))
-    for stem, state in deck.states.items():
-        content = json.dumps({"binder": f"{BINDER}{stem}.ipynb", "state": state})
-        write(static / "state" / f"{stem}.js", f'gmmSite.take("{stem}", {content})\n')
-    widgets = (DOCS / "widgets_on_slides.css").read_text("utf-8")
-    write(static / "gmm.js", site_script(widgets))
+    static = SLIDES / "_static"
+    for stem, of_page in states.items():
+        write_states(static, stem, of_page)
+    write(static / "gmm.js", site_script((DOCS / "widgets_on_slides.css").read_text("utf-8")))
     style = (DOCS / "slides.css").read_text("utf-8")
     write(static / "slides.css", style + HtmlFormatter().get_style_defs(".highlight"))
     for each in (DOCS / "slides.js", *(modules / name for name in NPM)):
@@ -169,6 +143,4 @@ def build(modules):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--modules", type=Path, required=True, help="npm's folder node_modules")
-    build(parser.parse_args().modules)
+    build(Path(sys.argv[1]))

@@ -5,7 +5,6 @@ README says, and serves copies of the course's notebooks, and `kinds.ipynb`, whi
 of widget once. All waits are for what is to be seen: nothing depends on how quick a page is.
 """
 
-import json
 import os
 import re
 import shutil
@@ -14,6 +13,8 @@ import sys
 import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import nbformat
 
 ROOT = Path(__file__).parents[1]
 CHROMIUM = Path("/usr/bin/chromium")
@@ -127,20 +128,11 @@ def mount(page, state, model_id):
 
 def write_kinds(folder):
     """Write the notebook that shows each kind of widget once."""
-    cells = [
-        {
-            "cell_type": "code",
-            "id": name,
-            "source": code.strip(),
-            "metadata": {},
-            "outputs": [],
-            "execution_count": None,
-        }
-        for name, code in {"set-up": SET_UP, **KINDS}.items()
-    ]
+    sources = {"set-up": SET_UP, **KINDS}.items()
+    cells = [nbformat.v4.new_code_cell(code.strip(), id=name) for name, code in sources]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    whole = {"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
-    (folder / "kinds.ipynb").write_text(json.dumps(whole), "utf-8")
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata=kernel)
+    nbformat.write(notebook, folder / "kinds.ipynb")
 
 
 @contextmanager
@@ -152,16 +144,10 @@ def jupyterlab(root=ROOT):
         plugin = Path(place, "@jupyterlab", "docmanager-extension", "plugin.jupyterlab-settings")
         plugin.parent.mkdir(parents=True)
         plugin.write_text('{"autosave": false}')
-        command = [
-            *(
-                sys.executable,
-                "course.py",
-                "--no-browser",
-                f"--FileContentsManager.root_dir={place}",
-                f"--MappingKernelManager.root_dir={place}",
-            ),
-            *("--LabApp.expose_app_in_browser=True", f"--LabApp.user_settings_dir={place}"),
-        ]
+        command = [sys.executable, "course.py", "--no-browser"]
+        for manager in ("FileContentsManager", "MappingKernelManager"):
+            command.append(f"--{manager}.root_dir={place}")
+        command += ["--LabApp.expose_app_in_browser=True", f"--LabApp.user_settings_dir={place}"]
         with serving(command, root, Path(place, "server.log")) as url:
             yield url
 

@@ -19,32 +19,18 @@ import ast
 import re
 import sys
 from pathlib import Path
-from typing import NamedTuple
 
 import nbformat
 
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 WORDS_A_MINUTE, MINUTES_A_STOP, MINUTES_OF_EXERCISE = 100, 0.8, 1.5
 _END = re.compile(r"##+ (Try it yourself|Going further)")
 _DRAWS = re.compile(
-    r"(new_figure|show_figure|set_up_axes|plain_style|Stage|Flipbook|(draw|update|plot)_\w+|plot"
-    r"|scatter|set|set_\w+|legend|axvline|axhline|add_axes|hold|fill_between|figure|subplots)$"
+    r"new_figure|show_figure|set_up_axes|(draw|update|plot)_\w+|plot|scatter|set_\w+"
+    r"|legend|axvline|axhline|add_axes|hold|fill_between|figure|subplots|join|replace|fill"
 )
 _NOT_COUNTED = re.compile(r"gmm\.(ask|check_(?!setup)\w+)\(")
 _WIDGET = re.compile(r".*(\d positions?\.|a live panel with sliders\.)")
-
-
-class Counts(NamedTuple):
-    """What a notebook's minutes are made of; `stops` are formulas, widgets and questions."""
-
-    words: int
-    stops: int
-    exercise_minutes: int
-
-    @property
-    def minutes(self):
-        """How long that takes, by the rule."""
-        reading = self.words / WORDS_A_MINUTE + MINUTES_A_STOP * self.stops
-        return reading + MINUTES_OF_EXERCISE * self.exercise_minutes
 
 
 def core(notebook):
@@ -57,43 +43,39 @@ def core(notebook):
 
 
 def count(notebook):
-    """Count what takes a reader time."""
-    total = [0, 0, 0]
+    """Return what takes a reader time: words; formulas, widgets and questions; exercise minutes."""
+    words = stops = exercise = 0
     for cell in core(notebook):
-        of_cell = _count_text(cell.source) if cell.cell_type == "markdown" else _count_code(cell)
-        total = [a + b for a, b in zip(total, of_cell, strict=True)]
-    return Counts(*total)
+        if cell.cell_type == "markdown":
+            text, formulas = re.subn(r"\$\$.*?\$\$", " ", cell.source, flags=re.DOTALL)
+            told = re.findall(r"\*\*Exercise \d+\.\*\*.*?About (\d+) minutes", text, re.DOTALL)
+            text = re.sub(r"\]\([^)]*\)", " ", re.sub(r"\$[^$]+\$", " x ", text))
+            words += len(re.findall(r"[^\W_][\w'’-]*", text))
+            stops, exercise = stops + formulas, exercise + sum(map(int, told))
+        else:
+            shown = [output.get("data", {}).get("text/plain", "") for output in cell.outputs]
+            words += len(re.findall(r"\w+", re.sub(r"^ *#.*$", "", cell.source, flags=re.M)))
+            stops += cell.source.count("ask(") + any(map(_WIDGET.match, shown))
+    return words, stops, exercise
 
 
-def _count_text(text):
-    text, formulas = re.subn(r"\$\$.*?\$\$", " ", text, flags=re.DOTALL)
-    exercises = re.findall(r"\*\*Exercise \d+\.\*\*.*?About (\d+) minutes", text, re.DOTALL)
-    plain = re.sub(r"\]\([^)]*\)", " ", re.sub(r"\$[^$]+\$", " x ", text))
-    return len(re.findall(r"[^\W_][\w'’-]*", plain)), formulas, sum(map(int, exercises))
-
-
-def _count_code(cell):
-    lines = [line for line in cell.source.splitlines() if not line.strip().startswith("#")]
-    shown = ("".join(output.get("data", {}).get("text/plain", "")) for output in cell.outputs)
-    questions = len(re.findall(r"\bask\(", cell.source))
-    return len(re.findall(r"\w+", "\n".join(lines))), questions + any(map(_WIDGET.match, shown)), 0
+def minutes(words, stops, exercise):
+    """Return how long that takes, by the rule."""
+    return words / WORDS_A_MINUTE + MINUTES_A_STOP * stops + MINUTES_OF_EXERCISE * exercise
 
 
 def plumbing(notebook):
     """Return how many code lines are plumbing, and how many there are."""
-    plumbing_lines, lines = 0, 0
+    some = lines = 0
     for cell in core(notebook):
         if cell.cell_type == "code" and not _NOT_COUNTED.search(cell.source):
             source = [line.strip() for line in cell.source.splitlines()]
             counted = {i for i, line in enumerate(source, 1) if line and not line.startswith("#")}
-            body = [each for each in ast.parse(cell.source).body if not _imports(each)]
+            imports = ast.Import | ast.ImportFrom | ast.Try
+            body = [each for each in ast.parse(cell.source).body if not isinstance(each, imports)]
             lines += len(counted & _lines(body))
-            plumbing_lines += len(counted & _plumbing_lines(body))
-    return plumbing_lines, lines
-
-
-def _imports(statement):
-    return isinstance(statement, ast.Import | ast.ImportFrom | ast.Try)
+            some += len(counted & _plumbing_lines(body))
+    return some, lines
 
 
 def _lines(statements):
@@ -103,9 +85,7 @@ def _lines(statements):
 def _plumbing_lines(statements):
     found = set()
     for statement in statements:
-        loop = isinstance(statement, ast.For | ast.If | ast.Try | ast.While | ast.With)
-        head = [each for item in getattr(statement, "items", ()) for each in ast.walk(item)]
-        if loop and not any(map(_is_plumbing, head)):
+        if isinstance(statement, ast.For | ast.If | ast.Try | ast.While | ast.With):
             body = [*statement.body, *getattr(statement, "orelse", [])]
             inside = _plumbing_lines(body)
             found |= _lines([statement]) if inside >= _lines(body) else inside
@@ -115,26 +95,23 @@ def _plumbing_lines(statements):
 
 
 def _is_plumbing(node):
-    if not isinstance(node, ast.Call):
-        return isinstance(node, ast.JoinedStr)
-    method = isinstance(node.func, ast.Attribute)
-    name = node.func.attr if method else getattr(node.func, "id", "")
-    if name == "print":
-        constant = len(node.args) == 1 and isinstance(node.args[0], ast.Constant)
-        return constant or bool(node.keywords) or any(isinstance(a, ast.Starred) for a in node.args)
-    draws = _DRAWS.match(name) and (method or name != "set")
-    return bool(draws) or name in ("join", "replace", "fill")
-
-
-def main(arguments):
-    """Print both for the notebooks that are named, or for all."""
-    folder = Path(__file__).parents[1] / "notebooks"
-    for path in map(Path, arguments or sorted(folder.glob("[0-9]*.ipynb"))):
-        notebook = nbformat.read(path, as_version=4)
-        counts, (some, lines) = count(notebook), plumbing(notebook)
-        print(f"{path.stem:24s} {counts.minutes:6.1f} minutes", counts, end=", ")
-        print(f"plumbing {some} of {lines} lines, {some / max(lines, 1):.0%}")
+    match node:
+        case ast.JoinedStr():
+            return True
+        case ast.Call(func=ast.Name(id="print"), args=[ast.Constant() | ast.Starred()]):
+            return True
+        case ast.Call(func=ast.Name(id="print"), keywords=[_, *_]):
+            return True
+        case ast.Call(func=ast.Attribute(attr="set")):
+            return True
+        case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)):
+            return bool(_DRAWS.fullmatch(name))
+    return False
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    for path in map(Path, sys.argv[1:] or sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))):
+        notebook = nbformat.read(path, as_version=4)
+        counts, (some, lines) = count(notebook), plumbing(notebook)
+        print(f"{path.stem:24s} {minutes(*counts):6.1f} minutes", *counts, end=", ")
+        print(f"plumbing {some} of {lines} lines, {some / max(lines, 1):.0%}")

@@ -1,146 +1,156 @@
-"""Make the nbgrader form of notebook 01's exercises, in the folder `graded/`.
+"""Make the nbgrader form of notebook 01's exercises in the folder `graded/`, and try it.
 
-Run it with `nox -s nbgrader`, which tries it as well. What it makes is an instructor's course
-folder: `nbgrader generate_assignment draw_and_fit_1d` in it makes the version that learners get.
-Each exercise becomes two cells. One holds the answer, with the worked solution between nbgrader's
-marks. The other is locked and gives the points: it runs the check, and raises the check's own
-sentence where that is not `ok`. An exercise counts as many points as the notebook gives it minutes.
+Run it with `nox -s nbgrader`. What it makes is an instructor's course folder. Each exercise becomes
+three cells: the answer, with the worked solution between nbgrader's marks; the check; and a locked
+cell that gives the points, as many as the notebook gives the exercise minutes, or raises the
+check's own sentence. Then a copy goes through nbgrader's own commands, as a class would use them.
 """
 
-import ast
+import csv
+import os
 import re
-import symtable
-from textwrap import dedent
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
 
 import nbformat
-from nbconvert.preprocessors import TagRemovePreprocessor
 from store_outputs import METADATA, NOTEBOOKS
 
 GRADED = NOTEBOOKS.parent / "graded"
 NOTEBOOK = NOTEBOOKS / "01_draw_and_fit_1d.ipynb"
 ASSIGNMENT = NOTEBOOK.stem[3:]
-STUB = "return None"  # what an answer holds until a learner writes it, as in the notebook
-CONFIG = f"""\
+EXERCISES = ("mixture", "e", "m", "loop")
+# What exercises stand on is put back before grading; the rest may be played with.
+LOCKED = ("imports", "density", "weighted-densities")
+CONFIG = """\
 c = get_config()  # noqa: F821
 c.CourseDirectory.course_id = "gaussian_mixtures"
 # An untouched exercise returns None, as in the course: the notebook still runs to the end.
-c.ClearSolutions.code_stub = {{"python": "{STUB}"}}
+c.ClearSolutions.code_stub = {"python": "return None"}
 """
+POINTS = """\
+# {points} points, if the check finds nothing wrong
+graded = {check}
+assert graded.ok, graded.message"""
+# What a submission does to the right answers: None leaves the stub, a pair of texts is a slip.
+SUBMISSIONS = {
+    "untouched": dict.fromkeys(EXERCISES),
+    "with slips": {
+        "e": ("np.log(density).sum()", "np.log(density.sum())"),
+        "m": ("/ totals\n    return", "/ len(x)\n    return"),
+        "loop": None,
+    },
+    "right": {},
+}
 
 
-def global_names(source):
-    """Return the names that a piece of code makes, and those that it needs from elsewhere."""
-    made, needed, tables = set(), set(), [symtable.symtable(source, "cell", "exec")]
-    top = tables[0]
-    while tables:
-        table = tables.pop()
-        tables += table.get_children()
-        for symbol in table.get_symbols():
-            if table is top and (symbol.is_assigned() or symbol.is_imported()):
-                made.add(symbol.get_name())
-            elif symbol.is_global():
-                needed.add(symbol.get_name())
-    return made, needed - made
-
-
-def in_halves(source):
-    """Return an exercise's function without its last line, and what follows the function."""
-    function = next(n for n in ast.parse(source).body if isinstance(n, ast.FunctionDef))
-    lines = source.splitlines()
-    last = lines[function.end_lineno - 1]
-    returned = last.partition("#")[2].strip()  # as in `return None  # b, ell`
-    head = lines[: function.end_lineno - 1] + [f"    # return {returned}"] * bool(returned)
-    return head, "\n".join(lines[function.end_lineno :]).strip(), function.name
-
-
-def body(solution):
-    """Return the lines of a worked solution's function below its docstring."""
-    function = next(n for n in ast.parse(solution).body if isinstance(n, ast.FunctionDef))
-    first = function.body[0].end_lineno  # the docstring's last line
-    return solution.splitlines()[first : function.end_lineno]
-
-
-def marked(cell, name, **kind):
-    """Give a cell nbgrader's metadata: what it is, and its name."""
+def marked(name, source, **kind):
+    """Return a cell with nbgrader's metadata: what it is, and its name."""
     about = {"grade": False, "solution": False, "locked": False, "task": False, **kind}
-    cell.metadata["nbgrader"] = {"schema_version": 3, "grade_id": name, **about}
-    return cell
+    metadata = {"nbgrader": {"schema_version": 3, "grade_id": name, **about}}
+    return nbformat.v4.new_code_cell(source, id=name, metadata=metadata)
 
 
 def exercise(cell, solution, points):
     """Return the cells of one exercise: the answer, the check, the points."""
-    head, check, function = in_halves(cell.source)
-    lines = [line for line in body(solution.source) if line not in head]  # some are given
-    answer = [*head, "    ### BEGIN SOLUTION", *lines, "    ### END SOLUTION"]
+    stub, check = cell.source.split("\n\n\n")
+    *head, last = stub.split("\n")
+    returned = last.partition("#")[2]  # as in `return None  # b, ell`
+    right = solution.split("\n\n\n")[0].split("\n")[1:]
+    lines = [line for line in right if line not in head]  # some are given
+    hint = [f"    # return{returned}"] if returned else []
+    answer = [*head, *hint, "    ### BEGIN SOLUTION", *lines, "    ### END SOLUTION"]
+    test = POINTS.format(points=points, check=re.search(r"gmm\.check_\w+\(\w+\)", check)[0])
     name = cell.id.removesuffix("-exercise")
-    called = re.search(r"gmm\.check_\w+", check)[0]
-    test = dedent(f"""\
-        # {points} points, if the check finds nothing wrong
-        graded = {called}({function})
-        assert graded.ok, graded.message""")
-    new = nbformat.v4.new_code_cell
     return [
-        marked(new("\n".join(answer), id=f"{name}-answer"), f"{name}-answer", solution=True),
-        marked(new(check, id=f"{name}-check"), f"{name}-check", locked=True),
-        marked(
-            new(test, id=f"{name}-points"),
-            f"{name}-points",
-            grade=True,
-            locked=True,
-            points=points,
-        ),
+        marked(f"{name}-answer", "\n".join(answer), solution=True),
+        marked(f"{name}-check", check, locked=True),
+        marked(f"{name}-points", test, grade=True, locked=True, points=points),
     ]
-
-
-def stands_on(cells, source):
-    """Return the ids of the cells that make the names which a source needs, directly or not."""
-    found, wanted = set(), global_names(source)[1]
-    for cell in reversed(cells):
-        for statement in reversed(ast.parse(cell.source).body):
-            made, needed = global_names(ast.unparse(statement))
-            if made & wanted:
-                found.add(cell.id)
-                wanted = (wanted - made) | needed
-    return found
 
 
 def graded_form(notebook):
     """Return the instructor's version of a notebook: its exercises answered, marked and graded."""
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    solutions = {cell.id: cell for cell in code if cell.id.endswith("-solution")}
-    locked = set()
-    for position, cell in enumerate(code):
-        if cell.id in solutions or cell.id.endswith("-exercise"):
-            locked |= stands_on(code[:position], cell.source)
-
-    notebook, _ = TagRemovePreprocessor(remove_cell_tags={"solution"}).preprocess(notebook, {})
-    cells, minutes = [], None
+    cells, minutes, by_id = [], None, {cell.id: cell.source for cell in notebook.cells}
     for cell in notebook.cells:
-        cell.metadata = nbformat.from_dict({})
+        if "solution" in cell.metadata.get("tags", ()):
+            continue
         if cell.cell_type == "markdown":
             minutes = re.findall(r"About (\d+) minutes\.", cell.source) or minutes
-            cells.append(cell)
-            continue
-        cell.outputs, cell.execution_count = [], None
-        if cell.id.endswith("-exercise"):
-            solution = solutions[cell.id.replace("-exercise", "-solution")]
+            cells.append(nbformat.v4.new_markdown_cell(cell.source, id=cell.id))
+        elif cell.id.endswith("-exercise"):
+            solution = by_id[cell.id.replace("-exercise", "-solution")]
             cells += exercise(cell, solution, int(minutes[-1]))
+        elif cell.id in LOCKED:
+            cells.append(marked(cell.id, cell.source, locked=True))
         else:
-            # What an exercise stands on is put back before grading; the rest may be played with.
-            cells.append(marked(cell, cell.id, locked=True) if cell.id in locked else cell)
-    notebook.cells = cells
-    notebook.metadata = nbformat.from_dict(METADATA)
-    return notebook
+            cells.append(nbformat.v4.new_code_cell(cell.source, id=cell.id))
+    return nbformat.v4.new_notebook(cells=cells, metadata=METADATA)
 
 
 def make(folder):
-    """Write an instructor's course folder with the one assignment; return its notebook's path."""
+    """Write an instructor's course folder with the one assignment; return the notebook."""
     target = folder / "source" / ASSIGNMENT / NOTEBOOK.name
     target.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(graded_form(nbformat.read(NOTEBOOK, as_version=4)), target)
+    notebook = graded_form(nbformat.read(NOTEBOOK, as_version=4))
+    nbformat.write(notebook, target)
     (folder / "nbgrader_config.py").write_text(CONFIG, encoding="utf-8")
-    return target
+    return notebook
+
+
+def run(folder, *command):
+    """Run one of nbgrader's commands in a folder; show what it says only if it fails."""
+    command = [sys.executable, "-m", "nbgrader", *command]
+    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode:
+        sys.exit(f"{' '.join(command[2:])} failed:\n{done.stdout.decode()}")
+
+
+def answered(path, right, slips):
+    """Return a released notebook with right answers put in, but for the slips."""
+    released = nbformat.read(path, as_version=4)
+    for cell in released.cells:
+        name, _, part = cell.id.rpartition("-")
+        if part == "answer" and slips.get(name, ()) is not None:
+            cell.source = right[cell.id].source.replace(*slips.get(name, ("", "")))
+            assert (cell.source != right[cell.id].source) == (name in slips), name
+    return released
+
+
+def try_out(folder):
+    """Take submissions through nbgrader, and compare their points with what they are worth."""
+    course, desk, exchange = (Path(folder, name) for name in ("course", "desk", "exchange"))
+    for made in (course, desk, exchange):
+        made.mkdir()
+    exchange.chmod(0o777)  # as nbgrader asks of a place where all learners submit
+    for variable in ("CONFIG", "DATA", "RUNTIME"):
+        os.environ[f"JUPYTER_{variable}_DIR"] = str(Path(folder, variable.lower()))
+    right = {cell.id: cell for cell in make(course).cells}
+    worth = {name: right[f"{name}-points"].metadata.nbgrader.points for name in EXERCISES}
+    config = f"{CONFIG}c.Exchange.root = {str(exchange)!r}\n"
+    for place in (course, desk):
+        (place / "nbgrader_config.py").write_text(config, encoding="utf-8")
+    run(course, "generate_assignment", ASSIGNMENT, "--create")
+    released = course / "release" / ASSIGNMENT / NOTEBOOK.name
+    assert not re.search("SOLUTION|_solution|solution:", released.read_text(encoding="utf-8"))
+    run(course, "release_assignment", ASSIGNMENT)
+    run(desk, "fetch_assignment", ASSIGNMENT)
+    print("submission     points   of")
+    for name, slips in SUBMISSIONS.items():
+        nbformat.write(answered(released, right, slips), desk / ASSIGNMENT / NOTEBOOK.name)
+        run(desk, "submit", ASSIGNMENT)
+        run(course, "collect", ASSIGNMENT, "--update")
+        run(course, "autograde", ASSIGNMENT, "--create")
+        run(course, "export", "--to", "grades.csv")
+        with (course / "grades.csv").open(newline="") as table:
+            (row,) = csv.DictReader(table)
+        points, most = float(row["raw_score"]), float(row["max_score"])
+        print(f"{name:12} {points:8g} {most:4g}", flush=True)
+        assert points == sum(worth[each] for each in EXERCISES if each not in slips)
 
 
 if __name__ == "__main__":
-    print(make(GRADED).relative_to(GRADED.parent))
+    make(GRADED)
+    with tempfile.TemporaryDirectory() as folder:
+        try_out(folder)

@@ -12,45 +12,42 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 BADGE = re.compile(r"mybinder\.org/v2/gh/([^/\s]+)/([^/\s]+)/")
-NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?/[A-Za-z0-9._-]+")
+ADDRESS = re.compile(r"([A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)/([A-Za-z0-9._-]+)")
+KINDS = {".md", ".yml", ".yaml", ".cff", ".toml", ".ipynb"}
 
 
-def read_owner(root=ROOT):
-    """Return the account and the repository that the README's badge names."""
-    return BADGE.search((root / "README.md").read_text("utf-8")).groups()
+def text_files(root):
+    """Return the tracked files whose links name the course's address, or may do so."""
+    listed = subprocess.check_output(["git", "ls-files", "-z"], cwd=root, text=True).split("\0")
+    return [root / name for name in listed if Path(name).suffix in KINDS]
 
 
 def set_owner(address, root=ROOT):
     """Put `account/repository` into all links; return the files that changed."""
-    if not NAME.fullmatch(address):
+    asked = ADDRESS.fullmatch(address)
+    if not asked:
         raise ValueError(f"Say account/repository, as in ada/em-course; this is {address!r}.")
-    (old_account, old_name), (account, name) = read_owner(root), address.split("/")
+    account, name = asked.groups()
+    old_account, old_name = BADGE.search((root / "README.md").read_text("utf-8")).groups()
     begins = r"(?:(?<=%2F)|(?<![\w.-]))"
-    pairs = re.compile(rf"{begins}{re.escape(old_account)}(/|%2F){re.escape(old_name)}(?![\w-])")
-    alone = re.compile(rf"{begins}{re.escape(old_name)}(?![\w-])")
-    site = re.compile(rf"\b{re.escape(old_account.lower())}\.github\.io\b", re.IGNORECASE)
+    changes = (
+        (rf"{begins}{re.escape(old_account)}(?=(/|%2F){re.escape(old_name)}(?![\w-]))", account),
+        (rf"{begins}{re.escape(old_name)}(?![\w-])", name),
+        (rf"(?i)\b{re.escape(old_account)}(?=\.github\.io\b)", account.lower()),
+    )
     changed = []
     for path in text_files(root):
-        text = path.read_bytes().decode("utf-8")
-        new = pairs.sub(lambda found: f"{account}{found[1]}{name}", text)
-        new = site.sub(f"{account.lower()}.github.io", alone.sub(name, new))
+        text = new = path.read_bytes().decode("utf-8")
+        for pattern, word in changes:
+            new = re.sub(pattern, word, new)
         if new != text:
             path.write_bytes(new.encode("utf-8"))
             changed.append(path.relative_to(root).as_posix())
     return changed
 
 
-def text_files(root):
-    """Return the tracked files whose links name the course's address, or may do so."""
-    kinds = {".md", ".yml", ".yaml", ".cff", ".toml", ".ipynb"}
-    listed = subprocess.check_output(["git", "ls-files", "-z"], cwd=root, text=True).split("\0")
-    return [root / name for name in listed if Path(name).suffix in kinds]
-
-
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("Say which repository: nox -s owner -- account/repository")
     try:
-        print("Changed:", ", ".join(set_owner(sys.argv[1])) or "nothing, it is there already")
+        print("Changed:", *set_owner(" ".join(sys.argv[1:])))
     except ValueError as error:
         sys.exit(str(error))

