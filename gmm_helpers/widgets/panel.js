@@ -412,8 +412,11 @@ export class Panel {
     const { spots } = this;
     const looks = kinds ?? this.looksOf(mark, which);
     const radius = (faint ? 0.62 : 1) * (mark.radius ?? 4);
+    const sprites = new Map();
+    for (const look of new Set(looks))
+      sprites.set(look, this.picture.sprite(look, radius, faint, sharp));
     for (let i = 0; 2 * i < spots.length; i++) {
-      const sprite = this.picture.sprite(looks[i], radius, faint, sharp);
+      const sprite = sprites.get(looks[i]);
       const half = sprite.width / 2;
       pen.drawImage(
         sprite,

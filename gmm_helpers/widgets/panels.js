@@ -114,12 +114,16 @@ class SliderPanel {
 
   /** Take some values from a hand, and tell Python once it rests. */
   move(changes, rests) {
-    this.show({ ...this.values, ...changes });
+    const values = { ...this.values, ...changes };
+    // A control says once more where it rests, with nothing else to be seen.
+    const other = Object.keys(values).some((name) => values[name] !== this.values[name]);
+    if (other) this.show(values);
     this.tell({ values: this.values }, rests ? 0 : 300);
   }
 
   drop() {
     this.grip = null;
+    this.show(this.values); // as it is without a hand
     this.move({}, true);
   }
 
@@ -387,10 +391,12 @@ export class CovariancePanel extends SliderPanel {
   count([a, , b, c], [d, , e, f]) {
     // L⁻¹ times the L that made the points: the distance is that in these standard coordinates.
     const [p, q, r] = [d / a, (e - (b * d) / a) / c, f / c];
-    return Array.from({ length: this.points.length / 2 }, (_, i) => {
+    const rings = new Array(this.points.length / 2);
+    for (let i = 0; i < rings.length; i++) {
       const [u, v] = [this.points[2 * i], this.points[2 * i + 1]];
-      return Math.min(Math.floor(Math.hypot(p * u, q * u + r * v)), 3);
-    });
+      rings[i] = Math.min(Math.floor(Math.sqrt((p * u) ** 2 + (q * u + r * v) ** 2)), 3);
+    }
+    return rings;
   }
 
   /** Return how the points look: in three shades of blue, and those outside all as crosses. */
@@ -398,7 +404,8 @@ export class CovariancePanel extends SliderPanel {
     const { palette, dark } = this.picture;
     const pair = [palette[0], dark ? "#000000" : "#FFFFFF"];
     const looks = this.content.shades.map((share) => `${mixColours([share, 1 - share], pair)} o`);
-    return rings.map((ring) => looks[ring] ?? `${mixColours([1], [palette[4]])} x`);
+    looks.push(`${mixColours([1], [palette[4]])} x`);
+    return rings.map((ring) => looks[ring]);
   }
 
   tabulate([first, second, correlation], rings) {
