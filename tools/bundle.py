@@ -6,7 +6,7 @@ from pathlib import Path
 WIDGETS = Path(__file__).parents[1] / "gmm_helpers" / "widgets"
 # Each imports from earlier ones alone.
 ORDER = """
-base colours formulas maths controls panel picture player chooser panels questions main
+base colours formulas maths controls axes handles marks points panel picture player chooser panels questions main
 """.split()
 
 

@@ -1,6 +1,6 @@
 // Native controls with names, and questions to Python.
 
-import { make, set } from "./base.js";
+import { make, paint, set, strokeOf } from "./base.js";
 
 const PATIENCE = 2000; // milliseconds, before a page says that Python does not answer
 
@@ -12,20 +12,23 @@ const ICONS = {
   full: "M2 2h5v2H4v3H2zM9 2h5v5h-2V4H9zM2 9h2v3h3v2H2zM12 9h2v5H9v-2h3z",
 };
 
+/** A button with words. */
+export function makeButton(label, act) {
+  const button = make("button", { type: "button" }, label);
+  button.onclick = act;
+  return button;
+}
+
 /** A button that shows an icon; `name` changes both. */
 export function iconButton(icon, label, act) {
-  const path = make("svg:path", {});
-  const button = make(
-    "button",
-    { type: "button", class: "icon" },
-    make("svg:svg", { viewBox: "0 0 16 16" }, path),
-  );
+  const path = make("svg:path");
+  const button = makeButton(make("svg:svg", { viewBox: "0 0 16 16" }, path), act);
+  button.className = "icon";
   const name = (sign, words) => {
     path.setAttribute("d", ICONS[sign]);
     set(button, { "aria-label": words, title: words });
   };
   name(icon, label);
-  button.onclick = act;
   return { button, name };
 }
 
@@ -38,12 +41,12 @@ export const fullScreenButton = (box) =>
 
 /** A button that is down or up. */
 export function toggleButton(label, act) {
-  const button = make("button", { type: "button", "aria-pressed": "false" }, label);
-  button.onclick = () => {
+  const button = makeButton(label, () => {
     const down = button.getAttribute("aria-pressed") !== "true";
-    button.setAttribute("aria-pressed", String(down));
+    set(button, { "aria-pressed": down });
     act(down);
-  };
+  });
+  set(button, { "aria-pressed": false });
   return button;
 }
 
@@ -138,24 +141,15 @@ export function showTable(box, rows) {
 
 /** Show which line and marker is which; a row without a marker is of a line alone. */
 export function showLegend(box, rows, { markers }) {
-  box.replaceChildren(
-    ...rows.map(({ colour, marker, dash, width = 2, text }) => {
-      const dashes = dash?.length ? dash.map((each) => width * each).join(" ") : "none";
-      const style = `fill:var(--gmm-${colour});stroke:var(--gmm-${colour});stroke-dasharray:${dashes}`;
-      const line = make("svg:path", {
-        d: "M0 8H34",
-        style: `${style};stroke-width:${width}`,
-        class: "line",
-      });
-      const sign = make("svg:path", {
-        d: markers[marker] ?? "",
-        transform: "translate(17 8) scale(5)",
-        style,
-        class: "sign",
-      });
-      return make("span", {}, make("svg:svg", { width: 34, height: 16 }, line, sign), text);
-    }),
-  );
+  const signs = rows.map((row) => {
+    const { colour, text } = row;
+    const line = make("svg:path", { d: "M0 8H34", class: "line", style: strokeOf(row) });
+    const style = `fill:${paint(colour)};${strokeOf(row)};stroke-width:1`;
+    const place = "translate(17 8) scale(5)";
+    const sign = make("svg:path", { d: markers[row.marker] ?? "", transform: place, style });
+    return make("span", {}, make("svg:svg", { width: 34, height: 16 }, line, sign), text);
+  });
+  box.replaceChildren(...signs);
 }
 
 /** Asks Python, one question at a time; says it where no answer comes. */

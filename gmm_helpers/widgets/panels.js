@@ -1,6 +1,6 @@
 // Pictures under sliders, which follow a hand by themselves: Python sends each scene once.
 
-import { format, make, onTheme, readArray, set, teller } from "./base.js";
+import { format, inside, make, onTheme, readArray, set, teller } from "./base.js";
 import { mixColours } from "./colours.js";
 import {
   Asker,
@@ -13,7 +13,6 @@ import {
 import { maths } from "./maths.js";
 import { Picture } from "./picture.js";
 
-const inside = (value, low, high) => Math.min(Math.max(value, low), high);
 const at = (x, y) => [1, 0, 0, 1, x, y];
 const list = (texts) => `${texts.slice(0, -1).join(", ")} and ${texts.at(-1)}`;
 

@@ -161,9 +161,8 @@ export class Player {
   /** Let the slider of the points say what the marked one's numbers are now. */
   sayPoint() {
     const { panels, point } = this.picture;
-    const panel = panels.find(({ points }) => points >= 0);
-    if (panel && point >= 0)
-      set(this.finder.range, { "aria-valuetext": panel.describe(point).words });
+    const cloud = panels.find((panel) => panel.cloud)?.cloud;
+    if (cloud && point >= 0) set(this.finder.range, { "aria-valuetext": cloud.describe(point) });
   }
 
   go(position, rests = false) {

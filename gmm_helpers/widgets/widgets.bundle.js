@@ -43,6 +43,18 @@ function readArray({ at, shape, type, low, high }, bytes) {
   return { values, shape };
 }
 
+/** Return what is next to a value between two limits. */
+const inside = (value, low, high) => Math.min(Math.max(value, low), high);
+
+/** Return the colour of a component, by its number, or of a name of the style's. */
+const paint = (colour) => `var(--gmm-${typeof colour === "number" ? colour % 6 : colour})`;
+
+/** Return the style of a line. */
+function strokeOf({ colour, width = 2, dash }) {
+  const dashes = dash?.length ? dash.map((each) => each * width).join(" ") : "none";
+  return `stroke:${paint(colour)};stroke-width:${width};stroke-dasharray:${dashes}`;
+}
+
 /** Write a number with a true minus sign, and without one for a zero. */
 function format(value, decimals) {
   const text = value.toFixed(decimals);
@@ -309,20 +321,23 @@ const ICONS = {
   full: "M2 2h5v2H4v3H2zM9 2h5v5h-2V4H9zM2 9h2v3h3v2H2zM12 9h2v5H9v-2h3z",
 };
 
+/** A button with words. */
+function makeButton(label, act) {
+  const button = make("button", { type: "button" }, label);
+  button.onclick = act;
+  return button;
+}
+
 /** A button that shows an icon; `name` changes both. */
 function iconButton(icon, label, act) {
-  const path = make("svg:path", {});
-  const button = make(
-    "button",
-    { type: "button", class: "icon" },
-    make("svg:svg", { viewBox: "0 0 16 16" }, path),
-  );
+  const path = make("svg:path");
+  const button = makeButton(make("svg:svg", { viewBox: "0 0 16 16" }, path), act);
+  button.className = "icon";
   const name = (sign, words) => {
     path.setAttribute("d", ICONS[sign]);
     set(button, { "aria-label": words, title: words });
   };
   name(icon, label);
-  button.onclick = act;
   return { button, name };
 }
 
@@ -335,12 +350,12 @@ const fullScreenButton = (box) =>
 
 /** A button that is down or up. */
 function toggleButton(label, act) {
-  const button = make("button", { type: "button", "aria-pressed": "false" }, label);
-  button.onclick = () => {
+  const button = makeButton(label, () => {
     const down = button.getAttribute("aria-pressed") !== "true";
-    button.setAttribute("aria-pressed", String(down));
+    set(button, { "aria-pressed": down });
     act(down);
-  };
+  });
+  set(button, { "aria-pressed": false });
   return button;
 }
 
@@ -435,24 +450,15 @@ function showTable(box, rows) {
 
 /** Show which line and marker is which; a row without a marker is of a line alone. */
 function showLegend(box, rows, { markers }) {
-  box.replaceChildren(
-    ...rows.map(({ colour, marker, dash, width = 2, text }) => {
-      const dashes = dash?.length ? dash.map((each) => width * each).join(" ") : "none";
-      const style = `fill:var(--gmm-${colour});stroke:var(--gmm-${colour});stroke-dasharray:${dashes}`;
-      const line = make("svg:path", {
-        d: "M0 8H34",
-        style: `${style};stroke-width:${width}`,
-        class: "line",
-      });
-      const sign = make("svg:path", {
-        d: markers[marker] ?? "",
-        transform: "translate(17 8) scale(5)",
-        style,
-        class: "sign",
-      });
-      return make("span", {}, make("svg:svg", { width: 34, height: 16 }, line, sign), text);
-    }),
-  );
+  const signs = rows.map((row) => {
+    const { colour, text } = row;
+    const line = make("svg:path", { d: "M0 8H34", class: "line", style: strokeOf(row) });
+    const style = `fill:${paint(colour)};${strokeOf(row)};stroke-width:1`;
+    const place = "translate(17 8) scale(5)";
+    const sign = make("svg:path", { d: markers[row.marker] ?? "", transform: place, style });
+    return make("span", {}, make("svg:svg", { width: 34, height: 16 }, line, sign), text);
+  });
+  box.replaceChildren(...signs);
 }
 
 /** Asks Python, one question at a time; says it where no answer comes. */
@@ -504,481 +510,387 @@ class Asker {
   }
 }
 
-// Draws one panel of a scene: SVG, over a canvas for points and images, which SVG draws too slowly.
+// The axes of a panel: room for their words, ticks as far as they fit, and labels.
+
+
+const WIDE = 0.62; // of a letter: how wide a digit is at most
+
+/** Return how much room the axes need to the left of a plot and below it, in pixels. */
+function measureAxes({ labels, views }, { x }, text) {
+  const letters = Math.max(0, ...views.flatMap(({ y }) => y.map(([, label]) => label.length)));
+  const left = Math.ceil(text * (0.58 * letters + (labels[1] ? 1.5 : 0)) + 12);
+  const bottom = text * ((x.length ? 1.5 : 0.2) + (labels[0] ? 1.2 : 0)) + 4;
+  return { left, bottom };
+}
+
+/** Return the axes of a panel that is laid out, as SVG. */
+function makeAxes(panel) {
+  const { left, top, w, h, text, spec } = panel;
+  const { x, y } = spec.views[panel.viewIndex];
+  const bottom = top + h;
+  const parts = [];
+  const draw = (d) => parts.push(make("svg:path", { class: "spine", d }));
+  const write = (at, label, more) => parts.push(make("svg:text", { ...at, ...more }, label));
+  const middle = { "text-anchor": "middle" };
+
+  draw(`M${left} ${top}V${bottom}H${left + w}`);
+  const widest = Math.max(0, ...x.map(([, label]) => label.length)) * text * WIDE + 6;
+  for (const [value, label] of thin(x, panel.sx, widest)) {
+    const at = left + panel.px(value);
+    if (at > left + w + 1 || at < left - 1) continue;
+    draw(`M${at} ${bottom}v5`);
+    write({ x: at, y: bottom + 6 + text }, label, middle);
+  }
+  for (const [value, label] of thin(y, panel.sy, 1.3 * text)) {
+    const at = top + panel.py(value);
+    if (at > bottom + 1 || at < top - 1) continue;
+    draw(`M${left} ${at}h-5`);
+    write({ x: left - 8, y: at + 0.35 * text }, label, { "text-anchor": "end" });
+  }
+  const [below, beside] = spec.labels;
+  if (below) write({ x: left + w / 2, y: bottom + 8 + 2.1 * text }, below, middle);
+  const turned = `translate(${text} ${top + h / 2}) rotate(-90)`;
+  if (beside) write({ x: 0, y: 0, transform: turned }, beside, middle);
+  return parts;
+}
+
+/** Return every tick, or every second one, and so on: so that each has its room, in pixels. */
+function thin(ticks, scale, room) {
+  const apart = ticks.length > 1 ? (ticks[1][0] - ticks[0][0]) * scale : room;
+  const every = Math.max(1, Math.ceil(room / apart));
+  return ticks.filter((_, i) => i % every === 0);
+}
+
+// Handles: marks of a picture that a pointer or the arrow keys move.
+
+
+const GRIP = 18; // pixels around its middle where a finger finds it
+const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+
+/** Make a group a handle: the hooks hear where it is to go. Return what says where it is. */
+function makeHandle(mark, panel, group) {
+  const { hooks } = panel.picture;
+  const name = mark.name ?? `Mean of component ${Number(mark.drag) + 1}`;
+  set(group, { class: "label handle", role: "slider", "aria-label": name });
+  group.append(make("svg:circle", { class: "grip", r: GRIP }));
+  const isStill = () => hooks.canDrag?.(mark.drag) === false;
+  const where = () => panel.states[panel.marks.indexOf(mark)].map.slice(4);
+  const moveTo = (x, y) => hooks.onDrag(mark.drag, [x, y], panel);
+
+  group.addEventListener("pointerdown", (event) => {
+    if (isStill()) return;
+    event.preventDefault();
+    group.setPointerCapture(event.pointerId);
+    group.focus({ preventScroll: true });
+    const [x0, y0] = panel.place(event);
+    const [x, y] = where();
+    group.onpointermove = (moved) => {
+      const [x1, y1] = panel.place(moved);
+      moveTo(x + x1 - x0, y + y1 - y0);
+    };
+    group.onpointerup = group.onpointercancel = () => {
+      group.onpointermove = group.onpointerup = group.onpointercancel = null;
+      hooks.onDrop?.(mark.drag);
+    };
+  });
+
+  group.addEventListener("keydown", (event) => {
+    const step = STEPS[event.key];
+    if (isStill() || !step || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    const far = event.shiftKey ? 0.05 : 0.01; // of the picture
+    const [x, y] = where();
+    const [x0, x1, y0, y1] = panel.limits;
+    moveTo(x + step[0] * far * (x1 - x0), y + step[1] * far * (y1 - y0));
+    hooks.onDrop?.(mark.drag);
+  });
+
+  return (map) => {
+    const mute = isStill() || mark.keys === false; // then a slider does the same
+    group.classList.toggle("still", isStill());
+    const said = { "aria-valuenow": map[4], "aria-valuetext": sayPlace(map, panel) };
+    set(group, { tabindex: mute ? -1 : 0, "aria-hidden": mute, ...said });
+  };
+}
+
+/** Say where a handle is. */
+function sayPlace(map, { limits: [x0, x1, y0, y1], flat }) {
+  const decimals = (span) => Math.max(0, 2 - Math.floor(Math.log10(span)));
+  const [x, y] = [format(map[4], decimals(x1 - x0)), format(map[5], decimals(y1 - y0))];
+  return flat ? x : `${x}, ${y}`;
+}
+
+// The marks that SVG draws: of each kind, what is made once, and what draws how it is now.
+
+
+// Each makes a mark in a group of its own, and returns what draws a state of it.
+const MAKERS = {
+  line: makeLine,
+  sum: makeLine,
+  area: makeArea,
+  bars: makeBars,
+  marker: makeMarker,
+  label: makeLabel,
+};
+const ABOVE = ["marker", "label"]; // they may stand on the edge of the plot
+
+/** Make a mark; return what draws a state of it, or nothing where no SVG draws it. */
+function makeMark(mark, panel) {
+  const makeKind = MAKERS[mark.kind];
+  if (!makeKind) return undefined;
+  const group = add(ABOVE.includes(mark.kind) ? panel.over : panel.plot, "g");
+  const draw = makeKind(mark, panel, group);
+  return (state) => {
+    group.classList.toggle("faint", Boolean(state.faint));
+    group.classList.toggle("hidden", Boolean(state.hidden));
+    if (!state.hidden) draw(state);
+  };
+}
+
+const add = (parent, name, attributes = {}) => parent.appendChild(make(`svg:${name}`, attributes));
+
+/** A line, with dots or an area below it where these are asked for. */
+function makeLine(mark, panel, group) {
+  const colour = paint(mark.colour);
+  const filled = { class: "fill", style: `fill:${colour}` };
+  const path = add(group, "path", mark.fill ? filled : { class: "line", style: strokeOf(mark) });
+  const round = { class: "dots", style: `stroke:${colour};stroke-width:${2 * mark.dots}` };
+  const dots = mark.dots && add(group, "path", round);
+  return (state) => {
+    const points = mark.kind === "sum" ? sumOf(mark.of, panel) : pointsOf(mark, state, panel);
+    const end = mark.close ? "z" : "";
+    const toGround = `V${panel.py(0)}H${points[0]}z`;
+    path.setAttribute("d", points.length ? toPath(points) + (mark.fill ? toGround : end) : "");
+    if (dots) dots.setAttribute("d", toDots(points));
+  };
+}
+
+function makeArea(mark, panel, group) {
+  const path = add(group, "path", { class: "area", style: `fill:${paint(mark.colour)}` });
+  return (state) => {
+    const line = toPath(pointsOf(mark, state, panel));
+    path.setAttribute("d", line && `${line}z`);
+  };
+}
+
+function makeBars(mark, panel, group) {
+  const path = add(group, "path", { class: "bars", style: `fill:${paint(mark.colour)}` });
+  return ({ which }) => path.setAttribute("d", toBars(shapeOf(mark, which), panel));
+}
+
+function makeMarker(mark, panel, group) {
+  const colour = paint(mark.colour);
+  const open = mark.marker === "x" || mark.open;
+  const style = open ? `fill:none;stroke:${colour}` : `fill:${colour}`;
+  const d = panel.picture.look.markers[mark.marker];
+  const path = add(group, "path", { class: "marker", style, d });
+  return ({ map }) =>
+    path.setAttribute("transform", `${shiftTo(mark, map, panel)} scale(${mark.radius})`);
+}
+
+/** A text, in a ring or not; where it can be dragged, it is a handle. */
+function makeLabel(mark, panel, group) {
+  set(group, { class: "label" });
+  const drags = mark.drag !== undefined && panel.picture.hooks.onDrag;
+  const tell = drags ? makeHandle(mark, panel, group) : () => {};
+  if (!drags) set(group, { "aria-hidden": "true" });
+  if (mark.ring) add(group, "circle", { r: 11, style: `stroke:${paint(mark.colour)}` });
+  const anchor = mark.ring ? "middle" : (mark.anchor ?? "start");
+  const label = add(group, "text", { "text-anchor": anchor, y: "0.35em" });
+  return ({ map, text }) => {
+    set(group, { transform: shiftTo(mark, map, panel) });
+    label.textContent = text;
+    tell(map);
+  };
+}
+
+/** Return the transform to the place of a map, or as much higher as the mark is lifted. */
+const shiftTo = ({ lift = 0 }, map, panel) =>
+  `translate(${panel.px(map[4])} ${panel.py(map[5]) - lift})`;
+
+// ---------------------------------------------------------------- shapes in pixels: x, y, x, y, …
+
+/** Return the one of a mark's shapes that is shown: its numbers, row by row. */
+function shapeOf({ shape: { values, shape } }, which) {
+  const size = shape.at(-2) * shape.at(-1);
+  return shape.length > 2 ? values.subarray(which * size, (which + 1) * size) : values;
+}
+
+/** Return the points of a line in their place. */
+function pointsOf(mark, { map, which, until }, panel) {
+  const points = panel.toPixels(shapeOf(mark, which).subarray(0, 2 * until), map);
+  if (mark.extend) {
+    points.unshift(-5, points[1]);
+    points.push(panel.w + 5, points.at(-1));
+  }
+  return points;
+}
+
+/** Return the sum of the lines with some indices, whose points go from left to right. */
+function sumOf(indices, panel) {
+  const lines = indices.map((i) => pointsOf(panel.marks[i], panel.states[i], panel));
+  const seen = lines.flat().filter((x, i) => i % 2 === 0 && x >= -5 && x <= panel.w + 5);
+  const xs = [];
+  for (const x of seen.sort((a, b) => a - b)) if (!(x - xs.at(-1) < 0.3)) xs.push(x);
+  const heights = lines.map((line) => heightsOf(line, xs, panel.py(0)));
+  return xs.flatMap((x, i) => [
+    x,
+    inside(panel.py(0) - heights.reduce((sum, each) => sum + each[i], 0), -1e5, 1e5),
+  ]);
+}
+
+/** Return how high over the ground a line is at places that go from left to right. */
+function heightsOf(line, xs, ground) {
+  let i = 0;
+  return xs.map((x) => {
+    while (i + 4 < line.length && line[i + 2] < x) i += 2;
+    const [x0, y0, x1, y1] = [line[i], line[i + 1], line[i + 2], line[i + 3]];
+    const share = x1 > x0 ? inside((x - x0) / (x1 - x0), 0, 1) : 0;
+    return ground - (y0 + share * (y1 - y0));
+  });
+}
+
+const round = (value) => Math.round(10 * value) / 10;
+
+/** Write points as a path; at one that is no number, the pen is lifted. */
+function toPath(points) {
+  let path = "";
+  let pen = "M";
+  for (let i = 0; i < points.length; i += 2) {
+    const drawn = !Number.isNaN(points[i] + points[i + 1]);
+    if (drawn) path += `${pen}${round(points[i])} ${round(points[i + 1])}`;
+    pen = drawn ? "L" : "M";
+  }
+  return path;
+}
+
+/** Write points as lines of no length, whose round ends are dots. */
+const toDots = (points) =>
+  toPath(points)
+    .split(/[ML]/)
+    .slice(1)
+    .map((at) => `M${at}h0`)
+    .join("");
+
+/** Write rows of left, right, bottom and top as bars, with a pixel between two of them. */
+function toBars(rows, panel) {
+  let path = "";
+  for (let i = 0; i < rows.length; i += 4) {
+    const [x0, x1] = [panel.px(rows[i]), panel.px(rows[i + 1])];
+    const [y0, y1] = [panel.py(rows[i + 2]), panel.py(rows[i + 3])];
+    const right = Math.max(x1 - 1, x0 + 0.5);
+    if (y0 !== y1) path += `M${round(x0)} ${round(y0)}V${round(y1)}H${round(right)}V${round(y0)}z`;
+  }
+  return path;
+}
+
+// What a canvas draws, under the SVG: points and images, of which SVG would be too slow.
 
 
 const FAR = 16; // pixels from a point, for the pointer to be on it
-const NAMED = {
-  ink: "var(--gmm-ink)",
-  grey: "var(--gmm-grey)",
-  pale: "var(--gmm-pale)",
-  mark: "var(--gmm-mark)",
-};
-const IDENTITY = [1, 0, 0, 1, 0, 0];
+const APART = 14; // pixels between a point and what is said of it
 
-/** Return a colour for a style: a component's, or a name's. */
-const paint = (colour) => NAMED[colour] ?? `var(--gmm-${colour % 6})`;
-
-class Panel {
-  constructor(picture, spec, viewIndex) {
-    this.picture = picture;
-    this.spec = spec;
-    this.marks = spec.marks;
-    /** @type {any[]} what each mark is now */
-    this.states = [];
-    /** @type {number[]} of the view that is shown */
-    this.limits = [];
-    this.left = this.top = this.w = this.h = this.text = 0; // pixels
-    this.sx = this.sy = 0; // pixels for a unit of the data
-    /** @type {[number, number, number]} width, height and letters that it was laid out for */
-    this.size = [0, 0, 0];
-    this.hovered = -1; // a point
+/** The points of a panel: drawn, found by a pointer, and told of. */
+class Cloud {
+  constructor(mark, panel) {
+    this.mark = mark;
+    this.panel = panel;
+    this.hovered = -1;
+    /** @type {any} how the points are now */
+    this.state = { map: [1, 0, 0, 1, 0, 0], which: -1 };
+    this.map = null; // of the spots
+    /** @type {number[]} where the points are in pixels: x, y, x, y, … */
+    this.spots = [];
     this.mixed = new Map(); // the looks of all points, by set of shares
-    this.canvas = make("canvas");
-    this.svg = make("svg:svg");
-    this.axes = make("svg:g", { "aria-hidden": "true" });
-    this.plot = make("svg:svg", { overflow: "hidden", "aria-hidden": "true" });
-    this.over = make("svg:svg", { overflow: "visible" }); // numbers may stand on the edge
-    this.svg.append(this.axes, this.plot, this.over);
-    this.title = make("div", { class: "panel-title" }, make("span", {}, spec.title));
-    this.area = make("div", { class: "panel-area" }, this.canvas, this.svg);
-    this.element = make("div", { class: "panel" }, this.title, this.area);
-    this.viewIndex = Math.min(viewIndex, spec.views.length - 1);
-    this.elements = this.marks.map((mark) => this.makeMark(mark));
-    if (spec.button) this.addButton();
-    this.points = this.marks.findIndex(({ kind }) => kind === "points");
-    if (this.points >= 0) this.addTip();
-  }
-
-  addButton() {
-    const button = make("button", { type: "button" });
-    const name = () => {
-      button.textContent = this.spec.button[this.viewIndex];
-    };
-    button.onclick = () => {
-      this.setView(1 - this.viewIndex);
-      name();
-    };
-    name();
-    this.title.append(button);
-  }
-
-  /** Show other limits. */
-  setView(index) {
-    this.viewIndex = index;
-    if (this.w) this.layOut(...this.size);
-    this.picture.draw();
-  }
-
-  layOut(width, height, text) {
-    this.size = [width, height, text];
-    const { limits, x: xTicks, y: yTicks } = this.spec.views[this.viewIndex];
-    const letters = Math.max(
-      0,
-      ...this.spec.views.flatMap(({ y }) => y.map(([, label]) => label.length)),
-    );
-    const left = Math.ceil(text * (0.58 * letters + (this.spec.labels[1] ? 1.5 : 0)) + 12);
-    const bottom = text * ((xTicks.length ? 1.5 : 0.2) + (this.spec.labels[0] ? 1.2 : 0)) + 4;
-    let w = Math.max(width - left - 10, 40);
-    let h = Math.max(height - bottom - 10, 40);
-    if (this.spec.equal) {
-      const ratio = (limits[3] - limits[2]) / (limits[1] - limits[0]);
-      if (w * ratio > h) w = h / ratio;
-      h = w * ratio;
-    }
-    this.left = left;
-    this.top = 10;
-    this.w = w;
-    this.h = h;
-    this.text = text;
-    this.limits = limits;
-    const total = h + bottom + 10;
-    this.element.style.width = `${width}px`;
-    this.area.style.height = `${total}px`;
-    set(this.svg, { width, height: total, viewBox: `0 0 ${width} ${total}` });
-    for (const plot of [this.plot, this.over]) set(plot, { x: left, y: 10, width: w, height: h });
-    const sharp = devicePixelRatio || 1;
-    Object.assign(this.canvas, {
-      width: Math.round(width * sharp),
-      height: Math.round(total * sharp),
-    });
-    set(this.canvas, { style: `width:${width}px;height:${total}px` });
-    this.sx = w / (limits[1] - limits[0]);
-    this.sy = h / (limits[3] - limits[2]);
-    this.drawAxes(xTicks, yTicks);
-    this.forget();
-  }
-
-  /** Return where a place of the data lies in the plot, in pixels; what is far away stays near. */
-  px(x) {
-    return clamp((x - this.limits[0]) * this.sx);
-  }
-
-  py(y) {
-    return clamp(this.h - (y - this.limits[2]) * this.sy);
-  }
-
-  /** Return where a pointer is in the plot, in pixels. (An inner SVG's own box is its content's.) */
-  pixel(event) {
-    const box = this.area.getBoundingClientRect();
-    return [event.clientX - box.left - this.left, event.clientY - box.top - this.top];
-  }
-
-  /** Return which place of the data lies under a pointer. */
-  place(event) {
-    const [x, y] = this.pixel(event);
-    return [this.limits[0] + x / this.sx, this.limits[2] + (this.h - y) / this.sy];
-  }
-
-  drawAxes(xTicks, yTicks) {
-    const { left, top, w, h, text } = this;
-    const bottom = top + h;
-    const parts = [
-      make("svg:path", { class: "spine", d: `M${left} ${top}V${bottom}H${left + w}` }),
-    ];
-    const write = (x, y, label, anchor, more = {}) =>
-      parts.push(make("svg:text", { x, y, "text-anchor": anchor, ...more }, label));
-    const widest = Math.max(0, ...xTicks.map(([, label]) => label.length)) * text * 0.62 + 6;
-    const between = xTicks.length > 1 ? (xTicks[1][0] - xTicks[0][0]) * this.sx : w;
-    const every = Math.max(1, Math.ceil(widest / between));
-    xTicks.forEach(([value, label], i) => {
-      const x = left + this.px(value);
-      if (i % every || x > left + w + 1 || x < left - 1) return;
-      parts.push(make("svg:path", { class: "spine", d: `M${x} ${bottom}v5` }));
-      write(x, bottom + 6 + text, label, "middle");
-    });
-    const rows = yTicks.length > 1 ? (yTicks[1][0] - yTicks[0][0]) * this.sy : h;
-    const each = Math.max(1, Math.ceil((1.3 * text) / rows));
-    yTicks.forEach(([value, label], i) => {
-      const y = top + this.py(value);
-      if (i % each || y > bottom + 1 || y < top - 1) return;
-      parts.push(make("svg:path", { class: "spine", d: `M${left} ${y}h-5` }));
-      write(left - 8, y + 0.35 * text, label, "end");
-    });
-    const [xLabel, yLabel] = this.spec.labels;
-    if (xLabel) write(left + w / 2, bottom + 8 + 2.1 * text, xLabel, "middle");
-    const turned = `translate(${text} ${top + h / 2}) rotate(-90)`;
-    if (yLabel) write(0, 0, yLabel, "middle", { transform: turned });
-    this.axes.replaceChildren(...parts);
-  }
-
-  /** Make what SVG draws of a mark. */
-  makeMark(mark) {
-    const add = (name, attributes, layer = this.plot) =>
-      layer.appendChild(make(`svg:${name}`, attributes));
-    const colour = paint(mark.colour);
-    const dash = mark.dash?.length ? mark.dash.map((each) => each * mark.width).join(" ") : "none";
-    const stroke = `stroke:${colour};stroke-width:${mark.width ?? 2};stroke-dasharray:${dash}`;
-    switch (mark.kind) {
-      case "line":
-      case "sum": {
-        const filled = mark.fill ? `fill:${colour};stroke:none` : stroke;
-        const path = add("path", { class: mark.fill ? "fill" : "line", style: filled });
-        const dotted = `stroke:${colour};stroke-width:${2 * mark.dots}`;
-        return { path, dots: mark.dots && add("path", { class: "dots", style: dotted }) };
-      }
-      case "area":
-      case "bars":
-        return { path: add("path", { class: mark.kind, style: `fill:${colour}` }) };
-      case "marker": {
-        const open = mark.marker === "x" || mark.open;
-        const style = open ? `fill:none;stroke:${colour}` : `fill:${colour}`;
-        return {
-          path: add(
-            "path",
-            { class: `marker ${mark.marker}`, style, d: this.picture.look.markers[mark.marker] },
-            this.over,
-          ),
-        };
-      }
-      case "label":
-        return this.makeLabel(mark, colour);
-      default:
-        return {};
-    }
-  }
-
-  makeLabel(mark, colour) {
-    const group = make("svg:g", { class: "label" });
-    if (mark.ring) group.append(make("svg:circle", { r: 11, style: `stroke:${colour}` }));
-    const text = make("svg:text", {
-      "text-anchor": mark.ring ? "middle" : (mark.anchor ?? "start"),
-      y: "0.35em",
-    });
-    group.append(text);
-    this.over.append(group);
-    if (mark.drag !== undefined && this.picture.hooks.onDrag) this.makeDraggable(group, mark);
-    else group.setAttribute("aria-hidden", "true");
-    return { group, label: text };
-  }
-
-  /** Let a pointer and the arrow keys move a mark: the hooks hear where to. */
-  makeDraggable(handle, mark) {
-    const { hooks } = this.picture;
-    const name = mark.name ?? `Mean of component ${Number(mark.drag) + 1}`;
-    handle.classList.add("handle");
-    handle.prepend(make("svg:circle", { class: "grip", r: 18 })); // for a finger
-    set(handle, { role: "slider", "aria-label": name });
-    handle.addEventListener("pointerdown", (event) => {
-      if (handle.classList.contains("still")) return;
-      event.preventDefault();
-      handle.setPointerCapture(event.pointerId);
-      handle.focus({ preventScroll: true });
-      const { map } = this.states[this.marks.indexOf(mark)];
-      const [x, y] = this.place(event).map((each, j) => map[4 + j] - each);
-      const move = (each) =>
-        hooks.onDrag(mark.drag, [this.place(each)[0] + x, this.place(each)[1] + y], this);
-      const end = () => {
-        handle.removeEventListener("pointermove", move);
-        handle.removeEventListener("pointercancel", end);
-        hooks.onDrop?.(mark.drag);
-      };
-      handle.addEventListener("pointermove", move);
-      handle.addEventListener("pointerup", end, { once: true });
-      handle.addEventListener("pointercancel", end);
-    });
-    handle.addEventListener("keydown", (event) => {
-      const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-      const step = steps[event.key];
-      if (handle.classList.contains("still") || !step || event.ctrlKey || event.metaKey) return;
-      event.preventDefault();
-      const [, , , , x, y] = this.states[this.marks.indexOf(mark)].map;
-      const far = event.shiftKey ? 0.05 : 0.01;
-      const [x0, x1, y0, y1] = this.limits;
-      hooks.onDrag(mark.drag, [x + step[0] * far * (x1 - x0), y + step[1] * far * (y1 - y0)], this);
-      hooks.onDrop?.(mark.drag);
-    });
-  }
-
-  draw(states, onlyShapes) {
-    this.states = states;
-    let canvas = false;
-    this.marks.forEach((mark, i) => {
-      const state = states[i];
-      if (mark.kind === "points" || mark.kind === "image") canvas = true;
-      else this.drawMark(mark, state, this.elements[i]);
-    });
-    if (canvas && !onlyShapes) this.drawCanvas(states);
-  }
-
-  drawMark(mark, state, { path, dots, group, label }) {
-    for (const each of [path, dots, group]) {
-      each?.classList.toggle("faint", Boolean(state.faint));
-      each?.classList.toggle("hidden", Boolean(state.hidden));
-    }
-    if (state.hidden) return;
-    const { map } = state;
-    if (mark.kind === "marker" || mark.kind === "label") {
-      const at = `translate(${this.px(map[4])} ${this.py(map[5]) - (mark.lift ?? 0)})`;
-      if (path) path.setAttribute("transform", `${at} scale(${mark.radius})`);
-      else {
-        group.setAttribute("transform", at);
-        label.textContent = state.text;
-        const still = mark.drag !== undefined && this.picture.hooks.canDrag?.(mark.drag) === false;
-        group.classList.toggle("still", still);
-        if (group.hasAttribute("role")) {
-          const mute = still || mark.keys === false; // then a slider does the same
-          const said = { "aria-valuenow": map[4], "aria-valuetext": this.sayPlace(map) };
-          set(group, { tabindex: mute ? -1 : 0, "aria-hidden": mute, ...said });
-        }
-      }
-      return;
-    }
-    if (mark.kind === "bars") return path.setAttribute("d", this.barsPath(mark, state));
-    const points = mark.kind === "sum" ? this.sumOf(mark.of) : this.pointsOf(mark, state);
-    let line = toPath(points);
-    if (mark.fill || mark.kind === "area") line = `${line}V${this.py(0)}H${points[0]}z`;
-    if (mark.kind === "area") line = `${toPath(points)}z`;
-    path.setAttribute("d", points.length ? line + (mark.close ? "z" : "") : "");
-    dots?.setAttribute("d", toDots(points));
-  }
-
-  /** Say where a handle is. */
-  sayPlace(map) {
-    const decimals = (span) => Math.max(0, 2 - Math.floor(Math.log10(span)));
-    const [x0, x1, y0, y1] = this.limits;
-    const texts = [format(map[4], decimals(x1 - x0)), format(map[5], decimals(y1 - y0))];
-    return this.spec.marks.some(({ kind }) => kind === "sum") ? texts[0] : texts.join(", ");
-  }
-
-  /** Return the points of a shape in its place, in pixels: x, y, x, y, … */
-  pointsOf(mark, { map: [a, b, c, d, e, f], which, until }) {
-    const { values, shape } = mark.shape;
-    const size = shape.at(-2);
-    const start = shape.length > 2 ? 2 * size * which : 0;
-    const count = Math.min(size, until);
-    const points = [];
-    for (let i = start; i < start + 2 * count; i += 2) {
-      const [x, y] = [values[i], values[i + 1]];
-      points.push(this.px(a * x + b * y + e), this.py(c * x + d * y + f));
-    }
-    if (mark.extend) {
-      points.unshift(-5, points[1]);
-      points.push(this.w + 5, points.at(-1));
-    }
-    return points;
-  }
-
-  /** Return the sum of lines whose points go from left to right, in pixels. */
-  sumOf(indices) {
-    const lines = indices.map((i) => this.pointsOf(this.marks[i], this.states[i]));
-    const xs = [];
-    for (const line of lines)
-      for (let i = 0; i < line.length; i += 2)
-        if (line[i] >= -5 && line[i] <= this.w + 5) xs.push(line[i]);
-    xs.sort((a, b) => a - b);
-    const places = lines.map(() => 0);
-    const ground = this.py(0);
-    const points = [];
-    let last = -Infinity;
-    for (const x of xs) {
-      if (x - last < 0.3) continue;
-      last = x;
-      let up = 0;
-      lines.forEach((line, j) => {
-        let i = places[j];
-        while (i + 3 < line.length && line[i + 2] < x) i += 2;
-        places[j] = i;
-        const [x0, y0, x1, y1] = [
-          line[i],
-          line[i + 1],
-          line[i + 2] ?? line[i],
-          line[i + 3] ?? line[i + 1],
-        ];
-        const share = x1 > x0 ? Math.min(Math.max((x - x0) / (x1 - x0), 0), 1) : 0;
-        up += ground - (y0 + share * (y1 - y0));
-      });
-      points.push(x, clamp(ground - up));
-    }
-    return points;
-  }
-
-  barsPath(mark, { which }) {
-    const { values, shape } = mark.shape;
-    const size = 4 * shape.at(-2);
-    const start = shape.length > 2 ? size * which : 0;
-    let path = "";
-    for (let i = start; i < start + size; i += 4) {
-      const [x0, x1] = [this.px(values[i]), this.px(values[i + 1])];
-      const [y0, y1] = [this.py(values[i + 2]), this.py(values[i + 3])];
-      if (y0 !== y1)
-        path += `M${round(x0)} ${round(y0)}V${round(y1)}H${round(Math.max(x1 - 1, x0 + 0.5))}V${round(y0)}z`;
-    }
-    return path;
+    this.sprites = new Map(); // by look
+    this.tip = make("div", { class: "tip hidden" });
+    this.halo = make("svg:circle", { class: "halo hidden", r: 9 });
   }
 
   /** Forget what was made for another size or theme. */
   forget() {
-    this.spots = null;
-    this.mixed = new Map();
-    this.image = null;
+    this.map = null;
+    this.spots = [];
+    this.mixed.clear();
+    this.sprites.clear();
   }
 
-  drawCanvas(states) {
-    const sharp = devicePixelRatio || 1;
-    const pen = this.canvas.getContext("2d");
-    pen.setTransform(1, 0, 0, 1, 0, 0);
-    pen.clearRect(0, 0, this.canvas.width, this.canvas.height);
-    pen.save();
-    pen.beginPath();
-    pen.rect(this.left * sharp, this.top * sharp, this.w * sharp, this.h * sharp);
-    pen.clip();
-    this.marks.forEach((mark, i) => {
-      if (mark.kind === "image") this.drawImage(pen, mark, sharp);
-      if (mark.kind === "points") this.drawPoints(pen, mark, states[i], sharp);
-    });
-    pen.restore();
-  }
-
-  drawImage(pen, mark, sharp) {
-    this.image ??= makeImage(mark, this.picture.dark);
-    const [x0, x1, y0, y1] = mark.box;
-    const [left, right] = [this.px(x0), this.px(x1)];
-    const [top, bottom] = [this.py(y1), this.py(y0)];
-    const place = [this.left + left, this.top + top, right - left, bottom - top];
-    pen.drawImage(
-      this.image,
-      .../** @type {[number, number, number, number]} */ (place.map((each) => each * sharp)),
-    );
-  }
-
-  drawPoints(pen, mark, { which, faint, kinds, map }, sharp) {
-    const { values } = mark.shape;
-    const moved = map !== IDENTITY;
-    const [a, b, c, d, e, f] = map;
-    if (!this.spots || moved) {
-      this.spots = new Float64Array(values.length);
-      for (let i = 0; i < values.length; i += 2) {
-        this.spots[i] = this.px(a * values[i] + b * values[i + 1] + e);
-        this.spots[i + 1] = this.py(c * values[i] + d * values[i + 1] + f);
-      }
-    }
-    const { spots } = this;
-    const looks = kinds ?? this.looksOf(mark, which);
-    const radius = (faint ? 0.62 : 1) * (mark.radius ?? 4);
+  /** Draw the points; `kinds` are their looks where they are not those of their shares. */
+  draw(pen, state) {
+    this.state = state;
+    if (state.map !== this.map) this.spots = this.panel.toPixels(this.mark.shape.values, state.map);
+    this.map = state.map;
+    const looks = state.kinds ?? this.looksOf(state.which);
     const sprites = new Map();
-    for (const look of new Set(looks))
-      sprites.set(look, this.picture.sprite(look, radius, faint, sharp));
-    for (let i = 0; 2 * i < spots.length; i++) {
-      const sprite = sprites.get(looks[i]);
-      const half = sprite.width / 2;
-      pen.drawImage(
-        sprite,
-        (this.left + spots[2 * i]) * sharp - half,
-        (this.top + spots[2 * i + 1]) * sharp - half,
-      );
+    for (const look of new Set(looks)) sprites.set(look, this.spriteOf(look, state.faint));
+    for (let i = 0; 2 * i < this.spots.length; i++) {
+      const { canvas, size } = sprites.get(looks[i]);
+      const [x, y] = [this.spots[2 * i], this.spots[2 * i + 1]];
+      pen.drawImage(canvas, x - size / 2, y - size / 2, size, size);
     }
-    this.shares = which >= 0 && mark.shares ? { which, mark } : null;
     this.showTip();
   }
 
-  /** Return for each point its colour of 15 bits and its marker: the mixed one, and the largest's. */
-  looksOf(mark, which) {
-    if (!mark.shares || which < 0) return new Array(mark.shape.shape[0]).fill("hollow");
+  /** Return each point's look: its colour of 15 bits, mixed, and the marker of its largest share. */
+  looksOf(which) {
+    const [n] = this.mark.shape.shape;
+    if (!this.mark.shares || which < 0) return new Array(n).fill("hollow");
     if (this.mixed.has(which)) return this.mixed.get(which);
-    const [, n, K] = mark.shares.shape;
-    const { values } = mark.shares;
-    const { palette, look } = this.picture;
-    const looks = [];
-    for (let i = 0; i < n; i++) {
-      const start = (which * n + i) * K;
-      const shares = Array.from({ length: K }, (_, k) => values[start + k]);
+    const { palette, look } = this.panel.picture;
+    const looks = Array.from({ length: n }, (_, i) => {
+      const shares = this.sharesOf(i, which);
       const rgb = mixColours(shares, palette).map((each) => (each & 0xf8) | 4);
       const largest = shares.indexOf(Math.max(...shares));
-      looks.push(`${rgb} ${look.order[largest % look.order.length]}`);
-    }
+      return `${rgb} ${look.order[largest % look.order.length]}`;
+    });
     this.mixed.set(which, looks);
     return looks;
   }
 
+  /** Return who answers for a point, and how much; none where nobody does yet. */
+  sharesOf(index, which) {
+    const { shares } = this.mark;
+    if (!shares || which < 0) return [];
+    const [, n, K] = shares.shape;
+    return [...shares.values.subarray((which * n + index) * K, (which * n + index + 1) * K)];
+  }
+
+  /** Return a small picture of a marker: drawing it is quicker than a path for each point. */
+  spriteOf(look, faint) {
+    const key = `${look} ${faint}`;
+    if (!this.sprites.has(key)) {
+      const radius = (faint ? 0.62 : 1) * (this.mark.radius ?? 4);
+      this.sprites.set(key, makeSprite(look, radius, faint ? 0.7 : 0.9, this.panel.picture));
+    }
+    return this.sprites.get(key);
+  }
+
   // ------------------------------------------------------------ a point, touched
 
-  addTip() {
-    this.tip = make("div", { class: "tip hidden" });
-    this.area.append(this.tip);
-    this.halo = this.over.appendChild(make("svg:circle", { class: "halo hidden", r: 9 }));
-    const { hooks } = this.picture;
-    const find = (event) => this.nearest(event);
-    this.area.addEventListener("pointermove", (event) => {
-      if (event.pointerType === "mouse") this.hover(find(event));
+  /** Let a pointer find points. */
+  listen() {
+    const { area, over, picture } = this.panel;
+    area.append(this.tip);
+    over.append(this.halo);
+    const hover = (index) => {
+      this.hovered = index;
+      this.showTip();
+    };
+    area.addEventListener("pointermove", (event) => {
+      if (event.pointerType === "mouse") hover(this.nearest(event));
     });
-    this.area.addEventListener("pointerleave", () => this.hover(-1));
-    this.area.addEventListener("click", (event) => {
+    area.addEventListener("pointerleave", () => hover(-1));
+    area.addEventListener("click", (event) => {
       if (event.target.closest?.(".handle:not(.still)")) return;
-      const index = find(event);
-      this.picture.markPoint(index === this.picture.point ? -1 : index);
-      hooks.onPoint?.(this.picture.point);
+      const index = this.nearest(event);
+      picture.markPoint(index === picture.point ? -1 : index);
+      picture.hooks.onPoint?.(picture.point);
     });
   }
 
-  hover(index) {
-    this.hovered = index;
-    this.showTip();
-  }
-
+  /** Return the point under a pointer, or −1. */
   nearest(event) {
-    if (!this.spots) return -1;
-    const [x, y] = this.pixel(event);
+    const [x, y] = this.panel.pixel(event);
     let best = -1;
     let least = FAR * FAR;
     for (let i = 0; 2 * i < this.spots.length; i++) {
@@ -990,75 +902,72 @@ class Panel {
 
   /** Show what is known of the point that is hovered or marked. */
   showTip() {
-    const { spots } = this;
-    const { point } = this.picture;
-    const index = this.hovered >= 0 ? this.hovered : point;
-    const mark = this.marks[this.points];
-    const shown = index >= 0 && index < mark.shape.shape[0] && spots;
+    const index = this.hovered >= 0 ? this.hovered : this.panel.picture.point;
+    const shown = index >= 0 && 2 * index < this.spots.length;
     for (const each of [this.tip, this.halo]) each.classList.toggle("hidden", !shown);
     if (!shown) return;
-    const [x, y] = [spots[2 * index], spots[2 * index + 1]];
+    const [x, y] = [this.spots[2 * index], this.spots[2 * index + 1]];
     set(this.halo, { cx: x, cy: y });
-    const { words, shares } = this.describe(index);
     const bar = make("div", { class: "share-bar" });
-    for (const [k, share] of shares.entries())
+    for (const [k, share] of this.sharesOf(index, this.state.which).entries())
       bar.append(make("i", { style: `width:${100 * share}%;background:${paint(k)}` }));
-    this.tip.replaceChildren(words, ...(shares.length ? [bar] : []));
+    this.tip.replaceChildren(this.describe(index), ...(bar.firstChild ? [bar] : []));
     const { width, height } = this.tip.getBoundingClientRect();
-    const left = Math.min(
-      Math.max(this.left + x - width / 2, 0),
-      Math.max(this.size[0] - width, 0),
-    );
-    const above = this.top + y - height - 14;
-    set(this.tip, { style: `left:${left}px;top:${above > -20 ? above : this.top + y + 14}px` });
+    const { left, top, size } = this.panel;
+    const at = inside(left + x - width / 2, 0, Math.max(size[0] - width, 0));
+    const above = top + y - height - APART;
+    set(this.tip, { style: `left:${at}px;top:${above > -20 ? above : top + y + APART}px` });
   }
 
   /** Say where a point is and who answers for it. */
   describe(index) {
-    const mark = this.marks[this.points];
-    const { values } = mark.shape;
-    const [a, b, c, d, e, f] = this.states[this.points].map;
-    const [x, y] = [values[2 * index], values[2 * index + 1]];
+    const { shape, features, decimals } = this.mark;
+    const [a, b, c, d, e, f] = this.state.map;
+    const [x, y] = [shape.values[2 * index], shape.values[2 * index + 1]];
     const at = [a * x + b * y + e, c * x + d * y + f];
-    const place = mark.features.map((name, j) => `${name} = ${format(at[j], mark.decimals[j])}`);
-    if (!this.shares) return { words: place.join(", "), shares: [] };
-    const [, n, K] = mark.shares.shape;
-    const start = (this.shares.which * n + index) * K;
-    const shares = Array.from({ length: K }, (_, k) => mark.shares.values[start + k]);
+    const place = features.map((name, j) => `${name} = ${format(at[j], decimals[j])}`).join(", ");
+    const shares = this.sharesOf(index, this.state.which);
     const said = shares.map((share, k) => `b${subscript(k + 1)} ${formatShare(share)}`);
-    return { words: `${place.join(", ")}: ${said.join(", ")}`, shares };
+    return shares.length ? `${place}: ${said.join(", ")}` : place;
   }
 }
 
-/** Keep a number of pixels where browsers can still draw it; what is no number lifts the pen. */
-const clamp = (value) => Math.min(Math.max(value, -1e5), 1e5);
-const round = (value) => Math.round(10 * value) / 10;
-
-function toPath(points) {
-  let path = "";
-  let pen = "M";
-  for (let i = 0; i < points.length; i += 2) {
-    if (Number.isNaN(points[i] + points[i + 1])) pen = "M";
-    else {
-      path += `${pen}${round(points[i])} ${round(points[i + 1])}`;
-      pen = "L";
-    }
-  }
-  return path;
+/** Draw a marker once. A look is its colour and its shape, or "hollow". */
+function makeSprite(look, radius, globalAlpha, { look: { markers }, dark }) {
+  const sharp = devicePixelRatio || 1;
+  const width = Math.ceil(sharp * (2 * radius + 4));
+  const canvas = make("canvas", { width, height: width });
+  const pen = canvas.getContext("2d");
+  const [rgb, marker] = look === "hollow" ? [null, "o"] : look.split(" ");
+  const shape = new Path2D(markers[marker]);
+  const cross = marker === "x";
+  const ink = dark ? "#ddd" : "#444";
+  const pale = dark ? "#aaa" : "#666";
+  pen.setTransform(sharp * radius, 0, 0, sharp * radius, width / 2, width / 2);
+  Object.assign(pen, { globalAlpha, lineWidth: (rgb && !cross ? 0.5 : 1.2) / radius });
+  pen.fillStyle = `rgb(${rgb})`;
+  if (rgb) pen.fill(shape);
+  pen.strokeStyle = cross ? pen.fillStyle : rgb ? ink : pale;
+  pen.stroke(shape);
+  return { canvas, size: width / sharp };
 }
 
-function toDots(points) {
-  let path = "";
-  for (let i = 0; i < points.length; i += 2)
-    if (!Number.isNaN(points[i] + points[i + 1]))
-      path += `M${round(points[i])} ${round(points[i + 1])}h0`;
-  return path;
+/** Return a function that draws an image in its box. */
+function makeImage(mark, panel) {
+  let drawn = null;
+  let wasDark = null;
+  return (pen) => {
+    const { dark } = panel.picture;
+    if (dark !== wasDark) drawn = paintMatrix(mark.pixels, dark ? mark.ramp.dark : mark.ramp.light);
+    wasDark = dark;
+    const [left, right] = [panel.px(mark.box[0]), panel.px(mark.box[1])];
+    const [bottom, top] = [panel.py(mark.box[2]), panel.py(mark.box[3])];
+    pen.drawImage(drawn, left, top, right - left, bottom - top);
+  };
 }
 
-/** Return a picture of a matrix, its first row at the bottom, between the theme's two colours. */
-function makeImage({ pixels: { values, shape }, ramp }, dark) {
-  const [rows, columns] = shape;
-  const [low, high] = dark ? ramp.dark : ramp.light;
+/** Return a picture of a matrix, its first row at the bottom, between two colours. */
+function paintMatrix({ values, shape: [rows, columns] }, [low, high]) {
   const canvas = make("canvas", { width: columns, height: rows });
   const pen = canvas.getContext("2d");
   const image = pen.createImageData(columns, rows);
@@ -1071,8 +980,159 @@ function makeImage({ pixels: { values, shape }, ramp }, dark) {
   return canvas;
 }
 
+// One panel of a scene: which limits it shows, where its data lie in pixels, and its marks.
+
+
+const TOP = 10; // pixels above the plot, and to the right of it
+const LEAST = 40; // pixels that a plot is wide and tall, at least
+
+class Panel {
+  constructor(picture, spec, viewIndex) {
+    this.picture = picture;
+    this.spec = spec;
+    this.marks = spec.marks;
+    /** @type {any[]} how each mark is now */
+    this.states = [];
+    this.flat = this.marks.some(({ kind }) => kind === "sum"); // of one dimension: y is a density
+    this.viewIndex = Math.min(viewIndex, spec.views.length - 1);
+    /** @type {number[]} of the view that is shown */
+    this.limits = [];
+    this.left = this.w = this.h = this.text = 0; // pixels
+    this.top = TOP;
+    this.sx = this.sy = 0; // pixels for a unit of the data
+    /** @type {[number, number, number]} width, height and letters that it was laid out for */
+    this.size = [0, 0, 0];
+    this.makeElements();
+    const points = this.marks.find(({ kind }) => kind === "points");
+    this.cloud = points && new Cloud(points, this);
+    this.drawSvg = this.marks.map((mark) => makeMark(mark, this));
+    this.drawCanvas = this.marks.map((mark) => this.onCanvas(mark));
+    this.cloud?.listen();
+  }
+
+  makeElements() {
+    const { title, button } = this.spec;
+    this.canvas = make("canvas");
+    this.axes = make("svg:g", { "aria-hidden": "true" });
+    this.plot = make("svg:svg", { overflow: "hidden", "aria-hidden": "true" });
+    this.over = make("svg:svg", { overflow: "visible" }); // numbers may stand on the edge
+    this.svg = make("svg:svg", {}, this.axes, this.plot, this.over);
+    this.title = make("div", { class: "panel-title" }, make("span", {}, title));
+    this.area = make("div", { class: "panel-area" }, this.canvas, this.svg);
+    this.element = make("div", { class: "panel" }, this.title, this.area);
+    if (!button) return;
+    const toggle = makeButton(button[this.viewIndex], () => {
+      this.setView(1 - this.viewIndex);
+      toggle.textContent = button[this.viewIndex];
+    });
+    this.title.append(toggle);
+  }
+
+  /** Return what draws a mark on the canvas, or nothing where SVG draws it. */
+  onCanvas(mark) {
+    if (mark.kind === "points") return (pen, state) => this.cloud.draw(pen, state);
+    return mark.kind === "image" ? makeImage(mark, this) : undefined;
+  }
+
+  /** Show other limits. */
+  setView(index) {
+    this.viewIndex = index;
+    if (this.w) this.layOut(...this.size);
+    this.picture.draw();
+  }
+
+  // ------------------------------------------------------------ sizes
+
+  layOut(width, height, text) {
+    const view = this.spec.views[this.viewIndex];
+    const { left, bottom } = measureAxes(this.spec, view, text);
+    const [x0, x1, y0, y1] = view.limits;
+    let w = Math.max(width - left - TOP, LEAST);
+    let h = Math.max(height - bottom - TOP, LEAST);
+    if (this.spec.equal) {
+      const ratio = (y1 - y0) / (x1 - x0);
+      if (w * ratio > h) w = h / ratio;
+      h = w * ratio;
+    }
+    const [sx, sy] = [w / (x1 - x0), h / (y1 - y0)];
+    const size = [width, height, text];
+    Object.assign(this, { size, limits: view.limits, left, w, h, text, sx, sy });
+    this.resize(width, h + bottom + TOP);
+    this.axes.replaceChildren(...makeAxes(this));
+    this.cloud?.forget();
+  }
+
+  resize(width, height) {
+    this.element.style.width = `${width}px`;
+    this.area.style.height = `${height}px`;
+    set(this.svg, { width, height, viewBox: `0 0 ${width} ${height}` });
+    const place = { x: this.left, y: TOP, width: this.w, height: this.h };
+    for (const plot of [this.plot, this.over]) set(plot, place);
+    const sharp = devicePixelRatio || 1;
+    const pixels = { width: Math.round(width * sharp), height: Math.round(height * sharp) };
+    set(this.canvas, { ...pixels, style: `width:${width}px;height:${height}px` });
+  }
+
+  /** Return where a place of the data lies in the plot, in pixels. */
+  px(x) {
+    return near((x - this.limits[0]) * this.sx);
+  }
+
+  py(y) {
+    return near(this.h - (y - this.limits[2]) * this.sy);
+  }
+
+  /** Return where places lie once a map has moved them: x, y, x, y, … in pixels. */
+  toPixels(places, [a, b, c, d, e, f]) {
+    const pixels = [];
+    for (let i = 0; i < places.length; i += 2) {
+      const [x, y] = [places[i], places[i + 1]];
+      pixels.push(this.px(a * x + b * y + e), this.py(c * x + d * y + f));
+    }
+    return pixels;
+  }
+
+  /** Return where a pointer is in the plot, in pixels. (An inner SVG's own box is its content's.) */
+  pixel(event) {
+    const box = this.area.getBoundingClientRect();
+    return [event.clientX - box.left - this.left, event.clientY - box.top - TOP];
+  }
+
+  /** Return which place of the data lies under a pointer. */
+  place(event) {
+    const [x, y] = this.pixel(event);
+    return [this.limits[0] + x / this.sx, this.limits[2] + (this.h - y) / this.sy];
+  }
+
+  // ------------------------------------------------------------ drawing
+
+  /** Draw each mark as it is now; while shapes glide, the canvas stays as it is. */
+  draw(states, onlyShapes) {
+    this.states = states;
+    for (const [i, draw] of this.drawSvg.entries()) draw?.(states[i]);
+    if (onlyShapes || !this.drawCanvas.some(Boolean)) return;
+    const sharp = devicePixelRatio || 1;
+    const pen = this.canvas.getContext("2d");
+    pen.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    pen.save();
+    pen.setTransform(sharp, 0, 0, sharp, sharp * this.left, sharp * TOP);
+    pen.beginPath();
+    pen.rect(0, 0, this.w, this.h);
+    pen.clip();
+    for (const [i, draw] of this.drawCanvas.entries()) draw?.(pen, states[i]);
+    pen.restore();
+  }
+}
+
+/** Keep a number of pixels where browsers can still draw it; what is no number stays none. */
+const near = (value) => inside(value, -1e5, 1e5);
+
 // Draws a scene: its panels side by side, from frame to frame, in the colours of the page's theme.
 
+
+const GAP = 8; // pixels between panels
+const NARROW = 560; // pixels: below that, panels stand one below the other
+const IDENTITY = [1, 0, 0, 1, 0, 0]; // a map that leaves all where it is
 
 /** Return what a mark is at a position: what changes, and what does not. */
 function stateOf(mark, position) {
@@ -1098,7 +1158,6 @@ class Picture {
     this.point = -1;
     /** @type {Panel[]} */
     this.panels = [];
-    this.sprites = new Map();
     this.moving = this.width = 0;
     this.element = make("div", { class: "panels" });
     this.watch = new ResizeObserver(() => this.layOut());
@@ -1132,18 +1191,20 @@ class Picture {
   /** Show a frame, at once or in a glide of so many milliseconds from the one before. */
   show(frame, glide = 0) {
     cancelAnimationFrame(this.moving);
-    const before = this.now ?? this.frame;
-    this.frame = this.now = frame;
-    if (!glide || !before || !this.width) return this.draw();
+    const before = this.now;
     const began = performance.now();
-    const step = () => {
+    this.frame = this.now = frame;
+    const glideOn = () => {
       const share = Math.min((performance.now() - began) / glide, 1);
       const eased = share * share * (3 - 2 * share);
       this.now = share < 1 ? between(before, frame, eased) : frame;
-      this.draw(share > 0 && share < 1);
-      if (share < 1) this.moving = requestAnimationFrame(step);
+      this.draw(share < 1);
+      if (share < 1) this.moving = requestAnimationFrame(glideOn);
     };
-    step();
+    const glides = glide && before && this.width;
+    if (glides) this.now = between(before, frame, 0);
+    this.draw();
+    if (glides) this.moving = requestAnimationFrame(glideOn);
   }
 
   draw(onlyShapes = false) {
@@ -1162,34 +1223,8 @@ class Picture {
     this.palette = this.dark ? this.look.dark : this.look.light;
     for (const [k, colour] of this.palette.entries())
       this.box.style.setProperty(`--gmm-${k}`, colour);
-    this.sprites = new Map();
-    for (const panel of this.panels) panel.forget();
+    for (const { cloud } of this.panels) cloud?.forget();
     this.draw();
-  }
-
-  /** Return a small picture of a marker: drawing it is quicker than a path for each point. */
-  sprite(look, radius, faint, sharp) {
-    const key = `${look} ${radius} ${sharp}`;
-    if (this.sprites.has(key)) return this.sprites.get(key);
-    const size = Math.ceil(sharp * (2 * radius + 4));
-    const canvas = make("canvas", { width: size, height: size });
-    const pen = canvas.getContext("2d");
-    const [rgb, marker] = look === "hollow" ? [null, "o"] : look.split(" ");
-    const shape = new Path2D(this.look.markers[marker]);
-    const ink = this.dark ? "#ddd" : "#444";
-    pen.setTransform(sharp * radius, 0, 0, sharp * radius, size / 2, size / 2);
-    Object.assign(pen, {
-      globalAlpha: faint ? 0.7 : 0.9,
-      lineWidth: (rgb && marker !== "x" ? 0.5 : 1.2) / radius,
-    });
-    pen.strokeStyle = marker === "x" ? `rgb(${rgb})` : rgb ? ink : this.dark ? "#aaa" : "#666";
-    if (rgb) {
-      pen.fillStyle = `rgb(${rgb})`;
-      pen.fill(shape);
-    }
-    pen.stroke(shape);
-    this.sprites.set(key, canvas);
-    return canvas;
   }
 
   /** Give the panels their sizes for the width that there is. */
@@ -1197,34 +1232,29 @@ class Picture {
     const width = this.element.clientWidth;
     if (!width || !this.content) return;
     if (!this.width) this.takeTheme(); // now that the box is on the page
-    const text = parseFloat(getComputedStyle(this.element).fontSize);
-    const stacked = width < 40 * 14;
-    const whole = this.panels.reduce((sum, { spec }) => sum + spec.width, 0);
-    const gap = 8;
-    const room = width - (stacked ? 0 : gap * (this.panels.length - 1));
-    const tallest = this.tallest();
-    const shares = this.panels.map(({ spec }) => (stacked ? room : (room * spec.width) / whole));
-    const height = this.content.height ?? Math.max(200, Math.min(tallest, 0.62 * shares[0]));
     this.width = width;
-    this.panels.forEach((panel, i) => {
-      const main = stacked && i ? 0.75 * height : height;
-      panel.layOut(
-        shares[i],
-        panel.spec.equal ? Math.max(this.content.height ?? 0, tallest) : main,
-        text,
-      );
-    });
+    const text = parseFloat(getComputedStyle(this.element).fontSize);
+    const stacked = width < NARROW;
+    const room = width - (stacked ? 0 : GAP * (this.panels.length - 1));
+    const whole = this.panels.reduce((sum, { spec }) => sum + spec.width, 0);
+    const widthOf = ({ spec }) => (stacked ? room : (room * spec.width) / whole);
+    const tallest = this.tallest();
+    const given = this.content.height;
+    const height = given ?? Math.max(200, Math.min(tallest, 0.62 * widthOf(this.panels[0])));
+    for (const [i, panel] of this.panels.entries()) {
+      const own = stacked && i ? 0.75 * height : height;
+      const equal = Math.max(given ?? 0, tallest);
+      panel.layOut(widthOf(panel), panel.spec.equal ? equal : own, text);
+    }
     this.draw();
   }
 
   /** Return how tall a picture may be, so that on a small screen the words fit under it.
    * A box that fills the screen, or a slide (`.fills`), gives its picture what is left. */
   tallest() {
-    const inside = (value, low, high) => Math.min(Math.max(value, low), high);
     if (!this.box.matches(":fullscreen, .fills")) return inside(0.4 * innerHeight, 280, 380);
     const boxes = [...this.box.children].map((each) => each.getBoundingClientRect());
-    const whole = boxes[boxes.length - 1].bottom - boxes[0].top;
-    const others = whole - this.element.offsetHeight;
+    const others = boxes[boxes.length - 1].bottom - boxes[0].top - this.element.offsetHeight;
     return inside(0.92 * innerHeight - others, 0.45 * innerHeight, 0.7 * innerHeight);
   }
 
@@ -1413,9 +1443,8 @@ class Player {
   /** Let the slider of the points say what the marked one's numbers are now. */
   sayPoint() {
     const { panels, point } = this.picture;
-    const panel = panels.find(({ points }) => points >= 0);
-    if (panel && point >= 0)
-      set(this.finder.range, { "aria-valuetext": panel.describe(point).words });
+    const cloud = panels.find((panel) => panel.cloud)?.cloud;
+    if (cloud && point >= 0) set(this.finder.range, { "aria-valuetext": cloud.describe(point) });
   }
 
   go(position, rests = false) {
@@ -1646,7 +1675,6 @@ class Chooser extends Player {
 // Pictures under sliders, which follow a hand by themselves: Python sends each scene once.
 
 
-const inside = (value, low, high) => Math.min(Math.max(value, low), high);
 const at = (x, y) => [1, 0, 0, 1, x, y];
 const list = (texts) => `${texts.slice(0, -1).join(", ")} and ${texts.at(-1)}`;
 
