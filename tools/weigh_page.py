@@ -57,6 +57,7 @@ CELLS = """async () => {
         const id = output.data?.[mimeType]?.model_id
         if (!id) continue
         const own = (await manager.get_model(id)).get_state()
+        if (!own.kind) continue
         const bytes = [own.data, own.more].reduce((sum, each) => sum + (each?.byteLength ?? 0), 0)
         found.push([model.id, own.kind, (JSON.stringify(own.content).length + bytes) / 1000])
     }
