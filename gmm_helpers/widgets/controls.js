@@ -52,39 +52,30 @@ export function toggleButton(label, act) {
 
 /**
  * A slider and a number to type. `act` hears the value, and whether the hand rests.
- * @param {{label: string, low: number, high: number, step: number, value: number, bare?: boolean,
- *   decimals?: number}} spec  `decimals` for the number beside the slider
+ * @param {{label: string, low: number, high: number, step: number, value: number,
+ *   decimals?: number}} spec
  * @param {(value: number, rests: boolean) => void} act
  */
-export function makeSlider({ label, low, high, step, value, bare, decimals }, act) {
+export function makeSlider({ label, low, high, step, value, decimals = 0 }, act) {
   const limits = { min: low, max: high, step, value, "aria-label": label };
   const range = make("input", { type: "range", ...limits });
   const number = make("input", { type: "number", ...limits, inputmode: "decimal" });
   const write = () => {
-    number.value = decimals === undefined ? range.value : range.valueAsNumber.toFixed(decimals);
+    number.value = range.valueAsNumber.toFixed(decimals);
   };
-  const hear = (input, rests) => {
-    if (input === number && !(number.value && number.validity.valid)) return;
-    if (input === number) range.value = number.value;
-    else write();
-    act(range.valueAsNumber, rests);
+  const hear = ({ target, type }) => {
+    if (target === range) write();
+    else if (number.value && number.validity.valid) range.value = number.value;
+    else return; // half a number
+    act(range.valueAsNumber, type === "change");
   };
-  for (const input of [range, number]) {
-    input.oninput = () => hear(input, false);
-    input.onchange = () => hear(input, true);
-  }
+  for (const input of [range, number]) input.oninput = input.onchange = hear;
   number.onblur = write;
   write();
-  const element = bare
-    ? range
-    : make("label", { class: "slider" }, make("span", {}, label), range, number);
   return {
-    element,
+    element: make("label", { class: "slider" }, make("span", {}, label), range, number),
     range,
     number,
-    get value() {
-      return range.valueAsNumber;
-    },
     set(wanted) {
       range.value = wanted;
       if (number.getRootNode().activeElement !== number) write();
@@ -117,26 +108,20 @@ export function showTable(box, rows) {
   box.classList.toggle("hidden", !rows);
   if (!rows) return;
   const cells = [...box.querySelectorAll("th, td")];
-  if (cells.length !== rows.flat().length) {
-    const row = (texts, tag) =>
-      make(
-        "tr",
-        {},
-        ...texts.map((text, j) => {
-          const head = tag === "th" || j === 0;
-          const scope = tag === "th" ? "col" : "row";
-          return make(head ? "th" : "td", head ? { scope } : {}, text);
-        }),
-      );
-    const body = rows.slice(1).map((each) => row(each, "td"));
-    box.replaceChildren(
-      make("table", {}, make("thead", {}, row(rows[0], "th")), make("tbody", {}, ...body)),
-    );
-    return;
-  }
-  rows.flat().forEach((text, i) => {
-    if (cells[i].textContent !== text) cells[i].textContent = text;
+  const texts = rows.flat();
+  if (cells.length !== texts.length) return box.replaceChildren(makeTable(rows));
+  for (const [i, cell] of cells.entries())
+    if (cell.textContent !== texts[i]) cell.textContent = texts[i];
+}
+
+function makeTable([names, ...rows]) {
+  const head = names.map((name) => make("th", { scope: "col" }, name));
+  const body = rows.map(([name, ...texts]) => {
+    const cells = texts.map((text) => make("td", {}, text));
+    return make("tr", {}, make("th", { scope: "row" }, name), ...cells);
   });
+  const top = make("thead", {}, make("tr", {}, ...head));
+  return make("table", {}, top, make("tbody", {}, ...body));
 }
 
 /** Show which line and marker is which; a row without a marker is of a line alone. */

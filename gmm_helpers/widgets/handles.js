@@ -28,7 +28,7 @@ export function makeHandle(mark, panel, group) {
     };
     group.onpointerup = group.onpointercancel = () => {
       group.onpointermove = group.onpointerup = group.onpointercancel = null;
-      hooks.onDrop?.(mark.drag);
+      hooks.onDrop();
     };
   });
 
@@ -40,7 +40,7 @@ export function makeHandle(mark, panel, group) {
     const [x, y] = where();
     const [x0, x1, y0, y1] = panel.limits;
     moveTo(x + step[0] * far * (x1 - x0), y + step[1] * far * (y1 - y0));
-    hooks.onDrop?.(mark.drag);
+    hooks.onDrop();
   });
 
   return (map) => {

@@ -71,7 +71,7 @@ function makeMarker(mark, panel, group) {
 /** A text, in a ring or not; where it can be dragged, it is a handle. */
 function makeLabel(mark, panel, group) {
   set(group, { class: "label" });
-  const drags = mark.drag !== undefined && panel.picture.hooks.onDrag;
+  const drags = mark.drag !== undefined;
   const tell = drags ? makeHandle(mark, panel, group) : () => {};
   if (!drags) set(group, { "aria-hidden": "true" });
   if (mark.ring) add(group, "circle", { r: 11, style: `stroke:${paint(mark.colour)}` });

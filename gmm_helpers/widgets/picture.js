@@ -22,9 +22,9 @@ export class Picture {
   /**
    * @param {HTMLElement} box
    * @param {any} look palettes, markers
-   * @param {{onDrag?: Function, onDrop?: Function, onPoint?: Function, canDrag?: Function}} hooks
+   * @param {any} hooks what it calls: onDrag, onDrop, and onPoint and canDrag where there are any
    */
-  constructor(box, look, hooks = {}) {
+  constructor(box, look, hooks) {
     this.box = box;
     this.look = look;
     this.hooks = hooks;

@@ -361,39 +361,30 @@ function toggleButton(label, act) {
 
 /**
  * A slider and a number to type. `act` hears the value, and whether the hand rests.
- * @param {{label: string, low: number, high: number, step: number, value: number, bare?: boolean,
- *   decimals?: number}} spec  `decimals` for the number beside the slider
+ * @param {{label: string, low: number, high: number, step: number, value: number,
+ *   decimals?: number}} spec
  * @param {(value: number, rests: boolean) => void} act
  */
-function makeSlider({ label, low, high, step, value, bare, decimals }, act) {
+function makeSlider({ label, low, high, step, value, decimals = 0 }, act) {
   const limits = { min: low, max: high, step, value, "aria-label": label };
   const range = make("input", { type: "range", ...limits });
   const number = make("input", { type: "number", ...limits, inputmode: "decimal" });
   const write = () => {
-    number.value = decimals === undefined ? range.value : range.valueAsNumber.toFixed(decimals);
+    number.value = range.valueAsNumber.toFixed(decimals);
   };
-  const hear = (input, rests) => {
-    if (input === number && !(number.value && number.validity.valid)) return;
-    if (input === number) range.value = number.value;
-    else write();
-    act(range.valueAsNumber, rests);
+  const hear = ({ target, type }) => {
+    if (target === range) write();
+    else if (number.value && number.validity.valid) range.value = number.value;
+    else return; // half a number
+    act(range.valueAsNumber, type === "change");
   };
-  for (const input of [range, number]) {
-    input.oninput = () => hear(input, false);
-    input.onchange = () => hear(input, true);
-  }
+  for (const input of [range, number]) input.oninput = input.onchange = hear;
   number.onblur = write;
   write();
-  const element = bare
-    ? range
-    : make("label", { class: "slider" }, make("span", {}, label), range, number);
   return {
-    element,
+    element: make("label", { class: "slider" }, make("span", {}, label), range, number),
     range,
     number,
-    get value() {
-      return range.valueAsNumber;
-    },
     set(wanted) {
       range.value = wanted;
       if (number.getRootNode().activeElement !== number) write();
@@ -426,26 +417,20 @@ function showTable(box, rows) {
   box.classList.toggle("hidden", !rows);
   if (!rows) return;
   const cells = [...box.querySelectorAll("th, td")];
-  if (cells.length !== rows.flat().length) {
-    const row = (texts, tag) =>
-      make(
-        "tr",
-        {},
-        ...texts.map((text, j) => {
-          const head = tag === "th" || j === 0;
-          const scope = tag === "th" ? "col" : "row";
-          return make(head ? "th" : "td", head ? { scope } : {}, text);
-        }),
-      );
-    const body = rows.slice(1).map((each) => row(each, "td"));
-    box.replaceChildren(
-      make("table", {}, make("thead", {}, row(rows[0], "th")), make("tbody", {}, ...body)),
-    );
-    return;
-  }
-  rows.flat().forEach((text, i) => {
-    if (cells[i].textContent !== text) cells[i].textContent = text;
+  const texts = rows.flat();
+  if (cells.length !== texts.length) return box.replaceChildren(makeTable(rows));
+  for (const [i, cell] of cells.entries())
+    if (cell.textContent !== texts[i]) cell.textContent = texts[i];
+}
+
+function makeTable([names, ...rows]) {
+  const head = names.map((name) => make("th", { scope: "col" }, name));
+  const body = rows.map(([name, ...texts]) => {
+    const cells = texts.map((text) => make("td", {}, text));
+    return make("tr", {}, make("th", { scope: "row" }, name), ...cells);
   });
+  const top = make("thead", {}, make("tr", {}, ...head));
+  return make("table", {}, top, make("tbody", {}, ...body));
 }
 
 /** Show which line and marker is which; a row without a marker is of a line alone. */
@@ -590,7 +575,7 @@ function makeHandle(mark, panel, group) {
     };
     group.onpointerup = group.onpointercancel = () => {
       group.onpointermove = group.onpointerup = group.onpointercancel = null;
-      hooks.onDrop?.(mark.drag);
+      hooks.onDrop();
     };
   });
 
@@ -602,7 +587,7 @@ function makeHandle(mark, panel, group) {
     const [x, y] = where();
     const [x0, x1, y0, y1] = panel.limits;
     moveTo(x + step[0] * far * (x1 - x0), y + step[1] * far * (y1 - y0));
-    hooks.onDrop?.(mark.drag);
+    hooks.onDrop();
   });
 
   return (map) => {
@@ -691,7 +676,7 @@ function makeMarker(mark, panel, group) {
 /** A text, in a ring or not; where it can be dragged, it is a handle. */
 function makeLabel(mark, panel, group) {
   set(group, { class: "label" });
-  const drags = mark.drag !== undefined && panel.picture.hooks.onDrag;
+  const drags = mark.drag !== undefined;
   const tell = drags ? makeHandle(mark, panel, group) : () => {};
   if (!drags) set(group, { "aria-hidden": "true" });
   if (mark.ring) add(group, "circle", { r: 11, style: `stroke:${paint(mark.colour)}` });
@@ -1149,9 +1134,9 @@ class Picture {
   /**
    * @param {HTMLElement} box
    * @param {any} look palettes, markers
-   * @param {{onDrag?: Function, onDrop?: Function, onPoint?: Function, canDrag?: Function}} hooks
+   * @param {any} hooks what it calls: onDrag, onDrop, and onPoint and canDrag where there are any
    */
-  constructor(box, look, hooks = {}) {
+  constructor(box, look, hooks) {
     this.box = box;
     this.look = look;
     this.hooks = hooks;
@@ -1291,111 +1276,110 @@ function addLast(shares) {
   Object.assign(shares, { values: all, shape: [sets, n, sent + 1] });
 }
 
-// Walks through the positions of a scene: slider, number, Play, and what a position says.
+// What all widgets with a picture have: the picture, its words, and what ends them.
 
 
-const GLIDE = 200; // milliseconds that components take to their next place
-const SPEEDS = { slow: 2, normal: 1, fast: 0.4 };
-const still = matchMedia("(prefers-reduced-motion: reduce)");
-
-/** A scene under a slider. */
-class Player {
+/** A picture with words. What has this as its base is what the picture's hooks call. */
+class Shown {
   /** @param {{model: any, library: any, box: HTMLElement}} page */
   constructor({ model, library, box }) {
     this.model = model;
     this.library = library;
     this.box = box;
-    this.position = model.get("position");
-    this.moved = 0;
-    this.last = 0;
-    this.timer = 0;
-    /** @type {number[]} of the points, from left to right */
-    this.order = [];
+    this.look = library.get("look");
     this.tell = teller(model);
     this.asker = new Asker(model);
-    this.picture = new Picture(box, library.get("look"), {
-      onPoint: (point) => this.choosePoint(point),
-      onDrag: (k, place) => this.dragMean(k, place),
-      onDrop: () => this.drop(),
-      canDrag: () => this.content.drag !== undefined && this.position === 0,
-    });
-    this.makeControls();
-    this.heading = make("p", { class: "heading" });
-    this.formula = make("div", { class: "formula" });
+    this.picture = new Picture(box, this.look, this);
+    this.notes = make("div", { class: "notes" });
     this.legend = make("div", { class: "legend" });
     this.text = make("span", { "aria-live": "polite" });
     this.room = make("span", { "aria-hidden": "true" }); // the longest text: nothing jumps
-    this.table = make("div", { class: "table" });
-    this.notes = make("div", { class: "notes" });
-    this.parts = [
-      this.notes,
-      this.asker.element,
-      this.controls,
-      make("figure", {}, this.heading, this.formula, this.picture.element, this.legend),
-      make(
-        "div",
-        { class: "said" },
-        make("p", { class: "words" }, this.text, this.room),
-        this.table,
-      ),
-    ];
-    box.append(...this.parts);
-    this.hear = {
-      "change:content": () => this.takeScene(),
-      "change:position": () =>
-        model.get("position") !== this.position && this.go(model.get("position")),
-      "change:point": () =>
-        model.get("point") !== this.picture.point && this.choosePoint(model.get("point"), false),
-    };
-    for (const [name, act] of Object.entries(this.hear)) model.on(name, act);
-    this.takeScene();
-    this.choosePoint(model.get("point"), false);
+    this.words = make("p", { class: "words" }, this.text, this.room);
+    this.ends = [() => this.picture.close(), () => this.asker.close()];
   }
 
-  makeControls() {
-    /** @type {ReturnType<typeof iconButton>} */
+  /** Call functions when the model changes. @param {Record<string, () => void>} acts */
+  hear(acts) {
+    for (const [name, act] of Object.entries(acts)) {
+      this.model.on(name, act);
+      this.ends.push(() => this.model.off(name, act));
+    }
+  }
+
+  close() {
+    for (const end of this.ends) end();
+  }
+}
+
+// Walks through the positions of a scene: slider, number, Play, and what a position says.
+
+
+const GLIDE = 200; // milliseconds that components take to their next place
+const PAUSE = 250; // milliseconds after a key that moves a mean: keys come in a row
+const SPEEDS = { slow: 2, normal: 1, fast: 0.4 };
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+/** A scene under a slider. */
+class Player extends Shown {
+  constructor(page) {
+    super(page);
+    this.position = this.model.get("position");
+    this.moved = this.last = this.timer = 0;
+    /** @type {number[]} of the points, from left to right */
+    this.order = [];
     this.play = iconButton("play", "Play", () => this.playing(!this.timer));
-    this.back = iconButton("back", "Back to the start", () => {
-      this.playing(false);
-      this.go(0, true);
-    });
-    /** @type {ReturnType<typeof makeSlider>} */
-    this.slider = makeSlider(
-      { label: "Position", low: 0, high: 1, step: 1, value: 0 },
-      (value, rests) => {
-        this.playing(false);
-        if (value !== this.position) this.go(value, rests);
-        else if (rests) this.tell({ position: value }, 0); // and a glide goes on
-      },
+    this.slider = makeSlider({ label: "Position", low: 0, high: 1, step: 1, value: 0 }, (...to) =>
+      this.slideTo(...to),
     );
     this.end = make("span");
-    const speeds = Object.keys(SPEEDS).map((name) =>
-      make("option", name === "normal" ? { selected: "" } : {}, name),
-    );
-    this.speed = make("select", { "aria-label": "Speed of Play" }, ...speeds);
-    /** @type {ReturnType<typeof makeSlider>} */
-    this.finder = makeSlider(
-      { label: "Point", low: 0, high: 1, step: 1, value: 0, bare: true },
-      (value) => this.choosePoint(this.order[value]),
+    this.speed = make("select", { "aria-label": "Speed of Play" });
+    for (const name of Object.keys(SPEEDS)) this.speed.append(make("option", {}, name));
+    this.speed.value = "normal";
+    this.finder = makeSlider({ label: "Point", low: 0, high: 1, step: 1, value: 0 }, (value) =>
+      this.onPoint(this.order[value]),
     );
     this.find = make("label", { class: "finder" }, "point", this.finder.range);
-    this.controls = make(
-      "div",
-      { class: "row" },
-      this.play.button,
-      this.back.button,
-      this.slider.range,
-      this.slider.number,
-      this.end,
-      this.speed,
-      fullScreenButton(this.box),
+    this.heading = make("p", { class: "heading" });
+    this.formula = make("div", { class: "formula" });
+    this.table = make("div", { class: "table" });
+    this.place();
+    this.ends.push(
+      () => this.playing(false),
+      () => clearTimeout(this.dropping),
+    );
+    this.hear({
+      "change:content": () => this.takeScene(),
+      "change:position": () => {
+        const position = this.model.get("position");
+        if (position !== this.position) this.go(position);
+      },
+      "change:point": () => {
+        const point = this.model.get("point");
+        if (point !== this.picture.point) this.markPoint(point);
+      },
+    });
+    this.takeScene();
+    this.markPoint(this.model.get("point"));
+  }
+
+  place() {
+    const back = iconButton("back", "Back to the start", () => this.slideTo(0, true));
+    const { range, number } = this.slider;
+    const controls = [this.play.button, back.button, range, number, this.end, this.speed];
+    const full = fullScreenButton(this.box);
+    const figure = [this.heading, this.formula, this.picture.element, this.legend];
+    this.box.append(
+      this.notes,
+      this.asker.element,
+      make("div", { class: "row" }, ...controls, full),
+      make("figure", {}, ...figure),
+      make("div", { class: "said" }, this.words, this.table),
     );
   }
 
   /** Show the scene that the model carries now. */
   takeScene(content = this.model.get("content"), bytes = this.model.get("data")) {
-    const atEnd = this.content && this.position === this.last && this.last > 0;
-    const iteration = this.content?.iterations?.[this.position];
+    const position = this.positionIn(content);
     this.content = structuredClone(content);
     this.last = content.positions - 1;
     this.picture.setScene(this.content, bytes);
@@ -1403,67 +1387,82 @@ class Player {
     this.end.textContent = `of ${this.last}`;
     this.notes.replaceChildren(...content.notes.map((note) => make("p", { role: "status" }, note)));
     this.room.textContent = content.texts.reduce((a, b) => (b.length > a.length ? b : a), "");
-    showLegend(this.legend, content.legend, this.library.get("look"));
+    showLegend(this.legend, content.legend, this.look);
     this.legend.append(this.find);
-    const points = this.content.panels
-      .flatMap(({ marks }) => marks)
-      .find(({ kind }) => kind === "points");
-    this.find.classList.toggle("hidden", !points);
-    if (points) this.sortPoints(points.shape);
-    let position = Math.min(this.position, this.last);
-    if (atEnd) position = this.last;
-    else if (iteration !== undefined) position = this.positionOf(iteration);
+    this.sortPoints();
     this.moved = 0;
     this.go(position);
     this.picture.layOut(); // in the room that these words leave
   }
 
-  /** Return the position that shows an iteration, or the first after it; where it is shown, ours. */
-  positionOf(iteration) {
-    const { iterations } = this.content;
-    if (iterations[this.position] === iteration) return this.position;
-    const found = iterations.findLastIndex((each) => each <= iteration);
-    return Math.max(found, 0);
-  }
-
-  sortPoints({ values, shape: [n] }) {
-    this.order = Array.from({ length: n }, (_, i) => i).sort(
-      (a, b) => values[2 * a] - values[2 * b],
+  /** Return the position of another scene that shows what is shown now: the end, the iteration. */
+  positionIn({ positions, iterations }) {
+    const last = positions - 1;
+    if (this.last && this.position === this.last) return last;
+    const iteration = this.content?.iterations?.[this.position];
+    if (iteration === undefined || iterations[this.position] === iteration)
+      return Math.min(this.position, last);
+    return Math.max(
+      iterations.findLastIndex((each) => each <= iteration),
+      0,
     );
-    this.finder.setRange(0, n - 1);
   }
 
-  choosePoint(point, tell = true) {
+  /** Let the slider of the points go from left to right. */
+  sortPoints() {
+    const cloud = this.cloud();
+    this.find.classList.toggle("hidden", !cloud);
+    if (!cloud) return;
+    const { values, shape } = cloud.mark.shape;
+    this.order = Array.from({ length: shape[0] }, (_, i) => i);
+    this.order.sort((a, b) => values[2 * a] - values[2 * b]);
+    this.finder.setRange(0, shape[0] - 1);
+  }
+
+  cloud() {
+    return this.picture.panels.find((panel) => panel.cloud)?.cloud;
+  }
+
+  /** Mark the point that a hand has chosen. */
+  onPoint(point) {
+    this.markPoint(point);
+    this.tell({ point });
+  }
+
+  markPoint(point) {
     this.picture.markPoint(point);
-    if (this.order.length && point >= 0) this.finder.set(this.order.indexOf(point));
+    if (point >= 0) this.finder.set(this.order.indexOf(point));
     this.sayPoint();
-    if (tell) this.tell({ point });
   }
 
   /** Let the slider of the points say what the marked one's numbers are now. */
   sayPoint() {
-    const { panels, point } = this.picture;
-    const cloud = panels.find((panel) => panel.cloud)?.cloud;
-    if (cloud && point >= 0) set(this.finder.range, { "aria-valuetext": cloud.describe(point) });
+    const { point } = this.picture;
+    const words = point >= 0 && this.cloud()?.describe(point);
+    if (words) set(this.finder.range, { "aria-valuetext": words });
+  }
+
+  slideTo(position, rests) {
+    this.playing(false);
+    if (position !== this.position) this.go(position, rests);
+    else if (rests) this.tell({ position }, 0); // and a glide goes on
   }
 
   go(position, rests = false) {
-    const { content } = this;
+    const { headings, texts, tables, formulas, glides } = this.content;
     const next = position === this.position + 1;
     const slow = performance.now() - this.moved > 1.2 * GLIDE;
     this.moved = performance.now();
     this.position = position;
     this.slider.set(position);
-    const heading = content.headings?.[position] ?? "";
-    set(this.slider.range, {
-      "aria-valuetext": `${position}: ${heading || content.texts[position]}`,
-    });
+    const heading = headings?.[position] ?? "";
+    set(this.slider.range, { "aria-valuetext": `${position}: ${heading || texts[position]}` });
     this.heading.textContent = heading;
-    this.heading.classList.toggle("hidden", !content.headings);
-    this.text.textContent = content.texts[position];
-    this.showFormulas(content.formulas?.[position] ?? []);
-    showTable(this.table, content.tables?.[position]);
-    const glide = content.glides?.[position] && next && slow && !still.matches ? GLIDE : 0;
+    this.heading.classList.toggle("hidden", !headings);
+    this.text.textContent = texts[position];
+    this.showFormulas(formulas?.[position] ?? []);
+    showTable(this.table, tables?.[position]);
+    const glide = glides?.[position] && next && slow && !still.matches ? GLIDE : 0;
     this.picture.show(this.picture.frameAt(position), glide);
     this.sayPoint();
     this.tell({ position }, rests ? 0 : 300);
@@ -1484,12 +1483,10 @@ class Player {
     if (!wanted && !this.timer) return;
     clearTimeout(this.timer);
     this.timer = 0;
-    if (wanted) {
-      if (this.position === this.last) this.go(0);
-      this.playOn();
-    }
-    if (wanted) this.play.name("pause", "Pause");
-    else this.play.name("play", "Play");
+    this.play.name(...(wanted ? ["pause", "Pause"] : ["play", "Play"]));
+    if (!wanted) return;
+    if (this.position === this.last) this.go(0);
+    this.playOn();
   }
 
   playOn() {
@@ -1503,42 +1500,33 @@ class Player {
 
   // ------------------------------------------------------------ another start
 
+  canDrag() {
+    return this.content.drag !== undefined && this.position === 0;
+  }
+
   /** Move a mean of the start; EM runs anew once the hand rests. */
-  dragMean(k, [x, y]) {
-    const frame = this.picture.frame.map((states) => [...states]);
-    const panel = this.picture.panels[0];
-    const { limits } = panel;
-    const inside = (value, low, high) => Math.min(Math.max(value, low), high);
-    const to = [inside(x, limits[0], limits[1]), inside(y, limits[2], limits[3])];
-    panel.marks.forEach((mark, j) => {
-      const mine = mark.drag === k || (mark.colour === k && mark.kind === "line" && mark.by?.map);
-      if (!mine) return;
-      const map = [...frame[0][j].map];
-      map[4] = to[0];
-      if (panel.marks.every(({ kind }) => kind !== "sum")) map[5] = to[1];
-      frame[0][j] = { ...frame[0][j], map };
+  onDrag(k, [x, y]) {
+    const [{ marks, limits, flat }] = this.picture.panels;
+    const [states, ...others] = this.picture.frame;
+    const moved = states.map((state, j) => {
+      const { drag, colour, kind, by } = marks[j];
+      if (drag !== k && !(colour === k && kind === "line" && by?.map)) return state;
+      const map = [...state.map];
+      map[4] = inside(x, limits[0], limits[1]);
+      if (!flat) map[5] = inside(y, limits[2], limits[3]);
+      return { ...state, map };
     });
-    this.picture.show(frame);
+    this.picture.show([moved, ...others]);
   }
 
-  drop() {
-    const panel = this.picture.panels[0];
-    const flat = panel.marks.some(({ kind }) => kind === "sum");
-    const means = panel.marks.flatMap((mark, j) => {
-      if (mark.drag === undefined) return [];
-      const { map } = this.picture.frame[0][j];
-      return [flat ? [map[4]] : [map[4], map[5]]];
-    });
+  onDrop() {
+    const [{ marks, flat }] = this.picture.panels;
+    const [states] = this.picture.frame;
+    const means = states
+      .filter((_, j) => marks[j].drag !== undefined)
+      .map(({ map }) => [...map].slice(4, flat ? 5 : 6));
     clearTimeout(this.dropping);
-    this.dropping = setTimeout(() => this.asker.ask({ means }), 250); // keys come in a row
-  }
-
-  close() {
-    this.playing(false);
-    clearTimeout(this.dropping);
-    this.picture.close();
-    this.asker.close();
-    for (const [name, act] of Object.entries(this.hear)) this.model.off(name, act);
+    this.dropping = setTimeout(() => this.asker.ask({ means }), PAUSE);
   }
 }
 
@@ -1546,9 +1534,11 @@ class Player {
 
 
 const AHEAD = 6; // runs, at most, that are asked for before they are chosen
-const PAUSE = 300; // milliseconds between two of them
+const KEPT = 18; // runs, at most, that the page keeps
+const REST = 300; // milliseconds between two of them
 
 const idle = globalThis.requestIdleCallback ?? ((act) => setTimeout(act, 50));
+const isSame = (key, other) => JSON.stringify(key) === JSON.stringify(other);
 
 class Chooser extends Player {
   constructor(page) {
@@ -1558,25 +1548,27 @@ class Chooser extends Player {
     this.key = this.content.key;
     this.choices = this.content.choices.map(([name, labels], i) =>
       makeChoice(name, labels, this.key.indices[i], (index) =>
-        this.choose({ indices: this.key.indices.with(i, index) }),
+        this.choose(this.withIndex(i, index)),
       ),
     );
-    const buttons = Object.entries(this.content.buttons).map(([seed, label]) => {
-      const button = make("button", { type: "button" }, label);
-      button.onclick = () => this.choose({ [seed]: this.key[seed] + 1 });
-      return button;
-    });
-    const row = make(
-      "div",
-      { class: "row choices" },
-      ...this.choices.map(({ element }) => element),
-      ...buttons,
+    const buttons = Object.entries(this.content.buttons).map(([seed, label]) =>
+      makeButton(label, () => this.choose(this.withNext(seed))),
     );
-    this.box.prepend(row);
-    this.hearChosen = () => this.showKey(this.model.get("chosen"));
-    this.model.on("change:chosen", this.hearChosen);
-    this.showKey(this.model.get("chosen"));
+    const choices = this.choices.map(({ element }) => element);
+    this.box.prepend(make("div", { class: "row choices" }, ...choices, ...buttons));
+    const showChosen = () => this.showKey(this.model.get("chosen"));
+    this.hear({ "change:chosen": showChosen });
+    this.ends.push(() => clearTimeout(this.looking));
+    showChosen();
     this.lookAhead();
+  }
+
+  withIndex(i, index) {
+    return { ...this.key, indices: this.key.indices.with(i, index) };
+  }
+
+  withNext(seed) {
+    return { ...this.key, [seed]: this.key[seed] + 1 };
   }
 
   /** Take the runs that were made beforehand. */
@@ -1584,17 +1576,17 @@ class Chooser extends Player {
     const { buffer, byteOffset } = this.model.get("more") ?? {};
     for (const content of Object.values(this.model.get("runs") ?? {})) {
       const [at, size] = content.at;
-      this.runs.set(JSON.stringify(content.key), [
-        content,
-        new DataView(buffer, byteOffset + at, size),
-      ]);
+      this.keep(content.key, [content, new DataView(buffer, byteOffset + at, size)]);
     }
   }
 
+  keep(key, run) {
+    this.runs.set(JSON.stringify(key), run);
+  }
+
   /** Choose another run: one that is there is shown at once, and Python is told in any case. */
-  choose(change) {
+  choose(key) {
     this.playing(false);
-    const key = { ...this.key, ...change };
     const before = this.key;
     this.showKey(key);
     this.asker.ask({ key }, (answer) => {
@@ -1607,7 +1599,7 @@ class Chooser extends Player {
   showKey(key) {
     this.mark(key);
     const run = this.runs.get(JSON.stringify(key));
-    if (run && JSON.stringify(this.content.key) !== JSON.stringify(key)) super.takeScene(...run);
+    if (run && !isSame(this.content.key, key)) super.takeScene(...run);
   }
 
   /** Let the controls say what is chosen. */
@@ -1616,108 +1608,75 @@ class Chooser extends Player {
     for (const [i, { choose }] of this.choices.entries()) choose(key.indices[i]);
   }
 
-  takeScene(content, bytes) {
+  takeScene() {
     const { key } = this.model.get("content");
-    if (this.runs && JSON.stringify(this.content.key) === JSON.stringify(key)) return; // it is shown
-    super.takeScene(content, bytes);
+    if (this.runs && isSame(this.content.key, key)) return; // it is shown
+    super.takeScene();
     if (this.choices) this.mark(key);
   }
 
   /** Return what can be chosen next. */
   neighbours() {
     const { choices, buttons } = this.content;
-    const near = choices.flatMap(([, labels], i) =>
-      labels.map((_, index) => ({ ...this.key, indices: this.key.indices.with(i, index) })),
-    );
-    for (const seed of Object.keys(buttons)) near.push({ ...this.key, [seed]: this.key[seed] + 1 });
-    return near.filter(
-      (key) =>
-        key.indices.join() !== this.key.indices.join() ||
-        key.data_seed !== this.key.data_seed ||
-        key.start_seed !== this.key.start_seed,
-    );
+    const others = choices.flatMap(([, labels], i) => labels.map((_, j) => this.withIndex(i, j)));
+    const next = Object.keys(buttons).map((seed) => this.withNext(seed));
+    return [...others, ...next].filter((key) => !isSame(key, this.key));
   }
 
   /** Ask for the runs that can be chosen next, one at a time, while nothing else is to be done. */
   lookAhead() {
     clearTimeout(this.looking);
-    const wanted = this.neighbours()
-      .slice(0, AHEAD)
-      .filter((key) => !this.runs.has(JSON.stringify(key)));
-    if (!this.content.ahead || !wanted.length) return;
-    this.looking = setTimeout(
-      () =>
-        idle(() => {
-          const kernel = this.model.widget_manager?.kernel;
-          if (kernel?.status && kernel.status !== "idle") return this.lookAhead(); // a cell runs
-          this.asker.ask(
-            { key: wanted[0], ahead: true },
-            ({ content }, [bytes]) => {
-              if (!content) return;
-              this.runs.set(JSON.stringify(wanted[0]), [content, bytes]);
-              if (this.runs.size > 3 * AHEAD) this.runs.delete(this.runs.keys().next().value);
-              this.lookAhead();
-            },
-            true,
-          );
-        }),
-      PAUSE,
-    );
+    const near = this.neighbours().slice(0, AHEAD);
+    const key = near.find((each) => !this.runs.has(JSON.stringify(each)));
+    if (!this.content.ahead || !key) return;
+    this.looking = setTimeout(() => idle(() => this.askAhead(key)), REST);
   }
 
-  close() {
-    clearTimeout(this.looking);
-    this.model.off("change:chosen", this.hearChosen);
-    super.close();
+  askAhead(key) {
+    const { status = "idle" } = this.model.widget_manager?.kernel ?? {};
+    if (status !== "idle") return this.lookAhead(); // a cell runs
+    const take = ({ content }, [bytes]) => {
+      if (!content) return;
+      this.keep(key, [content, bytes]);
+      if (this.runs.size > KEPT) this.runs.delete(this.runs.keys().next().value);
+      this.lookAhead();
+    };
+    this.asker.ask({ key, ahead: true }, take, true);
   }
 }
 
-// Pictures under sliders, which follow a hand by themselves: Python sends each scene once.
+// A picture under sliders, which follows a hand by itself: Python sends its scene once.
 
 
-const at = (x, y) => [1, 0, 0, 1, x, y];
-const list = (texts) => `${texts.slice(0, -1).join(", ")} and ${texts.at(-1)}`;
+/** Return the map that moves what lies at (0, 0). */
+const shift = (x, y) => [1, 0, 0, 1, x, y];
 
 /**
  * What the panels share. A panel says by `see(values)` what is to be seen: `marks` by their ids,
- * `words`, `tables`, and a `legend` where it changes; by `drag(name, place, panel)` what a hand does;
- * by `buttons()` what other buttons do.
+ * `words`, `tables`, and a `legend` where it changes; by `onDrag(name, place, panel)` what a hand
+ * does; by `buttons()` what other buttons do.
  */
-class SliderPanel {
-  /** @param {{model: any, library: any, box: HTMLElement}} page */
-  constructor({ model, library, box }) {
-    this.model = model;
-    this.box = box;
-    this.look = library.get("look");
-    this.values = model.get("values");
-    this.content = model.get("content");
-    this.tell = teller(model);
-    this.asker = new Asker(model);
-    const onDrag = (name, place, panel) => this.drag(name, place, panel);
-    this.picture = new Picture(box, this.look, { onDrag, onDrop: () => this.drop() });
-    this.legend = make("div", { class: "legend" });
-    this.text = make("span", { "aria-live": "polite" });
-    this.room = make("span", { "aria-hidden": "true" }); // the longest text until now: less jumps
-    /** @type {HTMLElement[]} */
-    this.tables = [];
-    /** @type {Record<string, any>} */
-    this.specs = {};
-    /** @type {any[][]} what each mark is, but for what moves, by panel */
-    this.base = [];
+class SliderPanel extends Shown {
+  constructor(page) {
+    super(page);
+    this.values = this.model.get("values");
+    this.content = this.model.get("content");
+    /** @type {Record<string, any>} by name, what a control is */
+    this.specs = Object.fromEntries(this.content.controls.map((spec) => [spec.name, spec]));
     /** @type {Record<string, (value: any) => void>} by name, what shows a value there */
     this.controls = {};
-    this.words = make("div", {}, make("p", { class: "words" }, this.text, this.room));
-    const notes = this.content.notes.map((note) => make("p", {}, note));
-    const figure = make("figure", {}, this.picture.element, this.legend);
-    const place = this.content.panels.length > 1 ? "under" : "beside";
-    const shown = make("div", { class: place }, figure, this.words);
-    const above = [make("div", { class: "notes" }, ...notes), this.asker.element];
-    box.append(...above, this.makeControls(), shown);
-    this.hear = {
-      "change:values": () => model.get("values") !== this.values && this.show(model.get("values")),
+    /** @type {HTMLElement[]} */
+    this.tables = [];
+    /** @type {any} what is dragged, and how */
+    this.grip = null;
+    this.place();
+    this.hear({
+      "change:values": () => {
+        const values = this.model.get("values");
+        if (values !== this.values) this.show(values);
+      },
       "change:data": () => this.takeScene(),
-    };
-    for (const [name, act] of Object.entries(this.hear)) model.on(name, act);
+    });
     this.takeScene();
   }
 
@@ -1726,39 +1685,36 @@ class SliderPanel {
     return {};
   }
 
-  /** @type {(name: any, place: any, panel: any) => void} */
-  drag() {}
-
-  /** @returns {any} */
-  see(_values) {
+  /** @type {(values: any) => any} */
+  see() {
     return {};
   }
 
-  makeControls() {
-    this.specs = Object.fromEntries(this.content.controls.map((spec) => [spec.name, spec]));
+  place() {
     const sliders = make("div", { class: "sliders" });
     const row = make("div", { class: "row" });
-    for (const { name, label, ...spec } of this.content.controls) {
+    for (const { name, ...spec } of this.content.controls) {
       const act = (value, rests = true) => this.move({ [name]: value }, rests);
       if (spec.low === undefined) {
-        const button = toggleButton(label, (down) => act(down));
+        const button = toggleButton(spec.label, (down) => act(down));
         row.append(button);
         this.controls[name] = (down) => set(button, { "aria-pressed": down });
       } else {
-        const slider = makeSlider({ label, ...spec }, act);
-        slider.element.classList.toggle("wide", Boolean(spec.wide));
-        sliders.append(slider.element);
-        this.controls[name] = slider.set;
+        const { element, set: show } = makeSlider(spec, act);
+        element.classList.toggle("wide", Boolean(spec.wide));
+        sliders.append(element);
+        this.controls[name] = show;
       }
     }
-    for (const [label, act] of Object.entries(this.buttons())) {
-      const button = make("button", { type: "button" }, label);
-      button.onclick = act;
-      row.append(button);
-    }
+    for (const [label, act] of Object.entries(this.buttons())) row.append(makeButton(label, act));
     row.append(fullScreenButton(this.box));
     sliders.append(row);
-    return sliders;
+    this.notes.append(...this.content.notes.map((note) => make("p", {}, note)));
+    this.said = make("div", {}, this.words);
+    const figure = make("figure", {}, this.picture.element, this.legend);
+    const side = this.content.panels.length > 1 ? "under" : "beside";
+    const shown = make("div", { class: side }, figure, this.said);
+    this.box.append(this.notes, this.asker.element, sliders, shown);
   }
 
   /** Take the scene that the model carries now. */
@@ -1766,8 +1722,8 @@ class SliderPanel {
     const bytes = this.model.get("data");
     const scene = structuredClone(this.content);
     this.picture.setScene(scene, bytes);
+    /** @type {any[][]} what each mark is, but for what moves, by panel */
     this.base = this.picture.frameAt(0);
-    this.ids = scene.panels.map(({ marks }) => marks.map(({ id }) => id));
     this.points = scene.points && readArray(scene.points, bytes).values;
     showLegend(this.legend, scene.legend, this.look);
     this.show(this.values);
@@ -1782,7 +1738,7 @@ class SliderPanel {
     this.tell({ values: this.values }, rests ? 0 : 300);
   }
 
-  drop() {
+  onDrop() {
     this.grip = null;
     this.show(this.values); // as it is without a hand
     this.move({}, true);
@@ -1792,15 +1748,17 @@ class SliderPanel {
     this.values = values;
     const { marks, words, tables, legend } = this.see(values);
     for (const [name, control] of Object.entries(this.controls)) control(values[name]);
-    const now = (states, ids) => states.map((state, j) => ({ ...state, ...marks[ids[j]] }));
-    this.picture.show(this.base.map((states, i) => now(states, this.ids[i])));
+    const moved = this.picture.panels.map((panel, i) =>
+      panel.marks.map(({ id }, j) => ({ ...this.base[i][j], ...marks[id] })),
+    );
+    this.picture.show(moved);
     this.text.textContent = words;
     if (words.length > this.room.textContent.length) this.room.textContent = words;
     if (legend) showLegend(this.legend, legend, this.look);
-    tables.forEach((rows, i) => {
-      this.tables[i] ??= this.words.appendChild(make("div", { class: "table" }));
+    for (const [i, rows] of tables.entries()) {
+      this.tables[i] ??= this.said.appendChild(make("div", { class: "table" }));
       showTable(this.tables[i], rows);
-    });
+    }
   }
 
   /** Return the value that a slider would give next to a number. */
@@ -1819,13 +1777,10 @@ class SliderPanel {
     const panel = this.picture.panels[0];
     if (panel.viewIndex !== index) panel.setView(index);
   }
-
-  close() {
-    this.picture.close();
-    this.asker.close();
-    for (const [name, act] of Object.entries(this.hear)) this.model.off(name, act);
-  }
 }
+
+// Panels of one dimension: a mixture that a hand fits, and a point whose source is asked for.
+
 
 /** Return what maps a bump to φ N(x | μ, σ²). */
 const bump = (weight, mean, s) => [s, 0, 0, weight * Math.exp(maths.logNormal(0, 0, s)), mean, 0];
@@ -1837,7 +1792,7 @@ class HandFit extends SliderPanel {
     return { "Back to my best": back };
   }
 
-  drag(name, [x]) {
+  onDrag(name, [x]) {
     const mean = this.values[name.replace("deviation", "mean")];
     this.move({ [name]: this.fit(name, name.startsWith("mean") ? x : Math.abs(x - mean)) }, false);
   }
@@ -1858,16 +1813,16 @@ class HandFit extends SliderPanel {
       points: { map: [1, 0, 0, tops[view], 0, 0] },
       em: { hidden: !values.show_em },
       now: { map: [0.8, 0, 0, Math.max(score - floor, 0), 0.1, floor] },
-      below: { map: at(0.5, floor), hidden: score >= floor },
-      best_score: { map: at(0, best), hidden: best < floor },
-      em_score: { map: at(0, em), hidden: !values.show_em },
+      below: { map: shift(0.5, floor), hidden: score >= floor },
+      best_score: { map: shift(0, best), hidden: best < floor },
+      em_score: { map: shift(0, em), hidden: !values.show_em },
     };
     const rows = [0, 1].map((k) => {
       const [weight, mean, deviation] = parts.map((each) => each[k]);
       const map = bump(weight, mean, deviation);
       marks[`curve_${k + 1}`] = { map };
-      marks[`mean_${k + 1}`] = { map: at(mean, map[3]) };
-      marks[`deviation_${k + 1}`] = { map: at(mean + deviation, map[3] * Math.exp(-0.5)) };
+      marks[`mean_${k + 1}`] = { map: shift(mean, map[3]) };
+      marks[`deviation_${k + 1}`] = { map: shift(mean + deviation, map[3] * Math.exp(-0.5)) };
       const texts = [this.write("mean_1", mean), this.write("deviation_1", deviation)];
       return [`${k + 1}`, format(weight, 2), ...texts];
     });
@@ -1887,24 +1842,18 @@ class HandFit extends SliderPanel {
     return this.model.get("best").score;
   }
 
-  /** Measure the area under the sum, how much of it is in the picture, and its tallest place there. */
+  /** Measure how much of the area under the sum is in the picture, and its tallest place there. */
   measure(weights, means, deviations) {
     const [left, right] = this.content.panels[0].views[0].limits;
     const grid = [left, right];
     for (const k of [0, 1])
       for (let i = -160; i <= 160; i++) grid.push(means[k] + (i / 20) * deviations[k]);
-    grid.sort((a, b) => a - b);
-    const logs = (x) =>
-      [0, 1].map((k) => Math.log(weights[k]) + maths.logNormal(x, means[k], deviations[k]));
-    const density = grid.map((x) => Math.exp(maths.logAddExp(...logs(x))));
-    const sum = { area: 0, visible: 0, tallest: 0 };
-    grid.forEach((x, i) => {
-      const slice = i && ((x - grid[i - 1]) * (density[i] + density[i - 1])) / 2;
-      sum.area += slice;
-      if (x > left && x <= right) sum.visible += slice;
-      if (x >= left && x <= right) sum.tallest = Math.max(sum.tallest, density[i]);
-    });
-    return sum;
+    const xs = grid.filter((x) => x >= left && x <= right).sort((a, b) => a - b);
+    const part = (x, k) => weights[k] * Math.exp(maths.logNormal(x, means[k], deviations[k]));
+    const density = xs.map((x) => part(x, 0) + part(x, 1));
+    const slice = (x, i) => i && ((x - xs[i - 1]) * (density[i] + density[i - 1])) / 2;
+    const visible = xs.reduce((sum, x, i) => sum + slice(x, i), 0);
+    return { visible, tallest: Math.max(...density) };
   }
 
   sayScore(score, top) {
@@ -1918,12 +1867,13 @@ class HandFit extends SliderPanel {
   }
 }
 
-function sayArea({ area, visible, tallest }) {
-  const out = visible < area - 0.005 ? `, of it ${format(visible, 3)} in the picture` : "";
+/** Say how much of the area is seen; all of it is 1, as the weights sum to 1. */
+function sayArea({ visible, tallest }) {
+  const out = visible < 0.995 ? `, of it ${format(visible, 3)} in the picture` : "";
   const low = tallest < 0.1;
   const height = low ? maths.fromLog(Math.log(tallest), 2) : format(tallest, tallest < 100 ? 2 : 0);
   const tall = tallest > 1 ? ": a density may exceed 1" : "";
-  return `Area under the sum ${format(area, 3)}${out}; tallest peak ${height}${tall}.`;
+  return `Area under the sum 1.000${out}; tallest peak ${height}${tall}.`;
 }
 
 /** Write a score in few characters. */
@@ -1934,7 +1884,7 @@ function writeScore(score) {
 
 class PointPosterior extends SliderPanel {
   /** Move the point within the view: one that changed under the hand would carry it away. */
-  drag(_, [x], { limits }) {
+  onDrag(_, [x], { limits }) {
     this.grip = true;
     this.move({ x: this.fit("x", inside(x, limits[0], limits[1])) }, false);
   }
@@ -1948,18 +1898,18 @@ class PointPosterior extends SliderPanel {
     const logs = densities.map((density, k) => Math.log(weights[k]) + density);
     const sum = maths.logAddExp(...logs);
     const shares = logs.map((each) => Math.exp(each - sum));
-    const marks = { line: { map: at(x, 0) }, x: { map: at(x, 0.93 * top) } };
+    const marks = { line: { map: shift(x, 0) }, x: { map: shift(x, 0.93 * top) } };
     const rows = [0, 1].map((k) => {
       const map = bump(weights[k], means[k], deviations[k]);
       const product = maths.product(weights[k], densities[k]);
       const share = maths.writeShare(shares[k], logs[k] - sum);
       const bars = { product: [Math.exp(logs[k]), product], share: [shares[k], share] };
       marks[`curve_${k + 1}`] = { map };
-      marks[`number_${k + 1}`] = { map: at(means[k], map[3]) };
-      marks[`cut_${k + 1}`] = { map: at(x, bars.product[0]) };
+      marks[`number_${k + 1}`] = { map: shift(means[k], map[3]) };
+      marks[`cut_${k + 1}`] = { map: shift(x, bars.product[0]) };
       for (const [name, [height, text]] of Object.entries(bars)) {
         marks[`${name}_${k + 1}`] = { map: [0.7, 0, 0, height, k - 0.35, 0] };
-        marks[`${name}_text_${k + 1}`] = { map: at(k, height), text: shorten(text) };
+        marks[`${name}_text_${k + 1}`] = { map: shift(k, height), text: shorten(text) };
       }
       return [`${k + 1}`, format(weights[k], 2), maths.fromLog(densities[k]), product, share];
     });
@@ -1984,6 +1934,10 @@ class PointPosterior extends SliderPanel {
 /** Leave out the decimals of a number that would be too wide over a bar, such as 1.23e−262. */
 const shorten = (text) => text.replace(/\.\d+(?=e−\d\d\d)/, "");
 
+// What a covariance matrix does to points: their ellipses, and half-axes that can be pulled.
+
+
+const list = (texts) => `${texts.slice(0, -1).join(", ")} and ${texts.at(-1)}`;
 const NAMES = ["deviation_1", "deviation_2", "correlation"];
 /** @type {(values: any) => [number, number, number]} */
 const numbersOf = (values) => [values.deviation_1, values.deviation_2, values.correlation];
@@ -1992,7 +1946,7 @@ const valuesOf = (numbers) => Object.fromEntries(NAMES.map((name, i) => [name, n
 class CovariancePanel extends SliderPanel {
   constructor(page) {
     super(page);
-    this.endTheme = onTheme(() => this.show(this.values)); // the points' shades are the palette's
+    this.ends.push(onTheme(() => this.show(this.values))); // the shades are the palette's
   }
 
   buttons() {
@@ -2005,7 +1959,7 @@ class CovariancePanel extends SliderPanel {
   }
 
   /** Move an end of a 3σ half-axis: the other keeps the length that it had when the hand began. */
-  drag(name, [x, y]) {
+  onDrag(name, [x, y]) {
     if (Math.hypot(x, y) < 0.03) return;
     const other = maths.halfAxes(...numbersOf(this.values)).lengths[name === "end_1" ? 1 : 0];
     this.grip = { name, other: this.grip?.other ?? other, place: [x, y] };
@@ -2029,7 +1983,7 @@ class CovariancePanel extends SliderPanel {
       return [3 * length * c, 3 * length * s];
     });
     this.handles(ends).forEach((place, k) => {
-      marks[`end_${k + 1}`] = { map: at(...place) };
+      marks[`end_${k + 1}`] = { map: shift(...place) };
     });
     const tables = this.tabulate(numbers, rings);
     return { marks, words: this.say(values, lengths, angle), tables };
@@ -2096,11 +2050,6 @@ class CovariancePanel extends SliderPanel {
     const points = hold ? `The points stay where ${list(NAMES.map(say))} have put them.` : moving;
     const axes = `The 1σ ellipse has the half-axes ${roots}, which lie along the eigenvectors`;
     return `${axes}: ${where}. ${points}`;
-  }
-
-  close() {
-    super.close();
-    this.endTheme();
   }
 }
 
