@@ -168,7 +168,7 @@ def time_choices(page, box, *, calm):
 
 
 def time_starts(page, code):
-    """Run a cell with a widget again and again; return the cell, and after how long it is usable."""
+    """Run a cell with a widget again and again; return it, and after how long it is usable."""
     name = page.evaluate(NEW_CELL, code.strip())
     times = [page.evaluate(USABLE) for _ in range(STARTS)]
     return page.locator(f"[data-cell='{name}']"), statistics.median(times)

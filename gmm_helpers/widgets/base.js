@@ -103,7 +103,7 @@ function markControl(event) {
   if (!(control instanceof Element) || !control.closest(".gmm")) return;
   const used =
     USED[control.getAttribute("type")] ??
-    (control.matches("select, [role=slider]") ? /^(Arrow|Home$|End$|Enter$| $)/ : / /);
+    (control.matches("select, [role=slider], .table") ? /^(Arrow|Home$|End$|Enter$| $)/ : / /);
   const plain = !(event.ctrlKey || event.metaKey || event.altKey);
   control.toggleAttribute(
     MARK,

@@ -109,9 +109,18 @@ export function showTable(box, rows) {
   if (!rows) return;
   const cells = [...box.querySelectorAll("th, td")];
   const texts = rows.flat();
-  if (cells.length !== texts.length) return box.replaceChildren(makeTable(rows));
+  if (cells.length !== texts.length) return fill(box, makeTable(rows));
   for (const [i, cell] of cells.entries())
     if (cell.textContent !== texts[i]) cell.textContent = texts[i];
+}
+
+/** Put a table into its box, which has the focus for the keys that scroll it where it is narrower. */
+function fill(box, table) {
+  box.replaceChildren(table);
+  set(box, { role: "group", "aria-label": "Numbers" });
+  const look = () => set(box, { tabindex: table.offsetWidth > box.clientWidth ? 0 : -1 });
+  const watch = new ResizeObserver(look);
+  for (const each of [box, table]) watch.observe(each);
 }
 
 function makeTable([names, ...rows]) {
