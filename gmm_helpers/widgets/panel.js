@@ -91,7 +91,7 @@ export class Panel {
     set(this.svg, { width, height, viewBox: `0 0 ${width} ${height}` });
     const place = { x: this.left, y: TOP, width: this.w, height: this.h };
     for (const plot of [this.plot, this.over]) set(plot, place);
-    const sharp = devicePixelRatio || 1;
+    const sharp = devicePixelRatio;
     const pixels = { width: Math.round(width * sharp), height: Math.round(height * sharp) };
     set(this.canvas, { ...pixels, style: `width:${width}px;height:${height}px` });
   }
@@ -134,7 +134,7 @@ export class Panel {
     this.states = states;
     for (const [i, draw] of this.drawSvg.entries()) draw?.(states[i]);
     if (onlyShapes || !this.drawCanvas.some(Boolean)) return;
-    const sharp = devicePixelRatio || 1;
+    const sharp = devicePixelRatio;
     const pen = this.canvas.getContext("2d");
     pen.clearRect(0, 0, this.canvas.width, this.canvas.height);
     pen.save();

@@ -150,7 +150,7 @@ export class Cloud {
 
 /** Draw a marker once. A look is its colour and its shape, or "hollow". */
 function makeSprite(look, radius, globalAlpha, { look: { markers }, dark }) {
-  const sharp = devicePixelRatio || 1;
+  const sharp = devicePixelRatio;
   const width = Math.ceil(sharp * (2 * radius + 4));
   const canvas = make("canvas", { width, height: width });
   const pen = canvas.getContext("2d");

@@ -928,7 +928,7 @@ class Cloud {
 
 /** Draw a marker once. A look is its colour and its shape, or "hollow". */
 function makeSprite(look, radius, globalAlpha, { look: { markers }, dark }) {
-  const sharp = devicePixelRatio || 1;
+  const sharp = devicePixelRatio;
   const width = Math.ceil(sharp * (2 * radius + 4));
   const canvas = make("canvas", { width, height: width });
   const pen = canvas.getContext("2d");
@@ -1062,7 +1062,7 @@ class Panel {
     set(this.svg, { width, height, viewBox: `0 0 ${width} ${height}` });
     const place = { x: this.left, y: TOP, width: this.w, height: this.h };
     for (const plot of [this.plot, this.over]) set(plot, place);
-    const sharp = devicePixelRatio || 1;
+    const sharp = devicePixelRatio;
     const pixels = { width: Math.round(width * sharp), height: Math.round(height * sharp) };
     set(this.canvas, { ...pixels, style: `width:${width}px;height:${height}px` });
   }
@@ -1105,7 +1105,7 @@ class Panel {
     this.states = states;
     for (const [i, draw] of this.drawSvg.entries()) draw?.(states[i]);
     if (onlyShapes || !this.drawCanvas.some(Boolean)) return;
-    const sharp = devicePixelRatio || 1;
+    const sharp = devicePixelRatio;
     const pen = this.canvas.getContext("2d");
     pen.clearRect(0, 0, this.canvas.width, this.canvas.height);
     pen.save();
