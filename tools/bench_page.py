@@ -10,16 +10,29 @@ timed beside them, and the last column says how many times quicker a widget is. 
   95th percentile of 60 steps; a chooser is worked as somebody does who looks for three seconds
   ("computed ahead"), or who presses again at once ("to be run");
 - drag: how many frames with another picture were shown for the positions that a fast drag passed,
-  and how long after the last move the last of them came.
+  and how long after the last move the last of them came;
+- usable: ms from the start of a widget's cell to a frame with its controls and its picture, the
+  median of five runs; and of the first widget of five kernels;
+- kB: what Python sends for the widget, without the module, which comes once.
 """
 
 import os
 import statistics
 import sys
 
-from driver import LAPTOP, add_cell, chromium, jupyterlab, open_notebook, run_cell
+from driver import (
+    LAPTOP,
+    NEW_CELL,
+    READY,
+    add_cell,
+    chromium,
+    jupyterlab,
+    open_notebook,
+    run_cell,
+)
+from weigh_page import CELLS
 
-STEPS, CHOICES = 60, 20
+STEPS, CHOICES, STARTS = 60, 20, 5
 CALM = 3000  # ms, as a person waits who looks at what has been chosen
 PLANE = """
 rng = np.random.default_rng(1)
@@ -34,7 +47,8 @@ WIDGETS = {
     "step: 2-D, n = 10,000, K = 4": PLANE.format(n=10_000, K=4),
     "hand fit": "gmm.HandFit(x, em=start)",
     "point posterior": "gmm.PointPosterior(x, start)",
-    "covariance panel": "gmm.CovariancePanel(rng=np.random.default_rng(1))",
+    "covariance panel, n = 1000": "gmm.CovariancePanel(rng=np.random.default_rng(1))",
+    "covariance panel, n = 300": "gmm.CovariancePanel(rng=np.random.default_rng(1), n=300)",
     "question": 'gmm.ask("narrow_peak")',
 }
 CHOOSER = 'gmm.RunChooser(x, run, choices={"K": (2, 3, 4)})'
@@ -76,6 +90,22 @@ WATCH = """box => {
 WAIT = """async count => {
     const aFrame = () => new Promise(requestAnimationFrame)
     while (watched.frames.length <= count) await aFrame()
+}"""
+
+RESTART = "jupyterapp.shell.currentWidget.sessionContext.restartKernel()"
+# Runs in the page: runs the active cell, and waits for a frame that shows what can be used.
+USABLE = """async () => {
+    const {node} = jupyterapp.shell.currentWidget.content.activeCell
+    const aFrame = () => new Promise(requestAnimationFrame)
+    const empty = () => !node.querySelector('.gmm input')
+        || node.querySelector('.gmm .panels') && !node.querySelector('.gmm .panels path[d]')
+    await jupyterapp.commands.execute('notebook:clear-cell-output')
+    while (!empty()) await aFrame()
+    const started = performance.now()
+    jupyterapp.commands.execute('notebook:run-cell')
+    while (empty()) await aFrame()
+    await aFrame()
+    return performance.now() - started
 }"""
 
 
@@ -137,41 +167,63 @@ def time_choices(page, box, *, calm):
     return [time_key(page, "Enter", calm) for _ in range(CHOICES)]
 
 
+def time_starts(page, code):
+    """Run a cell with a widget again and again; return it, and after how long it is usable."""
+    name = page.evaluate(NEW_CELL, code.strip())
+    times = [page.evaluate(USABLE) for _ in range(STARTS)]
+    return page.locator(f"[data-cell='{name}']"), statistics.median(times)
+
+
+def time_first_starts(page, code):
+    """Return after how long the first widget of a kernel is usable: the median of new kernels."""
+    times = []
+    for _ in range(STARTS):
+        page.evaluate(RESTART)
+        page.evaluate(READY)
+        run_cell(page, "set-up")
+        page.evaluate(NEW_CELL, code.strip())
+        times.append(page.evaluate(USABLE))
+    return statistics.median(times)
+
+
 def percentiles(latencies):
     return statistics.median(latencies), statistics.quantiles(latencies, n=20)[-1]
 
 
 def measure(chosen):
     """Print one row for each widget whose name holds one of the words that are chosen."""
-    heads = f"{'ms':>10} {'95 %':>6} {'drag':>10} {'last':>6}"
-    print(f"{'load ' + str(os.getloadavg()[0]):32} {heads}  interact ÷ this", flush=True)
+    heads = f"{'ms':>6} {'95 %':>6} {'drag':>10} {'last':>6} {'usable':>7} {'kB':>5}"
+    print(f"{'load ' + str(os.getloadavg()[0]):36} {heads}  interact ÷ this", flush=True)
     with jupyterlab() as url, chromium() as browser:
         page = browser.new_page(viewport=LAPTOP)
         open_notebook(page, url)
-        run_cell(page, "set-up")
+        first = time_first_starts(page, next(iter(WIDGETS.values())))
+        print(f"{'first widget of a kernel':36} {first:40.0f}", flush=True)
         box = add_cell(page, INTERACT).locator(".widget-interact")
         box.locator("img").wait_for()
         plain = percentiles(time_steps(page, box))
         frames, _, last = drag(page, box)
-        print(f"{'plain interact':32} {plain[0]:10.0f} {plain[1]:6.0f} {frames:10} {last:6.0f}")
+        print(f"{'plain interact':36} {plain[0]:6.0f} {plain[1]:6.0f} {frames:10} {last:6.0f}")
         for name, code in WIDGETS.items():
             if not any(word in name for word in chosen):
                 continue
-            box = add_cell(page, code).locator(".gmm")
-            box.wait_for()
+            cell, usable = time_starts(page, code)
+            box = cell.locator(".gmm")
             own = percentiles(time_steps(page, box))
-            row = f"{name:32} {own[0]:10.0f} {own[1]:6.0f} "
+            row = f"{name:36} {own[0]:6.0f} {own[1]:6.0f} "
             if box.locator("input[type=range]").count():
                 frames, positions, last = drag(page, box)
                 row += f"{f'{frames} of {positions}':>10} {last:6.0f} "
             else:
                 row += " " * 18
-            print(f"{row}  {plain[0] / own[0]:.1f}", flush=True)
+            sizes = {cell: size for cell, _, size in page.evaluate(CELLS)}
+            size = sizes[cell.get_attribute("data-cell")]
+            print(f"{row}{usable:7.0f} {size:5.1f}  {plain[0] / own[0]:.1f}", flush=True)
         box = add_cell(page, CHOOSER).locator(".gmm")
         box.wait_for()
         for name, calm in (("computed ahead", CALM), ("to be run", 0)):
             own = percentiles(time_choices(page, box, calm=calm))
-            print(f"{f'another start: {name}':32} {own[0]:10.0f} {own[1]:6.0f}", flush=True)
+            print(f"{f'another start: {name}':36} {own[0]:6.0f} {own[1]:6.0f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -43,6 +43,18 @@ export function readArray({ at, shape, type, low, high }, bytes) {
   return { values, shape };
 }
 
+/** Return what is next to a value between two limits. */
+export const inside = (value, low, high) => Math.min(Math.max(value, low), high);
+
+/** Return the colour of a component, by its number, or of a name of the style's. */
+export const paint = (colour) => `var(--gmm-${typeof colour === "number" ? colour % 6 : colour})`;
+
+/** Return the style of a line. */
+export function strokeOf({ colour, width = 2, dash }) {
+  const dashes = dash?.length ? dash.map((each) => each * width).join(" ") : "none";
+  return `stroke:${paint(colour)};stroke-width:${width};stroke-dasharray:${dashes}`;
+}
+
 /** Write a number with a true minus sign, and without one for a zero. */
 export function format(value, decimals) {
   const text = value.toFixed(decimals);
@@ -91,7 +103,7 @@ function markControl(event) {
   if (!(control instanceof Element) || !control.closest(".gmm")) return;
   const used =
     USED[control.getAttribute("type")] ??
-    (control.matches("select, [role=slider]") ? /^(Arrow|Home$|End$|Enter$| $)/ : / /);
+    (control.matches("select, [role=slider], .table") ? /^(Arrow|Home$|End$|Enter$| $)/ : / /);
   const plain = !(event.ctrlKey || event.metaKey || event.altKey);
   control.toggleAttribute(
     MARK,

@@ -1,13 +1,15 @@
 // A stepper whose run is chosen by buttons above it. Python makes the runs.
 
 import { make } from "./base.js";
-import { makeChoice } from "./controls.js";
+import { makeButton, makeChoice } from "./controls.js";
 import { Player } from "./player.js";
 
 const AHEAD = 6; // runs, at most, that are asked for before they are chosen
-const PAUSE = 300; // milliseconds between two of them
+const KEPT = 18; // runs, at most, that the page keeps
+const REST = 300; // milliseconds between two of them
 
 const idle = globalThis.requestIdleCallback ?? ((act) => setTimeout(act, 50));
+const isSame = (key, other) => JSON.stringify(key) === JSON.stringify(other);
 
 export class Chooser extends Player {
   constructor(page) {
@@ -17,25 +19,27 @@ export class Chooser extends Player {
     this.key = this.content.key;
     this.choices = this.content.choices.map(([name, labels], i) =>
       makeChoice(name, labels, this.key.indices[i], (index) =>
-        this.choose({ indices: this.key.indices.with(i, index) }),
+        this.choose(this.withIndex(i, index)),
       ),
     );
-    const buttons = Object.entries(this.content.buttons).map(([seed, label]) => {
-      const button = make("button", { type: "button" }, label);
-      button.onclick = () => this.choose({ [seed]: this.key[seed] + 1 });
-      return button;
-    });
-    const row = make(
-      "div",
-      { class: "row choices" },
-      ...this.choices.map(({ element }) => element),
-      ...buttons,
+    const buttons = Object.entries(this.content.buttons).map(([seed, label]) =>
+      makeButton(label, () => this.choose(this.withNext(seed))),
     );
-    this.box.prepend(row);
-    this.hearChosen = () => this.showKey(this.model.get("chosen"));
-    this.model.on("change:chosen", this.hearChosen);
-    this.showKey(this.model.get("chosen"));
+    const choices = this.choices.map(({ element }) => element);
+    this.box.prepend(make("div", { class: "row choices" }, ...choices, ...buttons));
+    const showChosen = () => this.showKey(this.model.get("chosen"));
+    this.hear({ "change:chosen": showChosen });
+    this.ends.push(() => clearTimeout(this.looking));
+    showChosen();
     this.lookAhead();
+  }
+
+  withIndex(i, index) {
+    return { ...this.key, indices: this.key.indices.with(i, index) };
+  }
+
+  withNext(seed) {
+    return { ...this.key, [seed]: this.key[seed] + 1 };
   }
 
   /** Take the runs that were made beforehand. */
@@ -43,17 +47,17 @@ export class Chooser extends Player {
     const { buffer, byteOffset } = this.model.get("more") ?? {};
     for (const content of Object.values(this.model.get("runs") ?? {})) {
       const [at, size] = content.at;
-      this.runs.set(JSON.stringify(content.key), [
-        content,
-        new DataView(buffer, byteOffset + at, size),
-      ]);
+      this.keep(content.key, [content, new DataView(buffer, byteOffset + at, size)]);
     }
   }
 
+  keep(key, run) {
+    this.runs.set(JSON.stringify(key), run);
+  }
+
   /** Choose another run: one that is there is shown at once, and Python is told in any case. */
-  choose(change) {
+  choose(key) {
     this.playing(false);
-    const key = { ...this.key, ...change };
     const before = this.key;
     this.showKey(key);
     this.asker.ask({ key }, (answer) => {
@@ -66,7 +70,7 @@ export class Chooser extends Player {
   showKey(key) {
     this.mark(key);
     const run = this.runs.get(JSON.stringify(key));
-    if (run && JSON.stringify(this.content.key) !== JSON.stringify(key)) super.takeScene(...run);
+    if (run && !isSame(this.content.key, key)) super.takeScene(...run);
   }
 
   /** Let the controls say what is chosen. */
@@ -75,58 +79,39 @@ export class Chooser extends Player {
     for (const [i, { choose }] of this.choices.entries()) choose(key.indices[i]);
   }
 
-  takeScene(content, bytes) {
+  takeScene() {
     const { key } = this.model.get("content");
-    if (this.runs && JSON.stringify(this.content.key) === JSON.stringify(key)) return; // it is shown
-    super.takeScene(content, bytes);
+    if (this.runs && isSame(this.content.key, key)) return; // it is shown
+    super.takeScene();
     if (this.choices) this.mark(key);
   }
 
   /** Return what can be chosen next. */
   neighbours() {
     const { choices, buttons } = this.content;
-    const near = choices.flatMap(([, labels], i) =>
-      labels.map((_, index) => ({ ...this.key, indices: this.key.indices.with(i, index) })),
-    );
-    for (const seed of Object.keys(buttons)) near.push({ ...this.key, [seed]: this.key[seed] + 1 });
-    return near.filter(
-      (key) =>
-        key.indices.join() !== this.key.indices.join() ||
-        key.data_seed !== this.key.data_seed ||
-        key.start_seed !== this.key.start_seed,
-    );
+    const others = choices.flatMap(([, labels], i) => labels.map((_, j) => this.withIndex(i, j)));
+    const next = Object.keys(buttons).map((seed) => this.withNext(seed));
+    return [...others, ...next].filter((key) => !isSame(key, this.key));
   }
 
   /** Ask for the runs that can be chosen next, one at a time, while nothing else is to be done. */
   lookAhead() {
     clearTimeout(this.looking);
-    const wanted = this.neighbours()
-      .slice(0, AHEAD)
-      .filter((key) => !this.runs.has(JSON.stringify(key)));
-    if (!this.content.ahead || !wanted.length) return;
-    this.looking = setTimeout(
-      () =>
-        idle(() => {
-          const kernel = this.model.widget_manager?.kernel;
-          if (kernel?.status && kernel.status !== "idle") return this.lookAhead(); // a cell runs
-          this.asker.ask(
-            { key: wanted[0], ahead: true },
-            ({ content }, [bytes]) => {
-              if (!content) return;
-              this.runs.set(JSON.stringify(wanted[0]), [content, bytes]);
-              if (this.runs.size > 3 * AHEAD) this.runs.delete(this.runs.keys().next().value);
-              this.lookAhead();
-            },
-            true,
-          );
-        }),
-      PAUSE,
-    );
+    const near = this.neighbours().slice(0, AHEAD);
+    const key = near.find((each) => !this.runs.has(JSON.stringify(each)));
+    if (!this.content.ahead || !key) return;
+    this.looking = setTimeout(() => idle(() => this.askAhead(key)), REST);
   }
 
-  close() {
-    clearTimeout(this.looking);
-    this.model.off("change:chosen", this.hearChosen);
-    super.close();
+  askAhead(key) {
+    const { status = "idle" } = this.model.widget_manager?.kernel ?? {};
+    if (status !== "idle") return this.lookAhead(); // a cell runs
+    const take = ({ content }, [bytes]) => {
+      if (!content) return;
+      this.keep(key, [content, bytes]);
+      if (this.runs.size > KEPT) this.runs.delete(this.runs.keys().next().value);
+      this.lookAhead();
+    };
+    this.asker.ask({ key, ahead: true }, take, true);
   }
 }

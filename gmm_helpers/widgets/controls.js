@@ -1,6 +1,6 @@
 // Native controls with names, and questions to Python.
 
-import { make, set } from "./base.js";
+import { make, paint, set, strokeOf } from "./base.js";
 
 const PATIENCE = 2000; // milliseconds, before a page says that Python does not answer
 
@@ -12,20 +12,23 @@ const ICONS = {
   full: "M2 2h5v2H4v3H2zM9 2h5v5h-2V4H9zM2 9h2v3h3v2H2zM12 9h2v5H9v-2h3z",
 };
 
+/** A button with words. */
+export function makeButton(label, act) {
+  const button = make("button", { type: "button" }, label);
+  button.onclick = act;
+  return button;
+}
+
 /** A button that shows an icon; `name` changes both. */
 export function iconButton(icon, label, act) {
-  const path = make("svg:path", {});
-  const button = make(
-    "button",
-    { type: "button", class: "icon" },
-    make("svg:svg", { viewBox: "0 0 16 16" }, path),
-  );
+  const path = make("svg:path");
+  const button = makeButton(make("svg:svg", { viewBox: "0 0 16 16" }, path), act);
+  button.className = "icon";
   const name = (sign, words) => {
     path.setAttribute("d", ICONS[sign]);
     set(button, { "aria-label": words, title: words });
   };
   name(icon, label);
-  button.onclick = act;
   return { button, name };
 }
 
@@ -38,50 +41,41 @@ export const fullScreenButton = (box) =>
 
 /** A button that is down or up. */
 export function toggleButton(label, act) {
-  const button = make("button", { type: "button", "aria-pressed": "false" }, label);
-  button.onclick = () => {
+  const button = makeButton(label, () => {
     const down = button.getAttribute("aria-pressed") !== "true";
-    button.setAttribute("aria-pressed", String(down));
+    set(button, { "aria-pressed": down });
     act(down);
-  };
+  });
+  set(button, { "aria-pressed": false });
   return button;
 }
 
 /**
  * A slider and a number to type. `act` hears the value, and whether the hand rests.
- * @param {{label: string, low: number, high: number, step: number, value: number, bare?: boolean,
- *   decimals?: number}} spec  `decimals` for the number beside the slider
+ * @param {{label: string, low: number, high: number, step: number, value: number,
+ *   decimals?: number}} spec
  * @param {(value: number, rests: boolean) => void} act
  */
-export function makeSlider({ label, low, high, step, value, bare, decimals }, act) {
+export function makeSlider({ label, low, high, step, value, decimals = 0 }, act) {
   const limits = { min: low, max: high, step, value, "aria-label": label };
   const range = make("input", { type: "range", ...limits });
   const number = make("input", { type: "number", ...limits, inputmode: "decimal" });
   const write = () => {
-    number.value = decimals === undefined ? range.value : range.valueAsNumber.toFixed(decimals);
+    number.value = range.valueAsNumber.toFixed(decimals);
   };
-  const hear = (input, rests) => {
-    if (input === number && !(number.value && number.validity.valid)) return;
-    if (input === number) range.value = number.value;
-    else write();
-    act(range.valueAsNumber, rests);
+  const hear = ({ target, type }) => {
+    if (target === range) write();
+    else if (number.value && number.validity.valid) range.value = number.value;
+    else return; // half a number
+    act(range.valueAsNumber, type === "change");
   };
-  for (const input of [range, number]) {
-    input.oninput = () => hear(input, false);
-    input.onchange = () => hear(input, true);
-  }
+  for (const input of [range, number]) input.oninput = input.onchange = hear;
   number.onblur = write;
   write();
-  const element = bare
-    ? range
-    : make("label", { class: "slider" }, make("span", {}, label), range, number);
   return {
-    element,
+    element: make("label", { class: "slider" }, make("span", {}, label), range, number),
     range,
     number,
-    get value() {
-      return range.valueAsNumber;
-    },
     set(wanted) {
       range.value = wanted;
       if (number.getRootNode().activeElement !== number) write();
@@ -114,48 +108,42 @@ export function showTable(box, rows) {
   box.classList.toggle("hidden", !rows);
   if (!rows) return;
   const cells = [...box.querySelectorAll("th, td")];
-  if (cells.length !== rows.flat().length) {
-    const row = (texts, tag) =>
-      make(
-        "tr",
-        {},
-        ...texts.map((text, j) => {
-          const head = tag === "th" || j === 0;
-          const scope = tag === "th" ? "col" : "row";
-          return make(head ? "th" : "td", head ? { scope } : {}, text);
-        }),
-      );
-    const body = rows.slice(1).map((each) => row(each, "td"));
-    box.replaceChildren(
-      make("table", {}, make("thead", {}, row(rows[0], "th")), make("tbody", {}, ...body)),
-    );
-    return;
-  }
-  rows.flat().forEach((text, i) => {
-    if (cells[i].textContent !== text) cells[i].textContent = text;
+  const texts = rows.flat();
+  if (cells.length !== texts.length) return fill(box, makeTable(rows));
+  for (const [i, cell] of cells.entries())
+    if (cell.textContent !== texts[i]) cell.textContent = texts[i];
+}
+
+/** Put a table into its box, which has the focus for the keys that scroll it where it is narrower. */
+function fill(box, table) {
+  box.replaceChildren(table);
+  set(box, { role: "group", "aria-label": "Numbers" });
+  const look = () => set(box, { tabindex: table.offsetWidth > box.clientWidth ? 0 : -1 });
+  const watch = new ResizeObserver(look);
+  for (const each of [box, table]) watch.observe(each);
+}
+
+function makeTable([names, ...rows]) {
+  const head = names.map((name) => make("th", { scope: "col" }, name));
+  const body = rows.map(([name, ...texts]) => {
+    const cells = texts.map((text) => make("td", {}, text));
+    return make("tr", {}, make("th", { scope: "row" }, name), ...cells);
   });
+  const top = make("thead", {}, make("tr", {}, ...head));
+  return make("table", {}, top, make("tbody", {}, ...body));
 }
 
 /** Show which line and marker is which; a row without a marker is of a line alone. */
 export function showLegend(box, rows, { markers }) {
-  box.replaceChildren(
-    ...rows.map(({ colour, marker, dash, width = 2, text }) => {
-      const dashes = dash?.length ? dash.map((each) => width * each).join(" ") : "none";
-      const style = `fill:var(--gmm-${colour});stroke:var(--gmm-${colour});stroke-dasharray:${dashes}`;
-      const line = make("svg:path", {
-        d: "M0 8H34",
-        style: `${style};stroke-width:${width}`,
-        class: "line",
-      });
-      const sign = make("svg:path", {
-        d: markers[marker] ?? "",
-        transform: "translate(17 8) scale(5)",
-        style,
-        class: "sign",
-      });
-      return make("span", {}, make("svg:svg", { width: 34, height: 16 }, line, sign), text);
-    }),
-  );
+  const signs = rows.map((row) => {
+    const { colour, text } = row;
+    const line = make("svg:path", { d: "M0 8H34", class: "line", style: strokeOf(row) });
+    const style = `fill:${paint(colour)};${strokeOf(row)};stroke-width:1`;
+    const place = "translate(17 8) scale(5)";
+    const sign = make("svg:path", { d: markers[row.marker] ?? "", transform: place, style });
+    return make("span", {}, make("svg:svg", { width: 34, height: 16 }, line, sign), text);
+  });
+  box.replaceChildren(...signs);
 }
 
 /** Asks Python, one question at a time; says it where no answer comes. */

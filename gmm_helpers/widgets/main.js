@@ -2,7 +2,8 @@
 
 import { keepKeys, make } from "./base.js";
 import { Chooser } from "./chooser.js";
-import { CovariancePanel, HandFit, PointPosterior } from "./panels.js";
+import { CovariancePanel } from "./covariance.js";
+import { HandFit, PointPosterior } from "./panels.js";
 import { Player } from "./player.js";
 import { askQuestion, checkSetup, foldAnswer } from "./questions.js";
 

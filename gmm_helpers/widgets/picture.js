@@ -1,7 +1,11 @@
 // Draws a scene: its panels side by side, from frame to frame, in the colours of the page's theme.
 
-import { isDark, make, onTheme, readArray } from "./base.js";
-import { IDENTITY, Panel } from "./panel.js";
+import { inside, isDark, make, onTheme, readArray } from "./base.js";
+import { Panel } from "./panel.js";
+
+const GAP = 8; // pixels between panels
+const NARROW = 560; // pixels: below that, panels stand one below the other
+const IDENTITY = [1, 0, 0, 1, 0, 0]; // a map that leaves all where it is
 
 /** Return what a mark is at a position: what changes, and what does not. */
 function stateOf(mark, position) {
@@ -18,16 +22,15 @@ export class Picture {
   /**
    * @param {HTMLElement} box
    * @param {any} look palettes, markers
-   * @param {{onDrag?: Function, onDrop?: Function, onPoint?: Function, canDrag?: Function}} hooks
+   * @param {any} hooks what it calls: onDrag, onDrop, and onPoint and canDrag where there are any
    */
-  constructor(box, look, hooks = {}) {
+  constructor(box, look, hooks) {
     this.box = box;
     this.look = look;
     this.hooks = hooks;
     this.point = -1;
     /** @type {Panel[]} */
     this.panels = [];
-    this.sprites = new Map();
     this.moving = this.width = 0;
     this.element = make("div", { class: "panels" });
     this.watch = new ResizeObserver(() => this.layOut());
@@ -61,18 +64,20 @@ export class Picture {
   /** Show a frame, at once or in a glide of so many milliseconds from the one before. */
   show(frame, glide = 0) {
     cancelAnimationFrame(this.moving);
-    const before = this.now ?? this.frame;
-    this.frame = this.now = frame;
-    if (!glide || !before || !this.width) return this.draw();
+    const before = this.now;
     const began = performance.now();
-    const step = () => {
+    this.frame = this.now = frame;
+    const glideOn = () => {
       const share = Math.min((performance.now() - began) / glide, 1);
       const eased = share * share * (3 - 2 * share);
       this.now = share < 1 ? between(before, frame, eased) : frame;
-      this.draw(share > 0 && share < 1);
-      if (share < 1) this.moving = requestAnimationFrame(step);
+      this.draw(share < 1);
+      if (share < 1) this.moving = requestAnimationFrame(glideOn);
     };
-    step();
+    const glides = glide && before && this.width;
+    if (glides) this.now = between(before, frame, 0);
+    this.draw();
+    if (glides) this.moving = requestAnimationFrame(glideOn);
   }
 
   draw(onlyShapes = false) {
@@ -91,34 +96,8 @@ export class Picture {
     this.palette = this.dark ? this.look.dark : this.look.light;
     for (const [k, colour] of this.palette.entries())
       this.box.style.setProperty(`--gmm-${k}`, colour);
-    this.sprites = new Map();
-    for (const panel of this.panels) panel.forget();
+    for (const { cloud } of this.panels) cloud?.forget();
     this.draw();
-  }
-
-  /** Return a small picture of a marker: drawing it is quicker than a path for each point. */
-  sprite(look, radius, faint, sharp) {
-    const key = `${look} ${radius} ${sharp}`;
-    if (this.sprites.has(key)) return this.sprites.get(key);
-    const size = Math.ceil(sharp * (2 * radius + 4));
-    const canvas = make("canvas", { width: size, height: size });
-    const pen = canvas.getContext("2d");
-    const [rgb, marker] = look === "hollow" ? [null, "o"] : look.split(" ");
-    const shape = new Path2D(this.look.markers[marker]);
-    const ink = this.dark ? "#ddd" : "#444";
-    pen.setTransform(sharp * radius, 0, 0, sharp * radius, size / 2, size / 2);
-    Object.assign(pen, {
-      globalAlpha: faint ? 0.7 : 0.9,
-      lineWidth: (rgb && marker !== "x" ? 0.5 : 1.2) / radius,
-    });
-    pen.strokeStyle = marker === "x" ? `rgb(${rgb})` : rgb ? ink : this.dark ? "#aaa" : "#666";
-    if (rgb) {
-      pen.fillStyle = `rgb(${rgb})`;
-      pen.fill(shape);
-    }
-    pen.stroke(shape);
-    this.sprites.set(key, canvas);
-    return canvas;
   }
 
   /** Give the panels their sizes for the width that there is. */
@@ -126,34 +105,29 @@ export class Picture {
     const width = this.element.clientWidth;
     if (!width || !this.content) return;
     if (!this.width) this.takeTheme(); // now that the box is on the page
-    const text = parseFloat(getComputedStyle(this.element).fontSize);
-    const stacked = width < 40 * 14;
-    const whole = this.panels.reduce((sum, { spec }) => sum + spec.width, 0);
-    const gap = 8;
-    const room = width - (stacked ? 0 : gap * (this.panels.length - 1));
-    const tallest = this.tallest();
-    const shares = this.panels.map(({ spec }) => (stacked ? room : (room * spec.width) / whole));
-    const height = this.content.height ?? Math.max(200, Math.min(tallest, 0.62 * shares[0]));
     this.width = width;
-    this.panels.forEach((panel, i) => {
-      const main = stacked && i ? 0.75 * height : height;
-      panel.layOut(
-        shares[i],
-        panel.spec.equal ? Math.max(this.content.height ?? 0, tallest) : main,
-        text,
-      );
-    });
+    const text = parseFloat(getComputedStyle(this.element).fontSize);
+    const stacked = width < NARROW;
+    const room = width - (stacked ? 0 : GAP * (this.panels.length - 1));
+    const whole = this.panels.reduce((sum, { spec }) => sum + spec.width, 0);
+    const widthOf = ({ spec }) => (stacked ? room : (room * spec.width) / whole);
+    const tallest = this.tallest();
+    const given = this.content.height;
+    const height = given ?? Math.max(200, Math.min(tallest, 0.62 * widthOf(this.panels[0])));
+    for (const [i, panel] of this.panels.entries()) {
+      const own = stacked && i ? 0.75 * height : height;
+      const equal = Math.max(given ?? 0, tallest);
+      panel.layOut(widthOf(panel), panel.spec.equal ? equal : own, text);
+    }
     this.draw();
   }
 
   /** Return how tall a picture may be, so that on a small screen the words fit under it.
    * A box that fills the screen, or a slide (`.fills`), gives its picture what is left. */
   tallest() {
-    const inside = (value, low, high) => Math.min(Math.max(value, low), high);
     if (!this.box.matches(":fullscreen, .fills")) return inside(0.4 * innerHeight, 280, 380);
     const boxes = [...this.box.children].map((each) => each.getBoundingClientRect());
-    const whole = boxes[boxes.length - 1].bottom - boxes[0].top;
-    const others = whole - this.element.offsetHeight;
+    const others = boxes[boxes.length - 1].bottom - boxes[0].top - this.element.offsetHeight;
     return inside(0.92 * innerHeight - others, 0.45 * innerHeight, 0.7 * innerHeight);
   }
 

@@ -43,6 +43,18 @@ function readArray({ at, shape, type, low, high }, bytes) {
   return { values, shape };
 }
 
+/** Return what is next to a value between two limits. */
+const inside = (value, low, high) => Math.min(Math.max(value, low), high);
+
+/** Return the colour of a component, by its number, or of a name of the style's. */
+const paint = (colour) => `var(--gmm-${typeof colour === "number" ? colour % 6 : colour})`;
+
+/** Return the style of a line. */
+function strokeOf({ colour, width = 2, dash }) {
+  const dashes = dash?.length ? dash.map((each) => each * width).join(" ") : "none";
+  return `stroke:${paint(colour)};stroke-width:${width};stroke-dasharray:${dashes}`;
+}
+
 /** Write a number with a true minus sign, and without one for a zero. */
 function format(value, decimals) {
   const text = value.toFixed(decimals);
@@ -91,7 +103,7 @@ function markControl(event) {
   if (!(control instanceof Element) || !control.closest(".gmm")) return;
   const used =
     USED[control.getAttribute("type")] ??
-    (control.matches("select, [role=slider]") ? /^(Arrow|Home$|End$|Enter$| $)/ : / /);
+    (control.matches("select, [role=slider], .table") ? /^(Arrow|Home$|End$|Enter$| $)/ : / /);
   const plain = !(event.ctrlKey || event.metaKey || event.altKey);
   control.toggleAttribute(
     MARK,
@@ -309,20 +321,23 @@ const ICONS = {
   full: "M2 2h5v2H4v3H2zM9 2h5v5h-2V4H9zM2 9h2v3h3v2H2zM12 9h2v5H9v-2h3z",
 };
 
+/** A button with words. */
+function makeButton(label, act) {
+  const button = make("button", { type: "button" }, label);
+  button.onclick = act;
+  return button;
+}
+
 /** A button that shows an icon; `name` changes both. */
 function iconButton(icon, label, act) {
-  const path = make("svg:path", {});
-  const button = make(
-    "button",
-    { type: "button", class: "icon" },
-    make("svg:svg", { viewBox: "0 0 16 16" }, path),
-  );
+  const path = make("svg:path");
+  const button = makeButton(make("svg:svg", { viewBox: "0 0 16 16" }, path), act);
+  button.className = "icon";
   const name = (sign, words) => {
     path.setAttribute("d", ICONS[sign]);
     set(button, { "aria-label": words, title: words });
   };
   name(icon, label);
-  button.onclick = act;
   return { button, name };
 }
 
@@ -335,50 +350,41 @@ const fullScreenButton = (box) =>
 
 /** A button that is down or up. */
 function toggleButton(label, act) {
-  const button = make("button", { type: "button", "aria-pressed": "false" }, label);
-  button.onclick = () => {
+  const button = makeButton(label, () => {
     const down = button.getAttribute("aria-pressed") !== "true";
-    button.setAttribute("aria-pressed", String(down));
+    set(button, { "aria-pressed": down });
     act(down);
-  };
+  });
+  set(button, { "aria-pressed": false });
   return button;
 }
 
 /**
  * A slider and a number to type. `act` hears the value, and whether the hand rests.
- * @param {{label: string, low: number, high: number, step: number, value: number, bare?: boolean,
- *   decimals?: number}} spec  `decimals` for the number beside the slider
+ * @param {{label: string, low: number, high: number, step: number, value: number,
+ *   decimals?: number}} spec
  * @param {(value: number, rests: boolean) => void} act
  */
-function makeSlider({ label, low, high, step, value, bare, decimals }, act) {
+function makeSlider({ label, low, high, step, value, decimals = 0 }, act) {
   const limits = { min: low, max: high, step, value, "aria-label": label };
   const range = make("input", { type: "range", ...limits });
   const number = make("input", { type: "number", ...limits, inputmode: "decimal" });
   const write = () => {
-    number.value = decimals === undefined ? range.value : range.valueAsNumber.toFixed(decimals);
+    number.value = range.valueAsNumber.toFixed(decimals);
   };
-  const hear = (input, rests) => {
-    if (input === number && !(number.value && number.validity.valid)) return;
-    if (input === number) range.value = number.value;
-    else write();
-    act(range.valueAsNumber, rests);
+  const hear = ({ target, type }) => {
+    if (target === range) write();
+    else if (number.value && number.validity.valid) range.value = number.value;
+    else return; // half a number
+    act(range.valueAsNumber, type === "change");
   };
-  for (const input of [range, number]) {
-    input.oninput = () => hear(input, false);
-    input.onchange = () => hear(input, true);
-  }
+  for (const input of [range, number]) input.oninput = input.onchange = hear;
   number.onblur = write;
   write();
-  const element = bare
-    ? range
-    : make("label", { class: "slider" }, make("span", {}, label), range, number);
   return {
-    element,
+    element: make("label", { class: "slider" }, make("span", {}, label), range, number),
     range,
     number,
-    get value() {
-      return range.valueAsNumber;
-    },
     set(wanted) {
       range.value = wanted;
       if (number.getRootNode().activeElement !== number) write();
@@ -411,48 +417,42 @@ function showTable(box, rows) {
   box.classList.toggle("hidden", !rows);
   if (!rows) return;
   const cells = [...box.querySelectorAll("th, td")];
-  if (cells.length !== rows.flat().length) {
-    const row = (texts, tag) =>
-      make(
-        "tr",
-        {},
-        ...texts.map((text, j) => {
-          const head = tag === "th" || j === 0;
-          const scope = tag === "th" ? "col" : "row";
-          return make(head ? "th" : "td", head ? { scope } : {}, text);
-        }),
-      );
-    const body = rows.slice(1).map((each) => row(each, "td"));
-    box.replaceChildren(
-      make("table", {}, make("thead", {}, row(rows[0], "th")), make("tbody", {}, ...body)),
-    );
-    return;
-  }
-  rows.flat().forEach((text, i) => {
-    if (cells[i].textContent !== text) cells[i].textContent = text;
+  const texts = rows.flat();
+  if (cells.length !== texts.length) return fill(box, makeTable(rows));
+  for (const [i, cell] of cells.entries())
+    if (cell.textContent !== texts[i]) cell.textContent = texts[i];
+}
+
+/** Put a table into its box, which has the focus for the keys that scroll it where it is narrower. */
+function fill(box, table) {
+  box.replaceChildren(table);
+  set(box, { role: "group", "aria-label": "Numbers" });
+  const look = () => set(box, { tabindex: table.offsetWidth > box.clientWidth ? 0 : -1 });
+  const watch = new ResizeObserver(look);
+  for (const each of [box, table]) watch.observe(each);
+}
+
+function makeTable([names, ...rows]) {
+  const head = names.map((name) => make("th", { scope: "col" }, name));
+  const body = rows.map(([name, ...texts]) => {
+    const cells = texts.map((text) => make("td", {}, text));
+    return make("tr", {}, make("th", { scope: "row" }, name), ...cells);
   });
+  const top = make("thead", {}, make("tr", {}, ...head));
+  return make("table", {}, top, make("tbody", {}, ...body));
 }
 
 /** Show which line and marker is which; a row without a marker is of a line alone. */
 function showLegend(box, rows, { markers }) {
-  box.replaceChildren(
-    ...rows.map(({ colour, marker, dash, width = 2, text }) => {
-      const dashes = dash?.length ? dash.map((each) => width * each).join(" ") : "none";
-      const style = `fill:var(--gmm-${colour});stroke:var(--gmm-${colour});stroke-dasharray:${dashes}`;
-      const line = make("svg:path", {
-        d: "M0 8H34",
-        style: `${style};stroke-width:${width}`,
-        class: "line",
-      });
-      const sign = make("svg:path", {
-        d: markers[marker] ?? "",
-        transform: "translate(17 8) scale(5)",
-        style,
-        class: "sign",
-      });
-      return make("span", {}, make("svg:svg", { width: 34, height: 16 }, line, sign), text);
-    }),
-  );
+  const signs = rows.map((row) => {
+    const { colour, text } = row;
+    const line = make("svg:path", { d: "M0 8H34", class: "line", style: strokeOf(row) });
+    const style = `fill:${paint(colour)};${strokeOf(row)};stroke-width:1`;
+    const place = "translate(17 8) scale(5)";
+    const sign = make("svg:path", { d: markers[row.marker] ?? "", transform: place, style });
+    return make("span", {}, make("svg:svg", { width: 34, height: 16 }, line, sign), text);
+  });
+  box.replaceChildren(...signs);
 }
 
 /** Asks Python, one question at a time; says it where no answer comes. */
@@ -504,478 +504,387 @@ class Asker {
   }
 }
 
-// Draws one panel of a scene: SVG, over a canvas for points and images, which SVG draws too slowly.
+// The axes of a panel: room for their words, ticks as far as they fit, and labels.
+
+
+const WIDE = 0.62; // of a letter: how wide a digit is at most
+
+/** Return how much room the axes need to the left of a plot and below it, in pixels. */
+function measureAxes({ labels, views }, { x }, text) {
+  const letters = Math.max(0, ...views.flatMap(({ y }) => y.map(([, label]) => label.length)));
+  const left = Math.ceil(text * (0.58 * letters + (labels[1] ? 1.5 : 0)) + 12);
+  const bottom = text * ((x.length ? 1.5 : 0.2) + (labels[0] ? 1.2 : 0)) + 4;
+  return { left, bottom };
+}
+
+/** Return the axes of a panel that is laid out, as SVG. */
+function makeAxes(panel) {
+  const { left, top, w, h, text, spec } = panel;
+  const { x, y } = spec.views[panel.viewIndex];
+  const bottom = top + h;
+  const parts = [];
+  const draw = (d) => parts.push(make("svg:path", { class: "spine", d }));
+  const write = (at, label, more) => parts.push(make("svg:text", { ...at, ...more }, label));
+  const middle = { "text-anchor": "middle" };
+
+  draw(`M${left} ${top}V${bottom}H${left + w}`);
+  const widest = Math.max(0, ...x.map(([, label]) => label.length)) * text * WIDE + 6;
+  for (const [value, label] of thin(x, panel.sx, widest)) {
+    const at = left + panel.px(value);
+    if (at > left + w + 1 || at < left - 1) continue;
+    draw(`M${at} ${bottom}v5`);
+    write({ x: at, y: bottom + 6 + text }, label, middle);
+  }
+  for (const [value, label] of thin(y, panel.sy, 1.3 * text)) {
+    const at = top + panel.py(value);
+    if (at > bottom + 1 || at < top - 1) continue;
+    draw(`M${left} ${at}h-5`);
+    write({ x: left - 8, y: at + 0.35 * text }, label, { "text-anchor": "end" });
+  }
+  const [below, beside] = spec.labels;
+  if (below) write({ x: left + w / 2, y: bottom + 8 + 2.1 * text }, below, middle);
+  const turned = `translate(${text} ${top + h / 2}) rotate(-90)`;
+  if (beside) write({ x: 0, y: 0, transform: turned }, beside, middle);
+  return parts;
+}
+
+/** Return every tick, or every second one, and so on: so that each has its room, in pixels. */
+function thin(ticks, scale, room) {
+  const apart = ticks.length > 1 ? (ticks[1][0] - ticks[0][0]) * scale : room;
+  const every = Math.max(1, Math.ceil(room / apart));
+  return ticks.filter((_, i) => i % every === 0);
+}
+
+// Handles: marks of a picture that a pointer or the arrow keys move.
+
+
+const GRIP = 18; // pixels around its middle where a finger finds it
+const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+
+/** Make a group a handle: the hooks hear where it is to go. Return what says where it is. */
+function makeHandle(mark, panel, group) {
+  const { hooks } = panel.picture;
+  const name = mark.name ?? `Mean of component ${Number(mark.drag) + 1}`;
+  set(group, { class: "label handle", role: "slider", "aria-label": name });
+  group.append(make("svg:circle", { class: "grip", r: GRIP }));
+  const isStill = () => hooks.canDrag?.(mark.drag) === false;
+  const where = () => panel.states[panel.marks.indexOf(mark)].map.slice(4);
+  const moveTo = (x, y) => hooks.onDrag(mark.drag, [x, y], panel);
+
+  group.addEventListener("pointerdown", (event) => {
+    if (isStill()) return;
+    event.preventDefault();
+    group.setPointerCapture(event.pointerId);
+    group.focus({ preventScroll: true });
+    const [x0, y0] = panel.place(event);
+    const [x, y] = where();
+    group.onpointermove = (moved) => {
+      const [x1, y1] = panel.place(moved);
+      moveTo(x + x1 - x0, y + y1 - y0);
+    };
+    group.onpointerup = group.onpointercancel = () => {
+      group.onpointermove = group.onpointerup = group.onpointercancel = null;
+      hooks.onDrop();
+    };
+  });
+
+  group.addEventListener("keydown", (event) => {
+    const step = STEPS[event.key];
+    if (isStill() || !step || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    const far = event.shiftKey ? 0.05 : 0.01; // of the picture
+    const [x, y] = where();
+    const [x0, x1, y0, y1] = panel.limits;
+    moveTo(x + step[0] * far * (x1 - x0), y + step[1] * far * (y1 - y0));
+    hooks.onDrop();
+  });
+
+  return (map) => {
+    const mute = isStill() || mark.keys === false; // then a slider does the same
+    group.classList.toggle("still", isStill());
+    const said = { "aria-valuenow": map[4], "aria-valuetext": sayPlace(map, panel) };
+    set(group, { tabindex: mute ? -1 : 0, "aria-hidden": mute, ...said });
+  };
+}
+
+/** Say where a handle is. */
+function sayPlace(map, { limits: [x0, x1, y0, y1], flat }) {
+  const decimals = (span) => Math.max(0, 2 - Math.floor(Math.log10(span)));
+  const [x, y] = [format(map[4], decimals(x1 - x0)), format(map[5], decimals(y1 - y0))];
+  return flat ? x : `${x}, ${y}`;
+}
+
+// The marks that SVG draws: of each kind, what is made once, and what draws how it is now.
+
+
+// Each makes a mark in a group of its own, and returns what draws a state of it.
+const MAKERS = {
+  line: makeLine,
+  sum: makeLine,
+  area: makeArea,
+  bars: makeBars,
+  marker: makeMarker,
+  label: makeLabel,
+};
+const ABOVE = ["marker", "label"]; // they may stand on the edge of the plot
+
+/** Make a mark; return what draws a state of it, or nothing where no SVG draws it. */
+function makeMark(mark, panel) {
+  const makeKind = MAKERS[mark.kind];
+  if (!makeKind) return undefined;
+  const group = add(ABOVE.includes(mark.kind) ? panel.over : panel.plot, "g");
+  const draw = makeKind(mark, panel, group);
+  return (state) => {
+    group.classList.toggle("faint", Boolean(state.faint));
+    group.classList.toggle("hidden", Boolean(state.hidden));
+    if (!state.hidden) draw(state);
+  };
+}
+
+const add = (parent, name, attributes = {}) => parent.appendChild(make(`svg:${name}`, attributes));
+
+/** A line, with dots or an area below it where these are asked for. */
+function makeLine(mark, panel, group) {
+  const colour = paint(mark.colour);
+  const filled = { class: "fill", style: `fill:${colour}` };
+  const path = add(group, "path", mark.fill ? filled : { class: "line", style: strokeOf(mark) });
+  const round = { class: "dots", style: `stroke:${colour};stroke-width:${2 * mark.dots}` };
+  const dots = mark.dots && add(group, "path", round);
+  return (state) => {
+    const points = mark.kind === "sum" ? sumOf(mark.of, panel) : pointsOf(mark, state, panel);
+    const end = mark.close ? "z" : "";
+    const toGround = `V${panel.py(0)}H${points[0]}z`;
+    path.setAttribute("d", points.length ? toPath(points) + (mark.fill ? toGround : end) : "");
+    if (dots) dots.setAttribute("d", toDots(points));
+  };
+}
+
+function makeArea(mark, panel, group) {
+  const path = add(group, "path", { class: "area", style: `fill:${paint(mark.colour)}` });
+  return (state) => {
+    const line = toPath(pointsOf(mark, state, panel));
+    path.setAttribute("d", line && `${line}z`);
+  };
+}
+
+function makeBars(mark, panel, group) {
+  const path = add(group, "path", { class: "bars", style: `fill:${paint(mark.colour)}` });
+  return ({ which }) => path.setAttribute("d", toBars(shapeOf(mark, which), panel));
+}
+
+function makeMarker(mark, panel, group) {
+  const colour = paint(mark.colour);
+  const open = mark.marker === "x" || mark.open;
+  const style = open ? `fill:none;stroke:${colour}` : `fill:${colour}`;
+  const d = panel.picture.look.markers[mark.marker];
+  const path = add(group, "path", { class: "marker", style, d });
+  return ({ map }) =>
+    path.setAttribute("transform", `${shiftTo(mark, map, panel)} scale(${mark.radius})`);
+}
+
+/** A text, in a ring or not; where it can be dragged, it is a handle. */
+function makeLabel(mark, panel, group) {
+  set(group, { class: "label" });
+  const drags = mark.drag !== undefined;
+  const tell = drags ? makeHandle(mark, panel, group) : () => {};
+  if (!drags) set(group, { "aria-hidden": "true" });
+  if (mark.ring) add(group, "circle", { r: 11, style: `stroke:${paint(mark.colour)}` });
+  const anchor = mark.ring ? "middle" : (mark.anchor ?? "start");
+  const label = add(group, "text", { "text-anchor": anchor, y: "0.35em" });
+  return ({ map, text }) => {
+    set(group, { transform: shiftTo(mark, map, panel) });
+    label.textContent = text;
+    tell(map);
+  };
+}
+
+/** Return the transform to the place of a map, or as much higher as the mark is lifted. */
+const shiftTo = ({ lift = 0 }, map, panel) =>
+  `translate(${panel.px(map[4])} ${panel.py(map[5]) - lift})`;
+
+// ---------------------------------------------------------------- shapes in pixels: x, y, x, y, …
+
+/** Return the one of a mark's shapes that is shown: its numbers, row by row. */
+function shapeOf({ shape: { values, shape } }, which) {
+  const size = shape.at(-2) * shape.at(-1);
+  return shape.length > 2 ? values.subarray(which * size, (which + 1) * size) : values;
+}
+
+/** Return the points of a line in their place. */
+function pointsOf(mark, { map, which, until }, panel) {
+  const points = panel.toPixels(shapeOf(mark, which).subarray(0, 2 * until), map);
+  if (mark.extend) {
+    points.unshift(-5, points[1]);
+    points.push(panel.w + 5, points.at(-1));
+  }
+  return points;
+}
+
+/** Return the sum of the lines with some indices, whose points go from left to right. */
+function sumOf(indices, panel) {
+  const lines = indices.map((i) => pointsOf(panel.marks[i], panel.states[i], panel));
+  const seen = lines.flat().filter((x, i) => i % 2 === 0 && x >= -5 && x <= panel.w + 5);
+  const xs = [];
+  for (const x of seen.sort((a, b) => a - b)) if (!(x - xs.at(-1) < 0.3)) xs.push(x);
+  const heights = lines.map((line) => heightsOf(line, xs, panel.py(0)));
+  return xs.flatMap((x, i) => [
+    x,
+    inside(panel.py(0) - heights.reduce((sum, each) => sum + each[i], 0), -1e5, 1e5),
+  ]);
+}
+
+/** Return how high over the ground a line is at places that go from left to right. */
+function heightsOf(line, xs, ground) {
+  let i = 0;
+  return xs.map((x) => {
+    while (i + 4 < line.length && line[i + 2] < x) i += 2;
+    const [x0, y0, x1, y1] = [line[i], line[i + 1], line[i + 2], line[i + 3]];
+    const share = x1 > x0 ? inside((x - x0) / (x1 - x0), 0, 1) : 0;
+    return ground - (y0 + share * (y1 - y0));
+  });
+}
+
+const round = (value) => Math.round(10 * value) / 10;
+
+/** Write points as a path; at one that is no number, the pen is lifted. */
+function toPath(points) {
+  let path = "";
+  let pen = "M";
+  for (let i = 0; i < points.length; i += 2) {
+    const drawn = !Number.isNaN(points[i] + points[i + 1]);
+    if (drawn) path += `${pen}${round(points[i])} ${round(points[i + 1])}`;
+    pen = drawn ? "L" : "M";
+  }
+  return path;
+}
+
+/** Write points as lines of no length, whose round ends are dots. */
+const toDots = (points) =>
+  toPath(points)
+    .split(/[ML]/)
+    .slice(1)
+    .map((at) => `M${at}h0`)
+    .join("");
+
+/** Write rows of left, right, bottom and top as bars, with a pixel between two of them. */
+function toBars(rows, panel) {
+  let path = "";
+  for (let i = 0; i < rows.length; i += 4) {
+    const [x0, x1] = [panel.px(rows[i]), panel.px(rows[i + 1])];
+    const [y0, y1] = [panel.py(rows[i + 2]), panel.py(rows[i + 3])];
+    const right = Math.max(x1 - 1, x0 + 0.5);
+    if (y0 !== y1) path += `M${round(x0)} ${round(y0)}V${round(y1)}H${round(right)}V${round(y0)}z`;
+  }
+  return path;
+}
+
+// What a canvas draws, under the SVG: points and images, of which SVG would be too slow.
 
 
 const FAR = 16; // pixels from a point, for the pointer to be on it
-const NAMED = {
-  ink: "var(--gmm-ink)",
-  grey: "var(--gmm-grey)",
-  pale: "var(--gmm-pale)",
-  mark: "var(--gmm-mark)",
-};
-const IDENTITY = [1, 0, 0, 1, 0, 0];
+const APART = 14; // pixels between a point and what is said of it
 
-/** Return a colour for a style: a component's, or a name's. */
-const paint = (colour) => NAMED[colour] ?? `var(--gmm-${colour % 6})`;
-
-class Panel {
-  constructor(picture, spec, viewIndex) {
-    this.picture = picture;
-    this.spec = spec;
-    this.marks = spec.marks;
-    /** @type {any[]} what each mark is now */
-    this.states = [];
-    /** @type {number[]} of the view that is shown */
-    this.limits = [];
-    this.left = this.top = this.w = this.h = this.text = 0; // pixels
-    this.sx = this.sy = 0; // pixels for a unit of the data
-    /** @type {[number, number, number]} width, height and letters that it was laid out for */
-    this.size = [0, 0, 0];
-    this.hovered = -1; // a point
+/** The points of a panel: drawn, found by a pointer, and told of. */
+class Cloud {
+  constructor(mark, panel) {
+    this.mark = mark;
+    this.panel = panel;
+    this.hovered = -1;
+    /** @type {any} how the points are now */
+    this.state = { map: [1, 0, 0, 1, 0, 0], which: -1 };
+    this.map = null; // of the spots
+    /** @type {number[]} where the points are in pixels: x, y, x, y, … */
+    this.spots = [];
     this.mixed = new Map(); // the looks of all points, by set of shares
-    this.canvas = make("canvas");
-    this.svg = make("svg:svg");
-    this.axes = make("svg:g", { "aria-hidden": "true" });
-    this.plot = make("svg:svg", { overflow: "hidden", "aria-hidden": "true" });
-    this.over = make("svg:svg", { overflow: "visible" }); // numbers may stand on the edge
-    this.svg.append(this.axes, this.plot, this.over);
-    this.title = make("div", { class: "panel-title" }, make("span", {}, spec.title));
-    this.area = make("div", { class: "panel-area" }, this.canvas, this.svg);
-    this.element = make("div", { class: "panel" }, this.title, this.area);
-    this.viewIndex = Math.min(viewIndex, spec.views.length - 1);
-    this.elements = this.marks.map((mark) => this.makeMark(mark));
-    if (spec.button) this.addButton();
-    this.points = this.marks.findIndex(({ kind }) => kind === "points");
-    if (this.points >= 0) this.addTip();
-  }
-
-  addButton() {
-    const button = make("button", { type: "button" });
-    const name = () => {
-      button.textContent = this.spec.button[this.viewIndex];
-    };
-    button.onclick = () => {
-      this.setView(1 - this.viewIndex);
-      name();
-    };
-    name();
-    this.title.append(button);
-  }
-
-  /** Show other limits. */
-  setView(index) {
-    this.viewIndex = index;
-    if (this.w) this.layOut(...this.size);
-    this.picture.draw();
-  }
-
-  layOut(width, height, text) {
-    this.size = [width, height, text];
-    const { limits, x: xTicks, y: yTicks } = this.spec.views[this.viewIndex];
-    const letters = Math.max(
-      0,
-      ...this.spec.views.flatMap(({ y }) => y.map(([, label]) => label.length)),
-    );
-    const left = Math.ceil(text * (0.58 * letters + (this.spec.labels[1] ? 1.5 : 0)) + 12);
-    const bottom = text * ((xTicks.length ? 1.5 : 0.2) + (this.spec.labels[0] ? 1.2 : 0)) + 4;
-    let w = Math.max(width - left - 10, 40);
-    let h = Math.max(height - bottom - 10, 40);
-    if (this.spec.equal) {
-      const ratio = (limits[3] - limits[2]) / (limits[1] - limits[0]);
-      if (w * ratio > h) w = h / ratio;
-      h = w * ratio;
-    }
-    this.left = left;
-    this.top = 10;
-    this.w = w;
-    this.h = h;
-    this.text = text;
-    this.limits = limits;
-    const total = h + bottom + 10;
-    this.element.style.width = `${width}px`;
-    this.area.style.height = `${total}px`;
-    set(this.svg, { width, height: total, viewBox: `0 0 ${width} ${total}` });
-    for (const plot of [this.plot, this.over]) set(plot, { x: left, y: 10, width: w, height: h });
-    const sharp = devicePixelRatio || 1;
-    Object.assign(this.canvas, {
-      width: Math.round(width * sharp),
-      height: Math.round(total * sharp),
-    });
-    set(this.canvas, { style: `width:${width}px;height:${total}px` });
-    this.sx = w / (limits[1] - limits[0]);
-    this.sy = h / (limits[3] - limits[2]);
-    this.drawAxes(xTicks, yTicks);
-    this.forget();
-  }
-
-  /** Return where a place of the data lies in the plot, in pixels; what is far away stays near. */
-  px(x) {
-    return clamp((x - this.limits[0]) * this.sx);
-  }
-
-  py(y) {
-    return clamp(this.h - (y - this.limits[2]) * this.sy);
-  }
-
-  /** Return where a pointer is in the plot, in pixels. (An inner SVG's own box is its content's.) */
-  pixel(event) {
-    const box = this.area.getBoundingClientRect();
-    return [event.clientX - box.left - this.left, event.clientY - box.top - this.top];
-  }
-
-  /** Return which place of the data lies under a pointer. */
-  place(event) {
-    const [x, y] = this.pixel(event);
-    return [this.limits[0] + x / this.sx, this.limits[2] + (this.h - y) / this.sy];
-  }
-
-  drawAxes(xTicks, yTicks) {
-    const { left, top, w, h, text } = this;
-    const bottom = top + h;
-    const parts = [
-      make("svg:path", { class: "spine", d: `M${left} ${top}V${bottom}H${left + w}` }),
-    ];
-    const write = (x, y, label, anchor, more = {}) =>
-      parts.push(make("svg:text", { x, y, "text-anchor": anchor, ...more }, label));
-    const widest = Math.max(0, ...xTicks.map(([, label]) => label.length)) * text * 0.62 + 6;
-    const between = xTicks.length > 1 ? (xTicks[1][0] - xTicks[0][0]) * this.sx : w;
-    const every = Math.max(1, Math.ceil(widest / between));
-    xTicks.forEach(([value, label], i) => {
-      const x = left + this.px(value);
-      if (i % every || x > left + w + 1 || x < left - 1) return;
-      parts.push(make("svg:path", { class: "spine", d: `M${x} ${bottom}v5` }));
-      write(x, bottom + 6 + text, label, "middle");
-    });
-    const rows = yTicks.length > 1 ? (yTicks[1][0] - yTicks[0][0]) * this.sy : h;
-    const each = Math.max(1, Math.ceil((1.3 * text) / rows));
-    yTicks.forEach(([value, label], i) => {
-      const y = top + this.py(value);
-      if (i % each || y > bottom + 1 || y < top - 1) return;
-      parts.push(make("svg:path", { class: "spine", d: `M${left} ${y}h-5` }));
-      write(left - 8, y + 0.35 * text, label, "end");
-    });
-    const [xLabel, yLabel] = this.spec.labels;
-    if (xLabel) write(left + w / 2, bottom + 8 + 2.1 * text, xLabel, "middle");
-    const turned = `translate(${text} ${top + h / 2}) rotate(-90)`;
-    if (yLabel) write(0, 0, yLabel, "middle", { transform: turned });
-    this.axes.replaceChildren(...parts);
-  }
-
-  /** Make what SVG draws of a mark. */
-  makeMark(mark) {
-    const add = (name, attributes, layer = this.plot) =>
-      layer.appendChild(make(`svg:${name}`, attributes));
-    const colour = paint(mark.colour);
-    const dash = mark.dash?.length ? mark.dash.map((each) => each * mark.width).join(" ") : "none";
-    const stroke = `stroke:${colour};stroke-width:${mark.width ?? 2};stroke-dasharray:${dash}`;
-    switch (mark.kind) {
-      case "line":
-      case "sum": {
-        const filled = mark.fill ? `fill:${colour};stroke:none` : stroke;
-        const path = add("path", { class: mark.fill ? "fill" : "line", style: filled });
-        const dotted = `stroke:${colour};stroke-width:${2 * mark.dots}`;
-        return { path, dots: mark.dots && add("path", { class: "dots", style: dotted }) };
-      }
-      case "area":
-      case "bars":
-        return { path: add("path", { class: mark.kind, style: `fill:${colour}` }) };
-      case "marker": {
-        const open = mark.marker === "x" || mark.open;
-        const style = open ? `fill:none;stroke:${colour}` : `fill:${colour}`;
-        return {
-          path: add(
-            "path",
-            { class: `marker ${mark.marker}`, style, d: this.picture.look.markers[mark.marker] },
-            this.over,
-          ),
-        };
-      }
-      case "label":
-        return this.makeLabel(mark, colour);
-      default:
-        return {};
-    }
-  }
-
-  makeLabel(mark, colour) {
-    const group = make("svg:g", { class: "label" });
-    if (mark.ring) group.append(make("svg:circle", { r: 11, style: `stroke:${colour}` }));
-    const text = make("svg:text", {
-      "text-anchor": mark.ring ? "middle" : (mark.anchor ?? "start"),
-      y: "0.35em",
-    });
-    group.append(text);
-    this.over.append(group);
-    if (mark.drag !== undefined && this.picture.hooks.onDrag) this.makeDraggable(group, mark);
-    else group.setAttribute("aria-hidden", "true");
-    return { group, label: text };
-  }
-
-  /** Let a pointer and the arrow keys move a mark: the hooks hear where to. */
-  makeDraggable(handle, mark) {
-    const { hooks } = this.picture;
-    const name = mark.name ?? `Mean of component ${Number(mark.drag) + 1}`;
-    handle.classList.add("handle");
-    handle.prepend(make("svg:circle", { class: "grip", r: 18 })); // for a finger
-    set(handle, { role: "slider", "aria-label": name });
-    handle.addEventListener("pointerdown", (event) => {
-      if (handle.classList.contains("still")) return;
-      event.preventDefault();
-      handle.setPointerCapture(event.pointerId);
-      handle.focus({ preventScroll: true });
-      const { map } = this.states[this.marks.indexOf(mark)];
-      const [x, y] = this.place(event).map((each, j) => map[4 + j] - each);
-      const move = (each) =>
-        hooks.onDrag(mark.drag, [this.place(each)[0] + x, this.place(each)[1] + y], this);
-      const end = () => {
-        handle.removeEventListener("pointermove", move);
-        handle.removeEventListener("pointercancel", end);
-        hooks.onDrop?.(mark.drag);
-      };
-      handle.addEventListener("pointermove", move);
-      handle.addEventListener("pointerup", end, { once: true });
-      handle.addEventListener("pointercancel", end);
-    });
-    handle.addEventListener("keydown", (event) => {
-      const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-      const step = steps[event.key];
-      if (handle.classList.contains("still") || !step || event.ctrlKey || event.metaKey) return;
-      event.preventDefault();
-      const [, , , , x, y] = this.states[this.marks.indexOf(mark)].map;
-      const far = event.shiftKey ? 0.05 : 0.01;
-      const [x0, x1, y0, y1] = this.limits;
-      hooks.onDrag(mark.drag, [x + step[0] * far * (x1 - x0), y + step[1] * far * (y1 - y0)], this);
-      hooks.onDrop?.(mark.drag);
-    });
-  }
-
-  draw(states, onlyShapes) {
-    this.states = states;
-    let canvas = false;
-    this.marks.forEach((mark, i) => {
-      const state = states[i];
-      if (mark.kind === "points" || mark.kind === "image") canvas = true;
-      else this.drawMark(mark, state, this.elements[i]);
-    });
-    if (canvas && !onlyShapes) this.drawCanvas(states);
-  }
-
-  drawMark(mark, state, { path, dots, group, label }) {
-    for (const each of [path, dots, group]) {
-      each?.classList.toggle("faint", Boolean(state.faint));
-      each?.classList.toggle("hidden", Boolean(state.hidden));
-    }
-    if (state.hidden) return;
-    const { map } = state;
-    if (mark.kind === "marker" || mark.kind === "label") {
-      const at = `translate(${this.px(map[4])} ${this.py(map[5]) - (mark.lift ?? 0)})`;
-      if (path) path.setAttribute("transform", `${at} scale(${mark.radius})`);
-      else {
-        group.setAttribute("transform", at);
-        label.textContent = state.text;
-        const still = mark.drag !== undefined && this.picture.hooks.canDrag?.(mark.drag) === false;
-        group.classList.toggle("still", still);
-        if (group.hasAttribute("role")) {
-          const mute = still || mark.keys === false; // then a slider does the same
-          const said = { "aria-valuenow": map[4], "aria-valuetext": this.sayPlace(map) };
-          set(group, { tabindex: mute ? -1 : 0, "aria-hidden": mute, ...said });
-        }
-      }
-      return;
-    }
-    if (mark.kind === "bars") return path.setAttribute("d", this.barsPath(mark, state));
-    const points = mark.kind === "sum" ? this.sumOf(mark.of) : this.pointsOf(mark, state);
-    let line = toPath(points);
-    if (mark.fill || mark.kind === "area") line = `${line}V${this.py(0)}H${points[0]}z`;
-    if (mark.kind === "area") line = `${toPath(points)}z`;
-    path.setAttribute("d", points.length ? line + (mark.close ? "z" : "") : "");
-    dots?.setAttribute("d", toDots(points));
-  }
-
-  /** Say where a handle is. */
-  sayPlace(map) {
-    const decimals = (span) => Math.max(0, 2 - Math.floor(Math.log10(span)));
-    const [x0, x1, y0, y1] = this.limits;
-    const texts = [format(map[4], decimals(x1 - x0)), format(map[5], decimals(y1 - y0))];
-    return this.spec.marks.some(({ kind }) => kind === "sum") ? texts[0] : texts.join(", ");
-  }
-
-  /** Return the points of a shape in its place, in pixels: x, y, x, y, … */
-  pointsOf(mark, { map: [a, b, c, d, e, f], which, until }) {
-    const { values, shape } = mark.shape;
-    const size = shape.at(-2);
-    const start = shape.length > 2 ? 2 * size * which : 0;
-    const count = Math.min(size, until);
-    const points = [];
-    for (let i = start; i < start + 2 * count; i += 2) {
-      const [x, y] = [values[i], values[i + 1]];
-      points.push(this.px(a * x + b * y + e), this.py(c * x + d * y + f));
-    }
-    if (mark.extend) {
-      points.unshift(-5, points[1]);
-      points.push(this.w + 5, points.at(-1));
-    }
-    return points;
-  }
-
-  /** Return the sum of lines whose points go from left to right, in pixels. */
-  sumOf(indices) {
-    const lines = indices.map((i) => this.pointsOf(this.marks[i], this.states[i]));
-    const xs = [];
-    for (const line of lines)
-      for (let i = 0; i < line.length; i += 2)
-        if (line[i] >= -5 && line[i] <= this.w + 5) xs.push(line[i]);
-    xs.sort((a, b) => a - b);
-    const places = lines.map(() => 0);
-    const ground = this.py(0);
-    const points = [];
-    let last = -Infinity;
-    for (const x of xs) {
-      if (x - last < 0.3) continue;
-      last = x;
-      let up = 0;
-      lines.forEach((line, j) => {
-        let i = places[j];
-        while (i + 3 < line.length && line[i + 2] < x) i += 2;
-        places[j] = i;
-        const [x0, y0, x1, y1] = [
-          line[i],
-          line[i + 1],
-          line[i + 2] ?? line[i],
-          line[i + 3] ?? line[i + 1],
-        ];
-        const share = x1 > x0 ? Math.min(Math.max((x - x0) / (x1 - x0), 0), 1) : 0;
-        up += ground - (y0 + share * (y1 - y0));
-      });
-      points.push(x, clamp(ground - up));
-    }
-    return points;
-  }
-
-  barsPath(mark, { which }) {
-    const { values, shape } = mark.shape;
-    const size = 4 * shape.at(-2);
-    const start = shape.length > 2 ? size * which : 0;
-    let path = "";
-    for (let i = start; i < start + size; i += 4) {
-      const [x0, x1] = [this.px(values[i]), this.px(values[i + 1])];
-      const [y0, y1] = [this.py(values[i + 2]), this.py(values[i + 3])];
-      if (y0 !== y1)
-        path += `M${round(x0)} ${round(y0)}V${round(y1)}H${round(Math.max(x1 - 1, x0 + 0.5))}V${round(y0)}z`;
-    }
-    return path;
+    this.sprites = new Map(); // by look
+    this.tip = make("div", { class: "tip hidden" });
+    this.halo = make("svg:circle", { class: "halo hidden", r: 9 });
   }
 
   /** Forget what was made for another size or theme. */
   forget() {
-    this.spots = null;
-    this.mixed = new Map();
-    this.image = null;
+    this.map = null;
+    this.spots = [];
+    this.mixed.clear();
+    this.sprites.clear();
   }
 
-  drawCanvas(states) {
-    const sharp = devicePixelRatio || 1;
-    const pen = this.canvas.getContext("2d");
-    pen.setTransform(1, 0, 0, 1, 0, 0);
-    pen.clearRect(0, 0, this.canvas.width, this.canvas.height);
-    pen.save();
-    pen.beginPath();
-    pen.rect(this.left * sharp, this.top * sharp, this.w * sharp, this.h * sharp);
-    pen.clip();
-    this.marks.forEach((mark, i) => {
-      if (mark.kind === "image") this.drawImage(pen, mark, sharp);
-      if (mark.kind === "points") this.drawPoints(pen, mark, states[i], sharp);
-    });
-    pen.restore();
-  }
-
-  drawImage(pen, mark, sharp) {
-    this.image ??= makeImage(mark, this.picture.dark);
-    const [x0, x1, y0, y1] = mark.box;
-    const [left, right] = [this.px(x0), this.px(x1)];
-    const [top, bottom] = [this.py(y1), this.py(y0)];
-    const place = [this.left + left, this.top + top, right - left, bottom - top];
-    pen.drawImage(
-      this.image,
-      .../** @type {[number, number, number, number]} */ (place.map((each) => each * sharp)),
-    );
-  }
-
-  drawPoints(pen, mark, { which, faint, kinds, map }, sharp) {
-    const { values } = mark.shape;
-    const moved = map !== IDENTITY;
-    const [a, b, c, d, e, f] = map;
-    if (!this.spots || moved) {
-      this.spots = new Float64Array(values.length);
-      for (let i = 0; i < values.length; i += 2) {
-        this.spots[i] = this.px(a * values[i] + b * values[i + 1] + e);
-        this.spots[i + 1] = this.py(c * values[i] + d * values[i + 1] + f);
-      }
+  /** Draw the points; `kinds` are their looks where they are not those of their shares. */
+  draw(pen, state) {
+    this.state = state;
+    if (state.map !== this.map) this.spots = this.panel.toPixels(this.mark.shape.values, state.map);
+    this.map = state.map;
+    const looks = state.kinds ?? this.looksOf(state.which);
+    const sprites = new Map();
+    for (const look of new Set(looks)) sprites.set(look, this.spriteOf(look, state.faint));
+    for (let i = 0; 2 * i < this.spots.length; i++) {
+      const { canvas, size } = sprites.get(looks[i]);
+      const [x, y] = [this.spots[2 * i], this.spots[2 * i + 1]];
+      pen.drawImage(canvas, x - size / 2, y - size / 2, size, size);
     }
-    const { spots } = this;
-    const looks = kinds ?? this.looksOf(mark, which);
-    const radius = (faint ? 0.62 : 1) * (mark.radius ?? 4);
-    for (let i = 0; 2 * i < spots.length; i++) {
-      const sprite = this.picture.sprite(looks[i], radius, faint, sharp);
-      const half = sprite.width / 2;
-      pen.drawImage(
-        sprite,
-        (this.left + spots[2 * i]) * sharp - half,
-        (this.top + spots[2 * i + 1]) * sharp - half,
-      );
-    }
-    this.shares = which >= 0 && mark.shares ? { which, mark } : null;
     this.showTip();
   }
 
-  /** Return for each point its colour of 15 bits and its marker: the mixed one, and the largest's. */
-  looksOf(mark, which) {
-    if (!mark.shares || which < 0) return new Array(mark.shape.shape[0]).fill("hollow");
+  /** Return each point's look: its colour of 15 bits, mixed, and the marker of its largest share. */
+  looksOf(which) {
+    const [n] = this.mark.shape.shape;
+    if (!this.mark.shares || which < 0) return new Array(n).fill("hollow");
     if (this.mixed.has(which)) return this.mixed.get(which);
-    const [, n, K] = mark.shares.shape;
-    const { values } = mark.shares;
-    const { palette, look } = this.picture;
-    const looks = [];
-    for (let i = 0; i < n; i++) {
-      const start = (which * n + i) * K;
-      const shares = Array.from({ length: K }, (_, k) => values[start + k]);
+    const { palette, look } = this.panel.picture;
+    const looks = Array.from({ length: n }, (_, i) => {
+      const shares = this.sharesOf(i, which);
       const rgb = mixColours(shares, palette).map((each) => (each & 0xf8) | 4);
       const largest = shares.indexOf(Math.max(...shares));
-      looks.push(`${rgb} ${look.order[largest % look.order.length]}`);
-    }
+      return `${rgb} ${look.order[largest % look.order.length]}`;
+    });
     this.mixed.set(which, looks);
     return looks;
   }
 
+  /** Return who answers for a point, and how much; none where nobody does yet. */
+  sharesOf(index, which) {
+    const { shares } = this.mark;
+    if (!shares || which < 0) return [];
+    const [, n, K] = shares.shape;
+    return [...shares.values.subarray((which * n + index) * K, (which * n + index + 1) * K)];
+  }
+
+  /** Return a small picture of a marker: drawing it is quicker than a path for each point. */
+  spriteOf(look, faint) {
+    const key = `${look} ${faint}`;
+    if (!this.sprites.has(key)) {
+      const radius = (faint ? 0.62 : 1) * (this.mark.radius ?? 4);
+      this.sprites.set(key, makeSprite(look, radius, faint ? 0.7 : 0.9, this.panel.picture));
+    }
+    return this.sprites.get(key);
+  }
+
   // ------------------------------------------------------------ a point, touched
 
-  addTip() {
-    this.tip = make("div", { class: "tip hidden" });
-    this.area.append(this.tip);
-    this.halo = this.over.appendChild(make("svg:circle", { class: "halo hidden", r: 9 }));
-    const { hooks } = this.picture;
-    const find = (event) => this.nearest(event);
-    this.area.addEventListener("pointermove", (event) => {
-      if (event.pointerType === "mouse") this.hover(find(event));
+  /** Let a pointer find points. */
+  listen() {
+    const { area, over, picture } = this.panel;
+    area.append(this.tip);
+    over.append(this.halo);
+    const hover = (index) => {
+      this.hovered = index;
+      this.showTip();
+    };
+    area.addEventListener("pointermove", (event) => {
+      if (event.pointerType === "mouse") hover(this.nearest(event));
     });
-    this.area.addEventListener("pointerleave", () => this.hover(-1));
-    this.area.addEventListener("click", (event) => {
+    area.addEventListener("pointerleave", () => hover(-1));
+    area.addEventListener("click", (event) => {
       if (event.target.closest?.(".handle:not(.still)")) return;
-      const index = find(event);
-      this.picture.markPoint(index === this.picture.point ? -1 : index);
-      hooks.onPoint?.(this.picture.point);
+      const index = this.nearest(event);
+      picture.markPoint(index === picture.point ? -1 : index);
+      picture.hooks.onPoint?.(picture.point);
     });
   }
 
-  hover(index) {
-    this.hovered = index;
-    this.showTip();
-  }
-
+  /** Return the point under a pointer, or −1. */
   nearest(event) {
-    if (!this.spots) return -1;
-    const [x, y] = this.pixel(event);
+    const [x, y] = this.panel.pixel(event);
     let best = -1;
     let least = FAR * FAR;
     for (let i = 0; 2 * i < this.spots.length; i++) {
@@ -987,75 +896,72 @@ class Panel {
 
   /** Show what is known of the point that is hovered or marked. */
   showTip() {
-    const { spots } = this;
-    const { point } = this.picture;
-    const index = this.hovered >= 0 ? this.hovered : point;
-    const mark = this.marks[this.points];
-    const shown = index >= 0 && index < mark.shape.shape[0] && spots;
+    const index = this.hovered >= 0 ? this.hovered : this.panel.picture.point;
+    const shown = index >= 0 && 2 * index < this.spots.length;
     for (const each of [this.tip, this.halo]) each.classList.toggle("hidden", !shown);
     if (!shown) return;
-    const [x, y] = [spots[2 * index], spots[2 * index + 1]];
+    const [x, y] = [this.spots[2 * index], this.spots[2 * index + 1]];
     set(this.halo, { cx: x, cy: y });
-    const { words, shares } = this.describe(index);
     const bar = make("div", { class: "share-bar" });
-    for (const [k, share] of shares.entries())
+    for (const [k, share] of this.sharesOf(index, this.state.which).entries())
       bar.append(make("i", { style: `width:${100 * share}%;background:${paint(k)}` }));
-    this.tip.replaceChildren(words, ...(shares.length ? [bar] : []));
+    this.tip.replaceChildren(this.describe(index), ...(bar.firstChild ? [bar] : []));
     const { width, height } = this.tip.getBoundingClientRect();
-    const left = Math.min(
-      Math.max(this.left + x - width / 2, 0),
-      Math.max(this.size[0] - width, 0),
-    );
-    const above = this.top + y - height - 14;
-    set(this.tip, { style: `left:${left}px;top:${above > -20 ? above : this.top + y + 14}px` });
+    const { left, top, size } = this.panel;
+    const at = inside(left + x - width / 2, 0, Math.max(size[0] - width, 0));
+    const above = top + y - height - APART;
+    set(this.tip, { style: `left:${at}px;top:${above > -20 ? above : top + y + APART}px` });
   }
 
   /** Say where a point is and who answers for it. */
   describe(index) {
-    const mark = this.marks[this.points];
-    const { values } = mark.shape;
-    const [a, b, c, d, e, f] = this.states[this.points].map;
-    const [x, y] = [values[2 * index], values[2 * index + 1]];
+    const { shape, features, decimals } = this.mark;
+    const [a, b, c, d, e, f] = this.state.map;
+    const [x, y] = [shape.values[2 * index], shape.values[2 * index + 1]];
     const at = [a * x + b * y + e, c * x + d * y + f];
-    const place = mark.features.map((name, j) => `${name} = ${format(at[j], mark.decimals[j])}`);
-    if (!this.shares) return { words: place.join(", "), shares: [] };
-    const [, n, K] = mark.shares.shape;
-    const start = (this.shares.which * n + index) * K;
-    const shares = Array.from({ length: K }, (_, k) => mark.shares.values[start + k]);
+    const place = features.map((name, j) => `${name} = ${format(at[j], decimals[j])}`).join(", ");
+    const shares = this.sharesOf(index, this.state.which);
     const said = shares.map((share, k) => `b${subscript(k + 1)} ${formatShare(share)}`);
-    return { words: `${place.join(", ")}: ${said.join(", ")}`, shares };
+    return shares.length ? `${place}: ${said.join(", ")}` : place;
   }
 }
 
-/** Keep a number of pixels where browsers can still draw it; what is no number lifts the pen. */
-const clamp = (value) => Math.min(Math.max(value, -1e5), 1e5);
-const round = (value) => Math.round(10 * value) / 10;
-
-function toPath(points) {
-  let path = "";
-  let pen = "M";
-  for (let i = 0; i < points.length; i += 2) {
-    if (Number.isNaN(points[i] + points[i + 1])) pen = "M";
-    else {
-      path += `${pen}${round(points[i])} ${round(points[i + 1])}`;
-      pen = "L";
-    }
-  }
-  return path;
+/** Draw a marker once. A look is its colour and its shape, or "hollow". */
+function makeSprite(look, radius, globalAlpha, { look: { markers }, dark }) {
+  const sharp = devicePixelRatio;
+  const width = Math.ceil(sharp * (2 * radius + 4));
+  const canvas = make("canvas", { width, height: width });
+  const pen = canvas.getContext("2d");
+  const [rgb, marker] = look === "hollow" ? [null, "o"] : look.split(" ");
+  const shape = new Path2D(markers[marker]);
+  const cross = marker === "x";
+  const ink = dark ? "#ddd" : "#444";
+  const pale = dark ? "#aaa" : "#666";
+  pen.setTransform(sharp * radius, 0, 0, sharp * radius, width / 2, width / 2);
+  Object.assign(pen, { globalAlpha, lineWidth: (rgb && !cross ? 0.5 : 1.2) / radius });
+  pen.fillStyle = `rgb(${rgb})`;
+  if (rgb) pen.fill(shape);
+  pen.strokeStyle = cross ? pen.fillStyle : rgb ? ink : pale;
+  pen.stroke(shape);
+  return { canvas, size: width / sharp };
 }
 
-function toDots(points) {
-  let path = "";
-  for (let i = 0; i < points.length; i += 2)
-    if (!Number.isNaN(points[i] + points[i + 1]))
-      path += `M${round(points[i])} ${round(points[i + 1])}h0`;
-  return path;
+/** Return a function that draws an image in its box. */
+function makeImage(mark, panel) {
+  let drawn = null;
+  let wasDark = null;
+  return (pen) => {
+    const { dark } = panel.picture;
+    if (dark !== wasDark) drawn = paintMatrix(mark.pixels, dark ? mark.ramp.dark : mark.ramp.light);
+    wasDark = dark;
+    const [left, right] = [panel.px(mark.box[0]), panel.px(mark.box[1])];
+    const [bottom, top] = [panel.py(mark.box[2]), panel.py(mark.box[3])];
+    pen.drawImage(drawn, left, top, right - left, bottom - top);
+  };
 }
 
-/** Return a picture of a matrix, its first row at the bottom, between the theme's two colours. */
-function makeImage({ pixels: { values, shape }, ramp }, dark) {
-  const [rows, columns] = shape;
-  const [low, high] = dark ? ramp.dark : ramp.light;
+/** Return a picture of a matrix, its first row at the bottom, between two colours. */
+function paintMatrix({ values, shape: [rows, columns] }, [low, high]) {
   const canvas = make("canvas", { width: columns, height: rows });
   const pen = canvas.getContext("2d");
   const image = pen.createImageData(columns, rows);
@@ -1068,8 +974,159 @@ function makeImage({ pixels: { values, shape }, ramp }, dark) {
   return canvas;
 }
 
+// One panel of a scene: which limits it shows, where its data lie in pixels, and its marks.
+
+
+const TOP = 10; // pixels above the plot, and to the right of it
+const LEAST = 40; // pixels that a plot is wide and tall, at least
+
+class Panel {
+  constructor(picture, spec, viewIndex) {
+    this.picture = picture;
+    this.spec = spec;
+    this.marks = spec.marks;
+    /** @type {any[]} how each mark is now */
+    this.states = [];
+    this.flat = this.marks.some(({ kind }) => kind === "sum"); // of one dimension: y is a density
+    this.viewIndex = Math.min(viewIndex, spec.views.length - 1);
+    /** @type {number[]} of the view that is shown */
+    this.limits = [];
+    this.left = this.w = this.h = this.text = 0; // pixels
+    this.top = TOP;
+    this.sx = this.sy = 0; // pixels for a unit of the data
+    /** @type {[number, number, number]} width, height and letters that it was laid out for */
+    this.size = [0, 0, 0];
+    this.makeElements();
+    const points = this.marks.find(({ kind }) => kind === "points");
+    this.cloud = points && new Cloud(points, this);
+    this.drawSvg = this.marks.map((mark) => makeMark(mark, this));
+    this.drawCanvas = this.marks.map((mark) => this.onCanvas(mark));
+    this.cloud?.listen();
+  }
+
+  makeElements() {
+    const { title, button } = this.spec;
+    this.canvas = make("canvas");
+    this.axes = make("svg:g", { "aria-hidden": "true" });
+    this.plot = make("svg:svg", { overflow: "hidden", "aria-hidden": "true" });
+    this.over = make("svg:svg", { overflow: "visible" }); // numbers may stand on the edge
+    this.svg = make("svg:svg", {}, this.axes, this.plot, this.over);
+    this.title = make("div", { class: "panel-title" }, make("span", {}, title));
+    this.area = make("div", { class: "panel-area" }, this.canvas, this.svg);
+    this.element = make("div", { class: "panel" }, this.title, this.area);
+    if (!button) return;
+    const toggle = makeButton(button[this.viewIndex], () => {
+      this.setView(1 - this.viewIndex);
+      toggle.textContent = button[this.viewIndex];
+    });
+    this.title.append(toggle);
+  }
+
+  /** Return what draws a mark on the canvas, or nothing where SVG draws it. */
+  onCanvas(mark) {
+    if (mark.kind === "points") return (pen, state) => this.cloud.draw(pen, state);
+    return mark.kind === "image" ? makeImage(mark, this) : undefined;
+  }
+
+  /** Show other limits. */
+  setView(index) {
+    this.viewIndex = index;
+    if (this.w) this.layOut(...this.size);
+    this.picture.draw();
+  }
+
+  // ------------------------------------------------------------ sizes
+
+  layOut(width, height, text) {
+    const view = this.spec.views[this.viewIndex];
+    const { left, bottom } = measureAxes(this.spec, view, text);
+    const [x0, x1, y0, y1] = view.limits;
+    let w = Math.max(width - left - TOP, LEAST);
+    let h = Math.max(height - bottom - TOP, LEAST);
+    if (this.spec.equal) {
+      const ratio = (y1 - y0) / (x1 - x0);
+      if (w * ratio > h) w = h / ratio;
+      h = w * ratio;
+    }
+    const [sx, sy] = [w / (x1 - x0), h / (y1 - y0)];
+    const size = [width, height, text];
+    Object.assign(this, { size, limits: view.limits, left, w, h, text, sx, sy });
+    this.resize(width, h + bottom + TOP);
+    this.axes.replaceChildren(...makeAxes(this));
+    this.cloud?.forget();
+  }
+
+  resize(width, height) {
+    this.element.style.width = `${width}px`;
+    this.area.style.height = `${height}px`;
+    set(this.svg, { width, height, viewBox: `0 0 ${width} ${height}` });
+    const place = { x: this.left, y: TOP, width: this.w, height: this.h };
+    for (const plot of [this.plot, this.over]) set(plot, place);
+    const sharp = devicePixelRatio;
+    const pixels = { width: Math.round(width * sharp), height: Math.round(height * sharp) };
+    set(this.canvas, { ...pixels, style: `width:${width}px;height:${height}px` });
+  }
+
+  /** Return where a place of the data lies in the plot, in pixels. */
+  px(x) {
+    return near((x - this.limits[0]) * this.sx);
+  }
+
+  py(y) {
+    return near(this.h - (y - this.limits[2]) * this.sy);
+  }
+
+  /** Return where places lie once a map has moved them: x, y, x, y, … in pixels. */
+  toPixels(places, [a, b, c, d, e, f]) {
+    const pixels = [];
+    for (let i = 0; i < places.length; i += 2) {
+      const [x, y] = [places[i], places[i + 1]];
+      pixels.push(this.px(a * x + b * y + e), this.py(c * x + d * y + f));
+    }
+    return pixels;
+  }
+
+  /** Return where a pointer is in the plot, in pixels. (An inner SVG's own box is its content's.) */
+  pixel(event) {
+    const box = this.area.getBoundingClientRect();
+    return [event.clientX - box.left - this.left, event.clientY - box.top - TOP];
+  }
+
+  /** Return which place of the data lies under a pointer. */
+  place(event) {
+    const [x, y] = this.pixel(event);
+    return [this.limits[0] + x / this.sx, this.limits[2] + (this.h - y) / this.sy];
+  }
+
+  // ------------------------------------------------------------ drawing
+
+  /** Draw each mark as it is now; while shapes glide, the canvas stays as it is. */
+  draw(states, onlyShapes) {
+    this.states = states;
+    for (const [i, draw] of this.drawSvg.entries()) draw?.(states[i]);
+    if (onlyShapes || !this.drawCanvas.some(Boolean)) return;
+    const sharp = devicePixelRatio;
+    const pen = this.canvas.getContext("2d");
+    pen.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    pen.save();
+    pen.setTransform(sharp, 0, 0, sharp, sharp * this.left, sharp * TOP);
+    pen.beginPath();
+    pen.rect(0, 0, this.w, this.h);
+    pen.clip();
+    for (const [i, draw] of this.drawCanvas.entries()) draw?.(pen, states[i]);
+    pen.restore();
+  }
+}
+
+/** Keep a number of pixels where browsers can still draw it; what is no number stays none. */
+const near = (value) => inside(value, -1e5, 1e5);
+
 // Draws a scene: its panels side by side, from frame to frame, in the colours of the page's theme.
 
+
+const GAP = 8; // pixels between panels
+const NARROW = 560; // pixels: below that, panels stand one below the other
+const IDENTITY = [1, 0, 0, 1, 0, 0]; // a map that leaves all where it is
 
 /** Return what a mark is at a position: what changes, and what does not. */
 function stateOf(mark, position) {
@@ -1086,16 +1143,15 @@ class Picture {
   /**
    * @param {HTMLElement} box
    * @param {any} look palettes, markers
-   * @param {{onDrag?: Function, onDrop?: Function, onPoint?: Function, canDrag?: Function}} hooks
+   * @param {any} hooks what it calls: onDrag, onDrop, and onPoint and canDrag where there are any
    */
-  constructor(box, look, hooks = {}) {
+  constructor(box, look, hooks) {
     this.box = box;
     this.look = look;
     this.hooks = hooks;
     this.point = -1;
     /** @type {Panel[]} */
     this.panels = [];
-    this.sprites = new Map();
     this.moving = this.width = 0;
     this.element = make("div", { class: "panels" });
     this.watch = new ResizeObserver(() => this.layOut());
@@ -1129,18 +1185,20 @@ class Picture {
   /** Show a frame, at once or in a glide of so many milliseconds from the one before. */
   show(frame, glide = 0) {
     cancelAnimationFrame(this.moving);
-    const before = this.now ?? this.frame;
-    this.frame = this.now = frame;
-    if (!glide || !before || !this.width) return this.draw();
+    const before = this.now;
     const began = performance.now();
-    const step = () => {
+    this.frame = this.now = frame;
+    const glideOn = () => {
       const share = Math.min((performance.now() - began) / glide, 1);
       const eased = share * share * (3 - 2 * share);
       this.now = share < 1 ? between(before, frame, eased) : frame;
-      this.draw(share > 0 && share < 1);
-      if (share < 1) this.moving = requestAnimationFrame(step);
+      this.draw(share < 1);
+      if (share < 1) this.moving = requestAnimationFrame(glideOn);
     };
-    step();
+    const glides = glide && before && this.width;
+    if (glides) this.now = between(before, frame, 0);
+    this.draw();
+    if (glides) this.moving = requestAnimationFrame(glideOn);
   }
 
   draw(onlyShapes = false) {
@@ -1159,34 +1217,8 @@ class Picture {
     this.palette = this.dark ? this.look.dark : this.look.light;
     for (const [k, colour] of this.palette.entries())
       this.box.style.setProperty(`--gmm-${k}`, colour);
-    this.sprites = new Map();
-    for (const panel of this.panels) panel.forget();
+    for (const { cloud } of this.panels) cloud?.forget();
     this.draw();
-  }
-
-  /** Return a small picture of a marker: drawing it is quicker than a path for each point. */
-  sprite(look, radius, faint, sharp) {
-    const key = `${look} ${radius} ${sharp}`;
-    if (this.sprites.has(key)) return this.sprites.get(key);
-    const size = Math.ceil(sharp * (2 * radius + 4));
-    const canvas = make("canvas", { width: size, height: size });
-    const pen = canvas.getContext("2d");
-    const [rgb, marker] = look === "hollow" ? [null, "o"] : look.split(" ");
-    const shape = new Path2D(this.look.markers[marker]);
-    const ink = this.dark ? "#ddd" : "#444";
-    pen.setTransform(sharp * radius, 0, 0, sharp * radius, size / 2, size / 2);
-    Object.assign(pen, {
-      globalAlpha: faint ? 0.7 : 0.9,
-      lineWidth: (rgb && marker !== "x" ? 0.5 : 1.2) / radius,
-    });
-    pen.strokeStyle = marker === "x" ? `rgb(${rgb})` : rgb ? ink : this.dark ? "#aaa" : "#666";
-    if (rgb) {
-      pen.fillStyle = `rgb(${rgb})`;
-      pen.fill(shape);
-    }
-    pen.stroke(shape);
-    this.sprites.set(key, canvas);
-    return canvas;
   }
 
   /** Give the panels their sizes for the width that there is. */
@@ -1194,34 +1226,29 @@ class Picture {
     const width = this.element.clientWidth;
     if (!width || !this.content) return;
     if (!this.width) this.takeTheme(); // now that the box is on the page
-    const text = parseFloat(getComputedStyle(this.element).fontSize);
-    const stacked = width < 40 * 14;
-    const whole = this.panels.reduce((sum, { spec }) => sum + spec.width, 0);
-    const gap = 8;
-    const room = width - (stacked ? 0 : gap * (this.panels.length - 1));
-    const tallest = this.tallest();
-    const shares = this.panels.map(({ spec }) => (stacked ? room : (room * spec.width) / whole));
-    const height = this.content.height ?? Math.max(200, Math.min(tallest, 0.62 * shares[0]));
     this.width = width;
-    this.panels.forEach((panel, i) => {
-      const main = stacked && i ? 0.75 * height : height;
-      panel.layOut(
-        shares[i],
-        panel.spec.equal ? Math.max(this.content.height ?? 0, tallest) : main,
-        text,
-      );
-    });
+    const text = parseFloat(getComputedStyle(this.element).fontSize);
+    const stacked = width < NARROW;
+    const room = width - (stacked ? 0 : GAP * (this.panels.length - 1));
+    const whole = this.panels.reduce((sum, { spec }) => sum + spec.width, 0);
+    const widthOf = ({ spec }) => (stacked ? room : (room * spec.width) / whole);
+    const tallest = this.tallest();
+    const given = this.content.height;
+    const height = given ?? Math.max(200, Math.min(tallest, 0.62 * widthOf(this.panels[0])));
+    for (const [i, panel] of this.panels.entries()) {
+      const own = stacked && i ? 0.75 * height : height;
+      const equal = Math.max(given ?? 0, tallest);
+      panel.layOut(widthOf(panel), panel.spec.equal ? equal : own, text);
+    }
     this.draw();
   }
 
   /** Return how tall a picture may be, so that on a small screen the words fit under it.
    * A box that fills the screen, or a slide (`.fills`), gives its picture what is left. */
   tallest() {
-    const inside = (value, low, high) => Math.min(Math.max(value, low), high);
     if (!this.box.matches(":fullscreen, .fills")) return inside(0.4 * innerHeight, 280, 380);
     const boxes = [...this.box.children].map((each) => each.getBoundingClientRect());
-    const whole = boxes[boxes.length - 1].bottom - boxes[0].top;
-    const others = whole - this.element.offsetHeight;
+    const others = boxes[boxes.length - 1].bottom - boxes[0].top - this.element.offsetHeight;
     return inside(0.92 * innerHeight - others, 0.45 * innerHeight, 0.7 * innerHeight);
   }
 
@@ -1258,111 +1285,110 @@ function addLast(shares) {
   Object.assign(shares, { values: all, shape: [sets, n, sent + 1] });
 }
 
-// Walks through the positions of a scene: slider, number, Play, and what a position says.
+// What all widgets with a picture have: the picture, its words, and what ends them.
 
 
-const GLIDE = 200; // milliseconds that components take to their next place
-const SPEEDS = { slow: 2, normal: 1, fast: 0.4 };
-const still = matchMedia("(prefers-reduced-motion: reduce)");
-
-/** A scene under a slider. */
-class Player {
+/** A picture with words. What has this as its base is what the picture's hooks call. */
+class Shown {
   /** @param {{model: any, library: any, box: HTMLElement}} page */
   constructor({ model, library, box }) {
     this.model = model;
     this.library = library;
     this.box = box;
-    this.position = model.get("position");
-    this.moved = 0;
-    this.last = 0;
-    this.timer = 0;
-    /** @type {number[]} of the points, from left to right */
-    this.order = [];
+    this.look = library.get("look");
     this.tell = teller(model);
     this.asker = new Asker(model);
-    this.picture = new Picture(box, library.get("look"), {
-      onPoint: (point) => this.choosePoint(point),
-      onDrag: (k, place) => this.dragMean(k, place),
-      onDrop: () => this.drop(),
-      canDrag: () => this.content.drag !== undefined && this.position === 0,
-    });
-    this.makeControls();
-    this.heading = make("p", { class: "heading" });
-    this.formula = make("div", { class: "formula" });
+    this.picture = new Picture(box, this.look, this);
+    this.notes = make("div", { class: "notes" });
     this.legend = make("div", { class: "legend" });
     this.text = make("span", { "aria-live": "polite" });
     this.room = make("span", { "aria-hidden": "true" }); // the longest text: nothing jumps
-    this.table = make("div", { class: "table" });
-    this.notes = make("div", { class: "notes" });
-    this.parts = [
-      this.notes,
-      this.asker.element,
-      this.controls,
-      make("figure", {}, this.heading, this.formula, this.picture.element, this.legend),
-      make(
-        "div",
-        { class: "said" },
-        make("p", { class: "words" }, this.text, this.room),
-        this.table,
-      ),
-    ];
-    box.append(...this.parts);
-    this.hear = {
-      "change:content": () => this.takeScene(),
-      "change:position": () =>
-        model.get("position") !== this.position && this.go(model.get("position")),
-      "change:point": () =>
-        model.get("point") !== this.picture.point && this.choosePoint(model.get("point"), false),
-    };
-    for (const [name, act] of Object.entries(this.hear)) model.on(name, act);
-    this.takeScene();
-    this.choosePoint(model.get("point"), false);
+    this.words = make("p", { class: "words" }, this.text, this.room);
+    this.ends = [() => this.picture.close(), () => this.asker.close()];
   }
 
-  makeControls() {
-    /** @type {ReturnType<typeof iconButton>} */
+  /** Call functions when the model changes. @param {Record<string, () => void>} acts */
+  hear(acts) {
+    for (const [name, act] of Object.entries(acts)) {
+      this.model.on(name, act);
+      this.ends.push(() => this.model.off(name, act));
+    }
+  }
+
+  close() {
+    for (const end of this.ends) end();
+  }
+}
+
+// Walks through the positions of a scene: slider, number, Play, and what a position says.
+
+
+const GLIDE = 200; // milliseconds that components take to their next place
+const PAUSE = 250; // milliseconds after a key that moves a mean: keys come in a row
+const SPEEDS = { slow: 2, normal: 1, fast: 0.4 };
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+/** A scene under a slider. */
+class Player extends Shown {
+  constructor(page) {
+    super(page);
+    this.position = this.model.get("position");
+    this.moved = this.last = this.timer = 0;
+    /** @type {number[]} of the points, from left to right */
+    this.order = [];
     this.play = iconButton("play", "Play", () => this.playing(!this.timer));
-    this.back = iconButton("back", "Back to the start", () => {
-      this.playing(false);
-      this.go(0, true);
-    });
-    /** @type {ReturnType<typeof makeSlider>} */
-    this.slider = makeSlider(
-      { label: "Position", low: 0, high: 1, step: 1, value: 0 },
-      (value, rests) => {
-        this.playing(false);
-        if (value !== this.position) this.go(value, rests);
-        else if (rests) this.tell({ position: value }, 0); // and a glide goes on
-      },
+    this.slider = makeSlider({ label: "Position", low: 0, high: 1, step: 1, value: 0 }, (...to) =>
+      this.slideTo(...to),
     );
     this.end = make("span");
-    const speeds = Object.keys(SPEEDS).map((name) =>
-      make("option", name === "normal" ? { selected: "" } : {}, name),
-    );
-    this.speed = make("select", { "aria-label": "Speed of Play" }, ...speeds);
-    /** @type {ReturnType<typeof makeSlider>} */
-    this.finder = makeSlider(
-      { label: "Point", low: 0, high: 1, step: 1, value: 0, bare: true },
-      (value) => this.choosePoint(this.order[value]),
+    this.speed = make("select", { "aria-label": "Speed of Play" });
+    for (const name of Object.keys(SPEEDS)) this.speed.append(make("option", {}, name));
+    this.speed.value = "normal";
+    this.finder = makeSlider({ label: "Point", low: 0, high: 1, step: 1, value: 0 }, (value) =>
+      this.onPoint(this.order[value]),
     );
     this.find = make("label", { class: "finder" }, "point", this.finder.range);
-    this.controls = make(
-      "div",
-      { class: "row" },
-      this.play.button,
-      this.back.button,
-      this.slider.range,
-      this.slider.number,
-      this.end,
-      this.speed,
-      fullScreenButton(this.box),
+    this.heading = make("p", { class: "heading" });
+    this.formula = make("div", { class: "formula" });
+    this.table = make("div", { class: "table" });
+    this.place();
+    this.ends.push(
+      () => this.playing(false),
+      () => clearTimeout(this.dropping),
+    );
+    this.hear({
+      "change:content": () => this.takeScene(),
+      "change:position": () => {
+        const position = this.model.get("position");
+        if (position !== this.position) this.go(position);
+      },
+      "change:point": () => {
+        const point = this.model.get("point");
+        if (point !== this.picture.point) this.markPoint(point);
+      },
+    });
+    this.takeScene();
+    this.markPoint(this.model.get("point"));
+  }
+
+  place() {
+    const back = iconButton("back", "Back to the start", () => this.slideTo(0, true));
+    const { range, number } = this.slider;
+    const controls = [this.play.button, back.button, range, number, this.end, this.speed];
+    const full = fullScreenButton(this.box);
+    const figure = [this.heading, this.formula, this.picture.element, this.legend];
+    this.box.append(
+      this.notes,
+      this.asker.element,
+      make("div", { class: "row" }, ...controls, full),
+      make("figure", {}, ...figure),
+      make("div", { class: "said" }, this.words, this.table),
     );
   }
 
   /** Show the scene that the model carries now. */
   takeScene(content = this.model.get("content"), bytes = this.model.get("data")) {
-    const atEnd = this.content && this.position === this.last && this.last > 0;
-    const iteration = this.content?.iterations?.[this.position];
+    const position = this.positionIn(content);
     this.content = structuredClone(content);
     this.last = content.positions - 1;
     this.picture.setScene(this.content, bytes);
@@ -1370,68 +1396,82 @@ class Player {
     this.end.textContent = `of ${this.last}`;
     this.notes.replaceChildren(...content.notes.map((note) => make("p", { role: "status" }, note)));
     this.room.textContent = content.texts.reduce((a, b) => (b.length > a.length ? b : a), "");
-    showLegend(this.legend, content.legend, this.library.get("look"));
+    showLegend(this.legend, content.legend, this.look);
     this.legend.append(this.find);
-    const points = this.content.panels
-      .flatMap(({ marks }) => marks)
-      .find(({ kind }) => kind === "points");
-    this.find.classList.toggle("hidden", !points);
-    if (points) this.sortPoints(points.shape);
-    let position = Math.min(this.position, this.last);
-    if (atEnd) position = this.last;
-    else if (iteration !== undefined) position = this.positionOf(iteration);
+    this.sortPoints();
     this.moved = 0;
     this.go(position);
     this.picture.layOut(); // in the room that these words leave
   }
 
-  /** Return the position that shows an iteration, or the first after it; where it is shown, ours. */
-  positionOf(iteration) {
-    const { iterations } = this.content;
-    if (iterations[this.position] === iteration) return this.position;
-    const found = iterations.findLastIndex((each) => each <= iteration);
-    return Math.max(found, 0);
-  }
-
-  sortPoints({ values, shape: [n] }) {
-    this.order = Array.from({ length: n }, (_, i) => i).sort(
-      (a, b) => values[2 * a] - values[2 * b],
+  /** Return the position of another scene that shows what is shown now: the end, the iteration. */
+  positionIn({ positions, iterations }) {
+    const last = positions - 1;
+    if (this.last && this.position === this.last) return last;
+    const iteration = this.content?.iterations?.[this.position];
+    if (iteration === undefined || iterations[this.position] === iteration)
+      return Math.min(this.position, last);
+    return Math.max(
+      iterations.findLastIndex((each) => each <= iteration),
+      0,
     );
-    this.finder.setRange(0, n - 1);
   }
 
-  choosePoint(point, tell = true) {
+  /** Let the slider of the points go from left to right. */
+  sortPoints() {
+    const cloud = this.cloud();
+    this.find.classList.toggle("hidden", !cloud);
+    if (!cloud) return;
+    const { values, shape } = cloud.mark.shape;
+    this.order = Array.from({ length: shape[0] }, (_, i) => i);
+    this.order.sort((a, b) => values[2 * a] - values[2 * b]);
+    this.finder.setRange(0, shape[0] - 1);
+  }
+
+  cloud() {
+    return this.picture.panels.find((panel) => panel.cloud)?.cloud;
+  }
+
+  /** Mark the point that a hand has chosen. */
+  onPoint(point) {
+    this.markPoint(point);
+    this.tell({ point });
+  }
+
+  markPoint(point) {
     this.picture.markPoint(point);
-    if (this.order.length && point >= 0) this.finder.set(this.order.indexOf(point));
+    if (point >= 0) this.finder.set(this.order.indexOf(point));
     this.sayPoint();
-    if (tell) this.tell({ point });
   }
 
   /** Let the slider of the points say what the marked one's numbers are now. */
   sayPoint() {
-    const { panels, point } = this.picture;
-    const panel = panels.find(({ points }) => points >= 0);
-    if (panel && point >= 0)
-      set(this.finder.range, { "aria-valuetext": panel.describe(point).words });
+    const { point } = this.picture;
+    const words = point >= 0 && this.cloud()?.describe(point);
+    if (words) set(this.finder.range, { "aria-valuetext": words });
+  }
+
+  slideTo(position, rests) {
+    this.playing(false);
+    if (position !== this.position) this.go(position, rests);
+    else if (rests) this.tell({ position }, 0); // and a glide goes on
   }
 
   go(position, rests = false) {
-    const { content } = this;
+    const { headings, texts, tables, formulas, glides } = this.content;
     const next = position === this.position + 1;
     const slow = performance.now() - this.moved > 1.2 * GLIDE;
     this.moved = performance.now();
     this.position = position;
     this.slider.set(position);
-    const heading = content.headings?.[position] ?? "";
-    set(this.slider.range, {
-      "aria-valuetext": `${position}: ${heading || content.texts[position]}`,
-    });
+    const heading = headings?.[position] ?? "";
+    set(this.slider.range, { "aria-valuetext": `${position}: ${heading || texts[position]}` });
     this.heading.textContent = heading;
-    this.heading.classList.toggle("hidden", !content.headings);
-    this.text.textContent = content.texts[position];
-    this.showFormulas(content.formulas?.[position] ?? []);
-    showTable(this.table, content.tables?.[position]);
-    const glide = content.glides?.[position] && next && slow && !still.matches ? GLIDE : 0;
+    this.heading.classList.toggle("hidden", !headings);
+    this.text.textContent = texts[position];
+    this.showFormulas(formulas?.[position] ?? []);
+    showTable(this.table, tables?.[position]);
+    const glide = glides?.[position] && next && slow && !still.matches ? GLIDE : 0;
     this.picture.show(this.picture.frameAt(position), glide);
     this.sayPoint();
     this.tell({ position }, rests ? 0 : 300);
@@ -1452,12 +1492,10 @@ class Player {
     if (!wanted && !this.timer) return;
     clearTimeout(this.timer);
     this.timer = 0;
-    if (wanted) {
-      if (this.position === this.last) this.go(0);
-      this.playOn();
-    }
-    if (wanted) this.play.name("pause", "Pause");
-    else this.play.name("play", "Play");
+    this.play.name(...(wanted ? ["pause", "Pause"] : ["play", "Play"]));
+    if (!wanted) return;
+    if (this.position === this.last) this.go(0);
+    this.playOn();
   }
 
   playOn() {
@@ -1471,42 +1509,33 @@ class Player {
 
   // ------------------------------------------------------------ another start
 
+  canDrag() {
+    return this.content.drag !== undefined && this.position === 0;
+  }
+
   /** Move a mean of the start; EM runs anew once the hand rests. */
-  dragMean(k, [x, y]) {
-    const frame = this.picture.frame.map((states) => [...states]);
-    const panel = this.picture.panels[0];
-    const { limits } = panel;
-    const inside = (value, low, high) => Math.min(Math.max(value, low), high);
-    const to = [inside(x, limits[0], limits[1]), inside(y, limits[2], limits[3])];
-    panel.marks.forEach((mark, j) => {
-      const mine = mark.drag === k || (mark.colour === k && mark.kind === "line" && mark.by?.map);
-      if (!mine) return;
-      const map = [...frame[0][j].map];
-      map[4] = to[0];
-      if (panel.marks.every(({ kind }) => kind !== "sum")) map[5] = to[1];
-      frame[0][j] = { ...frame[0][j], map };
+  onDrag(k, [x, y]) {
+    const [{ marks, limits, flat }] = this.picture.panels;
+    const [states, ...others] = this.picture.frame;
+    const moved = states.map((state, j) => {
+      const { drag, colour, kind, by } = marks[j];
+      if (drag !== k && !(colour === k && kind === "line" && by?.map)) return state;
+      const map = [...state.map];
+      map[4] = inside(x, limits[0], limits[1]);
+      if (!flat) map[5] = inside(y, limits[2], limits[3]);
+      return { ...state, map };
     });
-    this.picture.show(frame);
+    this.picture.show([moved, ...others]);
   }
 
-  drop() {
-    const panel = this.picture.panels[0];
-    const flat = panel.marks.some(({ kind }) => kind === "sum");
-    const means = panel.marks.flatMap((mark, j) => {
-      if (mark.drag === undefined) return [];
-      const { map } = this.picture.frame[0][j];
-      return [flat ? [map[4]] : [map[4], map[5]]];
-    });
+  onDrop() {
+    const [{ marks, flat }] = this.picture.panels;
+    const [states] = this.picture.frame;
+    const means = states
+      .filter((_, j) => marks[j].drag !== undefined)
+      .map(({ map }) => [...map].slice(4, flat ? 5 : 6));
     clearTimeout(this.dropping);
-    this.dropping = setTimeout(() => this.asker.ask({ means }), 250); // keys come in a row
-  }
-
-  close() {
-    this.playing(false);
-    clearTimeout(this.dropping);
-    this.picture.close();
-    this.asker.close();
-    for (const [name, act] of Object.entries(this.hear)) this.model.off(name, act);
+    this.dropping = setTimeout(() => this.asker.ask({ means }), PAUSE);
   }
 }
 
@@ -1514,9 +1543,11 @@ class Player {
 
 
 const AHEAD = 6; // runs, at most, that are asked for before they are chosen
-const PAUSE = 300; // milliseconds between two of them
+const KEPT = 18; // runs, at most, that the page keeps
+const REST = 300; // milliseconds between two of them
 
 const idle = globalThis.requestIdleCallback ?? ((act) => setTimeout(act, 50));
+const isSame = (key, other) => JSON.stringify(key) === JSON.stringify(other);
 
 class Chooser extends Player {
   constructor(page) {
@@ -1526,25 +1557,27 @@ class Chooser extends Player {
     this.key = this.content.key;
     this.choices = this.content.choices.map(([name, labels], i) =>
       makeChoice(name, labels, this.key.indices[i], (index) =>
-        this.choose({ indices: this.key.indices.with(i, index) }),
+        this.choose(this.withIndex(i, index)),
       ),
     );
-    const buttons = Object.entries(this.content.buttons).map(([seed, label]) => {
-      const button = make("button", { type: "button" }, label);
-      button.onclick = () => this.choose({ [seed]: this.key[seed] + 1 });
-      return button;
-    });
-    const row = make(
-      "div",
-      { class: "row choices" },
-      ...this.choices.map(({ element }) => element),
-      ...buttons,
+    const buttons = Object.entries(this.content.buttons).map(([seed, label]) =>
+      makeButton(label, () => this.choose(this.withNext(seed))),
     );
-    this.box.prepend(row);
-    this.hearChosen = () => this.showKey(this.model.get("chosen"));
-    this.model.on("change:chosen", this.hearChosen);
-    this.showKey(this.model.get("chosen"));
+    const choices = this.choices.map(({ element }) => element);
+    this.box.prepend(make("div", { class: "row choices" }, ...choices, ...buttons));
+    const showChosen = () => this.showKey(this.model.get("chosen"));
+    this.hear({ "change:chosen": showChosen });
+    this.ends.push(() => clearTimeout(this.looking));
+    showChosen();
     this.lookAhead();
+  }
+
+  withIndex(i, index) {
+    return { ...this.key, indices: this.key.indices.with(i, index) };
+  }
+
+  withNext(seed) {
+    return { ...this.key, [seed]: this.key[seed] + 1 };
   }
 
   /** Take the runs that were made beforehand. */
@@ -1552,17 +1585,17 @@ class Chooser extends Player {
     const { buffer, byteOffset } = this.model.get("more") ?? {};
     for (const content of Object.values(this.model.get("runs") ?? {})) {
       const [at, size] = content.at;
-      this.runs.set(JSON.stringify(content.key), [
-        content,
-        new DataView(buffer, byteOffset + at, size),
-      ]);
+      this.keep(content.key, [content, new DataView(buffer, byteOffset + at, size)]);
     }
   }
 
+  keep(key, run) {
+    this.runs.set(JSON.stringify(key), run);
+  }
+
   /** Choose another run: one that is there is shown at once, and Python is told in any case. */
-  choose(change) {
+  choose(key) {
     this.playing(false);
-    const key = { ...this.key, ...change };
     const before = this.key;
     this.showKey(key);
     this.asker.ask({ key }, (answer) => {
@@ -1575,7 +1608,7 @@ class Chooser extends Player {
   showKey(key) {
     this.mark(key);
     const run = this.runs.get(JSON.stringify(key));
-    if (run && JSON.stringify(this.content.key) !== JSON.stringify(key)) super.takeScene(...run);
+    if (run && !isSame(this.content.key, key)) super.takeScene(...run);
   }
 
   /** Let the controls say what is chosen. */
@@ -1584,109 +1617,75 @@ class Chooser extends Player {
     for (const [i, { choose }] of this.choices.entries()) choose(key.indices[i]);
   }
 
-  takeScene(content, bytes) {
+  takeScene() {
     const { key } = this.model.get("content");
-    if (this.runs && JSON.stringify(this.content.key) === JSON.stringify(key)) return; // it is shown
-    super.takeScene(content, bytes);
+    if (this.runs && isSame(this.content.key, key)) return; // it is shown
+    super.takeScene();
     if (this.choices) this.mark(key);
   }
 
   /** Return what can be chosen next. */
   neighbours() {
     const { choices, buttons } = this.content;
-    const near = choices.flatMap(([, labels], i) =>
-      labels.map((_, index) => ({ ...this.key, indices: this.key.indices.with(i, index) })),
-    );
-    for (const seed of Object.keys(buttons)) near.push({ ...this.key, [seed]: this.key[seed] + 1 });
-    return near.filter(
-      (key) =>
-        key.indices.join() !== this.key.indices.join() ||
-        key.data_seed !== this.key.data_seed ||
-        key.start_seed !== this.key.start_seed,
-    );
+    const others = choices.flatMap(([, labels], i) => labels.map((_, j) => this.withIndex(i, j)));
+    const next = Object.keys(buttons).map((seed) => this.withNext(seed));
+    return [...others, ...next].filter((key) => !isSame(key, this.key));
   }
 
   /** Ask for the runs that can be chosen next, one at a time, while nothing else is to be done. */
   lookAhead() {
     clearTimeout(this.looking);
-    const wanted = this.neighbours()
-      .slice(0, AHEAD)
-      .filter((key) => !this.runs.has(JSON.stringify(key)));
-    if (!this.content.ahead || !wanted.length) return;
-    this.looking = setTimeout(
-      () =>
-        idle(() => {
-          const kernel = this.model.widget_manager?.kernel;
-          if (kernel?.status && kernel.status !== "idle") return this.lookAhead(); // a cell runs
-          this.asker.ask(
-            { key: wanted[0], ahead: true },
-            ({ content }, [bytes]) => {
-              if (!content) return;
-              this.runs.set(JSON.stringify(wanted[0]), [content, bytes]);
-              if (this.runs.size > 3 * AHEAD) this.runs.delete(this.runs.keys().next().value);
-              this.lookAhead();
-            },
-            true,
-          );
-        }),
-      PAUSE,
-    );
+    const near = this.neighbours().slice(0, AHEAD);
+    const key = near.find((each) => !this.runs.has(JSON.stringify(each)));
+    if (!this.content.ahead || !key) return;
+    this.looking = setTimeout(() => idle(() => this.askAhead(key)), REST);
   }
 
-  close() {
-    clearTimeout(this.looking);
-    this.model.off("change:chosen", this.hearChosen);
-    super.close();
+  askAhead(key) {
+    const { status = "idle" } = this.model.widget_manager?.kernel ?? {};
+    if (status !== "idle") return this.lookAhead(); // a cell runs
+    const take = ({ content }, [bytes]) => {
+      if (!content) return;
+      this.keep(key, [content, bytes]);
+      if (this.runs.size > KEPT) this.runs.delete(this.runs.keys().next().value);
+      this.lookAhead();
+    };
+    this.asker.ask({ key, ahead: true }, take, true);
   }
 }
 
-// Pictures under sliders, which follow a hand by themselves: Python sends each scene once.
+// A picture under sliders, which follows a hand by itself: Python sends its scene once.
 
 
-const inside = (value, low, high) => Math.min(Math.max(value, low), high);
-const at = (x, y) => [1, 0, 0, 1, x, y];
-const list = (texts) => `${texts.slice(0, -1).join(", ")} and ${texts.at(-1)}`;
+/** Return the map that moves what lies at (0, 0). */
+const shift = (x, y) => [1, 0, 0, 1, x, y];
 
 /**
  * What the panels share. A panel says by `see(values)` what is to be seen: `marks` by their ids,
- * `words`, `tables`, and a `legend` where it changes; by `drag(name, place, panel)` what a hand does;
- * by `buttons()` what other buttons do.
+ * `words`, `tables`, and a `legend` where it changes; by `onDrag(name, place, panel)` what a hand
+ * does; by `buttons()` what other buttons do.
  */
-class SliderPanel {
-  /** @param {{model: any, library: any, box: HTMLElement}} page */
-  constructor({ model, library, box }) {
-    this.model = model;
-    this.box = box;
-    this.look = library.get("look");
-    this.values = model.get("values");
-    this.content = model.get("content");
-    this.tell = teller(model);
-    this.asker = new Asker(model);
-    const onDrag = (name, place, panel) => this.drag(name, place, panel);
-    this.picture = new Picture(box, this.look, { onDrag, onDrop: () => this.drop() });
-    this.legend = make("div", { class: "legend" });
-    this.text = make("span", { "aria-live": "polite" });
-    this.room = make("span", { "aria-hidden": "true" }); // the longest text until now: less jumps
-    /** @type {HTMLElement[]} */
-    this.tables = [];
-    /** @type {Record<string, any>} */
-    this.specs = {};
-    /** @type {any[][]} what each mark is, but for what moves, by panel */
-    this.base = [];
+class SliderPanel extends Shown {
+  constructor(page) {
+    super(page);
+    this.values = this.model.get("values");
+    this.content = this.model.get("content");
+    /** @type {Record<string, any>} by name, what a control is */
+    this.specs = Object.fromEntries(this.content.controls.map((spec) => [spec.name, spec]));
     /** @type {Record<string, (value: any) => void>} by name, what shows a value there */
     this.controls = {};
-    this.words = make("div", {}, make("p", { class: "words" }, this.text, this.room));
-    const notes = this.content.notes.map((note) => make("p", {}, note));
-    const figure = make("figure", {}, this.picture.element, this.legend);
-    const place = this.content.panels.length > 1 ? "under" : "beside";
-    const shown = make("div", { class: place }, figure, this.words);
-    const above = [make("div", { class: "notes" }, ...notes), this.asker.element];
-    box.append(...above, this.makeControls(), shown);
-    this.hear = {
-      "change:values": () => model.get("values") !== this.values && this.show(model.get("values")),
+    /** @type {HTMLElement[]} */
+    this.tables = [];
+    /** @type {any} what is dragged, and how */
+    this.grip = null;
+    this.place();
+    this.hear({
+      "change:values": () => {
+        const values = this.model.get("values");
+        if (values !== this.values) this.show(values);
+      },
       "change:data": () => this.takeScene(),
-    };
-    for (const [name, act] of Object.entries(this.hear)) model.on(name, act);
+    });
     this.takeScene();
   }
 
@@ -1695,39 +1694,36 @@ class SliderPanel {
     return {};
   }
 
-  /** @type {(name: any, place: any, panel: any) => void} */
-  drag() {}
-
-  /** @returns {any} */
-  see(_values) {
+  /** @type {(values: any) => any} */
+  see() {
     return {};
   }
 
-  makeControls() {
-    this.specs = Object.fromEntries(this.content.controls.map((spec) => [spec.name, spec]));
+  place() {
     const sliders = make("div", { class: "sliders" });
     const row = make("div", { class: "row" });
-    for (const { name, label, ...spec } of this.content.controls) {
+    for (const { name, ...spec } of this.content.controls) {
       const act = (value, rests = true) => this.move({ [name]: value }, rests);
       if (spec.low === undefined) {
-        const button = toggleButton(label, (down) => act(down));
+        const button = toggleButton(spec.label, (down) => act(down));
         row.append(button);
         this.controls[name] = (down) => set(button, { "aria-pressed": down });
       } else {
-        const slider = makeSlider({ label, ...spec }, act);
-        slider.element.classList.toggle("wide", Boolean(spec.wide));
-        sliders.append(slider.element);
-        this.controls[name] = slider.set;
+        const { element, set: show } = makeSlider(spec, act);
+        element.classList.toggle("wide", Boolean(spec.wide));
+        sliders.append(element);
+        this.controls[name] = show;
       }
     }
-    for (const [label, act] of Object.entries(this.buttons())) {
-      const button = make("button", { type: "button" }, label);
-      button.onclick = act;
-      row.append(button);
-    }
+    for (const [label, act] of Object.entries(this.buttons())) row.append(makeButton(label, act));
     row.append(fullScreenButton(this.box));
     sliders.append(row);
-    return sliders;
+    this.notes.append(...this.content.notes.map((note) => make("p", {}, note)));
+    this.said = make("div", {}, this.words);
+    const figure = make("figure", {}, this.picture.element, this.legend);
+    const side = this.content.panels.length > 1 ? "under" : "beside";
+    const shown = make("div", { class: side }, figure, this.said);
+    this.box.append(this.notes, this.asker.element, sliders, shown);
   }
 
   /** Take the scene that the model carries now. */
@@ -1735,8 +1731,8 @@ class SliderPanel {
     const bytes = this.model.get("data");
     const scene = structuredClone(this.content);
     this.picture.setScene(scene, bytes);
+    /** @type {any[][]} what each mark is, but for what moves, by panel */
     this.base = this.picture.frameAt(0);
-    this.ids = scene.panels.map(({ marks }) => marks.map(({ id }) => id));
     this.points = scene.points && readArray(scene.points, bytes).values;
     showLegend(this.legend, scene.legend, this.look);
     this.show(this.values);
@@ -1744,12 +1740,16 @@ class SliderPanel {
 
   /** Take some values from a hand, and tell Python once it rests. */
   move(changes, rests) {
-    this.show({ ...this.values, ...changes });
+    const values = { ...this.values, ...changes };
+    // A control says once more where it rests, with nothing else to be seen.
+    const other = Object.keys(values).some((name) => values[name] !== this.values[name]);
+    if (other) this.show(values);
     this.tell({ values: this.values }, rests ? 0 : 300);
   }
 
-  drop() {
+  onDrop() {
     this.grip = null;
+    this.show(this.values); // as it is without a hand
     this.move({}, true);
   }
 
@@ -1757,15 +1757,17 @@ class SliderPanel {
     this.values = values;
     const { marks, words, tables, legend } = this.see(values);
     for (const [name, control] of Object.entries(this.controls)) control(values[name]);
-    const now = (states, ids) => states.map((state, j) => ({ ...state, ...marks[ids[j]] }));
-    this.picture.show(this.base.map((states, i) => now(states, this.ids[i])));
+    const moved = this.picture.panels.map((panel, i) =>
+      panel.marks.map(({ id }, j) => ({ ...this.base[i][j], ...marks[id] })),
+    );
+    this.picture.show(moved);
     this.text.textContent = words;
     if (words.length > this.room.textContent.length) this.room.textContent = words;
     if (legend) showLegend(this.legend, legend, this.look);
-    tables.forEach((rows, i) => {
-      this.tables[i] ??= this.words.appendChild(make("div", { class: "table" }));
+    for (const [i, rows] of tables.entries()) {
+      this.tables[i] ??= this.said.appendChild(make("div", { class: "table" }));
       showTable(this.tables[i], rows);
-    });
+    }
   }
 
   /** Return the value that a slider would give next to a number. */
@@ -1784,13 +1786,10 @@ class SliderPanel {
     const panel = this.picture.panels[0];
     if (panel.viewIndex !== index) panel.setView(index);
   }
-
-  close() {
-    this.picture.close();
-    this.asker.close();
-    for (const [name, act] of Object.entries(this.hear)) this.model.off(name, act);
-  }
 }
+
+// Panels of one dimension: a mixture that a hand fits, and a point whose source is asked for.
+
 
 /** Return what maps a bump to φ N(x | μ, σ²). */
 const bump = (weight, mean, s) => [s, 0, 0, weight * Math.exp(maths.logNormal(0, 0, s)), mean, 0];
@@ -1802,7 +1801,7 @@ class HandFit extends SliderPanel {
     return { "Back to my best": back };
   }
 
-  drag(name, [x]) {
+  onDrag(name, [x]) {
     const mean = this.values[name.replace("deviation", "mean")];
     this.move({ [name]: this.fit(name, name.startsWith("mean") ? x : Math.abs(x - mean)) }, false);
   }
@@ -1823,16 +1822,16 @@ class HandFit extends SliderPanel {
       points: { map: [1, 0, 0, tops[view], 0, 0] },
       em: { hidden: !values.show_em },
       now: { map: [0.8, 0, 0, Math.max(score - floor, 0), 0.1, floor] },
-      below: { map: at(0.5, floor), hidden: score >= floor },
-      best_score: { map: at(0, best), hidden: best < floor },
-      em_score: { map: at(0, em), hidden: !values.show_em },
+      below: { map: shift(0.5, floor), hidden: score >= floor },
+      best_score: { map: shift(0, best), hidden: best < floor },
+      em_score: { map: shift(0, em), hidden: !values.show_em },
     };
     const rows = [0, 1].map((k) => {
       const [weight, mean, deviation] = parts.map((each) => each[k]);
       const map = bump(weight, mean, deviation);
       marks[`curve_${k + 1}`] = { map };
-      marks[`mean_${k + 1}`] = { map: at(mean, map[3]) };
-      marks[`deviation_${k + 1}`] = { map: at(mean + deviation, map[3] * Math.exp(-0.5)) };
+      marks[`mean_${k + 1}`] = { map: shift(mean, map[3]) };
+      marks[`deviation_${k + 1}`] = { map: shift(mean + deviation, map[3] * Math.exp(-0.5)) };
       const texts = [this.write("mean_1", mean), this.write("deviation_1", deviation)];
       return [`${k + 1}`, format(weight, 2), ...texts];
     });
@@ -1852,24 +1851,18 @@ class HandFit extends SliderPanel {
     return this.model.get("best").score;
   }
 
-  /** Measure the area under the sum, how much of it is in the picture, and its tallest place there. */
+  /** Measure how much of the area under the sum is in the picture, and its tallest place there. */
   measure(weights, means, deviations) {
     const [left, right] = this.content.panels[0].views[0].limits;
     const grid = [left, right];
     for (const k of [0, 1])
       for (let i = -160; i <= 160; i++) grid.push(means[k] + (i / 20) * deviations[k]);
-    grid.sort((a, b) => a - b);
-    const logs = (x) =>
-      [0, 1].map((k) => Math.log(weights[k]) + maths.logNormal(x, means[k], deviations[k]));
-    const density = grid.map((x) => Math.exp(maths.logAddExp(...logs(x))));
-    const sum = { area: 0, visible: 0, tallest: 0 };
-    grid.forEach((x, i) => {
-      const slice = i && ((x - grid[i - 1]) * (density[i] + density[i - 1])) / 2;
-      sum.area += slice;
-      if (x > left && x <= right) sum.visible += slice;
-      if (x >= left && x <= right) sum.tallest = Math.max(sum.tallest, density[i]);
-    });
-    return sum;
+    const xs = grid.filter((x) => x >= left && x <= right).sort((a, b) => a - b);
+    const part = (x, k) => weights[k] * Math.exp(maths.logNormal(x, means[k], deviations[k]));
+    const density = xs.map((x) => part(x, 0) + part(x, 1));
+    const slice = (x, i) => i && ((x - xs[i - 1]) * (density[i] + density[i - 1])) / 2;
+    const visible = xs.reduce((sum, x, i) => sum + slice(x, i), 0);
+    return { visible, tallest: Math.max(...density) };
   }
 
   sayScore(score, top) {
@@ -1883,12 +1876,13 @@ class HandFit extends SliderPanel {
   }
 }
 
-function sayArea({ area, visible, tallest }) {
-  const out = visible < area - 0.005 ? `, of it ${format(visible, 3)} in the picture` : "";
+/** Say how much of the area is seen; all of it is 1, as the weights sum to 1. */
+function sayArea({ visible, tallest }) {
+  const out = visible < 0.995 ? `, of it ${format(visible, 3)} in the picture` : "";
   const low = tallest < 0.1;
   const height = low ? maths.fromLog(Math.log(tallest), 2) : format(tallest, tallest < 100 ? 2 : 0);
   const tall = tallest > 1 ? ": a density may exceed 1" : "";
-  return `Area under the sum ${format(area, 3)}${out}; tallest peak ${height}${tall}.`;
+  return `Area under the sum 1.000${out}; tallest peak ${height}${tall}.`;
 }
 
 /** Write a score in few characters. */
@@ -1899,7 +1893,7 @@ function writeScore(score) {
 
 class PointPosterior extends SliderPanel {
   /** Move the point within the view: one that changed under the hand would carry it away. */
-  drag(_, [x], { limits }) {
+  onDrag(_, [x], { limits }) {
     this.grip = true;
     this.move({ x: this.fit("x", inside(x, limits[0], limits[1])) }, false);
   }
@@ -1913,18 +1907,18 @@ class PointPosterior extends SliderPanel {
     const logs = densities.map((density, k) => Math.log(weights[k]) + density);
     const sum = maths.logAddExp(...logs);
     const shares = logs.map((each) => Math.exp(each - sum));
-    const marks = { line: { map: at(x, 0) }, x: { map: at(x, 0.93 * top) } };
+    const marks = { line: { map: shift(x, 0) }, x: { map: shift(x, 0.93 * top) } };
     const rows = [0, 1].map((k) => {
       const map = bump(weights[k], means[k], deviations[k]);
       const product = maths.product(weights[k], densities[k]);
       const share = maths.writeShare(shares[k], logs[k] - sum);
       const bars = { product: [Math.exp(logs[k]), product], share: [shares[k], share] };
       marks[`curve_${k + 1}`] = { map };
-      marks[`number_${k + 1}`] = { map: at(means[k], map[3]) };
-      marks[`cut_${k + 1}`] = { map: at(x, bars.product[0]) };
+      marks[`number_${k + 1}`] = { map: shift(means[k], map[3]) };
+      marks[`cut_${k + 1}`] = { map: shift(x, bars.product[0]) };
       for (const [name, [height, text]] of Object.entries(bars)) {
         marks[`${name}_${k + 1}`] = { map: [0.7, 0, 0, height, k - 0.35, 0] };
-        marks[`${name}_text_${k + 1}`] = { map: at(k, height), text: shorten(text) };
+        marks[`${name}_text_${k + 1}`] = { map: shift(k, height), text: shorten(text) };
       }
       return [`${k + 1}`, format(weights[k], 2), maths.fromLog(densities[k]), product, share];
     });
@@ -1949,6 +1943,10 @@ class PointPosterior extends SliderPanel {
 /** Leave out the decimals of a number that would be too wide over a bar, such as 1.23e−262. */
 const shorten = (text) => text.replace(/\.\d+(?=e−\d\d\d)/, "");
 
+// What a covariance matrix does to points: their ellipses, and half-axes that can be pulled.
+
+
+const list = (texts) => `${texts.slice(0, -1).join(", ")} and ${texts.at(-1)}`;
 const NAMES = ["deviation_1", "deviation_2", "correlation"];
 /** @type {(values: any) => [number, number, number]} */
 const numbersOf = (values) => [values.deviation_1, values.deviation_2, values.correlation];
@@ -1957,7 +1955,7 @@ const valuesOf = (numbers) => Object.fromEntries(NAMES.map((name, i) => [name, n
 class CovariancePanel extends SliderPanel {
   constructor(page) {
     super(page);
-    this.endTheme = onTheme(() => this.show(this.values)); // the points' shades are the palette's
+    this.ends.push(onTheme(() => this.show(this.values))); // the shades are the palette's
   }
 
   buttons() {
@@ -1970,7 +1968,7 @@ class CovariancePanel extends SliderPanel {
   }
 
   /** Move an end of a 3σ half-axis: the other keeps the length that it had when the hand began. */
-  drag(name, [x, y]) {
+  onDrag(name, [x, y]) {
     if (Math.hypot(x, y) < 0.03) return;
     const other = maths.halfAxes(...numbersOf(this.values)).lengths[name === "end_1" ? 1 : 0];
     this.grip = { name, other: this.grip?.other ?? other, place: [x, y] };
@@ -1994,7 +1992,7 @@ class CovariancePanel extends SliderPanel {
       return [3 * length * c, 3 * length * s];
     });
     this.handles(ends).forEach((place, k) => {
-      marks[`end_${k + 1}`] = { map: at(...place) };
+      marks[`end_${k + 1}`] = { map: shift(...place) };
     });
     const tables = this.tabulate(numbers, rings);
     return { marks, words: this.say(values, lengths, angle), tables };
@@ -2017,10 +2015,12 @@ class CovariancePanel extends SliderPanel {
   count([a, , b, c], [d, , e, f]) {
     // L⁻¹ times the L that made the points: the distance is that in these standard coordinates.
     const [p, q, r] = [d / a, (e - (b * d) / a) / c, f / c];
-    return Array.from({ length: this.points.length / 2 }, (_, i) => {
+    const rings = new Array(this.points.length / 2);
+    for (let i = 0; i < rings.length; i++) {
       const [u, v] = [this.points[2 * i], this.points[2 * i + 1]];
-      return Math.min(Math.floor(Math.hypot(p * u, q * u + r * v)), 3);
-    });
+      rings[i] = Math.min(Math.floor(Math.sqrt((p * u) ** 2 + (q * u + r * v) ** 2)), 3);
+    }
+    return rings;
   }
 
   /** Return how the points look: in three shades of blue, and those outside all as crosses. */
@@ -2028,7 +2028,8 @@ class CovariancePanel extends SliderPanel {
     const { palette, dark } = this.picture;
     const pair = [palette[0], dark ? "#000000" : "#FFFFFF"];
     const looks = this.content.shades.map((share) => `${mixColours([share, 1 - share], pair)} o`);
-    return rings.map((ring) => looks[ring] ?? `${mixColours([1], [palette[4]])} x`);
+    looks.push(`${mixColours([1], [palette[4]])} x`);
+    return rings.map((ring) => looks[ring]);
   }
 
   tabulate([first, second, correlation], rings) {
@@ -2058,11 +2059,6 @@ class CovariancePanel extends SliderPanel {
     const points = hold ? `The points stay where ${list(NAMES.map(say))} have put them.` : moving;
     const axes = `The 1σ ellipse has the half-axes ${roots}, which lie along the eigenvectors`;
     return `${axes}: ${where}. ${points}`;
-  }
-
-  close() {
-    super.close();
-    this.endTheme();
   }
 }
 

@@ -1,13 +1,16 @@
-"""A Chromium, a JupyterLab that it opens, and the option of the weekly run."""
+"""A Chromium, a JupyterLab that it opens, and the course's widgets on a blank page, in no time."""
 
 import sys
 from pathlib import Path
 
+import ipywidgets
 import pytest
+
+from gmm_helpers.widgets.view import library
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
 import driver  # noqa: E402
-from blank import mount  # noqa: E402, F401
+from bundle import bundle  # noqa: E402
 
 
 def pytest_addoption(parser):
@@ -27,3 +30,56 @@ def browser():
     """Give Debian's Chromium."""
     with driver.chromium() as browser:
         yield browser
+
+
+class Mounted:
+    """A widget on a `page`; `box` is what it has drawn."""
+
+    def __init__(self, page, view):
+        self.page, self._id = page, view.model_id
+        state = ipywidgets.Widget.get_manager_state(widgets=[view, library()])["state"]
+        state[library().model_id]["state"]["source"] = bundle()
+        self.box = driver.mount(page, state, self._id)
+
+    def evaluate(self, body, *values):
+        """Run `body` on the page: `model` is the widget's, `element` holds it, `a` the values."""
+        start = "const model = models.get(id), element = document.getElementById(`w${id}`)"
+        return self.page.evaluate(f"([id, ...a]) => {{ {start}; {body} }}", [self._id, *values])
+
+    def get(self, trait):
+        """Return what a trait is on the page; bytes come as an empty dict."""
+        return self.evaluate("return model.get(a[0])", trait)
+
+    def set(self, trait, value):
+        """Set a trait, as Python would."""
+        self.evaluate("model.set(...a)", trait, value)
+
+    @property
+    def sent(self):
+        """The questions that were sent to Python."""
+        return self.evaluate("return model.sent")
+
+    def answer(self, **message):
+        """Answer the latest question, as Python would."""
+        body = "model.trigger('msg:custom', {answer: model.sent.at(-1).ask, ...a[0]}, [])"
+        self.evaluate(body, message)
+
+
+@pytest.fixture
+def mount(browser):
+    """Return a function that shows a widget; no page may have complained at the end."""
+    pages, errors = [], []
+
+    def show(widget, *, width=848, theme="light", beside=None, **options):
+        if beside:
+            return Mounted(beside.page, widget.view)
+        page = driver.open_page(browser, width, theme, **options)
+        pages.append(page)
+        page.on("pageerror", lambda error: errors.append(error.stack or str(error)))
+        page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+        return Mounted(page, widget.view)
+
+    yield show
+    for page in pages:
+        page.close()
+    assert errors == []

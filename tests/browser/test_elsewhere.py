@@ -7,7 +7,7 @@ import re
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -86,15 +86,6 @@ class Firefox:
         self.client.cleanup()
 
 
-@contextmanager
-def opened(name, browser):
-    page = Firefox() if name == "Firefox" else Chromium(browser)
-    try:
-        yield page
-    finally:
-        page.close()
-
-
 @pytest.fixture(scope="session")
 def notebook_url():
     """Give the address of a Notebook 7, without the course's settings."""
@@ -122,7 +113,7 @@ def pytest_generate_tests(metafunc):
 def test_each_kind_of_widget_works(request, browser, front, driver, name):
     url = request.getfixturevalue(f"{front}_url")
     path = "/lab/tree/" if front == "lab" else "/notebooks/"
-    with opened(driver, browser) as page:
+    with closing(Firefox() if driver == "Firefox" else Chromium(browser)) as page:
         page.goto(re.sub(r"/(lab|tree)\S*\?", f"{path}notebooks/{name}?", url))
         page.evaluate(READY)
         count, errors, modules = page.evaluate(RUN)

@@ -87,20 +87,26 @@ def slider(box):
 
 
 def move(box):
-    """Move a widget by keys; it must say something else. (A setup's words come from Python.)"""
-    if box.get_attribute("data-kind") == "answer":
+    """Move a widget by keys, which no cell may hear; it must say something else.
+
+    (A set-up's words come from Python.)
+    """
+    kind = box.get_attribute("data-kind")
+    if kind == "answer":
         was_open = box.locator("details").get_attribute("open") is not None
         box.locator("summary").press("Space")
         return expect(box.locator("pre")).to_be_visible(visible=not was_open)
-    words = box.locator("[aria-live]").first
-    before = words.inner_text()
-    if box.get_attribute("data-kind") == "question":
-        box.locator("input:not(:checked)").first.press("Space")
+    if kind == "question":
+        control, key = box.locator("input").first, "ArrowDown"
+        control.check()
     else:
-        slider(box).press("Home")
-        before = words.inner_text()
-        slider(box).press("ArrowRight")
+        control, key = slider(box), "ArrowRight"
+        control.press("Home")
+    words, active = box.locator("[aria-live]").first, box.page.evaluate(ACTIVE_CELL)
+    before = words.inner_text()
+    control.press(key)
     expect(words).not_to_have_text(before)
+    assert box.page.evaluate(ACTIVE_CELL) == active
 
 
 def test_the_start_command_opens_the_first_notebook(browser, lab_url):
@@ -108,23 +114,6 @@ def test_the_start_command_opens_the_first_notebook(browser, lab_url):
     page.goto(lab_url)
     page.get_by_role("heading", level=1, name="Start here").wait_for(timeout=60_000)
     page.close()
-
-
-def test_arrow_keys_reach_the_control_and_no_cell(lab):
-    box, question = widget(lab, "stepper"), widget(lab, "question")
-    slider(box).click()
-    slider(box).press("Home")
-    active = lab.evaluate(ACTIVE_CELL)
-    for key, value in (("ArrowRight", "1"), ("ArrowUp", "2"), ("ArrowLeft", "1"), ("Home", "0")):
-        lab.keyboard.press(key)
-        expect(slider(box)).to_have_value(value)
-    assert lab.evaluate(ACTIVE_CELL) == active
-    choices = question.get_by_role("radio")
-    choices.first.check()
-    active = lab.evaluate(ACTIVE_CELL)
-    lab.keyboard.press("ArrowDown")
-    expect(choices.nth(1)).to_be_checked()
-    assert lab.evaluate(ACTIVE_CELL) == active
 
 
 def test_an_answer_unfolds_once_its_question_is_answered(lab):
@@ -248,36 +237,31 @@ def test_a_page_that_is_loaded_anew_finds_its_widgets_where_they_were(lab, desk)
     assert desk.errors == []
 
 
-def test_widgets_live_on_without_their_kernel_and_come_back_with_the_next(lab, desk):
-    lab.evaluate(SHUT_DOWN)
-    for kind in KINDS.keys() - {"setup"}:
-        move(widget(lab, kind))
-    widget(lab, "chooser").get_by_role("radio", name="3").check()
-    expect(widget(lab, "chooser").locator(".asker")).not_to_be_empty()
-    desk.errors[:] = [each for each in desk.errors if "Could not send" not in each]
-    page = desk.open()
-    page.evaluate(RESTART)
-    page.evaluate(READY)
-    run_all(page)
-    for kind in KINDS:
-        assert widget(page, kind).count() == 1
-        move(widget(page, kind))
-    # JupyterLab misses the widgets of the kernel before until their cells have run.
-    desk.errors[:] = [each for each in desk.errors if "model not found" not in each]
+def test_widgets_live_without_a_kernel_the_next_day_and_with_a_new_kernel(lab, desk):
+    def work(page, kinds):
+        for kind in kinds:
+            move(widget(page, kind))
+        widget(page, "chooser").get_by_role("radio", name="3").check()
 
-
-def test_the_next_day_all_widgets_of_a_saved_notebook_live(lab, desk):
+    alone = KINDS.keys() - {"setup"}  # these need no kernel
     slider(widget(lab, "stepper")).click()
     assert desk.save() <= MOST_SAVED
     lab.evaluate(SHUT_DOWN)
+    work(lab, alone)
+    expect(widget(lab, "chooser").locator(".asker")).not_to_be_empty()
+    desk.errors[:] = [each for each in desk.errors if "Could not send" not in each]
     page = desk.open()
     name_cells(page)
     assert not page.get_by_text("model not found").count()
-    for kind in KINDS.keys() - {"setup"}:
-        move(widget(page, kind))
-    widget(page, "chooser").get_by_role("radio", name="3").check()
+    work(page, alone)
     expect(widget(page, "chooser").locator(".asker")).to_have_text(WAITING)
-    assert desk.errors == []
+    page.evaluate(RESTART)
+    page.evaluate(READY)
+    run_all(page)
+    work(page, KINDS)
+    assert [widget(page, kind).count() for kind in KINDS] == [1] * len(KINDS)
+    # JupyterLab misses the widgets of the kernel before until their cells have run.
+    desk.errors[:] = [each for each in desk.errors if "model not found" not in each]
 
 
 def wander(page, rng, moves=300):

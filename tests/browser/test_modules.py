@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import gmm_helpers as gmm
+
 PACKAGE = Path(__file__).parents[2] / "gmm_helpers"
 IMPORT = "source => import(URL.createObjectURL(new Blob([source], {type: 'text/javascript'})))"
 
@@ -26,6 +28,23 @@ def module(browser):
 
     yield load
     page.close()
+
+
+@pytest.fixture
+def maths(module):
+    """Return a function that evaluates an expression of the mathematics for each row."""
+    loaded = module("maths.js")
+
+    def evaluate(expression, rows):
+        # JSON has no infinities: they come as texts.
+        found = loaded.evaluate(
+            f"""({{maths}}, rows) => rows.map(a => {expression}).map(
+                b => typeof b === 'number' && !Number.isFinite(b) ? String(b) : b)""",
+            rows,
+        )
+        return [float(each) if each in ("-Infinity", "NaN") else each for each in found]
+
+    return evaluate
 
 
 def test_colours_mix_as_in_python(module):
@@ -71,3 +90,73 @@ def test_a_formula_stands_on_its_line_and_can_be_read(module):
     assert below == pytest.approx(depth, abs=0.1)
     assert box == pytest.approx([width, height + depth], abs=0.1)
     assert ink == pytest.approx(box, abs=4)  # within the box, and filling it
+
+
+def test_densities_are_pythons_for_hostile_values(maths):
+    rows = [
+        [x, weight, 0.5, -1.5, d1, d2]
+        for x in (-1e8, -30, 0.5, 1e3)
+        for weight in (0, 1e-300, 1e-12, 0.4, 1)
+        for d1, d2 in ((1e-6, 1e-6), (1e-6, 2), (1, 1e5), (1e-4, 1e-150))
+    ]
+    found = maths("maths.logLikelihood([a[0]], [a[1], 1 - a[1]], [a[2], a[3]], [a[4], a[5]])", rows)
+    with np.errstate(divide="ignore", over="ignore"):
+        x, weight, *parts = np.array(rows).T
+        logs = [
+            np.log(w) - 0.5 * ((x - mean) / d) ** 2 - np.log(d) - 0.5 * np.log(2 * np.pi)
+            for w, mean, d in zip((weight, 1 - weight), parts[:2], parts[2:], strict=True)
+        ]
+        wanted = np.logaddexp(*logs)
+    assert np.isneginf(wanted).any()
+    np.testing.assert_array_equal(np.isneginf(found), np.isneginf(wanted))
+    finite = np.isfinite(wanted)
+    scale = np.maximum(1, abs(wanted[finite]))
+    assert (abs(np.array(found)[finite] - wanted[finite]) <= 1e-9 * scale).all()
+    # Where a mixture can be made of them, it says the same.
+    for row, value in zip(rows, found, strict=True):
+        if np.isfinite(value) and row[5] > 1e-100:
+            mixture = gmm.Mixture.from_1d([row[1], 1 - row[1]], row[2:4], np.square(row[4:]))
+            assert value == pytest.approx(mixture.log_density([row[0]])[0], rel=1e-9, abs=1e-9)
+
+
+def test_half_axes_are_numpys_and_come_back(maths):
+    rows = [
+        [first, second, correlation]
+        for first in (0.5, 1, 2)
+        for second in (0.5, 1.3, 2)
+        for correlation in (-0.99, -0.1, 0, 0.6, 0.99)
+    ]
+    axes = maths("maths.halfAxes(...a)", rows)
+    factors = maths("maths.cholesky(...a)", rows)
+    back = maths(
+        """(({lengths, angle}) => maths.fromHalfAxes(
+            lengths[1] * Math.sin(angle), -lengths[1] * Math.cos(angle), lengths[0]
+        ))(maths.halfAxes(...a))""",
+        rows,
+    )
+    for row, found, factor in zip(rows, axes, factors, strict=True):
+        between = row[0] * row[1] * row[2]
+        covariance = np.array([[row[0] ** 2, between], [between, row[1] ** 2]])
+        np.testing.assert_allclose(np.reshape(factor, (2, 2)), np.linalg.cholesky(covariance))
+        lengths = np.sqrt(np.linalg.eigvalsh(covariance))[::-1]
+        np.testing.assert_allclose(found["lengths"], lengths, rtol=1e-9)
+        first = np.array([np.cos(found["angle"]), np.sin(found["angle"])])
+        np.testing.assert_allclose(covariance @ first, lengths[0] ** 2 * first, atol=1e-9)
+        assert -45.001 < np.degrees(found["angle"]) < 135
+    np.testing.assert_allclose(back, rows, rtol=1e-9, atol=1e-9)
+
+
+def test_numbers_are_written_so_that_products_agree(maths):
+    logs = [[value] for value in (-1, -5, -10, -10_000)]
+    assert maths("maths.fromLog(a[0])", logs) == ["0.368", "0.00674", "4.54e−5", "1.14e−4343"]
+    assert maths("maths.fromLog(Math.log(0))", [[0]]) == ["0"]
+    shares = [[0.9996, 0], [0.0004, np.log(0.0004)], [0, -2000]]
+    assert maths("maths.writeShare(...a)", shares) == ["1.000", "4.00e−4", "2.58e−869"]
+    assert maths("maths.product(0, -1)", [[0]]) == ["0"]
+    rng = np.random.default_rng(0)
+    rows = np.column_stack([rng.integers(1, 100, 500) / 100, rng.uniform(-30, 2, 500)]).tolist()
+    written = maths("[maths.fromLog(a[1]), maths.product(...a)]", rows)
+    for (weight, _), texts in zip(rows, written, strict=True):
+        density, product = (float(text.replace("−", "-")) for text in texts)
+        digits = 2 - np.floor(np.log10(weight * density) + 1e-12)
+        assert product * 10**digits == pytest.approx(weight * density * 10**digits, abs=0.5001)

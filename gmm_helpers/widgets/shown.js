@@ -1,0 +1,37 @@
+// What all widgets with a picture have: the picture, its words, and what ends them.
+
+import { make, teller } from "./base.js";
+import { Asker } from "./controls.js";
+import { Picture } from "./picture.js";
+
+/** A picture with words. What has this as its base is what the picture's hooks call. */
+export class Shown {
+  /** @param {{model: any, library: any, box: HTMLElement}} page */
+  constructor({ model, library, box }) {
+    this.model = model;
+    this.library = library;
+    this.box = box;
+    this.look = library.get("look");
+    this.tell = teller(model);
+    this.asker = new Asker(model);
+    this.picture = new Picture(box, this.look, this);
+    this.notes = make("div", { class: "notes" });
+    this.legend = make("div", { class: "legend" });
+    this.text = make("span", { "aria-live": "polite" });
+    this.room = make("span", { "aria-hidden": "true" }); // the longest text: nothing jumps
+    this.words = make("p", { class: "words" }, this.text, this.room);
+    this.ends = [() => this.picture.close(), () => this.asker.close()];
+  }
+
+  /** Call functions when the model changes. @param {Record<string, () => void>} acts */
+  hear(acts) {
+    for (const [name, act] of Object.entries(acts)) {
+      this.model.on(name, act);
+      this.ends.push(() => this.model.off(name, act));
+    }
+  }
+
+  close() {
+    for (const end of this.ends) end();
+  }
+}

@@ -1,0 +1,49 @@
+"""What holds for every kind of widget, at every width and in both themes."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import gmm_helpers as gmm
+
+# Runs in the page: whether a box is wider than the page, its small texts, and those that are cut.
+LOOK = """
+    const box = element.firstElementChild, edge = box.getBoundingClientRect()
+    const texts = [...box.querySelectorAll('*')].filter(each => each.checkVisibility()
+        && [...each.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
+    const out = ({left, right}) => left < edge.left - 1 || right > edge.right + 1
+    const cut = each => !each.closest('.table, .handle') && out(each.getBoundingClientRect())
+    const html = found => found.map(each => each.outerHTML)
+    return [[document.documentElement, box].some(each => each.scrollWidth > each.clientWidth),
+        html(texts.filter(each => parseFloat(getComputedStyle(each).fontSize) < 14)),
+        html(texts.filter(cut))]
+"""
+
+
+@pytest.fixture(scope="module")
+def widgets():
+    rng = np.random.default_rng(1)
+    x, plane = gmm.two_gaussians(120, rng=rng).x, gmm.four_gaussians(160, rng=rng).x
+    start = gmm.Mixture.from_1d([0.5, 0.5], [-1, 0.5], [1, 1])
+    steppers = [
+        gmm.step_through(x, start, max_iter=12),
+        gmm.step_through(plane, gmm.start_from_random_points(plane, 4, rng=rng), max_iter=4),
+    ]
+    panels = [gmm.HandFit(x, em=start), gmm.PointPosterior(x, start), gmm.CovariancePanel(rng=rng)]
+    return [*steppers, *panels, gmm.ask("narrow_peak"), gmm.check_setup()]
+
+
+@pytest.mark.parametrize("width", [390, 592, 848, 1400])
+def test_nothing_overflows_or_is_too_small_and_axe_finds_nothing(mount, widgets, width):
+    shown, theme = None, "dark" if width in (390, 848) else "light"
+    for widget in widgets:
+        shown = mount(widget, width=width, theme=theme, beside=shown)
+        shown.box.locator("input").first.press("End")
+        assert shown.evaluate(LOOK) == [False, [], []]
+    path = os.environ.get("AXE")
+    assert path, "AXE must say where axe.min.js is; `nox -s browser` fetches it"
+    shown.page.evaluate(Path(path).read_text("utf-8"))
+    found = shown.page.evaluate("axe.run('.gmm').then(({violations}) => violations)")
+    assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
