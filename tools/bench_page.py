@@ -30,7 +30,6 @@ from driver import (
     open_notebook,
     run_cell,
 )
-from weigh_page import CELLS
 
 STEPS, CHOICES, STARTS = 60, 20, 5
 CALM = 3000  # ms, as a person waits who looks at what has been chosen
@@ -64,6 +63,23 @@ def draw(mean):
     plt.show()
 ipywidgets.interact(draw, mean=ipywidgets.FloatSlider(0, min=-4.0, max=4.0, step=0.1));
 """
+# Runs in the page: for each cell with a widget of ours its id, the widget's kind, and its kB.
+CELLS = """async () => {
+    const {widgets, rendermime} = jupyterapp.shell.currentWidget.content
+    const mimeType = 'application/vnd.jupyter.widget-view+json'
+    const renderer = rendermime.getFactory(mimeType).createRenderer({mimeType})
+    const manager = await renderer._manager.promise
+    const found = []
+    for (const {model} of widgets) for (const output of model.outputs?.toJSON() ?? []) {
+        const id = output.data?.[mimeType]?.model_id
+        if (!id) continue
+        const own = (await manager.get_model(id)).get_state()
+        if (!own.kind) continue
+        const bytes = [own.data, own.more].reduce((sum, each) => sum + (each?.byteLength ?? 0), 0)
+        found.push([model.id, own.kind, (JSON.stringify(own.content).length + bytes) / 1000])
+    }
+    return found
+}"""
 # Runs in the page. A picture is another one where what a box shows has changed, be it the
 # curves or the words. In each frame its time is taken before all else that the frame does.
 WATCH = """box => {
