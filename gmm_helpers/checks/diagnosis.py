@@ -38,9 +38,9 @@ def diagnose(own, exercise):
     else:
         message = f"`{exercise.name}` gives {exercise.right}, to {DIGITS} digits.{remark}"
         return Check(True, None, message, own, f"your {exercise.name}")
-    message = finding.message + (tell_outside(own) if finding.vague else "")
+    message = f"{finding.message} {tell_outside(own) if finding.vague else ''}".strip()
     untried = ("untouched", "endless", "too_slow", "interrupted")  # nobody should try these
-    arguments = None if finding.slip in untried else finding.arguments or trial.given
+    arguments = None if finding.slip in untried else trial.given
     whose = f"the course's {exercise.name}"
     return Check(False, finding.slip, message, exercise.course, whose, arguments)
 

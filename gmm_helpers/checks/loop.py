@@ -152,5 +152,5 @@ def _loop_exercise():
         read=_read_loop,
         given=_ells,
         recognise={"mixture": _recognise_loop, "history": _recognise_history},
-        groups=(Group((case(overlapping, start, 4), case(apart, start, 40))),),
+        groups=[Group([case(overlapping, start, 4), case(apart, start, 40)])],
     )
