@@ -117,17 +117,6 @@ def _from_axes(values, V):
     return V * values @ V.T
 
 
-def _maps(mean, covariance, radius, angles):
-    """Return the factor of Σ, its eigenvalues, and its eigenvectors, also as a rotation.
-
-    Transposed, a rotation turns back; a reflection is its own transpose, and all would be well.
-    """
-    values, V = np.linalg.eigh(covariance)
-    rotation = V * [1, np.linalg.det(V)]
-    factor = np.linalg.cholesky(covariance)
-    return {"S": covariance, "L": factor, "values": values, "V": V, "rotation": rotation}
-
-
 def _an_ellipse(radius, covariance):
     mean = np.array([0.7 - radius, 0.4 + radius / 2])
     return mean, np.array(covariance), radius, np.array([0.2, 0.9, 1.7, 2.4, 3.3, 4.1, 5.6])
@@ -144,4 +133,4 @@ TABLE = Table(
     an_ellipse=_an_ellipse,
 )
 COVARIANCE = TABLE.exercise("covariance_from", _covariance_from)
-ELLIPSE = TABLE.exercise("ellipse", _ellipse, given=_maps, read=_read_ellipse)
+ELLIPSE = TABLE.exercise("ellipse", _ellipse, read=_read_ellipse)

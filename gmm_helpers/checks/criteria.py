@@ -89,11 +89,6 @@ def check_held_out(held_out: Callable) -> Check:
 # --- counting free parameters ---------------------------------------------------------------------
 
 
-def _types(K, D, covariance_type):
-    """Return what picks one type's count of the covariances' numbers."""
-    return {"spread": lambda **counts: counts[covariance_type]}
-
-
 def _tell_unknown_type(error, K, D, covariance_type):
     """Where a dictionary of the learner's does not know a type, tell how the types are written."""
     if isinstance(error, KeyError) and error.args == (covariance_type,):
@@ -101,10 +96,6 @@ def _tell_unknown_type(error, K, D, covariance_type):
 
 
 # --- the choice by AIC and by BIC -----------------------------------------------------------------
-
-
-def _letters(Ks, log_likelihoods, n_parameters, *_):
-    return {"ell": log_likelihoods, "m": n_parameters}
 
 
 def _best_by_aic(Ks, log_likelihoods, n_parameters):
@@ -132,12 +123,6 @@ def _held_out(x_train, x_test, fit):
     return criteria.held_out_log_likelihood(fit(x_train), x_test)
 
 
-def _scored(x_train, x_test, fit):
-    mixture = fit(x_train)
-    names = {"ells": mixture.log_density(x_test), "seen": mixture.log_density(x_train)}
-    return names | {"both": np.concatenate([x_train, x_test])}
-
-
 def _read_held_out(result, *arguments):
     if isinstance(result, tuple) and len(result) == 2:
         raise TABLE.finding("two_results")
@@ -148,8 +133,8 @@ def _read_held_out(result, *arguments):
 
 TABLE = Table(__file__, fit=_fit, MANY_POINTS=MANY_POINTS)
 FREE_PARAMETERS = TABLE.exercise(
-    "free_parameters", criteria.free_parameters, given=_types, on_error=_tell_unknown_type
+    "free_parameters", criteria.free_parameters, on_error=_tell_unknown_type
 )
-BEST_BY_AIC = TABLE.exercise("best_by_aic", _best_by_aic, given=_letters)
-BEST_BY_BIC = TABLE.exercise("best_by_bic", _best_by_bic, given=_letters)
-HELD_OUT = TABLE.exercise("held_out", _held_out, given=_scored, read=_read_held_out)
+BEST_BY_AIC = TABLE.exercise("best_by_aic", _best_by_aic)
+BEST_BY_BIC = TABLE.exercise("best_by_bic", _best_by_bic)
+HELD_OUT = TABLE.exercise("held_out", _held_out, read=_read_held_out)

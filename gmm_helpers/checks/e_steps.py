@@ -130,27 +130,10 @@ def _gaussians(x, means, covariances):
     return np.exp(np.column_stack([log_gaussian(x, mean, covariance) for mean, covariance in each]))
 
 
-def _columns_of_density(x, weights, means, variances):
-    return {"columns": weights * gaussian(x[:, None], means, variances)}
-
-
-def _columns_1d(x, mixture):
-    names = {"weights": mixture.weights, "means": mixture.means[:, 0]}
-    names["variances"] = mixture.variances
-    return names | _columns_of_density(x, **names)
-
-
-def _columns_2d(x, mixture):
-    """Return the parameters, φ_k N, and the three terms of −log N."""
-    names = {name: getattr(mixture, name) for name in ("weights", "means", "covariances")}
-    K, D = mixture.means.shape
-    each = zip(mixture.means, mixture.covariances, strict=True)
-    logs = np.column_stack([log_gaussian(x, mean, covariance) for mean, covariance in each])
-    constant = D / 2 * np.log(2 * np.pi)
-    determinants = np.linalg.slogdet(mixture.covariances)[1] / 2
-    names |= {"constant": constant, "determinants": determinants, "K": K, "D": D}
-    names["distances"] = -logs - constant - determinants
-    return names | {"columns": mixture.weights * np.exp(logs)}
+def _distances(x, means, covariances):
+    """Return (x_i − μ_k)ᵀ Σ_k⁻¹ (x_i − μ_k) / 2, shape (n, K)."""
+    each = zip(means, np.linalg.cholesky(covariances), strict=True)
+    return np.column_stack([(np.linalg.solve(L, (x - m).T) ** 2).sum(axis=0) / 2 for m, L in each])
 
 
 def _an_e_step(n, K, D, start):
@@ -173,6 +156,7 @@ TABLE = Table(
     Mixture=Mixture,
     gaussian=gaussian,
     gaussians=_gaussians,
+    distances=_distances,
     bell=_bell,
     shares=_shares,
     hard_labels=_hard_labels,
@@ -184,10 +168,8 @@ TABLE = Table(
 )
 
 
-MIXTURE_DENSITY = TABLE.exercise("mixture_density", _mixture_density, given=_columns_of_density)
-E_STEP = TABLE.exercise("e_step", em.e_step, given=_columns_1d, read=_read_e_step)
-LOG_E_STEP = TABLE.exercise("log_e_step", em.e_step, given=_columns_1d, read=_read_e_step)
-E_STEP_2D = TABLE.exercise("e_step_2d", em.e_step, given=_columns_2d, read=_read_e_step)
-LOG_SUM_EXP = TABLE.exercise(
-    "log_sum_exp", _log_sum_exp, given=lambda a: {"largest": a.max(axis=1)}
-)
+MIXTURE_DENSITY = TABLE.exercise("mixture_density", _mixture_density)
+E_STEP = TABLE.exercise("e_step", em.e_step, read=_read_e_step)
+LOG_E_STEP = TABLE.exercise("log_e_step", em.e_step, read=_read_e_step)
+E_STEP_2D = TABLE.exercise("e_step_2d", em.e_step, read=_read_e_step)
+LOG_SUM_EXP = TABLE.exercise("log_sum_exp", _log_sum_exp)

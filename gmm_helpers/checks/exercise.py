@@ -7,6 +7,7 @@ A subject's table is the TOML file beside its module:
   expression with what may stand there as `wrong`, or what may stand for all of it as `instead`,
   and the sentence to `say`; without one it says what the row of its name before it says;
 - an `[[exercise]]` has what `Exercise` and `Part` hold;
+- what `[[given]]` has are more names for the expressions `of` an exercise (or several);
 - a `[[group]]` is `of` an exercise (or several) and has what `Group` holds;
 - a `[[finding]]` is what functions tell, with what they fill in between braces. `when` says in
   which case, where one name is told in several.
@@ -132,18 +133,22 @@ class Table:
             said[row["name"]] = say = row.get("say") or said[row["name"]]
             self.rows.append({**row, "say": say, "part": _as_list(row["part"]), "line": line})
 
-    def exercise(self, name, course, *, given=lambda *_: {}, recognise=None, **more):
+    def exercise(self, name, course, *, recognise=None, **more):
         """Return an exercise, of which the rest stands in the table.
 
-        `given(*arguments)` returns more names for its expressions, and `recognise` has the function
-        of a part, by its name in the table.
+        `recognise` has the function of a part, by its name in the table.
         """
         row = next(row for row in self._table["exercise"] if row["name"] == name)
         called, arguments = row["call"].removesuffix(")").split("(")
         arguments = arguments.split(", ")
 
+        @np.errstate(all="ignore")
         def scope(*values):
-            return {**self.names, **given(*values), **dict(zip(arguments, values, strict=True))}
+            names = {**self.names, **dict(zip(arguments, values, strict=True))}
+            for given in self._rows_of("given", name):
+                for key, expression in given.items():
+                    names[key] = value(expression, names)
+            return names
 
         parts = []
         for part in row["parts"]:
@@ -172,10 +177,13 @@ class Table:
         return next((row["name"] for row in rows), None)
 
     def _groups(self, exercise):
-        for row in self._table.get("group", ()):
-            if exercise in _as_list(row["of"]):
-                more = {key: each for key, each in row.items() if key not in ("of", "cases")}
-                yield Group([value(f"({case},)", self.names) for case in row["cases"]], **more)
+        for row in self._rows_of("group", exercise):
+            cases = [value(f"({case},)", self.names) for case in row.pop("cases")]
+            yield Group(cases, **row)
+
+    def _rows_of(self, kind, exercise):
+        rows = [dict(row) for row in self._table.get(kind, ())]
+        return [row for row in rows if exercise in _as_list(row.pop("of"))]
 
 
 def changes(row, right):

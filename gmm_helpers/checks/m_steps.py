@@ -106,13 +106,6 @@ def _correlations(C):
     return C / (deviations[:, :, None] * deviations[:, None, :])
 
 
-def _sums(x, b):
-    N, mu = b.sum(axis=0), _mean(x, b)
-    spreads = (_outer(x.reshape(len(x), -1), b, mu.reshape(len(N), -1)).T / N).T
-    names = {"n": len(x), "K": len(N), "N": N, "mu": mu, "spreads": spreads}
-    return names | ({"D": x.shape[1]} if x.ndim == 2 else {"spreads": spreads[:, 0, 0]})
-
-
 def _an_m_step(x, weights, means, variances, moved=0):
     x = np.array(x)
     return x + moved, np.array(Mixture.from_1d(weights, means, variances).responsibilities(x))
@@ -235,7 +228,6 @@ TABLE = Table(
     an_m_step_2d=_an_m_step_2d,
 )
 _KNOWN = {
-    "given": _sums,
     "recognise": dict.fromkeys(["variances", "covariances"], _recognise_old_means),
     "on_error": _explain_refusal,
 }

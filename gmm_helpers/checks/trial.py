@@ -126,8 +126,9 @@ class Trial:
         part = self.exercise.parts[j]
         if part.slips is None or not all(np.isfinite(values).all() for values in found):
             return []
+        scopes = [part.scope(*case) for case in self.cases]
         for rank in part.slips.ranks:
-            fitting = [each for each in rank if _gives(each.source, part, self.cases, found)]
+            fitting = [each for each in rank if _gives(each, scopes, found)]
             if len({each.say for each in fitting}) > 1:  # cases to come may tell them apart
                 fitting = self._fit_further(i, j, fitting) or fitting
             if fitting:
@@ -142,7 +143,8 @@ class Trial:
             found = self._try_further(j, cases)
         except Finding:
             return []
-        return [each for each in fitting if cases and _gives(each.source, part, cases, found)]
+        scopes = [part.scope(*case) for case in cases]
+        return [each for each in fitting if cases and _gives(each, scopes, found)]
 
     def _try_further(self, j, cases, order=None):
         """Return the numbers of a part for some cases, of which the arguments may be reordered."""
@@ -212,14 +214,11 @@ def _is_nothing(result):
     return all(part is None or part is Ellipsis for part in parts)
 
 
-def _gives(source, part, cases, found):
-    """Say whether an expression gives these numbers."""
+@np.errstate(all="ignore")
+def _gives(explanation, scopes, found):
+    """Say whether an explanation gives these numbers."""
     try:
-        with np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return all(
-                same([f], [value(source, part.scope(*case))])
-                for case, f in zip(cases, found, strict=True)
-            )
+        pairs = zip(scopes, found, strict=True)
+        return all(same([f], [value(explanation.source, scope)]) for scope, f in pairs)
     except Exception:  # two slips that do not go together
         return False
