@@ -54,46 +54,37 @@ def _advise(error, own):
     return ""
 
 
-def _instructions(code):
-    """Yield the instructions of a function's code, and of what is defined inside."""
+def suspicious(own):
+    """Say which name or number in a function may be the reason for wrong numbers, or ""."""
+    code, suspects = getattr(own, "__code__", None), _TABLE["suspects"]
+    for name in getattr(code, "co_names", ()):
+        if name in suspects:
+            return suspects[name]
+    for constant in getattr(code, "co_consts", ()):
+        if isinstance(constant, float) and 0 < abs(constant) < 0.02:
+            return f"It uses the small number {constant:g}, which the formula does not have."
+    return ""
+
+
+def _names_read(code, kinds):
+    """Yield the variables of these kinds that a function's code reads, and what is inside it."""
     for step in dis.get_instructions(code) if isinstance(code, types.CodeType) else ():
-        yield step
-        yield from _instructions(step.argval)
+        if re.fullmatch(f"LOAD_({kinds}).*", step.opname):  # the newest Pythons read two at once
+            yield from step.argval if isinstance(step.argval, tuple) else [step.argval]
+        yield from _names_read(step.argval, kinds)
 
 
 def unused_arguments(own):
     """Return the names of the arguments that a function's code never reads."""
-    code, read = getattr(own, "__code__", None), set()
-    for step in _instructions(code):
-        if re.search("LOAD_(FAST|DEREF|CLOSURE)", step.opname):  # the newest Pythons read two
-            read.update(step.argval if isinstance(step.argval, tuple) else [step.argval])
-    return (
-        [name for name in code.co_varnames[: code.co_argcount] if name not in read] if code else []
-    )
-
-
-def suspicious(own, counts=False):
-    """Say what in a function's code may be the reason for wrong numbers, as a sentence or "".
-
-    Where `counts` are asked for, these may be rounded down.
-    """
-    for step in _instructions(getattr(own, "__code__", None)):
-        word = step.argrepr.removesuffix("=") if step.opname == "BINARY_OP" else step.argval
-        if isinstance(word, str) and word in _TABLE["suspects"] and not (counts and word == "//"):
-            return _TABLE["suspects"][word]
-        if step.opname == "LOAD_CONST" and isinstance(word, float) and 0 < abs(word) < 0.02:
-            return f"It uses the small number {word:g}, which the formula does not have."
-    return ""
+    code = getattr(own, "__code__", None)
+    read = {*_names_read(code, "FAST|DEREF|CLOSURE")}
+    names = code.co_varnames[: code.co_argcount] if code else ()
+    return [name for name in names if name not in read]
 
 
 def tell_outside(own):
     """Name the notebook's data that a function reads beside its arguments, as a sentence or ""."""
     has, data = getattr(own, "__globals__", {}), (np.ndarray, Mixture, list, tuple, int, float)
-    steps = _instructions(getattr(own, "__code__", None))
-    names = dict.fromkeys(step.argval for step in steps if step.opname == "LOAD_GLOBAL")
-    read = [f"`{name}`" for name in names if isinstance(has.get(name), data)]
-    return (
-        f"It also reads {' and '.join(read)} from the notebook, beside its arguments."
-        if read
-        else ""
-    )
+    names = dict.fromkeys(_names_read(getattr(own, "__code__", None), "GLOBAL"))
+    read = " and ".join(f"`{name}`" for name in names if isinstance(has.get(name), data))
+    return f"It also reads {read} from the notebook, beside its arguments." if read else ""

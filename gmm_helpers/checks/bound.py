@@ -1,7 +1,5 @@
 """The self-check of the lower bound."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from gmm_helpers.checks.densities import gaussian
@@ -15,11 +13,8 @@ from gmm_helpers.model.mixture import Mixture
 def check_lower_bound(lower_bound: Callable) -> Check:
     """Check the lower bound, called as `lower_bound(x, mixture, q)`.
 
-    Parameters
-    ----------
-    lower_bound : callable
-        Takes x of shape (n,), a Mixture with D = 1, and q of shape (n, K), whose rows sum to 1 and
-        which may hold zeros; returns F(q, θ), one number.
+    Takes x of shape (n,), a Mixture with D = 1, and q of shape (n, K), whose rows sum to 1 and
+    which may hold zeros; returns F(q, θ), one number.
 
     Examples
     --------

@@ -1,7 +1,5 @@
 """The self-checks of a covariance matrix, and of the ellipse that is drawn for it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np
@@ -15,10 +13,7 @@ from gmm_helpers.checks.values import as_numbers
 def check_covariance(covariance_from: Callable) -> Check:
     """Check a covariance matrix, called as `covariance_from(sigma_1, sigma_2, rho)`.
 
-    Parameters
-    ----------
-    covariance_from : callable
-        Takes two standard deviations and a correlation; returns Σ, shape (2, 2).
+    Takes two standard deviations and a correlation; returns Σ, shape (2, 2).
 
     Examples
     --------
@@ -33,11 +28,8 @@ def check_covariance(covariance_from: Callable) -> Check:
 def check_ellipse(ellipse: Callable) -> Check:
     """Check the points of an ellipse, called as `ellipse(mean, covariance, radius, angles)`.
 
-    Parameters
-    ----------
-    ellipse : callable
-        Takes a mean (2,), a covariance (2, 2), a radius in standard deviations, and m angles in
-        radians; returns the points μ + r A (cos, sin) for any A with A Aᵀ = Σ, shape (m, 2).
+    Takes a mean (2,), a covariance (2, 2), a radius in standard deviations, and m angles in
+    radians; returns the points μ + r A (cos, sin) for any A with A Aᵀ = Σ, shape (m, 2).
 
     Examples
     --------

@@ -1,7 +1,5 @@
 """The self-checks of what chooses K: free parameters, AIC and BIC, held-out log-likelihood."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np
@@ -18,10 +16,7 @@ from gmm_helpers.model.starts import start_from_means
 def check_free_parameters(free_parameters: Callable) -> Check:
     """Check a count of free parameters, called as `free_parameters(K, D, covariance_type)`.
 
-    Parameters
-    ----------
-    free_parameters : callable
-        Takes two whole numbers and "full", "tied", "diag" or "spherical"; returns a number.
+    Takes two whole numbers and "full", "tied", "diag" or "spherical"; returns a number.
 
     Examples
     --------
@@ -34,11 +29,8 @@ def check_free_parameters(free_parameters: Callable) -> Check:
 def check_best_by_aic(best_by_aic: Callable) -> Check:
     """Check a choice of K, called as `best_by_aic(Ks, log_likelihoods, n_parameters)`.
 
-    Parameters
-    ----------
-    best_by_aic : callable
-        Takes three arrays, with an entry for each fit of a table; returns the K whose AIC is
-        lowest.
+    Takes three arrays, with an entry for each fit of a table; returns the K whose AIC is
+    lowest.
 
     Examples
     --------
@@ -51,12 +43,9 @@ def check_best_by_aic(best_by_aic: Callable) -> Check:
 def check_best_by_bic(best_by_bic: Callable) -> Check:
     """Check a choice of K among the fits of a table that are to be believed.
 
-    Parameters
-    ----------
-    best_by_bic : callable
-        Called as `best_by_bic(Ks, log_likelihoods, n_parameters, n, points, widths)`: arrays with
-        an entry for each fit, but for the number of points n. Returns the K whose BIC is lowest,
-        without the fits whose smallest component has fewer than 15 points and a width below 0.1.
+    Called as `best_by_bic(Ks, log_likelihoods, n_parameters, n, points, widths)`: arrays with
+    an entry for each fit, but for the number of points n. Returns the K whose BIC is lowest,
+    without the fits whose smallest component has fewer than 15 points and a width below 0.1.
 
     Examples
     --------
@@ -71,12 +60,9 @@ def check_best_by_bic(best_by_bic: Callable) -> Check:
 def check_held_out(held_out: Callable) -> Check:
     """Check a held-out log-likelihood, called as `held_out(x_train, x_test, fit)`.
 
-    Parameters
-    ----------
-    held_out : callable
-        Takes data of shape (n, D), or (n,) for D = 1, to fit to, others to judge by, and a
-        function: `fit(x)` returns the Mixture fitted to x. Returns ℓ of the data to judge by
-        under the mixture fitted to the others: the total, in nats.
+    Takes data of shape (n, D), or (n,) for D = 1, to fit to, others to judge by, and a
+    function: `fit(x)` returns the Mixture fitted to x. Returns ℓ of the data to judge by under
+    the mixture fitted to the others: the total, in nats.
 
     Examples
     --------

@@ -1,7 +1,5 @@
 """The self-checks of one Gaussian's density: of a number, and in logarithms of several features."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np
@@ -17,10 +15,7 @@ from gmm_helpers.model.mixture import Mixture
 def check_gaussian(gaussian: Callable) -> Check:
     """Check the density of a Gaussian, called as `gaussian(x, mean, variance)`.
 
-    Parameters
-    ----------
-    gaussian : callable
-        Numbers or arrays in, as NumPy broadcasts them; out comes N(x | mean, variance).
+    Numbers or arrays in, as NumPy broadcasts them; out comes N(x | mean, variance).
 
     Examples
     --------
@@ -33,11 +28,8 @@ def check_gaussian(gaussian: Callable) -> Check:
 def check_log_gaussian(log_gaussian: Callable) -> Check:
     """Check the log density of a Gaussian, called as `log_gaussian(x, mean, covariance)`.
 
-    Parameters
-    ----------
-    log_gaussian : callable
-        Takes x of shape (n, D), a mean (D,) and a covariance (D, D); returns log N(x_i | μ, Σ),
-        shape (n,).
+    Takes x of shape (n, D), a mean (D,) and a covariance (D, D); returns log N(x_i | μ, Σ),
+    shape (n,).
 
     Examples
     --------
@@ -60,11 +52,6 @@ def log_gaussian(x, mean, covariance):
     return Mixture([1], [mean], [covariance]).log_density(x)
 
 
-def _one_gaussian(n, D, start):
-    one = mixture(3, D, start)
-    return points(n, D, start), np.array(one.means[1]), np.array(one.covariances[2])
-
-
 def _recognise_one_number(cases, found, wanted):
     if any(f.size == 1 and w.size > 1 for f, w in zip(found, wanted, strict=True)):
         raise TABLE.finding("one_number")
@@ -76,7 +63,8 @@ TABLE = Table(
     gaussian=gaussian,
     log_gaussian=log_gaussian,
     correlated=correlated,
-    one_gaussian=_one_gaussian,
+    points=points,
+    mixture=mixture,
 )
 GAUSSIAN = TABLE.exercise("gaussian", gaussian, recognise={"gaussian": _recognise_one_number})
 LOG_GAUSSIAN = TABLE.exercise("log_gaussian", log_gaussian)

@@ -1,7 +1,5 @@
 """The self-checks of a mixture's density, of the E steps, and of log-sum-exp, which these need."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np
@@ -19,10 +17,7 @@ from gmm_helpers.model.mixture import Mixture
 def check_mixture_density(mixture_density: Callable) -> Check:
     """Check a mixture's density, called as `mixture_density(x, weights, means, variances)`.
 
-    Parameters
-    ----------
-    mixture_density : callable
-        Takes x of shape (n,) and three arrays of shape (K,); returns p(x_i), shape (n,).
+    Takes x of shape (n,) and three arrays of shape (K,); returns p(x_i), shape (n,).
 
     Examples
     --------
@@ -35,11 +30,8 @@ def check_mixture_density(mixture_density: Callable) -> Check:
 def check_e_step(e_step: Callable) -> Check:
     """Check an E step, called as `e_step(x, mixture)`.
 
-    Parameters
-    ----------
-    e_step : callable
-        Takes x of shape (n,) and a Mixture with D = 1; returns the responsibilities, shape
-        (n, K), and the log-likelihood.
+    Takes x of shape (n,) and a Mixture with D = 1; returns the responsibilities, shape (n, K),
+    and the log-likelihood.
 
     Examples
     --------
@@ -70,11 +62,8 @@ def check_log_e_step(e_step: Callable) -> Check:
 def check_e_step_2d(e_step: Callable) -> Check:
     """Check an E step in any number of dimensions, called as `e_step(x, mixture)`.
 
-    Parameters
-    ----------
-    e_step : callable
-        Takes x of shape (n, D) and a Mixture; returns the responsibilities, shape (n, K), and the
-        log-likelihood, also for points far from every component.
+    Takes x of shape (n, D) and a Mixture; returns the responsibilities, shape (n, K), and the
+    log-likelihood, also for points far from every component.
 
     Examples
     --------
@@ -87,10 +76,7 @@ def check_e_step_2d(e_step: Callable) -> Check:
 def check_log_sum_exp(log_sum_exp: Callable) -> Check:
     """Check log-sum-exp, called as `log_sum_exp(a)`.
 
-    Parameters
-    ----------
-    log_sum_exp : callable
-        Takes a of shape (n, K); returns log Σ_k exp(a_ik), shape (n,), whatever the size of a.
+    Takes a of shape (n, K); returns log Σ_k exp(a_ik), shape (n,), whatever the size of a.
 
     Examples
     --------
@@ -136,10 +122,6 @@ def _distances(x, means, covariances):
     return np.column_stack([(np.linalg.solve(L, (x - m).T) ** 2).sum(axis=0) / 2 for m, L in each])
 
 
-def _an_e_step(n, K, D, start):
-    return points(n, D, start), mixture(K, D, start)
-
-
 def _read_e_step(result, x, mixture):
     if isinstance(result, tuple) and len(result) == 2:
         if shape_of(result[0]) == () and len(shape_of(result[1]) or ()) == 2:
@@ -164,7 +146,6 @@ TABLE = Table(
     MANY_POINTS=MANY_POINTS,
     points=points,
     mixture=mixture,
-    an_e_step=_an_e_step,
 )
 
 

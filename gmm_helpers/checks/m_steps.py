@@ -1,7 +1,5 @@
 """The self-checks of the M steps, of one feature and of several."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np
@@ -20,11 +18,8 @@ from gmm_helpers.model.validation import ShapeError, SingularCovarianceError, We
 def check_m_step(m_step: Callable) -> Check:
     """Check an M step, called as `m_step(x, b)`.
 
-    Parameters
-    ----------
-    m_step : callable
-        Takes x of shape (n,) and responsibilities of shape (n, K); returns a Mixture, as
-        `Mixture.from_1d(weights, means, variances)` makes it.
+    Takes x of shape (n,) and responsibilities of shape (n, K); returns a Mixture, as
+    `Mixture.from_1d(weights, means, variances)` makes it.
 
     Examples
     --------
@@ -57,11 +52,8 @@ def check_m_step_vector(m_step: Callable) -> Check:
 def check_m_step_2d(m_step: Callable) -> Check:
     """Check an M step in any number of dimensions, called as `m_step(x, b)`.
 
-    Parameters
-    ----------
-    m_step : callable
-        Takes x of shape (n, D) and responsibilities of shape (n, K); returns a
-        `Mixture(weights, means, covariances)`.
+    Takes x of shape (n, D) and responsibilities of shape (n, K); returns a `Mixture(weights,
+    means, covariances)`.
 
     Examples
     --------
@@ -109,11 +101,6 @@ def _correlations(C):
 def _an_m_step(x, weights, means, variances, moved=0):
     x = np.array(x)
     return x + moved, np.array(Mixture.from_1d(weights, means, variances).responsibilities(x))
-
-
-def _an_m_step_2d(n, K, D, start):
-    x = points(n, D, start)
-    return x, np.array(mixture(K, D, start).responsibilities(x))
 
 
 # --- an old mean in the spreads -------------------------------------------------------------------
@@ -183,8 +170,8 @@ def _explain_refusal(error, x, b):
         known = [name for name, total in names.items() if np.isclose(error.total, total)]
         raise TABLE.finding(*(known or ["weights_sum"]), total=error.total, n=n, K=K)
     if isinstance(error, SingularCovarianceError):
-        what = "variance" if x.ndim == 1 else "covariance"
-        raise TABLE.finding(f"{what}_not_positive", error=error)
+        slip = "variance_not_positive" if x.ndim == 1 else "covariance_not_positive"
+        raise TABLE.finding(slip, error=error)
     if not isinstance(error, ShapeError):
         return
     n_weights = error.wanted[0] if error.name == "means" and len(error.wanted) == 2 else K
@@ -225,7 +212,8 @@ TABLE = Table(
     one_variance=_one_variance,
     correlations=_correlations,
     an_m_step=_an_m_step,
-    an_m_step_2d=_an_m_step_2d,
+    points=points,
+    mixture=mixture,
 )
 _KNOWN = {
     "recognise": dict.fromkeys(["variances", "covariances"], _recognise_old_means),

@@ -170,8 +170,7 @@ class Trial:
         elif changed:
             hint = f"It also changes its argument `{changed}`: `x -= 1` does, `x = x - 1` does not."
         elif different:
-            whole = all((part % 1 == 0).all() for parts in self.wanted for part in parts)
-            hint = suspicious(self.own, counts=whole)
+            hint = suspicious(self.own)
         finding.detail = f"{hint} {finding.detail}".strip()
         return finding
 
