@@ -2,11 +2,13 @@
 
 import codecs
 import functools
+import os
 import re
 from importlib.resources import files
 from pathlib import Path
 
 _MOST_NAMES = 12  # that a message lists
+_TABLES = (".csv", ".tsv", ".txt", ".dat")
 _NOT_TEXT = {  # how files begin that are not text: a kind of `tables.toml`
     **dict.fromkeys((b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ"), "packed"),
     **dict.fromkeys((b"7z\xbc\xaf", b"\x28\xb5\x2f\xfd", b"Rar!"), "packed"),
@@ -38,36 +40,24 @@ def as_path(path):
         )
     if re.match(r"\w+:/{2}", text):
         raise TableError(f"{text} is a web address: download the file, and give its path here.")
-    path = Path(text.strip("\"' "))
-    try:
-        return path.expanduser()
-    except RuntimeError:  # nobody's home
-        return path
+    return Path(os.path.expanduser(text.strip("\"' ")))
 
 
 def _read_bytes(path):
+    if path.is_dir():
+        raise TableError("This is a folder. Name a file in it.")
     try:
-        if path.is_dir():
-            raise TableError("This is a folder. Name a file in it.")
         return path.read_bytes()
     except FileNotFoundError:
         folder = path.absolute().parent
-        raise TableError(
-            f"There is no such file in {folder}{_list_tables(folder)}. If it is in another folder, "
-            "give its whole path, with / between the folders."
-        ) from None
+        there = sorted(each.name for each in folder.glob("*") if each.suffix.lower() in _TABLES)
+        what = f"; there are {list_names(there)}" if there else ""
+        what = what if folder.is_dir() else ", nor is there this folder"
+        remedy = "If it is in another folder, give its whole path, with / between the folders."
+        raise TableError(f"There is no such file in {folder}{what}. {remedy}") from None
     except OSError as error:
-        raise TableError(
-            f"It cannot be opened ({error.strerror}). If it is open in another program, close it."
-        ) from None
-
-
-def _list_tables(folder):
-    if not folder.is_dir():
-        return ", nor is there this folder"
-    kinds = (".csv", ".tsv", ".txt", ".dat")
-    there = sorted(each.name for each in folder.iterdir() if each.suffix.lower() in kinds)
-    return f"; there are {list_names(there)}" if there else ""
+        remedy = "If it is open in another program, close it."
+        raise TableError(f"It cannot be opened ({error.strerror}). {remedy}") from None
 
 
 def read_text(path):
