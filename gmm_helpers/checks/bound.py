@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 
-from gmm_helpers.checks.densities import gaussian
 from gmm_helpers.checks.diagnosis import diagnose
 from gmm_helpers.checks.exercise import Table
 from gmm_helpers.checks.result import Check
 from gmm_helpers.model.bound import lower_bound
-from gmm_helpers.model.mixture import Mixture
 
 
 def check_lower_bound(lower_bound: Callable) -> Check:
@@ -24,5 +22,5 @@ def check_lower_bound(lower_bound: Callable) -> Check:
     return diagnose(lower_bound, LOWER_BOUND)
 
 
-TABLE = Table(__file__, Mixture=Mixture, gaussian=gaussian)
+TABLE = Table(__file__, globals())
 LOWER_BOUND = TABLE.exercise("lower_bound", lower_bound)

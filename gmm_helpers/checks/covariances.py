@@ -114,15 +114,7 @@ def _an_ellipse(radius, covariance):
     return mean, np.array(covariance), radius, np.array([0.2, 0.9, 1.7, 2.4, 3.3, 4.1, 5.6])
 
 
-TABLE = Table(
-    __file__,
-    REACHES=("the reach to the right", "the reach upwards", "the rightmost point's height"),
-    covariance_from=_covariance_from,
-    symmetric=_symmetric,
-    arranged=_arranged,
-    reach=_reach,
-    from_axes=_from_axes,
-    an_ellipse=_an_ellipse,
-)
+_REACHES = ("the reach to the right", "the reach upwards", "the rightmost point's height")
+TABLE = Table(__file__, globals())
 COVARIANCE = TABLE.exercise("covariance_from", _covariance_from)
 ELLIPSE = TABLE.exercise("ellipse", _ellipse, read=_read_ellipse)

@@ -8,7 +8,8 @@ import math
 
 import numpy as np
 
-from gmm_helpers.checks.exercise import Finding, Table, number
+from gmm_helpers.checks.exercise import Finding, Table
+from gmm_helpers.checks.references import number
 from gmm_helpers.checks.slips import value
 
 DIGITS = 8  # to how many digits a result has to be right

@@ -4,10 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from gmm_helpers.checks.densities import gaussian, log_gaussian
 from gmm_helpers.checks.diagnosis import diagnose
 from gmm_helpers.checks.exercise import Table
-from gmm_helpers.checks.hidden_data import MANY_POINTS, mixture, points
+from gmm_helpers.checks.references import log_gaussian
 from gmm_helpers.checks.result import Check
 from gmm_helpers.checks.values import describe, shape_of
 from gmm_helpers.model import em
@@ -133,20 +132,7 @@ def _read_e_step(result, x, mixture):
     raise TABLE.finding("wrong_type", result=describe(result) + several)
 
 
-TABLE = Table(
-    __file__,
-    Mixture=Mixture,
-    gaussian=gaussian,
-    gaussians=_gaussians,
-    distances=_distances,
-    bell=_bell,
-    shares=_shares,
-    hard_labels=_hard_labels,
-    log_sum_exp=_log_sum_exp,
-    MANY_POINTS=MANY_POINTS,
-    points=points,
-    mixture=mixture,
-)
+TABLE = Table(__file__, globals())
 
 
 MIXTURE_DENSITY = TABLE.exercise("mixture_density", _mixture_density)

@@ -21,12 +21,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from gmm_helpers.checks import references
 from gmm_helpers.checks.slips import Change, Expression, value
-
-
-def number(value, digits=6, form=""):
-    """Write a number with a true minus sign."""
-    return f"{value:{form}.{digits}g}".removesuffix(".").replace("-", "−")
 
 
 class Finding(BaseException):
@@ -119,11 +115,12 @@ class Exercise:
 
 
 class Table:
-    """The table beside a module, whose `names` its expressions may use."""
+    """The table beside a module; its expressions may use the module's `names`, without `_`."""
 
-    def __init__(self, module, **names):
+    def __init__(self, module, names=None):
         self.path = Path(module).with_suffix(".toml")
-        self.names = {"np": np, "number": number, **names}
+        names = {**vars(references), **(names or {})}
+        self.names = {key.removeprefix("_"): each for key, each in names.items()}
         text = self.path.read_text(encoding="utf-8")
         self._table = tomllib.loads(text)
         self.right = self._table.get("right", {})

@@ -127,7 +127,8 @@ def _recognise_history(cases, found, wanted):
         raise TABLE.finding("stops_early")
 
 
-TABLE = Table(__file__, run=_run, PARAMETERS=("weight", "mean", "variance"))
+_PARAMETERS = ("weight", "mean", "variance")
+TABLE = Table(__file__, globals())
 
 
 def _loop_exercise():

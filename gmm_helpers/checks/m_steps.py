@@ -6,8 +6,8 @@ import numpy as np
 
 from gmm_helpers.checks.detectors import same
 from gmm_helpers.checks.diagnosis import diagnose
-from gmm_helpers.checks.exercise import Table, number
-from gmm_helpers.checks.hidden_data import mixture, points
+from gmm_helpers.checks.exercise import Table
+from gmm_helpers.checks.references import number
 from gmm_helpers.checks.result import Check
 from gmm_helpers.checks.values import describe
 from gmm_helpers.model import em
@@ -203,18 +203,7 @@ def _explain_shape(error, sizes):
     raise TABLE.finding(slip or "wrong_shape", when if slip else None, **about)
 
 
-TABLE = Table(
-    __file__,
-    hard=_hard,
-    mean=_mean,
-    outer=_outer,
-    outer_with_b_inside=_outer_with_b_inside,
-    one_variance=_one_variance,
-    correlations=_correlations,
-    an_m_step=_an_m_step,
-    points=points,
-    mixture=mixture,
-)
+TABLE = Table(__file__, globals())
 _KNOWN = {
     "recognise": dict.fromkeys(["variances", "covariances"], _recognise_old_means),
     "on_error": _explain_refusal,
