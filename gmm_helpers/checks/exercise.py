@@ -33,10 +33,10 @@ class Finding(BaseException):
     Not an Exception, so that no `except Exception` of a learner's can stop it on its way.
     """
 
-    def __init__(self, slip, detail, *, vague=False, lead=""):
+    def __init__(self, slip, detail, *, vague=False):
         super().__init__(detail)
         self.slip, self.vague = slip, vague
-        self.opening, self.lead, self.detail = "", lead, detail
+        self.opening, self.lead, self.detail = "", "", detail
 
     @property
     def message(self):

@@ -34,18 +34,15 @@ def as_path(path):
         raise ArgumentError(f"path must be the path of a file, as text; it is {path!r:.60}.")
     text = str(path)
     if eaten := re.search(r"[\x00-\x1f]", text):
-        raise TableError(
-            f"The path {text!r} holds {eaten[0]!r}, which Python made of a backslash and a letter: "
-            'write / for the backslash, or r before the quotation marks, as in r"data\\table.csv".'
-        )
+        raise TableError(say("backslash", path=text, eaten=eaten[0]))
     if re.match(r"\w+:/{2}", text):
-        raise TableError(f"{text} is a web address: download the file, and give its path here.")
+        raise TableError(say("web_address", path=text))
     return Path(os.path.expanduser(text.strip("\"' ")))
 
 
 def _read_bytes(path):
     if path.is_dir():
-        raise TableError("This is a folder. Name a file in it.")
+        raise TableError(say("folder"))
     try:
         return path.read_bytes()
     except FileNotFoundError:
@@ -53,11 +50,9 @@ def _read_bytes(path):
         there = sorted(each.name for each in folder.glob("*") if each.suffix.lower() in _TABLES)
         what = f"; there are {list_names(there)}" if there else ""
         what = what if folder.is_dir() else ", nor is there this folder"
-        remedy = "If it is in another folder, give its whole path, with / between the folders."
-        raise TableError(f"There is no such file in {folder}{what}. {remedy}") from None
+        raise TableError(say("not_there", folder=folder, there=what)) from None
     except OSError as error:
-        remedy = "If it is open in another program, close it."
-        raise TableError(f"It cannot be opened ({error.strerror}). {remedy}") from None
+        raise TableError(say("not_opened", why=error.strerror)) from None
 
 
 def read_text(path):
@@ -96,6 +91,11 @@ def sentences():
     for name, part in tomllib.loads(text)["parts"].items():
         text = re.sub(rf"\b{name}\b(?! =)", lambda _, part=part: part, text)
     return tomllib.loads(text)
+
+
+def say(name, /, **about):
+    """Return a sentence of `tables.toml` about these."""
+    return sentences()["say"][name].format(**about)
 
 
 def find_sentence(kind, text, match=re.fullmatch):
