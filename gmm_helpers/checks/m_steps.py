@@ -141,25 +141,20 @@ def _products(vectors):
 
 
 def _read_m_step(result, x, b):
-    _check_mixture(result, len(x), (b.shape[1], 1), "one Mixture, by `Mixture.from_1d`")
-    return result.weights, result.means[:, 0], result.variances
-
-
-def _read_m_step_2d(result, x, b):
-    _check_mixture(result, len(x), (b.shape[1], x.shape[1]), "one `Mixture`")
-    return result.weights, result.means, result.covariances
-
-
-def _check_mixture(result, n, asked, packing):
-    """Find that a result on `n` points is no mixture with means of the shape that is asked for."""
+    """Return a mixture's parameters, if it is one with means of the shape that is asked for."""
+    several = x.ndim == 2
     if isinstance(result, (tuple, list)) and len(result) == 3:
+        packing = "one `Mixture`" if several else "one Mixture, by `Mixture.from_1d`"
         raise TABLE.finding("not_a_mixture", "three things", packing=packing)
     if not isinstance(result, Mixture):
         raise TABLE.finding("not_a_mixture", result=describe(result))
-    found = result.means.shape
+    found, asked = result.means.shape, (b.shape[1], x.shape[1] if several else 1)
     if found != asked:
-        name = "wrong_axis" if found[0] == n else "wrong_shape"
+        name = "wrong_axis" if found[0] == len(x) else "wrong_shape"
         raise TABLE.finding(name, "of a mixture", found=found, asked=asked)
+    if several:
+        return result.weights, result.means, result.covariances
+    return result.weights, result.means[:, 0], result.variances
 
 
 def _explain_refusal(error, x, b):
@@ -204,10 +199,11 @@ def _explain_shape(error, sizes):
 
 
 TABLE = Table(__file__, globals())
-_KNOWN = {
-    "recognise": dict.fromkeys(["variances", "covariances"], _recognise_old_means),
+_MORE = {
+    "read": _read_m_step,
     "on_error": _explain_refusal,
+    "recognise": dict.fromkeys(["variances", "covariances"], _recognise_old_means),
 }
-M_STEP = TABLE.exercise("m_step", em.m_step, read=_read_m_step, **_KNOWN)
-M_STEP_VECTOR = TABLE.exercise("m_step_vector", em.m_step, read=_read_m_step, **_KNOWN)
-M_STEP_2D = TABLE.exercise("m_step_2d", em.m_step, read=_read_m_step_2d, **_KNOWN)
+M_STEP = TABLE.exercise("m_step", em.m_step, **_MORE)
+M_STEP_VECTOR = TABLE.exercise("m_step_vector", em.m_step, **_MORE)
+M_STEP_2D = TABLE.exercise("m_step_2d", em.m_step, **_MORE)
