@@ -2,7 +2,6 @@
 
 import codecs
 import functools
-import os
 import re
 from importlib.resources import files
 from pathlib import Path
@@ -37,7 +36,11 @@ def as_path(path):
         raise TableError(say("backslash", path=text, eaten=eaten[0]))
     if re.match(r"\w+:/{2}", text):
         raise TableError(say("web_address", path=text))
-    return Path(os.path.expanduser(text.strip("\"' ")))
+    path = Path(text.strip("\"' "))
+    try:
+        return path.expanduser()
+    except RuntimeError:  # nobody's home
+        return path
 
 
 def _read_bytes(path):
