@@ -69,7 +69,7 @@ def suspicious(own):
 def _names_read(code, kinds):
     """Yield the variables of these kinds that a function's code reads, and what is inside it."""
     for step in dis.get_instructions(code) if isinstance(code, types.CodeType) else ():
-        if re.fullmatch(f"LOAD_({kinds}).*", step.opname):  # the newest Pythons read two at once
+        if re.search(f"LOAD_({kinds})", step.opname):  # the newest Pythons do two steps at once
             yield from step.argval if isinstance(step.argval, tuple) else [step.argval]
         yield from _names_read(step.argval, kinds)
 
