@@ -13,7 +13,7 @@ from gmm_helpers.checks.advice import suspicious, tell_error, unused_arguments
 from gmm_helpers.checks.detectors import detect, same, show_difference
 from gmm_helpers.checks.exercise import Finding, Table
 from gmm_helpers.checks.slips import value
-from gmm_helpers.checks.values import as_numbers, copied, differ
+from gmm_helpers.checks.values import as_numbers, copied, differ, shape_of
 from gmm_helpers.model.learner_steps import InputRefusedError, TooSlowError
 
 TABLE = Table(__file__)
@@ -187,6 +187,9 @@ class Trial:
         """Return two arguments' names if all is right with their values exchanged; else None."""
         names = self.exercise.arguments
         for pair in itertools.combinations(range(len(names)), 2):
+            shapes = [[shape_of(case[k]) for k in pair] for case in self.cases]
+            if any(one is None or one != other for one, other in shapes):
+                continue
             order = [pair[1 - pair.index(k)] if k in pair else k for k in range(len(names))]
             try:
                 if same(self._try_further(j, self.cases, order), self._numbers(j)[1]):
