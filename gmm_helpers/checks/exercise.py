@@ -76,7 +76,7 @@ class Group(NamedTuple):
     other.
     """
 
-    cases: tuple
+    cases: list
     name: str | None = None
     say: str = ""
     explains: tuple = ()

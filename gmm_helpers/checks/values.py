@@ -1,5 +1,7 @@
 """What a learner's function took and returned: as numbers, compared, or in words."""
 
+from typing import Any
+
 import numpy as np
 
 from gmm_helpers.checks.exercise import Finding
@@ -41,7 +43,7 @@ def differ(a, b):
         return False
 
 
-def copied(value):
+def copied(value: Any) -> Any:
     """Return a copy of an array, or of a tuple that may hold arrays."""
     if isinstance(value, tuple):
         return tuple(copied(each) for each in value)
