@@ -1,7 +1,5 @@
 """The self-checks of a covariance matrix, and of the ellipse that is drawn for it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np
@@ -15,10 +13,7 @@ from gmm_helpers.checks.values import as_numbers
 def check_covariance(covariance_from: Callable) -> Check:
     """Check a covariance matrix, called as `covariance_from(sigma_1, sigma_2, rho)`.
 
-    Parameters
-    ----------
-    covariance_from : callable
-        Takes two standard deviations and a correlation; returns Σ, shape (2, 2).
+    Takes two standard deviations and a correlation; returns Σ, shape (2, 2).
 
     Examples
     --------
@@ -33,11 +28,8 @@ def check_covariance(covariance_from: Callable) -> Check:
 def check_ellipse(ellipse: Callable) -> Check:
     """Check the points of an ellipse, called as `ellipse(mean, covariance, radius, angles)`.
 
-    Parameters
-    ----------
-    ellipse : callable
-        Takes a mean (2,), a covariance (2, 2), a radius in standard deviations, and m angles in
-        radians; returns the points μ + r A (cos, sin) for any A with A Aᵀ = Σ, shape (m, 2).
+    Takes a mean (2,), a covariance (2, 2), a radius in standard deviations, and m angles in
+    radians; returns the points μ + r A (cos, sin) for any A with A Aᵀ = Σ, shape (m, 2).
 
     Examples
     --------
@@ -117,31 +109,12 @@ def _from_axes(values, V):
     return V * values @ V.T
 
 
-def _maps(mean, covariance, radius, angles):
-    """Return the factor of Σ, its eigenvalues, and its eigenvectors, also as a rotation.
-
-    Transposed, a rotation turns back; a reflection is its own transpose, and all would be well.
-    """
-    values, V = np.linalg.eigh(covariance)
-    rotation = V * [1, np.linalg.det(V)]
-    factor = np.linalg.cholesky(covariance)
-    return {"S": covariance, "L": factor, "values": values, "V": V, "rotation": rotation}
-
-
 def _an_ellipse(radius, covariance):
     mean = np.array([0.7 - radius, 0.4 + radius / 2])
     return mean, np.array(covariance), radius, np.array([0.2, 0.9, 1.7, 2.4, 3.3, 4.1, 5.6])
 
 
-TABLE = Table(
-    __file__,
-    REACHES=("the reach to the right", "the reach upwards", "the rightmost point's height"),
-    covariance_from=_covariance_from,
-    symmetric=_symmetric,
-    arranged=_arranged,
-    reach=_reach,
-    from_axes=_from_axes,
-    an_ellipse=_an_ellipse,
-)
+_REACHES = ("the reach to the right", "the reach upwards", "the rightmost point's height")
+TABLE = Table(__file__, globals())
 COVARIANCE = TABLE.exercise("covariance_from", _covariance_from)
-ELLIPSE = TABLE.exercise("ellipse", _ellipse, given=_maps, read=_read_ellipse)
+ELLIPSE = TABLE.exercise("ellipse", _ellipse, read=_read_ellipse)

@@ -1,14 +1,11 @@
 """The self-checks of what chooses K: free parameters, AIC and BIC, held-out log-likelihood."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np
 
 from gmm_helpers.checks.diagnosis import diagnose
 from gmm_helpers.checks.exercise import Table
-from gmm_helpers.checks.hidden_data import MANY_POINTS
 from gmm_helpers.checks.result import Check
 from gmm_helpers.model import criteria
 from gmm_helpers.model.em import run_em
@@ -18,10 +15,7 @@ from gmm_helpers.model.starts import start_from_means
 def check_free_parameters(free_parameters: Callable) -> Check:
     """Check a count of free parameters, called as `free_parameters(K, D, covariance_type)`.
 
-    Parameters
-    ----------
-    free_parameters : callable
-        Takes two whole numbers and "full", "tied", "diag" or "spherical"; returns a number.
+    Takes two whole numbers and "full", "tied", "diag" or "spherical"; returns a number.
 
     Examples
     --------
@@ -34,11 +28,8 @@ def check_free_parameters(free_parameters: Callable) -> Check:
 def check_best_by_aic(best_by_aic: Callable) -> Check:
     """Check a choice of K, called as `best_by_aic(Ks, log_likelihoods, n_parameters)`.
 
-    Parameters
-    ----------
-    best_by_aic : callable
-        Takes three arrays, with an entry for each fit of a table; returns the K whose AIC is
-        lowest.
+    Takes three arrays, with an entry for each fit of a table; returns the K whose AIC is
+    lowest.
 
     Examples
     --------
@@ -51,12 +42,9 @@ def check_best_by_aic(best_by_aic: Callable) -> Check:
 def check_best_by_bic(best_by_bic: Callable) -> Check:
     """Check a choice of K among the fits of a table that are to be believed.
 
-    Parameters
-    ----------
-    best_by_bic : callable
-        Called as `best_by_bic(Ks, log_likelihoods, n_parameters, n, points, widths)`: arrays with
-        an entry for each fit, but for the number of points n. Returns the K whose BIC is lowest,
-        without the fits whose smallest component has fewer than 15 points and a width below 0.1.
+    Called as `best_by_bic(Ks, log_likelihoods, n_parameters, n, points, widths)`: arrays with
+    an entry for each fit, but for the number of points n. Returns the K whose BIC is lowest,
+    without the fits whose smallest component has fewer than 15 points and a width below 0.1.
 
     Examples
     --------
@@ -71,12 +59,9 @@ def check_best_by_bic(best_by_bic: Callable) -> Check:
 def check_held_out(held_out: Callable) -> Check:
     """Check a held-out log-likelihood, called as `held_out(x_train, x_test, fit)`.
 
-    Parameters
-    ----------
-    held_out : callable
-        Takes data of shape (n, D), or (n,) for D = 1, to fit to, others to judge by, and a
-        function: `fit(x)` returns the Mixture fitted to x. Returns ℓ of the data to judge by
-        under the mixture fitted to the others: the total, in nats.
+    Takes data of shape (n, D), or (n,) for D = 1, to fit to, others to judge by, and a
+    function: `fit(x)` returns the Mixture fitted to x. Returns ℓ of the data to judge by under
+    the mixture fitted to the others: the total, in nats.
 
     Examples
     --------
@@ -89,11 +74,6 @@ def check_held_out(held_out: Callable) -> Check:
 # --- counting free parameters ---------------------------------------------------------------------
 
 
-def _types(K, D, covariance_type):
-    """Return what picks one type's count of the covariances' numbers."""
-    return {"spread": lambda **counts: counts[covariance_type]}
-
-
 def _tell_unknown_type(error, K, D, covariance_type):
     """Where a dictionary of the learner's does not know a type, tell how the types are written."""
     if isinstance(error, KeyError) and error.args == (covariance_type,):
@@ -101,10 +81,6 @@ def _tell_unknown_type(error, K, D, covariance_type):
 
 
 # --- the choice by AIC and by BIC -----------------------------------------------------------------
-
-
-def _letters(Ks, log_likelihoods, n_parameters, *_):
-    return {"ell": log_likelihoods, "m": n_parameters}
 
 
 def _best_by_aic(Ks, log_likelihoods, n_parameters):
@@ -132,12 +108,6 @@ def _held_out(x_train, x_test, fit):
     return criteria.held_out_log_likelihood(fit(x_train), x_test)
 
 
-def _scored(x_train, x_test, fit):
-    mixture = fit(x_train)
-    names = {"ells": mixture.log_density(x_test), "seen": mixture.log_density(x_train)}
-    return names | {"both": np.concatenate([x_train, x_test])}
-
-
 def _read_held_out(result, *arguments):
     if isinstance(result, tuple) and len(result) == 2:
         raise TABLE.finding("two_results")
@@ -146,10 +116,10 @@ def _read_held_out(result, *arguments):
     return (result,)
 
 
-TABLE = Table(__file__, fit=_fit, MANY_POINTS=MANY_POINTS)
+TABLE = Table(__file__, globals())
 FREE_PARAMETERS = TABLE.exercise(
-    "free_parameters", criteria.free_parameters, given=_types, on_error=_tell_unknown_type
+    "free_parameters", criteria.free_parameters, on_error=_tell_unknown_type
 )
-BEST_BY_AIC = TABLE.exercise("best_by_aic", _best_by_aic, given=_letters)
-BEST_BY_BIC = TABLE.exercise("best_by_bic", _best_by_bic, given=_letters)
-HELD_OUT = TABLE.exercise("held_out", _held_out, given=_scored, read=_read_held_out)
+BEST_BY_AIC = TABLE.exercise("best_by_aic", _best_by_aic)
+BEST_BY_BIC = TABLE.exercise("best_by_bic", _best_by_bic)
+HELD_OUT = TABLE.exercise("held_out", _held_out, read=_read_held_out)

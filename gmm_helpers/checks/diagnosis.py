@@ -24,7 +24,7 @@ def diagnose(own, exercise):
     trial = Trial(own, exercise)
     try:
         with guarded(SECONDS):
-            remark = _check_signature(own, exercise)
+            _check_signature(own, exercise)
             _check_arrays(exercise, trial.run())
     except TooSlowError:
         finding = TABLE.finding("too_slow", name=exercise.name, seconds=SECONDS)
@@ -36,38 +36,31 @@ def diagnose(own, exercise):
         error = type(error).__name__
         finding = TABLE.finding("not_understood", name=exercise.name, error=error)
     else:
-        message = f"`{exercise.name}` gives {exercise.right}, to {DIGITS} digits.{remark}"
+        message = f"`{exercise.name}` gives {exercise.right}, to {DIGITS} digits."
         return Check(True, None, message, own, f"your {exercise.name}")
-    message = finding.message + (tell_outside(own) if finding.vague else "")
+    message = f"{finding.message} {tell_outside(own) if finding.vague else ''}".strip()
     untried = ("untouched", "endless", "too_slow", "interrupted")  # nobody should try these
-    arguments = None if finding.slip in untried else finding.arguments or trial.given
+    arguments = None if finding.slip in untried else trial.given
     whose = f"the course's {exercise.name}"
     return Check(False, finding.slip, message, exercise.course, whose, arguments)
 
 
 def _check_signature(own, exercise):
-    """Check that the function can be called; return a remark where it has names of its own."""
+    """Check that the function can be called; its arguments may have names of their own."""
     name, wanted = exercise.name, exercise.arguments
-    call = f"`{name}({', '.join(wanted)})`"
     if not callable(own):
         raise TABLE.finding("not_callable", name=name, got=describe(own))
     try:
         signature = inspect.signature(own)
     except (TypeError, ValueError):  # some functions written in C have none
-        return ""
-    has = [p.name for p in signature.parameters.values()]
-    if sorted(has) == sorted(wanted) and has != [*wanted]:
+        return
+    has, call = [*signature.parameters], f"`{name}({', '.join(wanted)})`"
+    if sorted(has) == sorted(wanted) and has != wanted:
         raise TABLE.finding("wrong_signature", "order", call=call)
     try:
         signature.bind(*wanted)
     except TypeError:
         raise TABLE.finding("wrong_signature", call=call, has=", ".join(has)) from None
-    own_names = has[: len(wanted)]
-    if own_names == [*wanted] or any(
-        p.kind == p.VAR_POSITIONAL for p in signature.parameters.values()
-    ):
-        return ""
-    return f" The course names its arguments ({', '.join(wanted)})."
 
 
 def _check_arrays(exercise, results):

@@ -1,15 +1,12 @@
 """The self-checks of a mixture's density, of the E steps, and of log-sum-exp, which these need."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np
 
-from gmm_helpers.checks.densities import gaussian, log_gaussian
 from gmm_helpers.checks.diagnosis import diagnose
 from gmm_helpers.checks.exercise import Table
-from gmm_helpers.checks.hidden_data import MANY_POINTS, mixture, points
+from gmm_helpers.checks.references import log_gaussian
 from gmm_helpers.checks.result import Check
 from gmm_helpers.checks.values import describe, shape_of
 from gmm_helpers.model import em
@@ -19,10 +16,7 @@ from gmm_helpers.model.mixture import Mixture
 def check_mixture_density(mixture_density: Callable) -> Check:
     """Check a mixture's density, called as `mixture_density(x, weights, means, variances)`.
 
-    Parameters
-    ----------
-    mixture_density : callable
-        Takes x of shape (n,) and three arrays of shape (K,); returns p(x_i), shape (n,).
+    Takes x of shape (n,) and three arrays of shape (K,); returns p(x_i), shape (n,).
 
     Examples
     --------
@@ -35,11 +29,8 @@ def check_mixture_density(mixture_density: Callable) -> Check:
 def check_e_step(e_step: Callable) -> Check:
     """Check an E step, called as `e_step(x, mixture)`.
 
-    Parameters
-    ----------
-    e_step : callable
-        Takes x of shape (n,) and a Mixture with D = 1; returns the responsibilities, shape
-        (n, K), and the log-likelihood.
+    Takes x of shape (n,) and a Mixture with D = 1; returns the responsibilities, shape (n, K),
+    and the log-likelihood.
 
     Examples
     --------
@@ -70,11 +61,8 @@ def check_log_e_step(e_step: Callable) -> Check:
 def check_e_step_2d(e_step: Callable) -> Check:
     """Check an E step in any number of dimensions, called as `e_step(x, mixture)`.
 
-    Parameters
-    ----------
-    e_step : callable
-        Takes x of shape (n, D) and a Mixture; returns the responsibilities, shape (n, K), and the
-        log-likelihood, also for points far from every component.
+    Takes x of shape (n, D) and a Mixture; returns the responsibilities, shape (n, K), and the
+    log-likelihood, also for points far from every component.
 
     Examples
     --------
@@ -87,10 +75,7 @@ def check_e_step_2d(e_step: Callable) -> Check:
 def check_log_sum_exp(log_sum_exp: Callable) -> Check:
     """Check log-sum-exp, called as `log_sum_exp(a)`.
 
-    Parameters
-    ----------
-    log_sum_exp : callable
-        Takes a of shape (n, K); returns log Σ_k exp(a_ik), shape (n,), whatever the size of a.
+    Takes a of shape (n, K); returns log Σ_k exp(a_ik), shape (n,), whatever the size of a.
 
     Examples
     --------
@@ -130,31 +115,10 @@ def _gaussians(x, means, covariances):
     return np.exp(np.column_stack([log_gaussian(x, mean, covariance) for mean, covariance in each]))
 
 
-def _columns_of_density(x, weights, means, variances):
-    return {"columns": weights * gaussian(x[:, None], means, variances)}
-
-
-def _columns_1d(x, mixture):
-    names = {"weights": mixture.weights, "means": mixture.means[:, 0]}
-    names["variances"] = mixture.variances
-    return names | _columns_of_density(x, **names)
-
-
-def _columns_2d(x, mixture):
-    """Return the parameters, φ_k N, and the three terms of −log N."""
-    names = {name: getattr(mixture, name) for name in ("weights", "means", "covariances")}
-    K, D = mixture.means.shape
-    each = zip(mixture.means, mixture.covariances, strict=True)
-    logs = np.column_stack([log_gaussian(x, mean, covariance) for mean, covariance in each])
-    constant = D / 2 * np.log(2 * np.pi)
-    determinants = np.linalg.slogdet(mixture.covariances)[1] / 2
-    names |= {"constant": constant, "determinants": determinants, "K": K, "D": D}
-    names["distances"] = -logs - constant - determinants
-    return names | {"columns": mixture.weights * np.exp(logs)}
-
-
-def _an_e_step(n, K, D, start):
-    return points(n, D, start), mixture(K, D, start)
+def _distances(x, means, covariances):
+    """Return (x_i − μ_k)ᵀ Σ_k⁻¹ (x_i − μ_k) / 2, shape (n, K)."""
+    each = zip(means, np.linalg.cholesky(covariances), strict=True)
+    return np.column_stack([(np.linalg.solve(L, (x - m).T) ** 2).sum(axis=0) / 2 for m, L in each])
 
 
 def _read_e_step(result, x, mixture):
@@ -168,26 +132,11 @@ def _read_e_step(result, x, mixture):
     raise TABLE.finding("wrong_type", result=describe(result) + several)
 
 
-TABLE = Table(
-    __file__,
-    Mixture=Mixture,
-    gaussian=gaussian,
-    gaussians=_gaussians,
-    bell=_bell,
-    shares=_shares,
-    hard_labels=_hard_labels,
-    log_sum_exp=_log_sum_exp,
-    MANY_POINTS=MANY_POINTS,
-    points=points,
-    mixture=mixture,
-    an_e_step=_an_e_step,
-)
+TABLE = Table(__file__, globals())
 
 
-MIXTURE_DENSITY = TABLE.exercise("mixture_density", _mixture_density, given=_columns_of_density)
-E_STEP = TABLE.exercise("e_step", em.e_step, given=_columns_1d, read=_read_e_step)
-LOG_E_STEP = TABLE.exercise("log_e_step", em.e_step, given=_columns_1d, read=_read_e_step)
-E_STEP_2D = TABLE.exercise("e_step_2d", em.e_step, given=_columns_2d, read=_read_e_step)
-LOG_SUM_EXP = TABLE.exercise(
-    "log_sum_exp", _log_sum_exp, given=lambda a: {"largest": a.max(axis=1)}
-)
+MIXTURE_DENSITY = TABLE.exercise("mixture_density", _mixture_density)
+E_STEP = TABLE.exercise("e_step", em.e_step, read=_read_e_step)
+LOG_E_STEP = TABLE.exercise("log_e_step", em.e_step, read=_read_e_step)
+E_STEP_2D = TABLE.exercise("e_step_2d", em.e_step, read=_read_e_step)
+LOG_SUM_EXP = TABLE.exercise("log_sum_exp", _log_sum_exp)

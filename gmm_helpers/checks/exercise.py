@@ -7,6 +7,7 @@ A subject's table is the TOML file beside its module:
   expression with what may stand there as `wrong`, or what may stand for all of it as `instead`,
   and the sentence to `say`; without one it says what the row of its name before it says;
 - an `[[exercise]]` has what `Exercise` and `Part` hold;
+- what `[[given]]` has are more names for the expressions `of` an exercise (or several);
 - a `[[group]]` is `of` an exercise (or several) and has what `Group` holds;
 - a `[[finding]]` is what functions tell, with what they fill in between braces. `when` says in
   which case, where one name is told in several.
@@ -20,38 +21,27 @@ from typing import NamedTuple
 
 import numpy as np
 
+from gmm_helpers.checks import references
 from gmm_helpers.checks.slips import Change, Expression, value
 
 
-def number(value, digits=6, form=""):
-    """Write a number with a true minus sign."""
-    return f"{value:{form}.{digits}g}".removesuffix(".").replace("-", "−")
-
-
 class Finding(BaseException):
-    """What ends a check: a slip and its message; a `vague` one does not know the reason.
+    """What ends a check: a slip, and what is told of it; a `vague` one does not know the reason.
 
-    Where the group of its case knows it, the group's message comes first, and of the finding only
-    the `detail` follows: the message, unless it is given.
+    `opening`, what is right, is told first. `lead` is left out where a group says more.
 
     Not an Exception, so that no `except Exception` of a learner's can stop it on its way.
     """
 
-    def __init__(self, slip, message, *, vague=False, detail=None):
-        super().__init__(message)
-        self.slip, self.message, self.vague = slip, message, vague
-        self.detail = message if detail is None else detail
-        self.opening = ""  # what is right, which is told first
-        self.arguments: tuple | None = None  # those of the case that it was found in
+    def __init__(self, slip, detail, *, vague=False):
+        super().__init__(detail)
+        self.slip, self.vague = slip, vague
+        self.opening, self.lead, self.detail = "", "", detail
 
-    def add(self, *, before="", after=""):
-        """Say more, in the message and in the detail."""
-        self.message = f"{before} {self.message} {after}".strip()
-        self.detail = f"{before} {self.detail} {after}".strip()
-
-    def become(self, other):
-        """Tell what another finding tells, in the same place."""
-        self.slip, self.message, self.vague = other.slip, other.message, other.vague
+    @property
+    def message(self):
+        """All that is told."""
+        return " ".join(filter(None, [self.opening, self.lead, self.detail]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,50 +76,51 @@ class Group(NamedTuple):
     other.
     """
 
-    cases: tuple
+    cases: list
     name: str | None = None
     say: str = ""
     explains: tuple = ()
     only_these: bool = False
+
+    def tell(self, finding):
+        """Make a finding this group's own, where that knows more."""
+        if finding.slip in self.explains:
+            finding.lead, finding.detail = self.say, ""
+        elif self.name and finding.vague and not self.only_these:
+            finding.opening, finding.lead = f"{self.say} {finding.opening}".strip(), ""
+        else:
+            return
+        finding.slip, finding.vague = self.name, True
 
 
 @dataclass(frozen=True, eq=False)
 class Exercise:
     """What a check needs to know.
 
-    `call` is as in "e_step(x, mixture)", and `right` says what a right function gives.
+    `name` and `arguments` are those of the call, and `right` says what a right function gives.
+    `course` is the course's own function, and `expected(*arguments)` makes the right result.
     `read(result, *arguments)` returns the parts of a result as a tuple, or raises a `Finding`.
     `on_error(error, *arguments)` may raise one for what was raised in the learner's code.
-    `course` is the course's own function, and `expected` what makes the right result where that is
-    not the same.
     """
 
-    call: str
+    name: str
+    arguments: list
     right: str
     course: Callable
-    parts: tuple
-    groups: tuple
+    expected: Callable
+    parts: list
+    groups: list
     read: Callable = lambda result, *arguments: (result,)
     on_error: Callable = lambda error, *arguments: None
-    expected: Callable | None = None
-
-    @property
-    def name(self):
-        """What messages call the function."""
-        return self.call[: self.call.index("(")]
-
-    @property
-    def arguments(self):
-        """The names of the arguments."""
-        return tuple(self.call[len(self.name) + 1 : -1].split(", "))
 
 
 class Table:
-    """The table beside a module, whose `names` its expressions may use."""
+    """The table beside a module; its expressions may use the module's `names`, without `_`."""
 
-    def __init__(self, module, **names):
+    def __init__(self, module, names=None):
         self.path = Path(module).with_suffix(".toml")
-        self.names = {"np": np, "number": number, **names}
+        names = {**vars(references), **(names or {})}
+        self.names = {key.removeprefix("_"): each for key, each in names.items()}
         text = self.path.read_text(encoding="utf-8")
         self._table = tomllib.loads(text)
         self.right = self._table.get("right", {})
@@ -139,29 +130,32 @@ class Table:
             said[row["name"]] = say = row.get("say") or said[row["name"]]
             self.rows.append({**row, "say": say, "part": _as_list(row["part"]), "line": line})
 
-    def exercise(self, name, course, *, given=lambda *_: {}, recognise=(), groups=None, **more):
+    def exercise(self, name, course, *, recognise=None, **more):
         """Return an exercise, of which the rest stands in the table.
 
-        `given(*arguments)` returns more names for its expressions, and `recognise` has the function
-        of a part, by its name in the table.
+        `recognise` has the function of a part, by its name in the table.
         """
         row = next(row for row in self._table["exercise"] if row["name"] == name)
-        names = row["call"][row["call"].index("(") + 1 : -1].split(", ")
+        called, arguments = row["call"].removesuffix(")").split("(")
+        arguments = arguments.split(", ")
 
-        def scope(*arguments):
-            own = dict(zip(names, arguments, strict=True))
-            return {**self.names, **given(*arguments), **own}
+        @np.errstate(all="ignore")
+        def scope(*values):
+            names = {**self.names, **dict(zip(arguments, values, strict=True))}
+            for given in self._rows_of("given", name):
+                for key, expression in given.items():
+                    names[key] = value(expression, names)
+            return names
 
         parts = []
         for part in row["parts"]:
-            key = part["of"]
+            about = dict(part)
+            key = about.pop("of")
             slips = self.expression(key) if key in self.right else None
-            about = {key: each for key, each in part.items() if key != "of"}
-            parts.append(
-                Part(**about, scope=scope, slips=slips, recognise=dict(recognise).get(key))
-            )
-        groups = tuple(self._groups(name)) if groups is None else groups
-        return Exercise(row["call"], row["right"], course, tuple(parts), groups, **more)
+            recognised = (recognise or {}).get(key)
+            parts.append(Part(**about, scope=scope, slips=slips, recognise=recognised))
+        more = {"expected": course, "groups": [*self._groups(name)], **more}
+        return Exercise(called, arguments, row["right"], course, parts=parts, **more)
 
     def expression(self, part):
         """Return a part's expression with its slips."""
@@ -180,11 +174,13 @@ class Table:
         return next((row["name"] for row in rows), None)
 
     def _groups(self, exercise):
-        for row in self._table["group"]:
-            if exercise in _as_list(row["of"]):
-                more = {key: each for key, each in row.items() if key not in ("of", "cases")}
-                cases = tuple(value(f"({case},)", self.names) for case in row["cases"])
-                yield Group(cases, **more)
+        for row in self._rows_of("group", exercise):
+            cases = [value(f"({case},)", self.names) for case in row.pop("cases")]
+            yield Group(cases, **row)
+
+    def _rows_of(self, kind, exercise):
+        rows = [dict(row) for row in self._table.get(kind, ())]
+        return [row for row in rows if exercise in _as_list(row.pop("of"))]
 
 
 def changes(row, right):

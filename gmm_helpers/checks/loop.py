@@ -1,7 +1,5 @@
 """The self-check of the loop."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np
@@ -22,11 +20,8 @@ def check_em(em: Callable) -> Check:
 
     The steps that it is handed are the course's, so it can be right while the learner's are not.
 
-    Parameters
-    ----------
-    em : callable
-        Returns the mixture after so many iterations, and the log-likelihoods of the start and
-        after each iteration, n_iterations + 1 numbers.
+    Returns the mixture after so many iterations, and the log-likelihoods of the start and after
+    each iteration, n_iterations + 1 numbers.
 
     Examples
     --------
@@ -82,7 +77,11 @@ def _read_loop(result, x, mixture, e_step, m_step, n_iterations):
     for kind, what in ((tuple, "pairs"), (list, "lists"), (Mixture, "mixtures")):
         if isinstance(history, list) and any(isinstance(entry, kind) for entry in history):
             raise TABLE.finding("history_of_others", what=what)
-    return np.array([found.weights, found.means[:, 0], found.variances]), history
+    return _as_array(found), history
+
+
+def _as_array(mixture):
+    return np.array([mixture.weights, mixture.means[:, 0], mixture.variances])
 
 
 def _recognise_loop(cases, found, wanted):
@@ -94,37 +93,31 @@ def _recognise_loop(cases, found, wanted):
     def ends_after(iterations):
         pairs = zip(cases, iterations, strict=True)
         ends = [_run(case[0], case[1], None, None, number)[0] for case, number in pairs]
-        return same(found, [np.array([m.weights, m.means[:, 0], m.variances]) for m in ends])
+        return same(found, [_as_array(end) for end in ends])
 
-    if set(done) == {1}:
-        raise TABLE.finding("one_iteration")
-    only_start = all(all(m is each.mixtures[0] for m in each.mixtures) for each in steps)
-    if ends_after([0] * len(cases)):
-        raise TABLE.finding("result_thrown_away" if only_start else "returns_start")
-    # The last E step may be there for the history alone.
-    start_until_last = all(all(m is each.mixtures[0] for m in each.mixtures[:-1]) for each in steps)
-    if start_until_last and ends_after([1] * len(cases)):
-        raise TABLE.finding("always_start")
-    if ends_after([number - 1 for number in asked]):
-        raise TABLE.finding("one_too_few", "one behind" if done == asked else None)
-    if ends_after([1] * len(cases)):
-        raise TABLE.finding("same_responsibilities")
-    if not ends_after(done):
-        return
+    def given_the_start(until=None):
+        return all(m is each.mixtures[0] for each in steps for m in each.mixtures[:until])
+
+    start, first = (ends_after([number] * len(cases)) for number in (0, 1))
+    behind, as_done = ends_after([number - 1 for number in asked]), ends_after(done)
     pairs = [pair for pair in zip(done, asked, strict=True) if pair[0] != pair[1]]
     counts = " and ".join(f"{did} iterations where {n} were asked for" for did, n in pairs)
-    if done == [number + 1 for number in asked]:
-        raise TABLE.finding("one_too_many", counts=counts)
-    if len(set(done)) == 1:
-        raise TABLE.finding("iterations_ignored", counts=counts)
-    if all(did <= n for did, n in pairs):
-        raise TABLE.finding("stops_early", "counted", counts=counts)
-    raise TABLE.finding("other_number", counts=counts)
-
-
-def _ells(x, mixture, e_step, m_step, n_iterations):
-    """Return ℓ_0, ℓ_1, …, ℓ_n."""
-    return {"ells": np.array(_run(x, mixture, None, None, n_iterations)[1])}
+    told = {
+        ("one_iteration",): set(done) == {1},
+        ("result_thrown_away",): start and given_the_start(),
+        ("returns_start",): start,
+        # The last E step may be there for the history alone.
+        ("always_start",): first and given_the_start(until=-1),
+        ("one_too_few", "one behind"): behind and done == asked,
+        ("one_too_few",): behind,
+        ("same_responsibilities",): first,
+        ("one_too_many",): as_done and done == [number + 1 for number in asked],
+        ("iterations_ignored",): as_done and len(set(done)) == 1,
+        ("stops_early", "counted"): as_done and all(did <= n for did, n in pairs),
+        ("other_number",): as_done,
+    }
+    if fitting := [name for name, holds in told.items() if holds]:
+        raise TABLE.finding(*fitting[0], counts=counts)
 
 
 def _recognise_history(cases, found, wanted):
@@ -134,7 +127,8 @@ def _recognise_history(cases, found, wanted):
         raise TABLE.finding("stops_early")
 
 
-TABLE = Table(__file__, PARAMETERS=("weight", "mean", "variance"))
+_PARAMETERS = ("weight", "mean", "variance")
+TABLE = Table(__file__, globals())
 
 
 def _loop_exercise():
@@ -150,7 +144,6 @@ def _loop_exercise():
         _run,
         expected=lambda x, mixture, e_step, m_step, n: _run(x, mixture, None, None, n),
         read=_read_loop,
-        given=_ells,
         recognise={"mixture": _recognise_loop, "history": _recognise_history},
-        groups=(Group((case(overlapping, start, 4), case(apart, start, 40))),),
+        groups=[Group([case(overlapping, start, 4), case(apart, start, 40)])],
     )

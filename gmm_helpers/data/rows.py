@@ -7,7 +7,7 @@ from collections import Counter
 
 import numpy as np
 
-from gmm_helpers.data.text_file import TableError, count
+from gmm_helpers.data.text_file import TableError, count, say
 
 SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas", " ": "spaces"}
 ALONE = "\x1f"  # a separator that no table has: each line is one field
@@ -38,15 +38,12 @@ def split_rows(text):
                 numbers, rows = [numbers[0] - 1, *numbers], [names, *rows]
                 n_remarks -= 1
     except csv.Error:
-        raise TableError("A quotation mark has no partner, or stands within a text.") from None
+        raise TableError(say("quotes")) from None
     if _leaves_out_a_name(lines, numbers, rows, separator):
         rows[0].insert(0, "")
     fields = " ".join(" ".join(row) for row in rows)
     if separator == " " and _may_part_thousands(rows[1:]) and re.search(r"[(\[]| 0\d\d\b", fields):
-        raise TableError(
-            f"“{' '.join(rows[1])}” in line {numbers[1]} may have a space for thousands: take all "
-            "such spaces away, or put semicolons between the columns."
-        )
+        raise TableError(say("spaces_for_thousands", row=" ".join(rows[1]), line=numbers[1]))
     return separator, numbers, rows, n_remarks
 
 
@@ -161,23 +158,17 @@ def check_lengths(names, rows, lines, separator):
         if len(row) == len(names):
             continue
         if re.search("[,;|]", "".join(names)):
-            remedy = "put the same separator into all lines"
+            remedy = "two_separators"
         elif len(names) == 1 == most_common(map(len, rows)) - 1 or not any(map(is_number, row)):
-            remedy = "if one of the two is a title or a remark, delete it, or put # in front"
-            if len(row) == 2:
-                remedy += "; write decimals with a point, and name row numbers too"
+            remedy = "title_or_decimals" if len(row) == 2 else "title"
         elif len(row) < len(names):
-            remedy = "give it an empty field (NA between spaces) where a value is missing"
-            if separator == " ":
-                remedy += ", and put a name that holds a space in quotation marks"
+            remedy = "too_short_spaces" if separator == " " else "too_short"
         else:
-            remedy = (
-                f"numbers must hold no {SEPARATORS.get(separator, 'marks')} (for decimals or "
-                "thousands), and text that does must stand in quotation marks; else save the table "
-                "with semicolons between the columns"
-            )
-        named = f"line {lines[0]}, “{', '.join(names):.40}”, names {count(len(names), 'column')}"
-        raise TableError(f"Line {line} has {count(len(row), 'field')}, but {named}: {remedy}.")
+            remedy = "too_long"
+        remedy = say(remedy, marks=SEPARATORS.get(separator, "marks"))
+        about = {"line": line, "first": lines[0], "names": ", ".join(names), "remedy": remedy}
+        fields, columns = count(len(row), "field"), count(len(names), "column")
+        raise TableError(say("lengths", fields=fields, columns=columns, **about))
 
 
 def number(field, decimal):

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from gmm_helpers.data.text_file import TableError, count, leave_out, sentences
+from gmm_helpers.data.text_file import TableError, count, leave_out, say
 
 _TOTAL = re.compile(
     r"(?i)\W*(grand |sub|zwischen)?(totals?|totale|gesamt|insgesamt|summe|sum|suma|somme|means?|"
@@ -28,8 +28,7 @@ def find_unfit(x, names, *, drop):
     """Return which columns to keep, and notes on those that are constant or copies of others."""
     spans = np.ptp(x, axis=0)
     if not spans.any():
-        what = f"Column “{names[0]}” is constant, always {x[0, 0]:g}"
-        raise TableError(f"{what}, so there is no variance to fit.")
+        raise TableError(say("all_constant", name=names[0], value=x[0, 0]))
     scaled = (x - x.mean(axis=0)) / np.where(spans > 0, spans, 1)
     scaled /= np.linalg.norm(scaled, axis=0).clip(1e-9)
     end = "and is left out" if drop else "so leave it out"
@@ -37,10 +36,10 @@ def find_unfit(x, names, *, drop):
     for j, name in enumerate(names):
         alike = [i for i in kept if len(x) > 2 and abs(scaled[:, i] @ scaled[:, j]) > 1 - 1e-12]
         if spans[j] == 0:
-            notes.append(f"Column “{name}” is constant, always {x[0, j]:g}, {end}.")
+            notes.append(say("constant", name=name, value=x[0, j], end=end))
         elif alike:
             unit = "" if (x[:, j] == x[:, alike[0]]).all() else " in another unit"
-            notes.append(f"Column “{name}” is column “{names[alike[0]]}” again{unit}, {end}.")
+            notes.append(say("again", name=name, other=names[alike[0]], unit=unit, end=end))
         else:
             kept.append(j)
     return kept if drop else [*range(len(names))], notes
@@ -53,27 +52,20 @@ def find_odd(x, names, lines, totals):
     for name, values in zip(names, x.T, strict=True):
         numbers, counts = np.unique(values, return_counts=True)
         if _may_number_rows(name, values, len(numbers)):
-            yield f"Does “{name}” only number the rows? If so, {leave_out(names, [name])}."
+            yield say("row_numbers", name=name, remedy=leave_out(names, [name]))
         for code in _find_codes(numbers, counts):
             rows = np.flatnonzero(values == code)
-            yield (
-                f"“{name}” is {code:g} in {count(len(rows), 'row')}, first in line "
-                f"{lines[rows[0]]}, far from all else. Where this stands for a missing value, "
-                f"{sentences()['parts']['EMPTY']}."
-            )
+            times = count(len(rows), "row")
+            yield say("code", name=name, code=code, rows=times, line=lines[rows[0]])
         if len(numbers) <= len(x) / 2 or counts.max() >= max(5, len(x) / 10):
-            most = f"{numbers[counts.argmax()]:g} stands {counts.max()} times"
-            heaps.append(f"“{name}” has {len(numbers)} different numbers ({most})")
+            most = {"most": numbers[counts.argmax()], "times": counts.max()}
+            heaps.append(say("heaped", name=name, n=len(numbers), **most))
     if len(x) > 3 and not totals.size and _ends_in_total(x):
         totals = lines[-1:]
     if 0 < len(totals) <= len(x) / 4:  # else it is the name of a kind
-        yield f"Line {totals[0]} seems to hold totals or means. If it does, delete it."
+        yield say("total", line=totals[0])
     if heaps:
-        yield (
-            f"Values are heaped: in {len(x)} rows {', '.join(heaps)}. On equal or rounded values a "
-            "component can grow narrow and raise ℓ without being a group: distrust components "
-            "with few points or a small standard deviation."
-        )
+        yield say("heaps", n=len(x), heaps=", ".join(heaps))
 
 
 def _may_number_rows(name, values, n_distinct):

@@ -35,7 +35,7 @@ from gmm_helpers.data.text_file import (
     leave_out,
     list_names,
     read_text,
-    sentences,
+    say,
 )
 
 _MISSING = {"", *"-–—.:*?…", *"-- .. ... na n/a n.a. #n/a #na #nv <na> nan none null nil".split()}
@@ -131,17 +131,14 @@ def _names(header, rows):
     names = [" ".join(field.split()) or f"column {i}" for i, field in enumerate(header, start=1)]
     numbers = [field for field in header if is_number(field)]
     if numbers and not _may_be_names(numbers, header):
-        remedy = "Put a line above it that names the columns"
+        more = "" if is_number(header[0]) else say("transposed")
         if header == [str(i) for i in range(len(header))]:
-            remedy += ", or, if these only number the columns, write names in their place"
-        elif not is_number(header[0]):
-            remedy += "; if the names stand at the beginning of the lines, transpose the table"
-        raise TableError(f"The first line, “{', '.join(header):.60}”, holds numbers. {remedy}.")
+            more = say("numbered_columns")
+        raise TableError(say("no_names", line=", ".join(header), more=more))
     if len(rows) < 2:
-        what = "a single row" if rows else "nothing"
-        raise TableError(f"Below the line of names there is {what}. A fit needs several rows.")
+        raise TableError(say("no_rows", what="a single row" if rows else "nothing"))
     if len(names) == 1 and re.search("[,;\t]", names[0]) and all("," in row[0] for row in rows):
-        raise TableError("Whole lines stand in quotation marks: take these away.")
+        raise TableError(say("quoted_lines"))
     return names
 
 
@@ -179,7 +176,7 @@ def _choose(names, columns, rows, n_row_names):
     for column in columns:
         if names.count(column) != 1:
             what = "Two columns are" if column in names else "No column is"
-            raise TableError(f"{what} called “{column}”. The file has {list_names(names)}.")
+            raise TableError(say("no_column", what=what, name=column, names=list_names(names)))
     return [names.index(column) for column in columns]
 
 
@@ -201,16 +198,13 @@ def _find_decimal(rows, lines, chosen, separator, given):
     if given or sure or not doubtful:
         return given or most_common(sure.elements()) or "", []
     mark, (line, field, i) = next(iter(doubtful.items()))
-    name, unmarked = {",": "comma", ".": "point"}[mark], field.replace(mark, "")
+    about = {"field": field, "line": line, "unmarked": field.replace(mark, "")}
     if separator == "," and mark == ".":
         return ".", []
     if mark == "." and separator != ";" and i not in whole and len(doubtful) == 1:
-        note = f"“{field}” in line {line} was read as it stands"
-        return ".", [f"{note}. If it means {unmarked}, take the points away."]
-    raise TableError(
-        f"“{field}” in line {line} may be {field.replace(',', '.')} or {unmarked}. If it has a "
-        f'decimal {name}, say decimal="{mark}"; else take the {name} away, and all others.'
-    )
+        return ".", [say("decimal_doubt", **about)]
+    about |= {"mark": mark, "mark_name": {",": "comma", ".": "point"}[mark]}
+    raise TableError(say("decimal_unknown", marked=field.replace(",", "."), **about))
 
 
 def _find_usable(x, rows, lines, chosen, names, drop_missing, decimal):
@@ -227,30 +221,26 @@ def _find_usable(x, rows, lines, chosen, names, drop_missing, decimal):
         wrong, gaps = np.flatnonzero(~missing & ~np.isfinite(values)), lines[missing]
         usable &= ~missing
         if missing.all():
-            problems.append(f"{name} has no values: {leave_out(read, [names[i]])}.")
+            remedy = leave_out(read, [names[i]])
+            problems.append(say("no_values", column=name, remedy=remedy))
         elif wrong.size:
             where = f"first “{fields[wrong[0]]:.30}” in line {lines[wrong[0]]}"
             remedy = _explain(fields[wrong[0]], rows[wrong[0]], names, decimal)
             if remedy is None and np.isnan(values).all():
                 texts[names[i]] = where
             else:
-                remedy = remedy or (
-                    "write a number there, or delete the line (if it holds a remark or the units), "
-                    f"or {sentences()['parts']['EMPTY']}"
-                )
-                problems.append(f"{name} holds text, {where}: {remedy}.")
+                remedy = remedy or say("no_number")
+                problems.append(say("text", column=name, where=where, remedy=remedy))
         elif gaps.size and not drop_missing:
-            problems.append(
-                f"{name} has no value in {count(len(gaps), 'row')}, first in line {gaps[0]}: say "
-                "drop_missing=True to do without these rows, or leave the column out."
-            )
+            rows_without = count(len(gaps), "row")
+            problems.append(say("missing", column=name, rows=rows_without, line=gaps[0]))
     if texts:
         many, remedy = len(texts) > 1, leave_out(read, texts)
         remedy = "a fit needs columns of numbers" if len(texts) == len(chosen) else remedy
         what = f"Column{'s' * many} {list_names([*texts])} hold{'s' * (not many)} text"
         problems.insert(0, f"{what}, {next(iter(texts.values()))}: {remedy}.")
     if not problems and usable.sum() < 2:
-        problems = [f"Only {usable.sum()} of {len(x)} rows have a value in each column."]
+        problems = [say("few_rows", n=usable.sum(), of=len(x))]
     if problems:
         more = len(problems) - _MOST_PROBLEMS
         rest = [f"And {count(more, 'more column')} cannot be used."] if more > 0 else []
@@ -263,11 +253,7 @@ def _check_second_names(x, rows, lines, chosen):
     words = ", ".join(rows[0][i] for i in chosen if rows[0][i].lower() not in _MISSING)
     below = np.flatnonzero(~np.isnan(x).all(axis=1))
     if re.search(r"[^\W\d_]|[%°]", words) and 0 < next(iter(below), 0) < 4:
-        raise TableError(
-            f"Line {lines[0]}, “{words:.60}”, holds no numbers. If it holds units or more names, "
-            "delete it (a name may hold the unit, as in “length (cm)”); if the names stand here, "
-            "delete what is above."
-        )
+        raise TableError(say("second_names", line=lines[0], words=words))
 
 
 def _explain(field, row, names, decimal):

@@ -7,6 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 
 _MOST_NAMES = 12  # that a message lists
+_TABLES = (".csv", ".tsv", ".txt", ".dat")
 _NOT_TEXT = {  # how files begin that are not text: a kind of `tables.toml`
     **dict.fromkeys((b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ"), "packed"),
     **dict.fromkeys((b"7z\xbc\xaf", b"\x28\xb5\x2f\xfd", b"Rar!"), "packed"),
@@ -32,12 +33,9 @@ def as_path(path):
         raise ArgumentError(f"path must be the path of a file, as text; it is {path!r:.60}.")
     text = str(path)
     if eaten := re.search(r"[\x00-\x1f]", text):
-        raise TableError(
-            f"The path {text!r} holds {eaten[0]!r}, which Python made of a backslash and a letter: "
-            'write / for the backslash, or r before the quotation marks, as in r"data\\table.csv".'
-        )
+        raise TableError(say("backslash", path=text, eaten=eaten[0]))
     if re.match(r"\w+:/{2}", text):
-        raise TableError(f"{text} is a web address: download the file, and give its path here.")
+        raise TableError(say("web_address", path=text))
     path = Path(text.strip("\"' "))
     try:
         return path.expanduser()
@@ -46,28 +44,18 @@ def as_path(path):
 
 
 def _read_bytes(path):
+    if path.is_dir():
+        raise TableError(say("folder"))
     try:
-        if path.is_dir():
-            raise TableError("This is a folder. Name a file in it.")
         return path.read_bytes()
     except FileNotFoundError:
         folder = path.absolute().parent
-        raise TableError(
-            f"There is no such file in {folder}{_list_tables(folder)}. If it is in another folder, "
-            "give its whole path, with / between the folders."
-        ) from None
+        there = sorted(each.name for each in folder.glob("*") if each.suffix.lower() in _TABLES)
+        what = f"; there are {list_names(there)}" if there else ""
+        what = what if folder.is_dir() else ", nor is there this folder"
+        raise TableError(say("not_there", folder=folder, there=what)) from None
     except OSError as error:
-        raise TableError(
-            f"It cannot be opened ({error.strerror}). If it is open in another program, close it."
-        ) from None
-
-
-def _list_tables(folder):
-    if not folder.is_dir():
-        return ", nor is there this folder"
-    kinds = (".csv", ".tsv", ".txt", ".dat")
-    there = sorted(each.name for each in folder.iterdir() if each.suffix.lower() in kinds)
-    return f"; there are {list_names(there)}" if there else ""
+        raise TableError(say("not_opened", why=error.strerror)) from None
 
 
 def read_text(path):
@@ -106,6 +94,11 @@ def sentences():
     for name, part in tomllib.loads(text)["parts"].items():
         text = re.sub(rf"\b{name}\b(?! =)", lambda _, part=part: part, text)
     return tomllib.loads(text)
+
+
+def say(name, /, **about):
+    """Return a sentence of `tables.toml` about these."""
+    return sentences()["say"][name].format(**about)
 
 
 def find_sentence(kind, text, match=re.fullmatch):

@@ -22,7 +22,6 @@ _FEW_ROWS = 10  # fewer are taken for features, if there are five times as many 
 # ε / share², so with this share the log-likelihood keeps some six digits at the worst.
 _SMALLEST_SHARE = 1e-5
 _ROUNDING = 1e-7  # with a smaller one, the covariance is singular in float64
-_ROWS = 2**15  # of the data at once in a QR decomposition
 
 
 class SingularCovarianceError(ValueError):
@@ -67,10 +66,15 @@ def as_points(x, n_features=None, name="x"):
     points = np.ascontiguousarray(np.atleast_2d(values.T))
     if n_features is not None:
         check_features(points, n_features, name)
-    if not np.isfinite([points.min(), points.max()]).all():
-        row = np.flatnonzero(~np.isfinite(points).all(axis=0))[0]
-        raise ValueError(f"{name} has NaN or infinity, first in row {row}: remove or replace it.")
+    _check_finite(points, name)
     return points
+
+
+def _check_finite(columns, name):
+    """Check that there is no NaN or infinity in (…, n); the error names the row for a learner."""
+    if not np.isfinite([columns.min(), columns.max()]).all():
+        row = np.flatnonzero(~np.isfinite(columns).all(axis=0))[0]
+        raise ValueError(f"{name} must be finite: NaN or infinity stands first in row {row}.")
 
 
 def check_features(points, n_features, name="x"):
@@ -96,28 +100,30 @@ def check_fittable(points, n_components):
     # A difference that overflows is infinite, and so it is refused below.
     with np.errstate(over="ignore"):
         spans = points.max(axis=1) - points.min(axis=1)
-    for feature, span in enumerate(spans):
-        if span == 0:
-            raise ValueError(
-                f"Feature {feature} of x is constant (always {points[feature, 0]:g}): leave it "
-                "out, it has no variance to fit."
+    for feature, (span, values) in enumerate(zip(spans, points, strict=True)):
+        if not span:
+            what = f"is constant (always {values[0]:g}): leave it out, it has no variance to fit"
+        elif span <= _RESOLUTION * abs(values).max():
+            what = (
+                f"is constant but for rounding: subtract a number near {values[0]:g} where the "
+                "data are made, or leave the feature out"
             )
-        if span <= _RESOLUTION * abs(points[feature]).max():
-            raise ValueError(
-                f"Feature {feature} of x is constant but for rounding: subtract a number near "
-                f"{points[feature, 0]:g} where the data are made, or leave the feature out."
+        elif not _SMALLEST_SPAN < span < _LARGEST_SPAN:
+            what = (
+                f"spans {span:g}, and its square leaves the range of float64: change its unit "
+                "(multiply it by a constant)"
             )
-        if not _SMALLEST_SPAN < span < _LARGEST_SPAN:
-            raise ValueError(
-                f"Feature {feature} of x spans {span:g}, and its square leaves the range of "
-                "float64: change its unit (multiply it by a constant)."
-            )
-    n_distinct = count_distinct(points, n_components)
-    if n_distinct < n_components:
-        raise ValueError(
-            f"x has only {n_distinct} distinct points, fewer than K = {n_components}: "
-            "use fewer components."
-        )
+        else:
+            continue
+        raise ValueError(f"Feature {feature} of x {what}.")
+    for some in (points[:, :1000], points):  # to sort a million would cost more than an iteration
+        n_distinct = np.unique(some, axis=1).shape[1]
+        if n_distinct >= n_components:
+            return
+    raise ValueError(
+        f"x has only {n_distinct} distinct points, fewer than K = {n_components}: use fewer "
+        "components."
+    )
 
 
 def standard_deviations(points):
@@ -179,10 +185,7 @@ def check_independent(points):
         )
     mean, low, high = points.mean(axis=1), points.min(axis=1), points.max(axis=1)
     scales = np.maximum(high - mean, mean - low)
-    triangle = np.empty((0, D))
-    for first in range(0, n, _ROWS):  # of all rows at once a copy would be made
-        rows = (points[:, first : first + _ROWS].T - mean) / scales
-        triangle = np.linalg.qr(np.vstack([triangle, rows]), mode="r")
+    triangle = np.linalg.qr((points.T - mean) / scales, mode="r")
     # What is left of a feature's deviations once the features before it are known, against what
     # the stored numbers' last digits make of it.
     left = abs(np.diagonal(triangle)) / np.sqrt(n) * scales
@@ -204,24 +207,6 @@ def check_independent(points):
     )
 
 
-def count_distinct(points, enough):
-    """Count the distinct columns of `points` (D, n), and stop at `enough`.
-
-    Sorting a million points would cost more than an EM iteration. Nearly always the first points
-    are as many as needed and all distinct; else a few passes each strike out one value.
-    """
-    if len({*map(tuple, points[:, :enough].T.tolist())}) == enough:
-        return enough
-    for rest in (points[:, :1000], points):
-        count = 0
-        while count < enough and rest.shape[1]:
-            rest = rest[:, (rest != rest[:, :1]).any(axis=0)]
-            count += 1
-        if count == enough:
-            break
-    return count
-
-
 @np.errstate(all="ignore")  # what overflows float64 becomes infinite, which is refused later
 def as_real(values, name):
     """Return `values` as float64; refuse text, complex numbers, objects and missing values."""
@@ -232,11 +217,9 @@ def as_real(values, name):
     except ValueError as error:
         raise ValueError(f"{name} has rows of different lengths; all must be equal.") from error
     if array.dtype.kind not in "biuf":
-        if isinstance(getattr(values, "x", None), np.ndarray):
-            raise TypeError(
-                f"{name} must be an array: pass the data's .x, not all of the data set."
-            )
-        raise TypeError(f"{name} must hold real numbers; it holds {array.dtype}.")
+        data_set = isinstance(getattr(values, "x", None), np.ndarray)
+        remedy = ": pass the data's .x, not all of the data set" if data_set else ""
+        raise TypeError(f"{name} must hold real numbers; it holds {array.dtype}{remedy}.")
     return array.astype(np.float64, copy=False)
 
 
@@ -264,14 +247,12 @@ def as_mixture(weights, means, covariances):
     D = means.shape[1]
     covariances = as_parameter(covariances, "covariances", (K, D, D), f"(K, D, D) = {(K, D, D)}")
     if weights.min() < 0:
-        raise ValueError(
-            f"weights must not be negative; that of {name_component(weights.argmin())} is."
-        )
+        name = name_component(weights.argmin())
+        raise ValueError(f"weights must not be negative; that of {name} is.")
     total = float(weights.sum())
     if abs(total - 1) > _SLACK:
-        raise WeightSumError(
-            f"weights must sum to 1; they sum to {total:.9g} (divide them by their sum).", total
-        )
+        text = f"weights must sum to 1; they sum to {total:.9g} (divide them by their sum)."
+        raise WeightSumError(text, total)
     if abs(total - 1) > 1e-12:  # rounded to fewer digits: else the area would not be 1
         weights /= total
     deviations = np.sqrt(np.diagonal(covariances, axis1=1, axis2=2).clip(0))
@@ -289,12 +270,12 @@ def cholesky_factors(covariances, least_widths=0):
     try:
         factors = np.linalg.cholesky(covariances)
     except np.linalg.LinAlgError as error:
-        for component in range(len(covariances) - 1):  # whose? not the last one's, if no other's
+        for component, covariance in enumerate(covariances):  # whose?
             try:
-                np.linalg.cholesky(covariances[component])
+                np.linalg.cholesky(covariance)
             except np.linalg.LinAlgError:
-                raise _singular(component, covariances[component]) from error
-        raise _singular(len(covariances) - 1, covariances[-1]) from error
+                raise _singular(component, covariance) from error
+        raise
     pivots = factors.diagonal(axis1=1, axis2=2)
     deviations = np.sqrt(covariances.diagonal(axis1=1, axis2=2))
     singular = pivots <= np.maximum(_SMALLEST_SHARE * deviations, least_widths)
@@ -321,9 +302,7 @@ def as_responsibilities(values, n, K=None):
         raise ValueError(f"responsibilities must have shape {wanted}; they have {array.shape}.")
     array = array.T.copy()
     totals = array.sum(axis=0)
-    if not np.isfinite([array.min(), array.max()]).all():
-        row = np.flatnonzero(~np.isfinite(array).all(axis=0))[0]
-        raise ValueError(f"responsibilities have NaN or infinity, first in row {row}.")
+    _check_finite(array, "responsibilities")
     if array.min() < 0:
         row = array.min(axis=0).argmin()
         raise ValueError(f"responsibilities must not be negative; row {row} has one that is.")
@@ -338,20 +317,21 @@ def as_responsibilities(values, n, K=None):
 
 def check_count(value, name, *, at_least):
     """Return `value` as an int of at least `at_least`."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Integral):
-        raise TypeError(f"{name} must be a whole number; it is {value!r}.")
-    if value < at_least:
-        raise ValueError(f"{name} must be at least {at_least}; it is {value}.")
-    return int(value)
+    return int(_check_number(value, name, numbers.Integral, "whole", at_least, np.inf))
 
 
 def check_not_negative(value, name):
     """Return `value` as a finite float of at least 0."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{name} must be a real number; it is {value!r}.")
-    if not 0 <= value <= sys.float_info.max:  # pyright: ignore[reportOperatorIssue]
-        raise ValueError(f"{name} must be at least 0 and finite; it is {value}.")
-    return float(value)
+    return float(_check_number(value, name, numbers.Real, "real", 0, sys.float_info.max))
+
+
+def _check_number(value, name, kind, what, least, most):
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, kind):
+        raise TypeError(f"{name} must be a {what} number; it is {value!r}.")
+    if not least <= value <= most:
+        finite = " and finite" if kind is numbers.Real else ""
+        raise ValueError(f"{name} must be at least {least}{finite}; it is {value}.")
+    return value
 
 
 def as_limits(max_iter, tol):

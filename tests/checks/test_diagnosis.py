@@ -1,6 +1,5 @@
 """What a check does beside telling slips: how it calls a function, what it says and shows."""
 
-import dataclasses
 import functools
 import math
 import re
@@ -14,7 +13,7 @@ from one_way import each_once
 
 import gmm_helpers as gmm
 from gmm_helpers import Mixture
-from gmm_helpers.checks import criteria, m_steps, trial
+from gmm_helpers.checks import m_steps, trial
 
 NAMES = ("gaussian", "mixture_density", "e_step", "m_step", "em")
 GUESS = Mixture.from_1d([0.5, 0.5], [0.0, 1.0], [1.0, 1.0])
@@ -61,21 +60,7 @@ def test_the_call_is_what_counts(own):
     assert gmm.check_gaussian(own).ok
 
 
-def test_names_of_ones_own_are_remarked_and_no_slip():
-    message = gmm.check_gaussian(lambda value, mu, sigma2: gaussian(value, mu, sigma2)).message
-    assert "(x, mean, variance)" in message
-    assert "arguments (" not in gmm.check_gaussian(gaussian).message
-
-
-@pytest.mark.parametrize(
-    ("name", "own"),
-    [
-        ("gaussian", lambda x: x),
-        ("mixture_density", lambda *, x: x),
-        ("e_step", lambda: None),
-        ("m_step", lambda a, b, c: a),
-    ],
-)
+@each_once(name=["gaussian", "e_step", "m_step"], own=[lambda x: x, lambda *, x: x, lambda: 0])
 def test_a_wrong_signature_is_said(name, own):
     result = check(name, own)
     assert (result.ok, result.slip) == (False, "wrong_signature")
@@ -142,41 +127,26 @@ def test_math_is_named_only_where_it_refused_an_array():
         assert "`math`" not in checked("gaussian", code).message
 
 
-def test_squares_that_come_too_late_are_told_whatever_rounding_leaves_of_the_sum():
-    late = M_STEP + "return Mixture.from_1d(N/len(x), mu, (b*(x[:, None] - mu)).sum(axis=0)**2/N)"
-    result = checked("m_step", late)
-    assert result.slip in ("squared_too_late", "variance_not_positive")
-    assert "before the sum" in result.message
-
-
 @pytest.mark.parametrize(
-    ("name", "code", "message"),
+    ("mixture", "message"),
     [
         (
-            "m_step",
-            M_STEP + "return Mixture.from_1d(b.sum(axis=1)/len(x), mu, v)",
-            "There are 7 weights beside 2 means, one for each point: sum over the points.",
-        ),
-        (
-            "m_step_2d",
-            M_STEP_2D + "return Mixture(b.mean(axis=1), mu, C)",
+            "Mixture(b.mean(axis=1), mu, C)",
             "There are 11 weights beside 3 means, one for each point: sum over the points.",
         ),
         (
-            "m_step_2d",
-            M_STEP_2D + "return Mixture(N/len(x), mu[:, :1], C)",
+            "Mixture(N/len(x), mu[:, :1], C)",
             "The means have shape (3, 1), where (3, 2) is asked for.",
         ),
         (
-            "m_step_2d",
-            M_STEP_2D + "return Mixture(N/len(x), mu.T, C)",
+            "Mixture(N/len(x), mu.T, C)",
             "The means have shape (2, 3), where (3, 2) is asked for. Rows and columns have changed "
             "places.",
         ),
     ],
 )
-def test_a_wrong_shape_in_a_mixture_is_told_by_its_letters(name, code, message):
-    assert checked(name, code).message == message
+def test_a_wrong_shape_in_a_mixture_is_told_by_its_letters(mixture, message):
+    assert checked("m_step_2d", f"{M_STEP_2D}return {mixture}").message == message
 
 
 def test_where_the_third_component_is_the_reason_no_other_is_looked_for():
@@ -261,37 +231,6 @@ def test_rounding_is_told_as_zero():
         "ellipse_of(centre=lambda mean, S, radius: 0*mean)(mean, covariance, radius, angles)",
     ).message
     assert "of the centre, it gives 0.000; right is −0.8000." in message
-    circle = "np.column_stack([np.cos(angles), np.sin(angles)])"
-    message = checked("ellipse", f"mean + radius*{circle}*np.sqrt(np.diag(covariance))").message
-    assert "height from the centre, it gives 0.000; right is 1.035." in message
-
-
-@pytest.mark.parametrize("turn", [1, -1])
-def test_the_ellipse_may_be_gone_round_from_anywhere_and_either_way(turn):
-    def ellipse(mean, covariance, radius, angles):
-        Q = np.array([[np.cos(2), -np.sin(2)], [np.sin(2), np.cos(2)]]) * [1, turn]
-        circle = np.column_stack([np.cos(angles), np.sin(angles)])
-        return mean + radius * circle @ (np.linalg.cholesky(covariance) @ Q).T
-
-    assert gmm.check_ellipse(ellipse).ok
-
-
-def test_transposed_eigenvectors_are_right_where_they_are_symmetric():
-    """A reflection is its own transpose, so the slip shows only if V is a rotation."""
-
-    def transposed(mean, S, radius, angles):
-        values, V = np.linalg.eigh(S)
-        V = V * [1, -np.linalg.det(V)]  # a reflection
-        circle = np.column_stack([np.cos(angles), np.sin(angles)])
-        return mean + radius * circle @ (V.T * np.sqrt(values)).T
-
-    assert gmm.check_ellipse(transposed).ok
-
-
-def test_covariances_by_numpy_pass():
-    """For D = 1 it makes no matrix, but the notebook has several features."""
-    code = "return Mixture(N/len(x), mu, [np.cov(x.T, aweights=c, bias=True) for c in b.T])"
-    assert checked("m_step_2d", M_STEP_2D + code).ok
 
 
 def test_the_article_s_nine_is_set_right_to_eight():
@@ -357,9 +296,7 @@ def spoilt(name, spoil):
 NO_ANSWERS = {
     "NaN": (lambda value: value * np.nan, "not_finite"),
     "infinity": (lambda value: value / 0.0 if np.ndim(value) else np.inf, "not_finite"),
-    "text": (lambda value: "0.5", "wrong_type"),
     "a dictionary": (lambda value: {"p": value}, "wrong_type"),
-    "complex numbers": (lambda value: value * (1 + 0j), "wrong_type"),
     "one axis more": (lambda value: np.asarray(value)[None, None], "wrong_shape"),
     "ragged": (lambda value: [[1.0], [1.0, 2.0]], "wrong_type"),
     "a function": (lambda value: len, "wrong_type"),
@@ -374,24 +311,19 @@ def test_what_is_no_answer_is_said(name, case):
     is_a_sentence(result.message)
 
 
-@pytest.mark.parametrize("entry", ["np.nan", "-np.inf", "'−3'", "{}", "None", "1j"])
+@pytest.mark.parametrize("entry", ["np.nan", "'−3'", "None"])
 def test_a_history_of_no_numbers_is_said(entry):
     code = f"em_with_history(lambda h: [{entry}]*len(h))(x, mixture, e_step, m_step, n_iterations)"
     result = checked("em", code)
-    assert not result.ok and result.slip in ("not_finite", "wrong_type")
+    assert result.slip in ("not_finite", "wrong_type")
     assert result.message.startswith("Right so far: the mixture. ")
 
 
 def test_a_wrong_number_in_a_history_is_told_with_its_iteration():
-    code = (
-        "em_with_history(lambda h: [*h[:2], 0, *h[3:]])(x, mixture, e_step, m_step, n_iterations)"
+    wrong = "em_with_history(lambda h: [*h[:2], 0, *h[3:]])"
+    assert (
+        "After 2 of " in checked("em", f"{wrong}(x, mixture, e_step, m_step, n_iterations)").message
     )
-    assert "After 2 of " in checked("em", code).message
-
-
-def test_nan_in_the_m_step_is_the_mixtures_own_refusal():
-    result = checked("m_step", M_STEP + "return Mixture.from_1d(N/len(x), mu*np.nan, v)")
-    assert result.slip == "error" and "means must be finite" in result.message
 
 
 def test_a_wrong_shape_with_right_numbers_is_said_to_have_them():
@@ -454,17 +386,6 @@ def test_what_a_function_does_to_its_arguments_is_told_and_spoils_nothing():
     assert "its argument `x`" in gmm.check_m_step(own).message
     for array, kept in zip(m_steps.M_STEP.groups[0].cases[0], before, strict=True):
         np.testing.assert_array_equal(array, kept)
-
-
-def test_the_fit_may_not_see_the_test_data_by_a_change_in_place():
-    def sorts(x_train, x_test, fit):
-        x_test[:] = x_test[::-1].copy()
-        return fit(x_train).log_density(x_test).sum()
-
-    x_test = criteria.HELD_OUT.groups[0].cases[0][1]
-    before = x_test.copy()
-    gmm.check_held_out(sorts)
-    np.testing.assert_array_equal(x_test, before)
 
 
 def test_a_function_that_fills_one_array_again_and_again_is_judged_by_each_result():
@@ -534,11 +455,6 @@ def test_what_a_learner_wrote_is_escaped_on_the_page():
 
     page = gmm.check_m_step(own)._repr_html_()
     assert "<b>" not in page and "&lt;b&gt;" in page
-
-
-def test_a_check_cannot_be_changed():
-    with pytest.raises(dataclasses.FrozenInstanceError):
-        gmm.check_gaussian(gaussian).ok = False
 
 
 def test_the_words_contrast_with_both_themes():

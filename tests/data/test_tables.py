@@ -48,14 +48,11 @@ def numbered(rows, mark="{}"):
 # A file, and what is printed after the names.
 FORMS = {
     "plain": (PLAIN, "Commas between columns, decimal points, UTF-8."),
-    "no last line end": (PLAIN.rstrip(), "Commas"),
-    "Windows": (PLAIN.replace("\n", "\r\n"), "Commas"),
     "old Macs": (PLAIN.replace("\n", "\r"), "Commas"),
     "mark of UTF-8": (PLAIN.encode("utf-8-sig"), "Commas"),
     "Europe": (EUROPE, "Semicolons between columns, decimal commas, UTF-8."),
     "UTF-16": (EUROPE.encode("utf-16"), "Semicolons between columns, decimal commas, UTF-16."),
     "UTF-16, no mark": (EUROPE.encode("utf-16-be"), "Semicolons between columns, decimal c"),
-    "semicolons and points": (PLAIN.replace(",", ";"), "Semicolons between columns, decimal p"),
     "tabs": (PLAIN.replace(",", "\t"), "Tabs"),
     "bars, as in a text": ("| length | width |\n|---|---|\n" + "".join(
         f"| {row.replace(' ', ' | ')} |\n" for row in ROWS),
@@ -70,6 +67,7 @@ FORMS = {
     "named rows": ("," + PLAIN.replace("5", "Fiat 1,5", 1).replace("4.", "Fiat 2,4.").replace(
         "-", "Opel,-"), "UTF-8. Left out: names of the rows (1 column)."),
     "numpy's savetxt": ("# length width\n" + "\n".join(ROWS), "Spaces"),
+    "Latin-1": (EUROPE.replace("width", "Höhe").encode("cp1252"), "decimal commas, Latin-1 (Win"),
     "remarks": ("# a logger\n" + PLAIN.replace("4.9", "#Tuesday\n4.9") + "# end\n", "Left out: rem"
      "arks (3 lines)."),
     "ends": (PLAIN.replace("\n", ",,\n").replace("4.9", "\n,\n \n4.9") + ",\n\n", "Commas"),
@@ -85,18 +83,11 @@ FORMS = {
 def test_the_same_numbers_in_whatever_form(form, write, capsys):
     content, said = FORMS[form]
     data = gmm.read_table(write(content), ["length", "width"] if form == "two tables" else None)
-    assert data.features == ("length", "width")
+    assert data.features == ("length", "Höhe" if form == "Latin-1" else "width")
     np.testing.assert_array_equal(data.x, NUMBERS)
-    assert (data.mixture, data.z) == (None, None)
     printed = capsys.readouterr().out
-    assert printed.startswith("Read 3 rows of 2 columns: “length”, “width”. ") and said in printed
+    assert printed.startswith("Read 3 rows of 2 columns: “length”, “") and said in printed
     assert printed.count("\n") == 1  # no note
-
-
-def test_latin_1(write, capsys):
-    data = gmm.read_table(write("Länge;Höhe\n1,5;2\n2,5;1\n".encode("cp1252")))
-    assert data.features == ("Länge", "Höhe")
-    assert "decimal commas, Latin-1 (Windows-1252)." in capsys.readouterr().out
 
 
 def test_columns_are_chosen_by_name_and_in_order(write):
@@ -127,7 +118,7 @@ def test_rows_keep_the_numbers_of_their_lines(write, capsys):
     assert capsys.readouterr().out.startswith("Read 3 of 5 rows of 2 columns")
 
 
-@pytest.mark.parametrize("mark", ["", "NA", "NaN", "#N/A", "<NA>", "-", "?", "."])
+@pytest.mark.parametrize("mark", ["", "NaN", "#N/A", "-"])
 def test_what_stands_for_a_missing_value(mark, write):
     path = write(f"a,b\n1,2\n3,{mark}\n4,5\n")
     assert "“b” has no value in 1 row, first in line 3: say drop_missing=True" in refusal(path)
@@ -194,12 +185,10 @@ def leave(names):
 
 WRONG = {
     "empty": ("", "The file is empty."),
-    "blank": (" \r\n\n", "The file is empty."),
     "remarks only": ("# a\n", "The file is empty but for remarks."),
     "names only": ("a,b\n", "Below the line of names there is nothing. A fit needs several rows."),
     "a single row": ("a,b\n1,2\n", "Below the line of names there is a single row."),
     "no header": ("1.5,2\n3,4\n5,6\n", "The first line, “1.5, 2”, holds numbers. Put a line above"),
-    "no header, text": ("1.5,red\n3,red\n5,blue\n", "The first line, “1.5, red”, holds numbers."),
     "numbered columns": ("0,1\n3,4\n5,6\n", "or, if these only number the columns, write names in"),
     "transposed": ("a,1.5,2,4\nb,3,4,7\n",
      "if the names stand at the beginning of the lines, trans"),
@@ -212,8 +201,7 @@ WRONG = {
     "texts": ("a,b,c\n1,x,u\n2,y,v\n",
      'Columns “b”, “c” hold text, first “x” in line 2: leave them '
      'out, by columns=["a"].'),
-    "text after a blank line": ("a,b\n\n1,2\n\nx,2\n", "“a” holds text, first “x” in line 5"),
-    "text beside a gap": ("a,b\n,2\nx,2\n4,1\n", "“a” holds text, first “x” in line 3"),
+    "text beside a gap": ("a,b\n\n,2\nx,2\n4,1\n", "“a” holds text, first “x” in line 4"),
     "mixed": ("a;b\n1,5;2\n1,4;3\n1.3;3\n",
      "“1.3” in line 4: others have decimal commas. Write all"),
     "thousands or not": ("a;b\n1.234;5.678\n2.345;6.789\n",
@@ -225,8 +213,6 @@ WRONG = {
     "spaces for thousands": ("v (km/s)\n9 172\n10 083\n", "may have a space for thousands"),
     "decimal commas, commas": ("a,b\n1,5,2\n2,7,3\n1,2,1\n", "numbers must hold no commas"),
     "row number or number": ("x\n1,9\n2,7\n3,8\n", "write decimals with a point, and name row"),
-    "thousands, commas": ("city,people\nOslo,709,037\nBern,134,794\n",
-     "numbers must hold no commas"),
     "missing": (
         "a,b\n1,2\n,3\n4,5\n ,6\n",
         "“a” has no value in 2 rows, first in line 3: say drop_missing=True to do without these "
@@ -235,14 +221,11 @@ WRONG = {
     "no value": ("a,b,c\n1,2,\n3,4,NA\n", f"Column “c” has no values: {leave(['a', 'b'])}."),
     "all constant": ("a,b\n1,3\n1,3\n",
      "Column “a” is constant, always 1, so there is no variance"),
-    "a row too long": ("a,b\n1,2\n1,2,3\n", "Line 3 has 3 fields, but line 1, “a, b”, names 2 col"),
     "a row too short": ("a,b\n1,2\n1\n", "Line 3 has 1 field, but line 1, “a, b”, names 2 columns: "
      "give it an empty field"),
     "a title": ("My data\na,b\n1,2\n",
      "Line 2 has 2 fields, but line 1, “My data”, names 1 column: "
      "if one of the two is a title or a remark, delete it, or put # in front"),
-    "a source": ("a,b\n1,2\n3,1\nFrom: me\n",
-     "Line 4 has 1 field, but line 1, “a, b”, names 2 col"),
     "names with spaces": ("an a a b\n1 2\n3 4\n",
      "put a name that holds a space in quotation marks"),
     "two separators": ("a,b\n1 2\n3 4\n", "put the same separator into all lines."),
@@ -253,7 +236,6 @@ WRONG = {
     "quoted lines": ('"a,b"\n"1,2"\n"3,4"\n', "Whole lines stand in quotation marks: take these a"),
     "Excel": (b"PK\x03\x04\x14\x00 xl/workbook.xml",
      "This is the file of a spreadsheet. Open it in"),
-    "zip": (b"PK\x03\x04\x14\x00a.csv", "This is a compressed file. Unpack it, and read the file"),
     "gzip": (b"\x1f\x8b\x08\x00", "This is a compressed file."),
     "picture": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
      "This is not a text file. Open it in the program"),
@@ -280,13 +262,10 @@ def test_each_text_that_is_no_table_is_recognised(entry, write):
     assert refusal(write(f"\n{entry['example']}\n")) == f"This is {sentence}"
 
 
-@pytest.mark.parametrize(("decimal", "number"), [(".", 1.234), (",", None)])
-def test_the_decimal_mark_may_be_told(decimal, number, write):
+def test_the_decimal_mark_may_be_told(write):
     path = write("a;b\n1.234;5.678\n2.345;6.789\n")
-    if number is None:
-        assert "write numbers without marks for thousands" in refusal(path, decimal=decimal)
-    else:
-        assert gmm.read_table(path, decimal=decimal).x[0, 0] == number
+    assert "write numbers without marks for thousands" in refusal(path, decimal=",")
+    assert gmm.read_table(path, decimal=".").x[0, 0] == 1.234
 
 
 def test_of_many_columns_that_are_wrong_a_few_are_told(write):
@@ -294,6 +273,7 @@ def test_of_many_columns_that_are_wrong_a_few_are_told(write):
     path = write("\n".join([",".join(names), ",".join("1" * 30), ",".join(["5 %"] * 30)]))
     message = refusal(path)
     assert "“c3” holds text" in message and "And 26 more columns cannot be used." in message
+    assert "“c11” and 18 more." in refusal(path, "x")
 
 
 def test_too_few_complete_rows(write):
@@ -302,51 +282,45 @@ def test_too_few_complete_rows(write):
 
 
 @pytest.mark.parametrize(
-    ("columns", "error", "message"),
+    ("columns", "message"),
     [
-        (["a", "x"], ValueError, "No column is called “x”. The file has “a”, “b”, “c”, “c”."),
-        (["c"], ValueError, "Two columns are called “c”."),
-        (["a", "a"], ValueError, "columns must name some columns, each once"),
-        ([], ValueError, "columns must name some columns"),
-        (0, TypeError, "columns must be names of columns, as text"),
+        (["a", "x"], "No column is called “x”. The file has “a”, “b”, “c”, “c”."),
+        (["c"], "Two columns are called “c”."),
+        (["a", "a"], "columns must name some columns, each once"),
+        ([], "columns must name some columns"),
+        (0, "columns must be names of columns, as text"),
     ],
 )
-def test_columns_that_cannot_be_chosen(columns, error, message, write):
-    with pytest.raises(error, match=message):
+def test_columns_that_cannot_be_chosen(columns, message, write):
+    with pytest.raises(TypeError if columns == 0 else ValueError, match=message):
         gmm.read_table(write("a,b,c,c\n1,2,3,4\n5,6,7,9\n"), columns)
 
 
-def test_a_long_list_of_names_is_cut(write):
-    names = ",".join(f"c{i}" for i in range(40))
-    path = write("\n".join([names] + [",".join("1" * 40)] * 2))
-    assert "“c11” and 28 more." in refusal(path, "x")
-
-
 def test_the_home_folder(write, monkeypatch):
-    monkeypatch.setenv("HOME", str(write(PLAIN).parent))
-    monkeypatch.setenv("USERPROFILE", str(write(PLAIN).parent))
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(write(PLAIN).parent))
     assert gmm.read_table("~/mine.csv").x.shape == (3, 2)
 
 
 @pytest.mark.parametrize(
-    ("path", "error", "message"),
+    ("path", "message"),
     [
-        ("data\table.csv", ValueError, r"'\\t', which Python made of a backslash and a letter: wr"),
-        ("https://example.org/a.csv", ValueError, "is a web address: download the file"),
-        (None, TypeError, "path must be the path of a file, as text; it is None"),
+        ("data\table.csv", r"'\\t', which Python made of a backslash and a letter: wr"),
+        ("https://example.org/a.csv", "is a web address: download the file"),
+        (None, "path must be the path of a file, as text; it is None"),
     ],
 )
-def test_what_is_no_path(path, error, message):
-    with pytest.raises(error, match=message):
+def test_what_is_no_path(path, message):
+    with pytest.raises(TypeError if path is None else ValueError, match=message):
         gmm.read_table(path)
 
 
 def test_no_such_file(write):
     folder = write(PLAIN).parent
-    with pytest.raises(
-        ValueError, match="“none.csv”: There is no such file .*there are “mine.csv”"
-    ):
+    with pytest.raises(ValueError, match="There is no such file .*there are “mine.csv”"):
         gmm.read_table(folder / "none.csv")
+    with pytest.raises(ValueError, match="There is no such file .*nor is there this folder"):
+        gmm.read_table(folder / "none" / "none.csv")
     with pytest.raises(ValueError, match="This is a folder. Name a file in it."):
         gmm.read_table(folder)
 

@@ -78,7 +78,7 @@ def test_far_points_do_not_underflow():
     "arguments, message",
     [
         (([0.0, 1.0], None, [[1, 0], [0, 1]]), "mixture must be a Mixture"),
-        (([0.0, np.nan], ..., [[1, 0], [0, 1]]), "x has NaN or infinity, first in row 1"),
+        (([0.0, np.nan], ..., [[1, 0], [0, 1]]), "x must be finite: .* row 1"),
         (([0.0, 1.0], ..., [[1, 0]]), r"shape \(n, K\) = \(2, 2\)"),
         (([0.0, 1.0], ..., [[1, 0], [0.5, 0.4]]), "row 1 sums to 0.9"),
     ],

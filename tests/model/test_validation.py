@@ -4,13 +4,11 @@ The sentences are checked by a few words, so that they may be reworded; what mus
 an error from inside NumPy, a warning (pytest turns each into an error), or a result.
 """
 
-import datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 from one_way import each_once
-from scipy.sparse import csr_array
 
 import gmm_helpers
 from gmm_helpers import (
@@ -29,6 +27,7 @@ from gmm_helpers import (
     start_from_split,
 )
 
+ONE = Mixture.from_1d([1], [0], [1])
 ONE_D = Mixture.from_1d([0.5, 0.5], [0, 5], [1, 1])
 TWO_D = Mixture([0.5, 0.5], [[0, 0], [5, 5]], [np.eye(2)] * 2)
 X = np.array([0.0, 1, 2, 4, 7, 8, 9])
@@ -37,6 +36,10 @@ HALVES = np.full((7, 2), 0.5)
 
 def rng():
     return np.random.default_rng(0)
+
+
+def seeded():
+    return {"rng": rng()}
 
 
 def refused(error, sentence, call):
@@ -63,25 +66,19 @@ LOOK = {
     "held_out_log_likelihood": lambda x: held_out_log_likelihood(ONE_D, x),
 }
 FIT = {
-    "m_step": lambda x: m_step(x, evenly(x, 2)),
-    "run_em": lambda x: run_em(x, ONE_D),
-    "fit": lambda x: fit(x, 2, rng=rng()),
-    "start_from_means": lambda x: start_from_means(x, [0.0, 5.0]),
-    "start_from_random_points": lambda x: start_from_random_points(x, 2, rng=rng()),
-    "start_from_kmeans_plusplus": lambda x: start_from_kmeans_plusplus(x, 2, rng=rng()),
-    "start_from_split": lambda x: start_from_split(x, Mixture.from_1d([1], [0], [1]), 0),
-    "compare": lambda x: compare(x, [1, 2], rng=rng(), n_init=2),
+    "m_step": lambda x, **more: m_step(x, evenly(x, 2), **more),
+    "run_em": lambda x, **more: run_em(x, ONE_D, **more),
+    "fit": lambda x, **more: fit(x, 2, **seeded() | more),
+    "fit given starts": lambda x, **more: fit(x, 2, init=ONE_D, **seeded() | more),
+    "start_from_means": lambda x, **more: start_from_means(x, [0.0, 5.0], **more),
+    "start_from_random_points": lambda x, **more: start_from_random_points(x, 2, **seeded() | more),
+    "start_from_kmeans++": lambda x, **more: start_from_kmeans_plusplus(x, 2, **seeded() | more),
+    "start_from_split": lambda x, **more: start_from_split(x, ONE, 0, **more),
+    "compare": lambda x, **more: compare(x, [1, 2], n_init=2, **seeded() | more),
 }
-
-
-class Stubborn:
-    """An object that knows no array."""
-
-
 BAD_DATA = {
-    "NaN": ([0, 1, np.nan, np.nan], ValueError, "NaN or infinity.* row 2"),
-    "infinity": ([0, np.inf, 1, np.nan], ValueError, "NaN or infinity.* row 1"),
-    "empty list": ([], ValueError, "empty"),
+    "NaN": ([0, 1, np.nan, np.nan], ValueError, "finite.* row 2"),
+    "infinity": ([0, np.inf, 1, np.nan], ValueError, "finite.* row 1"),
     "no points": (np.empty((0, 1)), ValueError, "empty"),
     "one number": (3.0, ValueError, r"\(n, D\).* \(\)"),
     "three axes": (np.zeros((3, 2, 2)), ValueError, r"\(n, D\).* \(3, 2, 2\)"),
@@ -90,10 +87,7 @@ BAD_DATA = {
     "text": ("old_faithful.csv", TypeError, "real numbers"),
     "complex": (X + 0j, TypeError, "real numbers.* complex"),
     "objects": (np.array([1, 2, None]), TypeError, "real numbers"),
-    "dates": ([datetime.date(2020, 1, 1)] * 3, TypeError, "real numbers"),
-    "a sparse matrix": (csr_array(np.eye(3)), TypeError, "real numbers"),
     "a generator": ((value for value in X), TypeError, "real numbers"),
-    "something else": (Stubborn(), TypeError, "real numbers"),
     "a data set": (galaxies(), TypeError, "pass the data's .x"),
     "masked values": (np.ma.masked_equal(X, 4), ValueError, "masked"),
 }
@@ -113,38 +107,24 @@ def test_data_of_another_dimension(D, function):
 
 
 @pytest.mark.skipif(np.finfo(np.longdouble).max == np.finfo(float).max, reason="no longer double")
-@pytest.mark.parametrize("function", ["log_density", "run_em"])
-def test_long_doubles_beyond_float64(function):
+def test_long_doubles_beyond_float64():
     x = np.array([1, 2, 3]) * np.longdouble(10) ** 400
-    refused(ValueError, "x .*infinity.* row 0", lambda: (LOOK | FIT)[function](x))
+    refused(ValueError, "x .*infinity.* row 0", lambda: run_em(x, ONE_D))
 
 
-@pytest.mark.parametrize("function", ["e_step", "run_em"])
-def test_first_bad_row_of_a_million(function):
-    x = np.resize(X, 1_000_000)
-    x[[999_998, 999_999]] = np.inf, np.nan
-    refused(ValueError, "row 999998", lambda: (LOOK | FIT)[function](x))
-
-
-@pytest.mark.parametrize("function", LOOK)
+@each_once(function=LOOK)
 def test_points_out_of_reach_of_every_component(function):
     refused(ValueError, "Row 1 of x.* range", lambda: LOOK[function]([0, 1e200, 1e300]))
-
-
-@pytest.mark.parametrize("function", LOOK)
-def test_points_out_of_reach_only_together(function):
-    """Each log density is a finite −0.9e308; their sum is not."""
+    # Each log density is a finite −0.9e308; their sum is not.
     refused(ValueError, "Row 0 of x.* range", lambda: LOOK[function]([1.34e154] * 3))
 
 
 UNFITTABLE = {
     "one point": ([3.0], "K = 2.* n = 1|constant"),
     "a constant": ([3.0] * 5, "Feature 0.* constant.* 3"),
-    "a constant far from 0": ([1e300] * 5, "Feature 0.* constant"),
     "huge": (X * 1e200, "Feature 0.* unit"),
     "huge in both directions": ([-1.7e308, 0, 1.7e308], "Feature 0.* unit"),
     "tiny": (X * 1e-200, "Feature 0.* unit"),
-    "subnormal": (X * 5e-324, "Feature 0.* unit"),
 }
 
 
@@ -154,37 +134,18 @@ def test_data_that_cannot_be_fitted(case, function):
     refused(ValueError, sentence, lambda: FIT[function](x))
 
 
-WITH_3 = {
-    "m_step": lambda x: m_step(x, evenly(x, 3)),
-    "run_em": lambda x: run_em(x, Mixture.from_1d([1 / 3] * 3, [0, 1, 2], [1] * 3)),
-    "fit": lambda x: fit(x, 3, rng=rng()),
-    "start_from_random_points": lambda x: start_from_random_points(x, 3, rng=rng()),
-    "start_from_kmeans_plusplus": lambda x: start_from_kmeans_plusplus(x, 3, rng=rng()),
-    "start_from_split": lambda x: start_from_split(x, ONE_D, 0),
-    "compare": lambda x: compare(x, [1, 3], rng=rng()),
-}
-
-
-@pytest.mark.parametrize("function", WITH_3)
-def test_fewer_distinct_points_than_components(function):
+def test_fewer_distinct_points_than_components():
+    """Wherever they are: only the first thousand points are looked at before all are."""
     x = np.resize([1.0, 2.0], 3000)
-    refused(ValueError, "2 distinct points.* K = 3", lambda: WITH_3[function](x))
-
-
-def test_one_distinct_point_more_is_enough():
-    """Wherever it is: only the first thousand points are looked at before all are."""
-    x = np.append(np.resize([1.0, 2.0], 3000), 3.0)
-    assert WITH_3["m_step"](x).n_components == 3
+    refused(ValueError, "2 distinct points.* K = 3", lambda: m_step(x, evenly(x, 3)))
+    x = np.append(x, 3.0)
+    assert m_step(x, evenly(x, 3)).n_components == 3
 
 
 FIT_PLANE = {
     "m_step": lambda x, kind: m_step(x, np.ones((len(x), 1)), covariance_type=kind),
     "run_em": lambda x, kind: run_em(x, TWO_D, covariance_type=kind),
     "fit": lambda x, kind: fit(x, 1, rng=rng(), covariance_type=kind),
-    "start_from_means": lambda x, kind: start_from_means(x, x[:1], covariance_type=kind),
-    "start_from_split": lambda x, kind: start_from_split(
-        x, Mixture([1], [[4, 12]], [np.eye(2)]), 0, covariance_type=kind
-    ),
     "compare": lambda x, kind: compare(x, [1, 2], rng=rng(), covariance_types=[kind]),
 }
 
@@ -192,11 +153,8 @@ FIT_PLANE = {
 @each_once(function=FIT_PLANE, covariance_type=["full", "tied"], shift=[0, 0, 1e8, 1e8])
 def test_dependent_features(shift, covariance_type, function):
     x = np.column_stack([X, 3 * X + 1]) + shift
-    refused(
-        ValueError,
-        "Feature 1.* linear combination.*diag",
-        lambda: FIT_PLANE[function](x, covariance_type),
-    )
+    sentence = "Feature 1.* linear combination.*diag"
+    refused(ValueError, sentence, lambda: FIT_PLANE[function](x, covariance_type))
 
 
 @each_once(function=FIT_PLANE, covariance_type=["diag", "spherical"])
@@ -232,11 +190,6 @@ def test_feature_that_varies_in_its_last_digits_only(function):
     refused(ValueError, "Feature 0 of x (?!is a linear)", lambda: FIT[function](x))
 
 
-def test_constant_feature_is_named():
-    x = np.column_stack([X, X**2, np.full(7, 4.0)])
-    refused(ValueError, "Feature 2.* constant.* 4", lambda: fit(x, 1, rng=rng()))
-
-
 # --- the parameters of a mixture ------------------------------------------------------------------
 
 SQUARE = [[[1.0, 0.5], [0.5, 1.0]], [[1.0, 0.0], [0.0, 1.0]]]
@@ -248,38 +201,23 @@ def with_second(covariance):
 
 
 BAD_MIXTURES = {
-    "negative weight": (
-        {"weights": [-0.5, 1.5]},
-        ValueError,
-        "weights .*negative.* component 1 .index 0",
-    ),
-    "sum below 1": ({"weights": [0.5, 0.4]}, ValueError, "weights must sum to 1.* 0.9"),
-    "NaN weight": ({"weights": [np.nan, 1]}, ValueError, "weights .*NaN"),
-    "column of weights": ({"weights": [[0.5], [0.5]]}, ValueError, r"weights .*\(K,\).* \(2, 1\)"),
-    "no weights": ({"weights": []}, ValueError, "weights .*empty"),
-    "masked weights": (
-        {"weights": np.ma.masked_array([0.5, 0.5], [False, True])},
-        ValueError,
-        "weights .*masked",
-    ),
-    "K differs": ({"weights": [0.5, 0.25, 0.25]}, ValueError, r"means .*K = 3.* \(2, 2\)"),
-    "flat means": ({"means": [0.0, 1.0]}, ValueError, r"means .*\(K, D\).* \(2,\)"),
-    "infinite mean": ({"means": [[0, 0], [np.inf, 0]]}, ValueError, "means .*infinity"),
-    "variances only": (
-        {"covariances": np.ones((2, 2))},
-        ValueError,
-        r"covariances .*\(2, 2, 2\).* \(2, 2\)",
-    ),
-    "other D": ({"covariances": [np.eye(3)] * 2}, ValueError, r"covariances .*\(2, 3, 3\)"),
-    "NaN covariance": (with_second([[1, np.nan], [np.nan, 1]]), ValueError, "covariances .*NaN"),
-    "not symmetric": (with_second([[1, 0.5], [0.4, 1]]), ValueError, "covariances .*symmetric"),
-    "nearly symmetric": (with_second([[1, 0.5], [0.5 + 1e-6, 1]]), ValueError, "symmetric"),
-    "wildly unsymmetric": (with_second([[1, 1e308], [-1e308, 1]]), ValueError, "symmetric"),
-    "negative variance": (with_second([[1, 0], [0, -1]]), ValueError, "index 1.*positive"),
-    "singular": (with_second([[1, 1], [1, 1]]), ValueError, "index 1.*positive definite"),
-    "singular but for rounding": (
+    "negative weight": ({"weights": [-0.5, 1.5]}, "weights .*negative.* component 1 .index 0"),
+    "sum below 1": ({"weights": [0.5, 0.4]}, "weights must sum to 1.* 0.9"),
+    "NaN weight": ({"weights": [np.nan, 1]}, "weights .*NaN"),
+    "column of weights": ({"weights": [[0.5], [0.5]]}, r"weights .*\(K,\).* \(2, 1\)"),
+    "no weights": ({"weights": []}, "weights .*empty"),
+    "K differs": ({"weights": [0.5, 0.25, 0.25]}, r"means .*K = 3.* \(2, 2\)"),
+    "flat means": ({"means": [0.0, 1.0]}, r"means .*\(K, D\).* \(2,\)"),
+    "infinite mean": ({"means": [[0, 0], [np.inf, 0]]}, "means .*infinity"),
+    "variances only": ({"covariances": np.ones((2, 2))}, r"covariances .*\(2, 2, 2\).* \(2, 2\)"),
+    "other D": ({"covariances": [np.eye(3)] * 2}, r"covariances .*\(2, 3, 3\)"),
+    "NaN covariance": (with_second([[1, np.nan], [np.nan, 1]]), "covariances .*NaN"),
+    "nearly symmetric": (with_second([[1, 0.5], [0.5 + 1e-6, 1]]), "covariances .*symmetric"),
+    "wildly unsymmetric": (with_second([[1, 1e308], [-1e308, 1]]), "symmetric"),
+    "negative variance": (with_second([[1, 0], [0, -1]]), "index 1.*positive"),
+    "singular": (with_second([[1, 1], [1, 1]]), "index 1.*positive definite"),
+    "but for rounding": (
         with_second([[1, 1 - 1e-15], [1 - 1e-15, 1]]),
-        ValueError,
         "index 1.*positive definite",
     ),
 }
@@ -287,40 +225,37 @@ BAD_MIXTURES = {
 
 @pytest.mark.parametrize("case", BAD_MIXTURES)
 def test_bad_mixture(case):
-    changed, error, sentence = BAD_MIXTURES[case]
-    refused(error, sentence, lambda: Mixture(**(GOOD | changed)))
+    changed, sentence = BAD_MIXTURES[case]
+    refused(ValueError, sentence, lambda: Mixture(**(GOOD | changed)))
 
 
-BAD_1D = {
-    "zero variance": (([0.5, 0.5], [0, 1], [1, 0]), ValueError, "index 1.*variance.* 0"),
-    "column of means": (([0.5, 0.5], [[0], [1]], [1, 1]), ValueError, r"means .*\(2, 1\)"),
-    "one variance for two": (([0.5, 0.5], [0, 1], [1]), ValueError, r"variances .*\(1,\)"),
-    "NaN variance": (([1], [0], [np.nan]), ValueError, "variances .*NaN"),
-}
-
-
-@pytest.mark.parametrize("case", BAD_1D)
-def test_bad_1d_mixture(case):
-    arguments, error, sentence = BAD_1D[case]
-    refused(error, sentence, lambda: Mixture.from_1d(*arguments))
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (([0.5, 0.5], [0, 1], [1, 0]), "index 1.*variance.* 0"),
+        (([0.5, 0.5], [[0], [1]], [1, 1]), r"means .*\(2, 1\)"),
+        (([0.5, 0.5], [0, 1], [1]), r"variances .*\(1,\)"),
+        (([1], [0], [np.nan]), "variances .*NaN"),
+    ],
+)
+def test_bad_1d_mixture(arguments, sentence):
+    refused(ValueError, sentence, lambda: Mixture.from_1d(*arguments))
 
 
 # --- means to start from --------------------------------------------------------------------------
 
-BAD_MEANS = {
-    "NaN": ([0.0, np.nan], ValueError, "means .*NaN.*1"),
-    "empty": ([], ValueError, "means .*empty"),
-    "wrong D": ([[0.0, 1.0]], ValueError, "means .*D = 2.*D = 1"),
-    "text": (["a"], TypeError, "means .*real numbers"),
-    "more than points": (np.arange(8.0), ValueError, "K = 8.*n = 7"),
-}
 
-
-@pytest.mark.parametrize("case", BAD_MEANS)
-def test_bad_means_to_start_from(case):
+@pytest.mark.parametrize(
+    ("means", "sentence"),
+    [
+        ([0.0, np.nan], "means .*finite.*1"),
+        ([[0.0, 1.0]], "means .*D = 2.*D = 1"),
+        (np.arange(8.0), "K = 8.*n = 7"),
+    ],
+)
+def test_bad_means_to_start_from(means, sentence):
     """The sentence is about the means: x is fine."""
-    means, error, sentence = BAD_MEANS[case]
-    refused(error, sentence, lambda: start_from_means(X, means))
+    refused(ValueError, sentence, lambda: start_from_means(X, means))
 
 
 # --- responsibilities -----------------------------------------------------------------------------
@@ -330,22 +265,19 @@ def rows(row, other=(0.5, 0.5)):
     return [list(other)] * 6 + [list(row)]
 
 
-BAD_RESPONSIBILITIES = {
-    "NaN": (rows([np.nan, 0.5]), ValueError, "NaN.* row 6"),
-    "negative": (rows([-0.5, 1.5]), ValueError, "negative.* row 6"),
-    "sum below 1": (rows([0.5, 0.4]), ValueError, "sum to 1.* row 6 .*0.9"),
-    "columns that sum to 1": (np.full((7, 2), 1 / 7), ValueError, "sum to 1"),
-    "(K, n)": (HALVES.T, ValueError, r"\(n, K\).* \(2, 7\)"),
-    "a number": (1.0, ValueError, r"\(n, K\).* \(\)"),
-    "nothing": (None, TypeError, "real numbers"),
-    "masked": (np.ma.masked_array(HALVES, HALVES > np.eye(7, 2)), ValueError, "masked"),
-}
-
-
-@pytest.mark.parametrize("case", BAD_RESPONSIBILITIES)
-def test_bad_responsibilities(case):
-    responsibilities, error, sentence = BAD_RESPONSIBILITIES[case]
-    refused(error, f"responsibilities .*{sentence}", lambda: m_step(X, responsibilities))
+@pytest.mark.parametrize(
+    ("responsibilities", "sentence"),
+    [
+        (rows([np.nan, 0.5]), "NaN.* row 6"),
+        (rows([-0.5, 1.5]), "negative.* row 6"),
+        (rows([0.5, 0.4]), "sum to 1.* row 6 .*0.9"),
+        (np.full((7, 2), 1 / 7), "sum to 1"),
+        (HALVES.T, r"\(n, K\).* \(2, 7\)"),
+        (1.0, r"\(n, K\).* \(\)"),
+    ],
+)
+def test_bad_responsibilities(responsibilities, sentence):
+    refused(ValueError, f"responsibilities .*{sentence}", lambda: m_step(X, responsibilities))
 
 
 def test_more_components_than_points():
@@ -356,68 +288,31 @@ def test_more_components_than_points():
 
 # --- options --------------------------------------------------------------------------------------
 
-K_TAKERS = {
-    "fit": lambda K: fit(X, K, rng=rng()),
-    "start_from_random_points": lambda K: start_from_random_points(X, K, rng=rng()),
-    "start_from_kmeans_plusplus": lambda K: start_from_kmeans_plusplus(X, K, rng=rng()),
-}
-
-
-@each_once(
-    case=[
-        (0, ValueError, "K .*at least 1.* 0"),
-        (-1, ValueError, "K .*at least 1.* -1"),
-        (8, ValueError, "K = 8.*n = 7"),
-        (10**400, ValueError, "K = 1.*n = 7"),
-        (2.0, TypeError, "K .*whole number.* 2.0"),
-        (True, TypeError, "K .*whole number.* True"),
-        ("2", TypeError, "K .*whole number.* '2'"),
-        (None, TypeError, "K .*whole number.* None"),
-        (np.array([2]), TypeError, "K .*whole number"),
-    ],
-    function=K_TAKERS,
-)
-def test_bad_K(case, function):
-    K, error, sentence = case
-    refused(error, sentence, lambda: K_TAKERS[function](K))
-
-
-RNG_TAKERS = {
-    "sample": lambda given: ONE_D.sample(3, given),
-    "fit": lambda given: fit(X, 2, rng=given),
-    "start_from_random_points": lambda given: start_from_random_points(X, 2, rng=given),
-    "start_from_kmeans_plusplus": lambda given: start_from_kmeans_plusplus(X, 2, rng=given),
-    "two_gaussians": lambda given: gmm_helpers.two_gaussians(5, rng=given),
-    "four_gaussians": lambda given: gmm_helpers.four_gaussians(5, rng=given),
-}
-
-
-@each_once(function=RNG_TAKERS, given=[0, None, "0", np.random, np.random.RandomState(0)])
-def test_bad_rng(given, function):
-    refused(TypeError, r"rng .*default_rng\(0\)", lambda: RNG_TAKERS[function](given))
-
-
-@pytest.mark.parametrize(
-    ("n", "error"), [(0, ValueError), (-3, ValueError), (2.0, TypeError), (None, TypeError)]
-)
-def test_bad_number_of_samples(n, error):
-    refused(error, "n must be", lambda: ONE_D.sample(n, rng()))
-
-
-CALLS = {
-    "m_step": lambda **options: m_step(X, HALVES, **options),
-    "run_em": lambda **options: run_em(X, ONE_D, **options),
-    "fit": lambda **options: fit(X, 2, rng=rng(), **options),
-    "fit given starts": lambda **options: fit(X, 2, rng=rng(), init=ONE_D, **options),
-    "start_from_means": lambda **options: start_from_means(X, [0.0, 5.0], **options),
-    "start_from_random_points": lambda **options: start_from_random_points(
-        X, 2, rng=rng(), **options
-    ),
-    "start_from_kmeans_plusplus": lambda **options: start_from_kmeans_plusplus(
-        X, 2, rng=rng(), **options
-    ),
-}
 RUNS = ("run_em", "fit", "fit given starts")
+# Of each count, its limit and what is called with it.
+COUNTS = {
+    "K": (1, lambda K: fit(X, K, rng=rng())),
+    "K of random points": (1, lambda K: start_from_random_points(X, K, rng=rng())),
+    "K of k-means++": (1, lambda K: start_from_kmeans_plusplus(X, K, rng=rng())),
+    "n": (1, lambda n: ONE_D.sample(n, rng())),
+    "n_init": (1, lambda n_init: fit(X, 2, rng=rng(), n_init=n_init)),
+    "max_iter": (0, lambda max_iter: run_em(X, ONE_D, max_iter=max_iter)),
+    "max_iter of fit": (0, lambda max_iter: fit(X, 2, rng=rng(), max_iter=max_iter)),
+}
+
+
+@each_once(count=COUNTS, value=[2.0, True, "2", None, np.array([2]), np.inf])
+def test_bad_counts(count, value):
+    least, call = COUNTS[count]
+    name = count.split()[0]
+    refused(ValueError, f"{name} must be at least {least}; it is", lambda: call(least - 1))
+    refused(TypeError, f"{name} must be a whole number", lambda: call(value))
+
+
+def test_huge_counts():
+    refused(ValueError, "K = 1.*n = 7", lambda: fit(X, 10**400, rng=rng()))
+
+
 NOT_AMOUNTS = [
     (-1e-3, ValueError, "at least 0.* -0.001"),
     (np.nan, ValueError, "at least 0.* nan"),
@@ -429,16 +324,10 @@ NOT_AMOUNTS = [
 ]
 
 
-@each_once(case=NOT_AMOUNTS, function=RUNS)
-def test_bad_tol(case, function):
-    tol, error, sentence = case
-    refused(error, f"tol .*{sentence}", lambda: CALLS[function](tol=tol))
-
-
-@each_once(case=NOT_AMOUNTS, function=["m_step", *RUNS])
-def test_bad_ridge(case, function):
-    ridge, error, sentence = case
-    refused(error, f"ridge .*{sentence}", lambda: CALLS[function](ridge=ridge))
+@each_once(case=NOT_AMOUNTS, function=RUNS, name=["tol", "ridge"])
+def test_bad_amounts(case, function, name):
+    value, error, sentence = case
+    refused(error, f"{name} .*{sentence}", lambda: FIT[function](X, **{name: value}))
 
 
 def test_ridge_that_overflows():
@@ -446,35 +335,25 @@ def test_ridge_that_overflows():
     refused(ValueError, "ridge", lambda: m_step(X, HALVES, ridge=1e308))
 
 
-@each_once(function=CALLS, kind=["Full", "spheric", "", None, 3, ["full"], np.array(["a", "b"])])
+@each_once(function=[*FIT][:-1], kind=["Full", "", None, 3, ["full"], np.array(["a", "b"])])
 def test_unknown_covariance_type(kind, function):
-    refused(
-        ValueError,
-        "covariance_type must be one of .*full.*spherical",
-        lambda: CALLS[function](covariance_type=kind),
-    )
+    sentence = "covariance_type must be one of .*full.*spherical"
+    refused(ValueError, sentence, lambda: FIT[function](X, covariance_type=kind))
 
 
-@each_once(
-    case=[
-        (-1, ValueError, "at least 0.* -1"),
-        (2.5, TypeError, "whole number.* 2.5"),
-        (np.inf, TypeError, "whole number.* inf"),
-        (None, TypeError, "whole number.* None"),
-        (True, TypeError, "whole number.* True"),
-    ],
-    function=RUNS,
-)
-def test_bad_max_iter(case, function):
-    max_iter, error, sentence = case
-    refused(error, f"max_iter .*{sentence}", lambda: CALLS[function](max_iter=max_iter))
+RNG_TAKERS = {
+    "sample": lambda rng: ONE_D.sample(3, rng),
+    "two_gaussians": lambda rng: gmm_helpers.two_gaussians(5, rng=rng),
+    "four_gaussians": lambda rng: gmm_helpers.four_gaussians(5, rng=rng),
+    "fit": lambda rng: fit(X, 2, rng=rng),
+    "start_from_random_points": lambda rng: start_from_random_points(X, 2, rng=rng),
+    "start_from_kmeans++": lambda rng: start_from_kmeans_plusplus(X, 2, rng=rng),
+}
 
 
-@pytest.mark.parametrize(
-    ("n_init", "error"), [(0, ValueError), (1.0, TypeError), (None, TypeError)]
-)
-def test_bad_n_init(n_init, error):
-    refused(error, "n_init must be", lambda: fit(X, 2, rng=rng(), n_init=n_init))
+@each_once(function=RNG_TAKERS, given=[0, None, "0", np.random, np.random.RandomState(0)])
+def test_bad_rng(given, function):
+    refused(TypeError, r"rng .*default_rng\(0\)", lambda: RNG_TAKERS[function](given))
 
 
 @pytest.mark.parametrize(
@@ -506,7 +385,7 @@ def test_own_step_that_cannot_be_called(name, given):
     refused(TypeError, what, lambda: run_em(X, ONE_D, **{name: given}))
 
 
-@pytest.mark.parametrize("option", [{"covariance_type": "tied"}, {"ridge": 0.1}])
+@each_once(option=[{"covariance_type": "tied"}, {"ridge": 0.1}])
 def test_options_that_an_own_m_step_would_not_see(option):
     refused(ValueError, "m_step", lambda: run_em(X, ONE_D, m_step=lambda x, b: ONE_D, **option))
 
@@ -544,19 +423,9 @@ FORMS = {
 }
 USES = {
     "log_density": TWO_D.log_density,
-    "responsibilities": TWO_D.responsibilities,
     "e_step": lambda x: e_step(x, TWO_D)[0],
     "m_step": lambda x: m_step(x, np.full((40, 2), 0.5), covariance_type="tied").covariances,
     "run_em": lambda x: run_em(x, WIDE, max_iter=3).log_likelihoods,
-    "own steps": lambda x: (
-        run_em(
-            x,
-            WIDE,
-            max_iter=3,
-            e_step=lambda *given: e_step(*given),
-            m_step=lambda *given: m_step(*given),
-        ).log_likelihoods
-    ),
     "fit": lambda x: fit(x, 2, rng=rng(), tol=1e-2).log_likelihoods,
     "start_from_means": lambda x: start_from_means(x, [[1, 2], [3, 4]]).covariances,
     "start_from_random_points": lambda x: start_from_random_points(x, 2, rng=rng()).means,

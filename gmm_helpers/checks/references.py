@@ -1,10 +1,25 @@
-"""Data that learners have not seen."""
+"""What the tables of all subjects may use: densities, and data that learners have not seen."""
 
 import numpy as np
 
 from gmm_helpers.model.mixture import Mixture
 
 MANY_POINTS = (3 * np.sin(np.arange(2000.0) ** 1.5)).round(1)
+
+
+def gaussian(x, mean, variance):
+    """Return N(x | mean, variance)."""
+    return np.exp(-((x - mean) ** 2) / (2 * variance)) / np.sqrt(2 * np.pi * variance)
+
+
+def log_gaussian(x, mean, covariance):
+    """Return log N(x_i | μ, Σ), shape (n,)."""
+    return Mixture([1], [mean], [covariance]).log_density(x)
+
+
+def number(value, digits=6, form=""):
+    """Write a number with a true minus sign."""
+    return f"{value:{form}.{digits}g}".removesuffix(".").replace("-", "−")
 
 
 def points(n, D, start):
