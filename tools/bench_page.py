@@ -63,20 +63,19 @@ def draw(mean):
     plt.show()
 ipywidgets.interact(draw, mean=ipywidgets.FloatSlider(0, min=-4.0, max=4.0, step=0.1));
 """
-# Runs in the page: for each cell with a widget of ours its id, the widget's kind, and its kB.
-CELLS = """async () => {
+# Runs in the page: the kB of each cell's widget, by the cell's id.
+SIZES = """async () => {
     const {widgets, rendermime} = jupyterapp.shell.currentWidget.content
     const mimeType = 'application/vnd.jupyter.widget-view+json'
     const renderer = rendermime.getFactory(mimeType).createRenderer({mimeType})
     const manager = await renderer._manager.promise
-    const found = []
+    const found = {}
     for (const {model} of widgets) for (const output of model.outputs?.toJSON() ?? []) {
         const id = output.data?.[mimeType]?.model_id
         if (!id) continue
         const own = (await manager.get_model(id)).get_state()
-        if (!own.kind) continue
         const bytes = [own.data, own.more].reduce((sum, each) => sum + (each?.byteLength ?? 0), 0)
-        found.push([model.id, own.kind, (JSON.stringify(own.content).length + bytes) / 1000])
+        found[model.id] = (JSON.stringify(own.content ?? '').length + bytes) / 1000
     }
     return found
 }"""
@@ -232,7 +231,7 @@ def measure(chosen):
                 row += f"{f'{frames} of {positions}':>10} {last:6.0f} "
             else:
                 row += " " * 18
-            sizes = {cell: size for cell, _, size in page.evaluate(CELLS)}
+            sizes = page.evaluate(SIZES)
             size = sizes[cell.get_attribute("data-cell")]
             print(f"{row}{usable:7.0f} {size:5.1f}  {plain[0] / own[0]:.1f}", flush=True)
         box = add_cell(page, CHOOSER).locator(".gmm")
