@@ -115,8 +115,7 @@ class Plane:
         for found, score in zip(lines, scores, strict=True):
             x, y, values = geometry.over_plane(score, panel.limits[:2], panel.limits[2:], _COARSE)
             for k in range(values.shape[2] - 1):
-                ahead = values[..., k] - np.delete(values, k, axis=2).max(axis=2)
-                found += geometry.contour_lines(x, y, ahead, [0])[0]
+                found += geometry.contour_lines(x, y, geometry.ahead(values, k), [0])[0]
         draw_lines(panel, lines)
 
     def draw_wrong(self, panel, shares, groups):

@@ -103,8 +103,9 @@ def _draw_densities(scene, x, steps, shown, points, limits):
 def _draw_ellipses(scene, x, trace, steps, shown, points, limits, *, equal):
     """Add the panel of two dimensions: points, ellipses, and the way that the means came."""
     maps = np.array([geometry.ellipse_maps(step.mixture) for step in steps])
-    (low, high), cut = _limits_for(x, maps, limits)
-    if cut:
+    reach = geometry.reach(maps)
+    low, high = geometry.plane_limits(x, maps) if limits is None else limits
+    if (reach[0] < low).any() or (reach[1] > high).any():
         scene.content["notes"].append("Some ellipses reach beyond the picture.")
     mass = " and ".join(f"{geometry.mass_inside(radius):.0%}" for radius in RADII)
     panel = scene.panel(
@@ -121,24 +122,6 @@ def _draw_ellipses(scene, x, trace, steps, shown, points, limits, *, equal):
     for k in range(maps.shape[1]):
         panel.mark("line", shape=path[:, k], colour=k, width=1.5, dots=2.5, by={"until": done})
     draw_numbers(panel, maps[..., 4:], drag=True)
-
-
-def _limits_for(x, maps, limits):
-    """Return lower and upper limits for the data and the 2σ ellipses, and whether these are cut."""
-    reach = 2 * np.hypot(maps[..., [0, 2]], maps[..., [1, 3]])
-    lowest = (maps[..., 4:] - reach).min(axis=(0, 1))
-    highest = (maps[..., 4:] + reach).max(axis=(0, 1))
-    if limits is None:  # as far as the ellipses reach, up to 1.5 times the data's span
-        low, high = x.min(axis=0), x.max(axis=0)
-        near, far = (
-            np.array([geometry.span(a, b, margin) for a, b in zip(low, high, strict=True)]).T
-            for margin in (0.06, 0.25)
-        )
-        low = np.maximum(np.minimum(lowest, near[0]), far[0])
-        high = np.minimum(np.maximum(highest, near[1]), far[1])
-        limits = low, high
-    cut = (lowest < limits[0]).any() or (highest > limits[1]).any()
-    return limits, bool(cut)
 
 
 def _draw_log_likelihood(scene, trace, steps):

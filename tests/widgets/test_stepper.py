@@ -266,11 +266,3 @@ def test_bad_input_is_named(run_1d, run_2d):
     trace3 = gmm.run_em(three, gmm.start_from_means(three, three[:1]), max_iter=1)
     with pytest.raises(ValueError, match="D = 1 or 2; x has D = 3"):
         gmm.Stepper(three, trace3)
-
-
-@pytest.mark.parametrize("low, high", [(-1, 1), (1e-7, 2e-7), (1e9, 1e9 + 3), (-2e300, 1e300)])
-def test_ticks_are_round_and_lie_inside(low, high):
-    ticks = geometry.ticks(low, high)
-    assert 2 <= len(ticks) <= 8
-    assert all(low <= value <= high for value, _ in ticks)
-    assert len({text for _, text in ticks}) == len(ticks)
