@@ -176,7 +176,7 @@ def test_the_set_up_check_hears_from_python(lab):
 def test_cells_run_again_and_again_pile_nothing_up(lab):
     """A hundred steppers of one cell go as well, and the page has one module for all."""
     counter = add_cell(lab, "len(ipywidgets.widgets.widget._instances)").get_attribute("data-cell")
-    many = "ipywidgets.VBox([gmm.step_through(x, start, max_iter=2).widget for _ in range(100)])"
+    many = "ipywidgets.VBox([gmm.step_through(x, start, max_iter=2).view for _ in range(100)])"
     counts = []
     for _ in range(3):
         for kind in KINDS:

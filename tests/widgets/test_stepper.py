@@ -50,8 +50,8 @@ def test_curves_are_those_of_the_mixture_of_each_position(run_1d):
     run = shown(x, trace)
     lines = marks(run.scene, "line")
     bump = read(run.scene, lines[0]["shape"])
-    for position in (0, 1, len(run.positions) - 1):
-        mixture = run.positions[position].step.mixture
+    for position in (0, 1, len(run.steps) - 1):
+        mixture = run.steps[position].mixture
         for k, line in enumerate(lines):
             curve = geometry.place(bump, read(run.scene, line["by"]["map"])[position])
             share = mixture.responsibilities(curve[:, 0])[:, k]
@@ -67,7 +67,7 @@ def test_ellipses_hold_what_the_picture_says(run_2d):
     circle = read(run.scene, ellipses[0]["shape"])
     for line, radius in zip(ellipses, [1, 2, 1, 2], strict=True):
         k = line["colour"]
-        mixture = run.positions[-1].step.mixture
+        mixture = run.steps[-1].mixture
         ring = geometry.place(circle, read(run.scene, line["by"]["map"])[-1])
         u = np.linalg.solve(np.linalg.cholesky(mixture.covariances[k]), (ring - mixture.means[k]).T)
         np.testing.assert_allclose(np.hypot(*u), radius, rtol=1e-9)
@@ -80,7 +80,7 @@ def test_points_carry_the_responsibilities_in_force(run_2d):
     shares = read(run.scene, points["shares"])
     assert points["by"]["which"] == [-1, 0, 0, 1, 1, 2, 2]
     for position, which in enumerate(points["by"]["which"]):
-        latest = run.positions[position].step.responsibilities
+        latest = run.steps[position].responsibilities
         if latest is not None:
             np.testing.assert_allclose(shares[which], latest[:, :-1], atol=1e-5)
     np.testing.assert_allclose(read(run.scene, points["shape"]), x, atol=1e-3)
@@ -115,7 +115,7 @@ def test_skipped_iterations_are_named_and_the_change_is_the_one_that_is_seen():
     start = gmm.Mixture.from_1d([0.5, 0.5], [0, 0.1], [1, 1])
     trace = gmm.run_em(x, start, max_iter=400, tol=0)
     run = shown(x, trace)
-    last, before = run.positions[-1].step, run.positions[-2].step
+    last, before = run.steps[-1], run.steps[-2]
     rise = last.log_likelihood - before.log_likelihood
     name = f"Iterations {before.iteration + 1} to {last.iteration}"
     assert run.texts[-1].startswith(f"{name}: the points have taken")
