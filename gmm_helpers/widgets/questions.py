@@ -114,6 +114,8 @@ def _fold(question):
 class _Answer(Shown):
     """Text, and PNGs of which it says what they show, in a fold that opens once it is time."""
 
+    question: str
+
     def __init__(self, question, text, pictures=()):
         self.question, self.text, self.pictures = question, text, pictures
         sizes = [len(each) for each in pictures]

@@ -17,7 +17,10 @@ _EXTENSIONS = "@jupyter-widgets/jupyterlab-manager", "anywidget"
 class SetupCheck(Shown):
     """A slider for a number; beside it, Python says its square."""
 
-    caption = "A slider for a number; beside it, Python says its square."
+    @property
+    def caption(self):
+        """What the widget is."""
+        return str(self.__doc__)
 
     def __init__(self):
         self.view = View("setup", {"says": _square(3), "number": 3})

@@ -45,6 +45,11 @@ def read(scene, reference):
     return low + (high - low) * values / (65535 if reference["type"] == "u2" else 255)
 
 
+def shown_at(mark, position):
+    """Say whether a mark is seen at a position."""
+    return not mark["by"]["hidden"][position]
+
+
 def test_curves_are_those_of_the_mixture_of_each_position(run_1d):
     x, trace = run_1d
     run = shown(x, trace)
