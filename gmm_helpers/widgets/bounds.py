@@ -118,10 +118,8 @@ class BoundCurve(SceneStepper):
     ----------
     grid : array_like, shape (m,)
         Values of the parameter, from left to right.
-    log_likelihood : callable
-        What computes ℓ of a value.
-    bound : callable
-        What computes F of a value and shares q.
+    log_likelihood, bound : callable
+        What computes ℓ of a value, and F of a value and shares q.
     positions : sequence of (str, float, ndarray or None)
         For each half-step its name, the parameter after it, and the shares q in force: None before
         the first E step.

@@ -35,11 +35,11 @@ class _Choice(NamedTuple):
 class RunChooser(Stepper):
     """A stepper with controls above it that choose the run: K, say, or the data and the start.
 
-    Shown when it is the last value of a cell. When another run is chosen, the slider goes to the
-    same iteration, and at the end it stays at the end, so that runs can be compared. While nothing
-    else is to be done, the page asks for the runs that can be chosen next, so that they are there
-    at once; not where a run takes long or calls a learner's steps. What takes too long ends with
-    the kernel's *Interrupt* (■), and the run before stays.
+    When another run is chosen, the slider goes to the same iteration, and at the end it stays at
+    the end, so that runs can be compared. While nothing else is to be done, the page asks for the
+    runs that can be chosen next, so that they are there at once; not where a run takes long or
+    calls a learner's steps. What takes too long ends with the kernel's *Interrupt* (■), and the run
+    before stays.
 
     Parameters
     ----------

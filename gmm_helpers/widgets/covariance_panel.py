@@ -7,7 +7,7 @@ import numpy as np
 from gmm_helpers.model import validation
 from gmm_helpers.plots import geometry
 from gmm_helpers.widgets.scene import Scene
-from gmm_helpers.widgets.sliders import SliderPanel, draw_handle, slider, sliders
+from gmm_helpers.widgets.sliders import SliderPanel, draw_handle, pair, slider
 
 _SIGMA, _RHO = (0.5, 2.0, 0.05), (-0.99, 0.99, 0.01)  # from, to, step
 _EDGE = 7  # where both axes end: at 3.5 of the largest standard deviation
@@ -49,7 +49,7 @@ class CovariancePanel(SliderPanel):
     def __init__(self, *, rng: np.random.Generator) -> None:
         self._rng = validation.check_rng(rng)
         controls = [
-            *sliders("deviation", "spread σ", (1.6, 1.0), *_SIGMA),
+            *pair("deviation", "spread σ", (1.6, 1.0), *_SIGMA),
             slider("correlation", "correlation ρ", 0.6, *_RHO),
             {"name": "hold", "label": "Hold the points", "value": False},
         ]

@@ -15,16 +15,8 @@ from gmm_helpers.model import validation
 from gmm_helpers.model.mixture import Mixture, check_mixture
 from gmm_helpers.plots import geometry
 from gmm_helpers.plots.look import DASHES, MARKERS
+from gmm_helpers.widgets import sliders
 from gmm_helpers.widgets.scene import Scene
-from gmm_helpers.widgets.sliders import (
-    SliderPanel,
-    decimals_of,
-    draw_handle,
-    multiple,
-    round_up,
-    slider,
-    sliders,
-)
 
 _MARGIN = 0.15  # how far a picture goes beyond the data, as a share of their span
 _REACH = 3  # and how far a point whose posterior is asked for
@@ -34,7 +26,7 @@ _BEST, _EM = {"colour": "mark", "width": 4}, {"colour": 2, "dash": [2, 1], "widt
 _number = geometry.format_number
 
 
-class HandFit(SliderPanel):
+class HandFit(sliders.SliderPanel):
     """Build your own mixture: K = 2 fitted by hand over the data, with ℓ as the score.
 
     Parameters
@@ -62,17 +54,15 @@ class HandFit(SliderPanel):
         check_mixture(em, "em")
         em_score = self._score(em)
         span = np.ptp(self._x)
-        step, fine = round_up(span / 150), round_up(span / 300)
+        step, fine = sliders.round_up(span / 150), sliders.round_up(span / 300)
+        narrowest, broadest = 2 * fine, sliders.multiple(fine, span / 2)
         low, high = _limits(self._x, step, 0.5 * _MARGIN)  # so that no component's number is cut
-        means = [multiple(step, low + share * (high - low)) for share in (0.5, 0.7)]
-        deviations = [multiple(fine, span / 7)] * 2
-        narrowest = 2 * fine
+        means = [sliders.multiple(step, low + share * (high - low)) for share in (0.5, 0.7)]
+        deviations = [sliders.multiple(fine, span / 7)] * 2
         controls = [
-            *sliders("mean", "mean μ", means, low, high, step),
-            *sliders(
-                "deviation", "spread σ", deviations, narrowest, multiple(fine, span / 2), fine
-            ),
-            slider("weight_1", "weight φ₁", 0.5, 0, 1, 0.01),
+            *sliders.pair("mean", "mean μ", means, low, high, step),
+            *sliders.pair("deviation", "spread σ", deviations, narrowest, broadest, fine),
+            sliders.slider("weight_1", "weight φ₁", 0.5, 0, 1, 0.01),
             {"name": "show_em", "label": "Show EM's score", "value": False},
         ]
         scene = Scene(1)
@@ -124,7 +114,7 @@ class HandFit(SliderPanel):
         if len(shown) < len(self._x):
             note = f"The picture shows {len(shown)} of the {len(self._x)} points."
             scene.content["notes"].append(note)
-        decimals = [decimals_of(step) + 1]
+        decimals = [sliders.decimals_of(step) + 1]
         panel.mark("points", id="points", shape=rug, features=["x"], decimals=decimals)
         bump = scene.array(geometry.BUMP)
         maps = geometry.bump_maps(em)
@@ -133,12 +123,13 @@ class HandFit(SliderPanel):
         of = [_draw_component(panel, bump, k) for k in (0, 1)]
         panel.mark("sum", of=of, colour="grey", fill=True)
         panel.mark("sum", of=of, colour="ink", width=2)
-        for k in (0, 1):
-            draw_handle(panel, f"deviation_{k + 1}", f"Spread of component {k + 1}", k, "↔")
-            draw_handle(panel, f"mean_{k + 1}", f"Mean of component {k + 1}", k, str(k + 1), 20)
+        for k, name in enumerate("12"):
+            sliders.draw_handle(panel, f"deviation_{name}", f"Spread of component {name}", k, "↔")
+            words = f"Mean of component {name}"
+            sliders.draw_handle(panel, f"mean_{name}", words, k, name, lift=20)
 
 
-class PointPosterior(SliderPanel):
+class PointPosterior(sliders.SliderPanel):
     """The posterior of one point by Bayes' rule: prior × density, and its shares, under sliders.
 
     Parameters
@@ -171,12 +162,12 @@ class PointPosterior(SliderPanel):
                 f"K = {mixture.n_components} and D = {mixture.n_features}."
             )
         self._given = mixture
-        step = round_up(np.ptp(data) / 150)
+        step = sliders.round_up(np.ptp(data) / 150)
         near, far = _limits(data, step), _limits(data, step, _REACH)
-        at = multiple(step, (data.min() + data.max()) / 2)
+        at = sliders.multiple(step, (data.min() + data.max()) / 2)
         controls = [
-            {**slider("x", "point x", at, *far, step), "wide": True},
-            slider("weight_1", "weight φ₁", round(mixture.weights[0], 2), 0, 1, 0.01),
+            {**sliders.slider("x", "point x", at, *far, step), "wide": True},
+            sliders.slider("weight_1", "weight φ₁", round(mixture.weights[0], 2), 0, 1, 0.01),
         ]
         scene = Scene(1)
         self._draw(scene, data, near, far)
@@ -215,7 +206,7 @@ class PointPosterior(SliderPanel):
         for k in (0, 1):
             panel.mark("marker", id=f"cut_{k + 1}", marker=MARKERS[k], radius=6, colour=k)
             panel.mark("label", id=f"number_{k + 1}", text=str(k + 1), ring=True, lift=20, colour=k)
-        draw_handle(panel, "x", "The point", "ink", "↔")
+        sliders.draw_handle(panel, "x", "The point", "ink", "↔")
         half = [(0, "0"), (0.5, "0.5"), (1, "1")]
         bars = ("product", "prior × density", top, []), ("share", "posterior b", 1.15, half)
         for name, title, height, ticks in bars:
@@ -235,7 +226,7 @@ def _draw_component(panel, bump, k):
 
 def _draw_gauge(scene, em_score, n):
     """Add ℓ as a column, from one nat per point below EM's score on; return where it begins."""
-    unit = round_up(n / 10)
+    unit = sliders.round_up(n / 10)
     floor = unit * math.floor((em_score - n) / unit)
     limits = [0, 1, floor, unit * math.ceil(em_score / unit + 0.5)]
     panel = scene.panel(limits, [], title="log-likelihood ℓ", width=0.6)
@@ -259,9 +250,9 @@ def _as_data(x):
 
 def _round_tops(first, last):
     """Return round numbers, each about twice the one before, from above `first` to `last`."""
-    tops = [round_up(first, _TOPS)]
+    tops = [sliders.round_up(first, _TOPS)]
     while tops[-1] < last:
-        tops.append(round_up(1.5 * tops[-1], _TOPS))
+        tops.append(sliders.round_up(1.5 * tops[-1], _TOPS))
     return tops
 
 
@@ -269,7 +260,7 @@ def _limits(x, step, share=_MARGIN):
     """Return limits outside the data by a share of their span, as multiples of `step`."""
     margin = share * np.ptp(x)
     low, high = x.min() - margin, x.max() + margin
-    return multiple(step, low, math.floor), multiple(step, high, math.ceil)
+    return sliders.multiple(step, low, math.floor), sliders.multiple(step, high, math.ceil)
 
 
 def _peak(deviation):

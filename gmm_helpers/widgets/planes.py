@@ -13,13 +13,7 @@ from gmm_helpers.model.mixture import Mixture
 from gmm_helpers.model.trace import Step
 from gmm_helpers.plots import geometry
 from gmm_helpers.plots.look import MARKERS
-from gmm_helpers.widgets.marks import (
-    components_legend,
-    draw_ellipses,
-    draw_lines,
-    draw_numbers,
-    draw_points,
-)
+from gmm_helpers.widgets import marks
 from gmm_helpers.widgets.scene import Scene
 from gmm_helpers.widgets.stepper import SceneStepper
 
@@ -119,7 +113,7 @@ class _Plane:
         panel = scene.panel(self._limits, labels=self.features, equal=self._equal, title=title)
         shares = [None if each is None else each[self.shown] for each in shares]
         style = {"features": self.features, "decimals": self.decimals, "kind": kind}
-        draw_points(panel, self.places, shares, faint=faint, **style)
+        marks.draw_points(panel, self.places, shares, faint=faint, **style)
         return panel
 
     def flag(self, panel, marker, flags):
@@ -159,7 +153,7 @@ class KMeansBeside(SceneStepper):
     ) -> None:
         plane, groups = _Plane(x), np.asarray(groups)
         K, moving = steps[0].mixture.n_components, [int(step.kind == "M") for step in steps]
-        scene = Scene(len(steps), legend=components_legend(K), glides=moving)
+        scene = Scene(len(steps), legend=marks.components_legend(K), glides=moving)
         hard = [None if labels is None else np.eye(K)[labels] for _, labels in kmeans_steps]
         soft = [step.responsibilities for step in steps]
         means = np.array([means for means, _ in kmeans_steps])
@@ -172,12 +166,12 @@ class KMeansBeside(SceneStepper):
             ("mixture · lines: where two are equal", soft, "u2", likelier, maps, maps[..., 4:]),
         ):
             panel = plane.panel(scene, title, shares, kind, moving)
-            draw_lines(panel, [_borders(panel.limits, score) for score in scores])
+            marks.draw_lines(panel, [_borders(panel.limits, score) for score in scores])
             owners = np.array([groups if b is None else b.argmax(axis=1) for b in shares])
             plane.flag(panel, "x", owners != groups)
             if ellipses is not None:
-                draw_ellipses(panel, ellipses, [int(step.kind == "E") for step in steps])
-            draw_numbers(panel, places)
+                marks.draw_ellipses(panel, ellipses, [int(step.kind == "E") for step in steps])
+            marks.draw_numbers(panel, places)
             right.append(np.mean(owners == groups, axis=1))
         squares = [0 if b is None else ((plane.x - m[b]) ** 2).sum() for m, b in kmeans_steps]
         super().__init__(scene, map(_say_pair, steps, *right, squares))
@@ -233,14 +227,14 @@ class ShrinkingVariance(SceneStepper):
         shares = [each.responsibilities(x) for each in mixtures]
         new_means = [m_step(x, b).means for b in shares]
         names = [f"σ² = {variance:g}" for variance in variances]
-        scene = Scene(P, legend=components_legend(K), glides=[1] * P, headings=names)
+        scene = Scene(P, legend=marks.components_legend(K), glides=[1] * P, headings=names)
         title = "circles: 1σ · numbers: means · crosses: the M step's means"
         panel = plane.panel(scene, title, shares, "u2", [0] * P)
         maps = np.array([geometry.ellipse_maps(each) for each in mixtures])
-        draw_ellipses(panel, maps, [0] * P, radii=(1,))
+        marks.draw_ellipses(panel, maps, [0] * P, radii=(1,))
         for places in geometry.shifts(new_means).swapaxes(0, 1):
             panel.mark("marker", marker="x", radius=17, colour="ink", by={"map": places})
-        draw_numbers(panel, maps[..., 4:])
+        marks.draw_numbers(panel, maps[..., 4:])
         texts = [
             f"Shared variance {variance:g}: {np.sum(b.max(axis=1) < 0.999)} of {len(b)} points are "
             "shared between means. The M step would move a mean by up to "
@@ -290,7 +284,7 @@ class Anomalies(SceneStepper):
         panel = plane.panel(scene, title, [None] * P, "u1", [1] * P)
         across, up = panel.limits[:2], panel.limits[2:]
         x1, x2, log_density = geometry.over_plane(mixture.log_density, across, up)
-        draw_lines(panel, geometry.contour_lines(x1, x2, -log_density, thresholds))
+        marks.draw_lines(panel, geometry.contour_lines(x1, x2, -log_density, thresholds))
         plane.flag(panel, "^", surprise > thresholds[:, None])
         least = [geometry.format_place(plane.x[i], plane.decimals) for i in order[:3]]
         texts = []

@@ -9,14 +9,7 @@ import numpy as np
 from gmm_helpers.model.trace import Step, Trace
 from gmm_helpers.plots import geometry
 from gmm_helpers.plots.look import RADII
-from gmm_helpers.widgets import words
-from gmm_helpers.widgets.marks import (
-    component_style,
-    components_legend,
-    draw_ellipses,
-    draw_numbers,
-    draw_points,
-)
+from gmm_helpers.widgets import marks, words
 from gmm_helpers.widgets.scene import Scene
 
 _RESTS = {"start": 1.0, "E": 1.5, "M": 1.0}  # seconds: E rests longer, there is more to read
@@ -58,7 +51,7 @@ def make_run_scene(x, trace, *, features=None, notes=(), limits=None):
         rests=[_RESTS[step.kind] for step in steps],
         glides=[int(step.kind == "M") for step in steps],
         notes=[*notes, *_notes(trace, len(shown), n)],
-        legend=components_legend(trace.mixture.n_components),
+        legend=marks.components_legend(trace.mixture.n_components),
     )
     points = {
         "shares": [b if b is None else b[shown] for b in (s.responsibilities for s in steps)],
@@ -74,13 +67,13 @@ def make_run_scene(x, trace, *, features=None, notes=(), limits=None):
     else:
         maps = np.array([geometry.ellipse_maps(mixture) for mixture in mixtures])
         panel = _draw_plane(scene, x, maps, limits, names, equal=features is None)
-        draw_points(panel, x[shown], **points)
-        draw_ellipses(panel, maps, faint)
+        marks.draw_points(panel, x[shown], **points)
+        marks.draw_ellipses(panel, maps, faint)
         path = np.array([step.mixture.means for step in trace.steps if step.kind != "E"])
         by = {"until": [each + 1 for each in done]}
         for k in range(maps.shape[1]):
             panel.mark("line", shape=path[:, k], colour=k, width=1.5, dots=2.5, by=by)
-        draw_numbers(panel, maps[..., 4:], drag=True)
+        marks.draw_numbers(panel, maps[..., 4:], drag=True)
     _draw_log_likelihood(scene, trace.log_likelihoods, done)
     texts = (f"{a} {words.read_table(b)}" for a, b in zip(sentences, tables, strict=True))
     return RunScene(x, trace, scene, steps, tuple(texts))
@@ -102,14 +95,14 @@ def _draw_densities(scene, x, shown, points, limits, mixtures, faint):
         title="numbered: φ N(x | μ, σ²); solid: their sum",
     )
     panel.mark("bars", shape=bars, colour="pale")
-    draw_points(panel, geometry.rug(x[shown], top), **points)
+    marks.draw_points(panel, geometry.rug(x[shown], top), **points)
     bump, curves = scene.array(geometry.BUMP), []
     for k in range(maps.shape[1]):
-        by = {"map": maps[:, k], "faint": faint}
-        curves.append(panel.mark("line", shape=bump, extend=True, **component_style(k), by=by))
+        style, by = marks.component_style(k), {"map": maps[:, k], "faint": faint}
+        curves.append(panel.mark("line", shape=bump, extend=True, **style, by=by))
     panel.mark("sum", of=curves, colour="ink", width=2, by={"faint": faint})
     peaks = np.stack([maps[..., 4], np.minimum(maps[..., 3], top)], axis=-1)
-    draw_numbers(panel, peaks, lift=20, drag=True)
+    marks.draw_numbers(panel, peaks, lift=20, drag=True)
 
 
 def _draw_plane(scene, x, maps, limits, names, *, equal):

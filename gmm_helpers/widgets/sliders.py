@@ -37,7 +37,7 @@ def slider(name, label, value, low, high, step):
     return {"name": name, "label": label, **limits, "value": float(value), "decimals": decimals}
 
 
-def sliders(name, label, values, *limits):
+def pair(name, label, values, *limits):
     """Return a slider for each of two components or features."""
     return [slider(f"{name}_{k + 1}", label + "₁₂"[k], values[k], *limits) for k in (0, 1)]
 

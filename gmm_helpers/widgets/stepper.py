@@ -73,23 +73,13 @@ class SceneStepper(Shown):
         scene.content["texts"] = list(self.texts)
         self.view = View("stepper", scene.content, scene.data)
 
-    @property
-    def position(self) -> int:
-        """Where the slider is."""
-        return self.view.position
-
-    @position.setter
-    def position(self, position: int) -> None:
-        last = len(self.texts) - 1
-        self.view.position = min(validation.check_count(position, "position", at_least=0), last)
-
     def walk(self) -> Iterator[Any]:
         """Put the slider on each position in turn, then back; yield the positions."""
-        before = self.position
+        before = self.view.position
         for position in range(len(self.texts)):
-            self.position = position
+            self.view.position = position
             yield position
-        self.position = before
+        self.view.position = before
 
     @property
     def caption(self) -> str:
@@ -103,9 +93,6 @@ class SceneStepper(Shown):
 
 class Stepper(SceneStepper):
     """A slider that steps through a trace: the points, the components and the log-likelihood.
-
-    Shown when it is the last value of a cell. A cell that is run again closes the steppers of
-    its run before.
 
     Parameters
     ----------

@@ -159,7 +159,9 @@ def test_python_hears_where_the_hand_rests_and_a_second_view_follows(lab):
     expect(second.locator(".heading")).to_have_text(box.locator(".heading").inner_text())
     run_cell(lab, second.evaluate("each => each.closest('.jp-Cell').dataset.cell"))
     lab.evaluate("jupyterapp.commands.execute('notebook:delete-cell')")
-    assert "3" in add_cell(lab, "stepper.position").locator(".jp-OutputArea-output").inner_text()
+    assert (
+        "3" in add_cell(lab, "stepper.view.position").locator(".jp-OutputArea-output").inner_text()
+    )
     slider(widget(lab, "hand_fit")).press("ArrowRight")
     lab.wait_for_timeout(500)
     said = add_cell(lab, "f'{fit.score:.2f}'").locator(".jp-OutputArea-output").inner_text()

@@ -26,7 +26,7 @@ def test_a_walk_has_a_row_for_each_position(capsys):
     head, first, *rest = capsys.readouterr().out.splitlines()
     assert head.split() == ["step", "t", "ℓ", "φ₁", "μ₁", "φ₂", "μ₂"]
     assert first.split()[:2] == ["start", "0"] and "(2.0, 60.0)" in first
-    assert [row.split()[0] for row in rest] == ["E", "M", "E", "M"] and stepper.position == 0
+    assert [row.split()[0] for row in rest] == ["E", "M", "E", "M"] and stepper.view.position == 0
 
 
 def test_a_walk_in_one_dimension_has_means_and_spreads(capsys):

@@ -123,7 +123,7 @@ def test_a_teachers_own_scene_is_walked_through_and_told():
     scene = gmm.Scene(4)
     scene.panel([0, 1, 0, 1])
     stepper = gmm.SceneStepper(scene, "abcd", title="Letters", stills=[0, 3, 9])
-    assert list(stepper.walk()) == [0, 1, 2, 3] and stepper.position == 0
+    assert list(stepper.walk()) == [0, 1, 2, 3] and stepper.view.position == 0
     assert stepper.caption == "Letters, 4 positions.\nPosition 0. a\nPosition 3. d"
     with pytest.raises(ValueError, match="there are 3 texts and 4 positions"):
         gmm.SceneStepper(scene, "abc")

@@ -184,11 +184,11 @@ def test_positions(n_steps):
 
 def test_walk_goes_to_every_position_and_back(run_1d):
     stepper = gmm.Stepper(*run_1d)
-    stepper.position = 3
-    seen = [(stepper.position, step) for step in stepper.walk()]
+    stepper.view.position = 3
+    seen = [(stepper.view.position, step) for step in stepper.walk()]
     assert [position for position, _ in seen] == list(range(len(stepper.texts)))
     assert seen[2][1] is stepper.trace.steps[2]
-    assert stepper.position == 3
+    assert stepper.view.position == 3
 
 
 def test_what_is_stored_is_the_caption_and_what_a_still_is_taken_from(run_1d):
