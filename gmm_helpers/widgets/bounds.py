@@ -48,8 +48,6 @@ class BoundBars(SceneStepper):
     M step 1: F goes up, ℓ goes up by more, a gap opens. F = −12.658, gap = 1.179, ℓ = −11.479.
     """
 
-    _title = "The bound and its gap"
-
     def __init__(
         self, x: ArrayLike, trace: Trace, *, lower_bound: Callable[..., float] = _lower_bound
     ) -> None:
@@ -83,7 +81,7 @@ class BoundBars(SceneStepper):
             panel.mark("line", shape=frame, close=True, colour=_GAP, width=1.5, by=by)
             line = [[i - 0.45, top], [i + 0.45, top]]
             panel.mark("line", shape=line, colour="ink", width=4, by=by)
-        super().__init__(scene, map(_say_bar, steps, bounds, tops))
+        super().__init__(scene, map(_say_bar, steps, bounds, tops), title="The bound and its gap")
 
 
 def _say_bar(step, bound, log_likelihood):
@@ -135,8 +133,6 @@ class BoundCurve(SceneStepper):
     E step 1: the bound touches ℓ. θ = 0.000, F = −2.000, gap = 0.000, ℓ = −2.000.
     """
 
-    _title = "The bound under the curve"
-
     def __init__(
         self,
         grid: ArrayLike,
@@ -177,7 +173,7 @@ class BoundCurve(SceneStepper):
         _draw_gap(panel, value, F, top, hidden=hidden)
         by = {"map": geometry.shifts(np.column_stack([value, top]))}
         panel.mark("marker", marker="o", radius=10, open=True, colour="ink", by=by)
-        super().__init__(scene, texts)
+        super().__init__(scene, texts, title="The bound under the curve")
 
 
 class OneShare(SceneStepper):
@@ -197,8 +193,6 @@ class OneShare(SceneStepper):
     q₁ = 0.500, q₂ = 0.500: F = −3.737, gap = 0.434, log p(x) = −3.303.
     """
 
-    _title = "The bound of one point"
-
     def __init__(self, point: float, mixture: Mixture) -> None:
         shares = np.linspace(0, 1, 41)
         bounds = np.array([_lower_bound([point], mixture, [[q, 1 - q]]) for q in shares])
@@ -216,7 +210,7 @@ class OneShare(SceneStepper):
         by, curve = {"until": range(1, len(shares) + 1)}, np.column_stack([shares, bounds])
         panel.mark("line", shape=curve, colour=_BOUND, width=3.5, by=by)
         _draw_gap(panel, shares, bounds, top)
-        super().__init__(scene, texts)
+        super().__init__(scene, texts, title="The bound of one point")
 
 
 class Starts(SceneStepper):
@@ -239,8 +233,6 @@ class Starts(SceneStepper):
     >>> print(starts.texts[1])
     Start θ = 2.000, ℓ = −1.000: after 2 iterations θ = 1.000, ℓ = 0.000.
     """
-
-    _title = "Ways of EM from each start"
 
     def __init__(
         self,
@@ -272,4 +264,4 @@ class Starts(SceneStepper):
         for i, mark in ((0, {"marker": "o", "open": True}), (-1, {"marker": "^"})):
             by = {"map": geometry.shifts([line[i] for line in lines])}
             panel.mark("marker", radius=10, colour=1, by=by, **mark)
-        super().__init__(scene, texts)
+        super().__init__(scene, texts, title="Ways of EM from each start")

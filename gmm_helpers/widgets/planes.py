@@ -45,8 +45,6 @@ class Landscape(SceneStepper):
         If a height is not finite.
     """
 
-    _title = "Paths over a landscape"
-
     def __init__(
         self,
         height: Callable[[np.ndarray], ArrayLike],
@@ -77,7 +75,7 @@ class Landscape(SceneStepper):
             panel.mark("line", shape=path, colour=group, width=2, by={"until": range(1, P + 1)})
             style = {"marker": MARKERS[group % len(MARKERS)], "radius": 6, "colour": group}
             panel.mark("marker", by={"map": geometry.shifts(path)}, **style)
-        super().__init__(scene, _say_paths(height, paths))
+        super().__init__(scene, _say_paths(height, paths), title="Paths over a landscape")
 
 
 def _say_paths(height, paths):
@@ -141,8 +139,6 @@ class KMeansBeside(SceneStepper):
         The group that each point was drawn from, numbered as the means are.
     """
 
-    _title = "k-means and the mixture"
-
     def __init__(
         self,
         x: ArrayLike,
@@ -174,7 +170,8 @@ class KMeansBeside(SceneStepper):
             marks.draw_numbers(panel, places)
             right.append(np.mean(owners == groups, axis=1))
         squares = [0 if b is None else ((plane.x - m[b]) ** 2).sum() for m, b in kmeans_steps]
-        super().__init__(scene, map(_say_pair, steps, *right, squares))
+        texts = map(_say_pair, steps, *right, squares)
+        super().__init__(scene, texts, title="k-means and the mixture")
 
 
 def _borders(limits, score):
@@ -211,8 +208,6 @@ class ShrinkingVariance(SceneStepper):
         As for a `SceneStepper`.
     """
 
-    _title = "A shared variance shrinks"
-
     def __init__(
         self,
         x: ArrayLike,
@@ -241,7 +236,7 @@ class ShrinkingVariance(SceneStepper):
             f"{np.linalg.norm(new - means, axis=1).max():.3f}."
             for variance, b, new in zip(variances, shares, new_means, strict=True)
         ]
-        super().__init__(scene, texts, stills=stills)
+        super().__init__(scene, texts, title="A shared variance shrinks", stills=stills)
 
 
 class Anomalies(SceneStepper):
@@ -261,8 +256,6 @@ class Anomalies(SceneStepper):
     stills : sequence of int, optional
         As for a `SceneStepper`.
     """
-
-    _title = "Points over a threshold"
 
     def __init__(
         self,
@@ -293,4 +286,4 @@ class Anomalies(SceneStepper):
             text = f"Threshold {threshold:.2f}: {count} of {len(surprise)} points are flagged, "
             text += f"{count / len(surprise):.1%}."
             texts.append(text + f" The least expected: {', '.join(least[:count])}." * bool(count))
-        super().__init__(scene, texts, stills=stills)
+        super().__init__(scene, texts, title="Points over a threshold", stills=stills)

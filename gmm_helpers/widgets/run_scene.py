@@ -50,39 +50,38 @@ def make_run_scene(x, trace, *, features=None, notes=(), limits=None):
         iterations=[step.iteration for step in steps],
         rests=[_RESTS[step.kind] for step in steps],
         glides=[int(step.kind == "M") for step in steps],
-        notes=[*notes, *_notes(trace, len(shown), n)],
+        notes=list(notes),
         legend=marks.components_legend(trace.mixture.n_components),
     )
+    for name in trace.stubs:
+        said = "returned None, as an unfinished exercise does: the module's own was used."
+        scene.content["notes"].append(f"Your {name} {said}")
+    if len(shown) < n:
+        scene.content["notes"].append(f"The pictures show {len(shown)} of the {n} points.")
     points = {
         "shares": [b if b is None else b[shown] for b in (s.responsibilities for s in steps)],
         "faint": scene.content["glides"],
         "features": list(names),
         "decimals": decimals,
     }
-    faint = [int(step.kind == "E") for step in steps]
-    done = [step.iteration - (step.kind == "E") for step in steps]
-    mixtures = [step.mixture for step in steps]
     if D == 1:
-        _draw_densities(scene, x[:, 0], shown, points, limits, mixtures, faint)
+        _draw_densities(scene, x[:, 0], steps, shown, points, limits)
     else:
-        maps = np.array([geometry.ellipse_maps(mixture) for mixture in mixtures])
-        panel = _draw_plane(scene, x, maps, limits, names, equal=features is None)
-        marks.draw_points(panel, x[shown], **points)
-        marks.draw_ellipses(panel, maps, faint)
-        path = np.array([step.mixture.means for step in trace.steps if step.kind != "E"])
-        by = {"until": [each + 1 for each in done]}
-        for k in range(maps.shape[1]):
-            panel.mark("line", shape=path[:, k], colour=k, width=1.5, dots=2.5, by=by)
-        marks.draw_numbers(panel, maps[..., 4:], drag=True)
-    _draw_log_likelihood(scene, trace.log_likelihoods, done)
+        _draw_ellipses(scene, x, trace, steps, shown, points, limits, equal=features is None)
+    _draw_log_likelihood(scene, trace.log_likelihoods, _iterations_done(steps))
     texts = (f"{a} {words.read_table(b)}" for a, b in zip(sentences, tables, strict=True))
     return RunScene(x, trace, scene, steps, tuple(texts))
 
 
-def _draw_densities(scene, x, shown, points, limits, mixtures, faint):
+def _iterations_done(steps):
+    return [step.iteration - (step.kind == "E") for step in steps]
+
+
+def _draw_densities(scene, x, steps, shown, points, limits):
     """Add the panel of one dimension: histogram, components, their sum, and the points."""
     bars = geometry.histogram(x)
-    maps = np.array([geometry.bump_maps(mixture) for mixture in mixtures])
+    maps = np.array([geometry.bump_maps(step.mixture) for step in steps])
+    faint = [int(step.kind == "E") for step in steps]
     tallest_bar = bars[:, 3].max()
     # A component that is collapsing has no limit: let it leave the picture.
     top = 1.3 * np.clip(maps[:, :, 3].max(), tallest_bar, 2.5 * tallest_bar)
@@ -105,16 +104,28 @@ def _draw_densities(scene, x, shown, points, limits, mixtures, faint):
     marks.draw_numbers(panel, peaks, lift=20, drag=True)
 
 
-def _draw_plane(scene, x, maps, limits, names, *, equal):
-    """Add the panel of two dimensions, with room for the ellipses of all positions."""
+def _draw_ellipses(scene, x, trace, steps, shown, points, limits, *, equal):
+    """Add the panel of two dimensions: points, ellipses, and the way that the means came."""
+    maps = np.array([geometry.ellipse_maps(step.mixture) for step in steps])
     reach = geometry.reach(maps)
     low, high = geometry.plane_limits(x, maps) if limits is None else limits
     if (reach[0] < low).any() or (reach[1] > high).any():
         scene.content["notes"].append("Some ellipses reach beyond the picture.")
     mass = " and ".join(f"{geometry.mass_inside(radius):.0%}" for radius in RADII)
-    title = f"ellipses hold {mass} of each component"
-    edges = [low[0], high[0], low[1], high[1]]
-    return scene.panel(edges, labels=list(names), width=1.65, title=title, equal=equal)
+    panel = scene.panel(
+        [low[0], high[0], low[1], high[1]],
+        labels=points["features"],
+        width=1.65,
+        title=f"ellipses hold {mass} of each component",
+        equal=equal,
+    )
+    marks.draw_points(panel, x[shown], **points)
+    marks.draw_ellipses(panel, maps, [int(step.kind == "E") for step in steps])
+    path = np.array([step.mixture.means for step in trace.steps if step.kind != "E"])
+    by = {"until": [each + 1 for each in _iterations_done(steps)]}
+    for k in range(maps.shape[1]):
+        panel.mark("line", shape=path[:, k], colour=k, width=1.5, dots=2.5, by=by)
+    marks.draw_numbers(panel, maps[..., 4:], drag=True)
 
 
 def _draw_log_likelihood(scene, values, done):
@@ -169,14 +180,3 @@ def _check_trace(trace, n, D):
             f"x has n = {n} points, but the run had {len(shares)}: "
             "give the data that EM was run on."
         )
-
-
-def _notes(trace, n_shown, n):
-    """Say what holds for all positions of a trace."""
-    notes = [
-        f"Your {name} returned None, as an unfinished exercise does: the module's own was used."
-        for name in trace.stubs
-    ]
-    if n_shown < n:
-        notes.append(f"The pictures show {n_shown} of the {n} points.")
-    return notes

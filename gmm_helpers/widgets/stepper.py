@@ -29,7 +29,7 @@ class SceneStepper(Shown):
         With its panels and marks.
     texts : sequence of str
         What each position shows, in words.
-    title : str, optional
+    title : str
         What the whole is, for pages without widgets.
     stills : sequence of int, optional
         The positions that such a page shows: by default the first three and the last.
@@ -54,17 +54,17 @@ class SceneStepper(Shown):
     1 It has moved.
     """
 
-    _title, _stills = "Pictures under a slider", None
+    _stills = None
 
     def __init__(
         self,
         scene: Scene,
         texts: Iterable[str],
         *,
-        title: str | None = None,
+        title: str = "Pictures under a slider",
         stills: Sequence[int] | None = None,
     ) -> None:
-        self.texts, self._title, self._stills = tuple(texts), title or self._title, stills
+        self.texts, self._title, self._stills = tuple(texts), title, stills
         if len(self.texts) != scene.positions:
             raise ValueError(
                 f"There must be one text for each position: there are {len(self.texts)} texts "

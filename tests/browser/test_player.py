@@ -235,10 +235,10 @@ def test_ellipses_are_those_of_the_static_plots(mount, plane):
     for radius, first in ((1, 0), (2, 1)):
         for path, affine in zip(
             lines[first : 2 * len(mixture.weights) : 2],
-            geometry.ellipse_maps(mixture, radius),
+            geometry.ellipse_maps(mixture),
             strict=True,
         ):
-            wanted = pixels(geometry.place(geometry.CIRCLE, affine), limits, size)
+            wanted = pixels(geometry.place(radius * geometry.CIRCLE, affine), limits, size)
             assert path == pytest.approx(wanted, abs=0.06)
 
 
