@@ -57,9 +57,9 @@ from .plots.fits import show_pairs as show_pairs
 from .plots.geometry import mass_inside as mass_inside
 from .plots.regions import responsibility_entropy as responsibility_entropy
 from .plots.regions import show_regions as show_regions
-from .plots.tables import show_parameters as show_parameters
-from .plots.tables import show_table as show_table
-from .plots.tables import show_walk as show_walk
+from .plots.text_tables import show_parameters as show_parameters
+from .plots.text_tables import show_table as show_table
+from .plots.text_tables import show_walk as show_walk
 from .widgets.bounds import BoundBars as BoundBars
 from .widgets.bounds import BoundCurve as BoundCurve
 from .widgets.bounds import OneShare as OneShare
