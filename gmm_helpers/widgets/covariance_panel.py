@@ -13,7 +13,6 @@ _SIGMA, _RHO = (0.5, 2.0, 0.05), (-0.99, 0.99, 0.01)  # from, to, step
 _EDGE = 7  # where both axes end: at 3.5 of the largest standard deviation
 _RADII, _RINGS = np.array([1, 2, 3]), ([], [6, 2], [2, 1.5])
 _ARROW = [[0, 0.07], [0.7, 0.07], [0.7, 0.2], [1, 0], [0.7, -0.2], [0.7, -0.07], [0, -0.07]]
-_COUNT = 1000  # points
 _SHADES = (1, 0.6, 0.3)  # of the points inside 1, 2 and 3 σ: shares of blue in the paper's colour
 
 
@@ -30,11 +29,13 @@ class CovariancePanel(SliderPanel):
     ----------
     rng : numpy.random.Generator
         What the points are drawn with.
+    n : int
+        How many points.
 
     Raises
     ------
-    TypeError
-        If `rng` is no generator.
+    ValueError, TypeError
+        If `rng` is no generator, or there is no point to draw.
 
     Examples
     --------
@@ -46,8 +47,9 @@ class CovariancePanel(SliderPanel):
     array([0.402, 0.86 , 0.983])
     """
 
-    def __init__(self, *, rng: np.random.Generator) -> None:
+    def __init__(self, *, rng: np.random.Generator, n: int = 1000) -> None:
         self._rng = validation.check_rng(rng)
+        self._n = validation.check_count(n, "n", at_least=1)
         controls = [
             *pair("deviation", "spread σ", (1.6, 1.0), *_SIGMA),
             slider("correlation", "correlation ρ", 0.6, *_RHO),
@@ -83,11 +85,11 @@ class CovariancePanel(SliderPanel):
 
     def _result(self):
         shares = geometry.join_words(_percent(share) for share in self.shares)
-        return f"of the {_COUNT} points, {shares} lie inside 1, 2 and 3 σ."
+        return f"of the {self._n} points, {shares} lie inside 1, 2 and 3 σ."
 
     def _draw(self):
         """Draw points u, and make their scene: with ellipses, and half-axes along eigenvectors."""
-        self._u = self._rng.standard_normal((_COUNT, 2))
+        self._u = self._rng.standard_normal((self._n, 2))
         scene = Scene(1, height=470)
         u = scene.content["points"] = scene.array(self._u)
         names, ticks = ["x₁", "x₂"], geometry.ticks(-6, 6, 6)
