@@ -155,7 +155,7 @@ def draw(rows):
     ax.grid(axis="x", color="#dddddd")
     options = {"loc": "lower right", "bbox_to_anchor": (1, 1), "ncols": 3, "frameon": False}
     ax.legend(fontsize=figures.TEXT_SIZE, columnspacing=1, handletextpad=0, **options)
-    return figures.to_png(figures._rasterise(figure))
+    return figures.to_png(figure)
 
 
 def paragraph(rows, peak):

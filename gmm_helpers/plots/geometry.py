@@ -50,9 +50,9 @@ def bump_maps(mixture):
     return np.column_stack([deviations, zero, zero, peaks, mixture.means[:, 0], zero])
 
 
-def ellipse_maps(mixture, radius=1.0):
-    """Return what maps CIRCLE to each component's ellipse at `radius` σ, shape (K, 6)."""
-    factors = radius * np.linalg.cholesky(mixture.covariances)
+def ellipse_maps(mixture):
+    """Return what maps CIRCLE to each component's ellipse at 1σ, shape (K, 6)."""
+    factors = np.linalg.cholesky(mixture.covariances)
     return np.concatenate([factors.reshape(-1, 4), mixture.means], axis=1)
 
 
@@ -138,6 +138,11 @@ def mass_inside(radius: ArrayLike) -> np.ndarray:
     return -np.expm1(-0.5 * np.square(radius))
 
 
+def ahead(scores, k):
+    """Return by how much score k of (…, K) is ahead of all others, shape (…)."""
+    return scores[..., k] - np.delete(scores, k, axis=-1).max(axis=-1)
+
+
 def choose_points(n):
     """Return which of `n` points a picture shows: all, or at most 800, evenly chosen."""
     return np.arange(0, n, -(-n // _MOST_POINTS))
@@ -152,18 +157,37 @@ def span(low, high, margin):
     return low - margin * width, high + margin * width
 
 
-def shared_limits(x, limits=None):
-    """Return limits that suit `x` (n, D) and others of its kind, or the given ones if these do.
+def around(x, margin):
+    """Return limits around `x` (n, D): the lower ends, and the upper ones, shape (2, D)."""
+    ends = zip(x.min(axis=0), x.max(axis=0), strict=True)
+    return np.transpose([span(low, high, margin) for low, high in ends])
 
-    The array has two rows, the lower and the upper ends.
-    """
+
+def shared_limits(x, limits=None):
+    """Return limits that suit `x` (n, D) and others of its kind, or the given ones if these do."""
     low, high = x.min(axis=0), x.max(axis=0)
     if limits is not None:
         width = limits[1] - limits[0]
         fits = (limits[0] < low) & (high < limits[1]) & (high - low > 0.6 * width)
         if fits.all():
             return limits
-    return np.transpose([span(a, b, 0.15) for a, b in zip(low, high, strict=True)])
+    return around(x, 0.15)
+
+
+def reach(maps):
+    """Return where 2σ ellipses (…, 6) begin and end, shape (2, 2)."""
+    half = 2 * np.hypot(maps[..., [0, 2]], maps[..., [1, 3]])
+    return np.stack(
+        [(maps[..., 4:] - half).reshape(-1, 2).min(0), (maps[..., 4:] + half).reshape(-1, 2).max(0)]
+    )
+
+
+def plane_limits(x, *ellipses):
+    """Return limits for points (n, 2) and 2σ ellipses (…, 6), of which very large ones are cut."""
+    ends, far = np.stack([around(x, 0.06), *map(reach, ellipses)]), around(x, 0.25)
+    return np.stack(
+        [np.maximum(ends[:, 0].min(axis=0), far[0]), np.minimum(ends[:, 1].max(axis=0), far[1])]
+    )
 
 
 def ticks(low, high, count=6, *, whole=False):

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from gmm_helpers.model import validation
 from gmm_helpers.plots import geometry
 from gmm_helpers.widgets.scene import Scene
-from gmm_helpers.widgets.sliders import SliderPanel, draw_handle, slider, sliders, tell_shown
+from gmm_helpers.widgets.sliders import SliderPanel, draw_handle, pair, slider
 
 _SIGMA, _RHO = (0.5, 2.0, 0.05), (-0.99, 0.99, 0.01)  # from, to, step
 _EDGE = 7  # where both axes end: at 3.5 of the largest standard deviation
 _RADII, _RINGS = np.array([1, 2, 3]), ([], [6, 2], [2, 1.5])
 _ARROW = [[0, 0.07], [0.7, 0.07], [0.7, 0.2], [1, 0], [0.7, -0.2], [0.7, -0.07], [0, -0.07]]
-_MOST_POINTS = 1000
 _SHADES = (1, 0.6, 0.3)  # of the points inside 1, 2 and 3 σ: shares of blue in the paper's colour
 
 
@@ -33,49 +31,28 @@ class CovariancePanel(SliderPanel):
         What the points are drawn with.
     n : int
         How many points.
-    deviations : sequence of float, shape (2,)
-        σ₁ and σ₂ at the start, from 0.5 to 2.
-    correlation : float
-        ρ at the start, from −0.99 to 0.99.
-
-    Attributes
-    ----------
-    covariance : ndarray, shape (2, 2)
-        Σ, as the sliders say now.
-    x : ndarray, shape (n, 2)
-        The points as they are shown.
-    shares : ndarray, shape (3,)
-        The shares of the points inside 1, 2 and 3 σ, counted by Mahalanobis distance.
 
     Raises
     ------
     ValueError, TypeError
-        If there is no point to draw, or the sliders cannot start as asked.
+        If `rng` is no generator, or there is no point to draw.
 
     Examples
     --------
-    >>> rng = np.random.default_rng(1)
-    >>> panel = CovariancePanel(rng=rng, deviations=(2, 1), correlation=0.5)
+    >>> panel = CovariancePanel(rng=np.random.default_rng(1))
     >>> panel.covariance
-    array([[4., 1.],
-           [1., 1.]])
+    array([[2.56, 0.96],
+           [0.96, 1.  ]])
     >>> panel.shares
     array([0.402, 0.86 , 0.983])
     """
 
-    def __init__(
-        self,
-        *,
-        rng: np.random.Generator,
-        n: int = 1000,
-        deviations: ArrayLike = (1.6, 1.0),
-        correlation: float = 0.6,
-    ) -> None:
+    def __init__(self, *, rng: np.random.Generator, n: int = 1000) -> None:
         self._rng = validation.check_rng(rng)
         self._n = validation.check_count(n, "n", at_least=1)
         controls = [
-            *sliders("deviation", "spread σ", deviations, *_SIGMA),
-            slider("correlation", "correlation ρ", correlation, *_RHO),
+            *pair("deviation", "spread σ", (1.6, 1.0), *_SIGMA),
+            slider("correlation", "correlation ρ", 0.6, *_RHO),
             {"name": "hold", "label": "Hold the points", "value": False},
         ]
         exact = [_percent(share) for share in geometry.mass_inside(_RADII)]
@@ -115,13 +92,11 @@ class CovariancePanel(SliderPanel):
         self._u = self._rng.standard_normal((self._n, 2))
         scene = Scene(1, height=470)
         u = scene.content["points"] = scene.array(self._u)
-        shown = {**u, "shape": [min(self._n, _MOST_POINTS), 2]}
-        tell_shown(scene, shown["shape"][0], self._n)
         names, ticks = ["x₁", "x₂"], geometry.ticks(-6, 6, 6)
         edges = [-_EDGE, _EDGE] * 2
         panel = scene.panel(edges, ticks, ticks, labels=names, equal=True)
         style = {"features": names, "decimals": [2, 2], "radius": 2.5}
-        panel.mark("points", id="points", shape=shown, **style)
+        panel.mark("points", id="points", shape=u, **style)
         circle, legend = scene.array(geometry.CIRCLE), scene.content["legend"]
         for radius, dash in zip(_RADII, _RINGS, strict=True):
             style = {"colour": "ink", "dash": dash, "width": 2.5}

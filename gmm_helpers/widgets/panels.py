@@ -15,26 +15,18 @@ from gmm_helpers.model import validation
 from gmm_helpers.model.mixture import Mixture, check_mixture
 from gmm_helpers.plots import geometry
 from gmm_helpers.plots.look import DASHES, MARKERS
+from gmm_helpers.widgets import sliders
 from gmm_helpers.widgets.scene import Scene
-from gmm_helpers.widgets.sliders import (
-    SliderPanel,
-    decimals_of,
-    draw_handle,
-    multiple,
-    round_up,
-    slider,
-    sliders,
-    tell_shown,
-)
 
 _MARGIN = 0.15  # how far a picture goes beyond the data, as a share of their span
+_REACH = 3  # and how far a point whose posterior is asked for
 _TOPS = (1, 2.5, 5, 10)  # where a density axis may end, times a power of ten
 _SQUARE = [[0, 0], [0, 1], [1, 1], [1, 0]]
 _BEST, _EM = {"colour": "mark", "width": 4}, {"colour": 2, "dash": [2, 1], "width": 3.5}
 _number = geometry.format_number
 
 
-class HandFit(SliderPanel):
+class HandFit(sliders.SliderPanel):
     """Build your own mixture: K = 2 fitted by hand over the data, with ℓ as the score.
 
     Parameters
@@ -42,63 +34,39 @@ class HandFit(SliderPanel):
     x : array_like, shape (n,)
     em : Mixture
         What EM found, with D = 1. A button shows its curve and its log-likelihood.
-    weight : float
-        φ₁ at the start; φ₂ is 1 − φ₁.
-    means, deviations : sequence of float, shape (2,), optional
-        μ₁, μ₂ and σ₁, σ₂ at the start: by default a poor guess.
-    feature : str
-        The axis's name.
-
-    Attributes
-    ----------
-    mixture, score : Mixture, float
-        What the sliders say now, and its log-likelihood.
-    best : Mixture
-        The one with the best score so far.
 
     Raises
     ------
     ValueError, TypeError
-        If two components cannot be fitted to `x`, or the sliders cannot start as asked.
+        If two components cannot be fitted to `x`, or `em` is not as above.
 
     Examples
     --------
     >>> from gmm_helpers import Mixture
     >>> em = Mixture.from_1d([0.5, 0.5], [0, 5], [0.06, 0.1])
-    >>> panel = HandFit([-0.3, 0.0, 0.3, 4.6, 5.0, 5.4], em=em, means=[0, 5])
-    >>> panel.best.means.ravel()
-    array([0., 5.])
+    >>> panel = HandFit([-0.3, 0.0, 0.3, 4.6, 5.0, 5.4], em=em)
+    >>> panel.best.means.ravel()  # a poor guess, until the sliders move
+    array([2.55, 3.85])
     """
 
-    def __init__(
-        self,
-        x: ArrayLike,
-        *,
-        em: Mixture,
-        weight: float = 0.5,
-        means: ArrayLike | None = None,
-        deviations: ArrayLike | None = None,
-        feature: str = "x",
-    ) -> None:
+    def __init__(self, x: ArrayLike, *, em: Mixture) -> None:
         self._x = _as_data(x)
         check_mixture(em, "em")
         em_score = self._score(em)
         span = np.ptp(self._x)
-        step, fine = round_up(span / 150), round_up(span / 300)
+        step, fine = sliders.round_up(span / 150), sliders.round_up(span / 300)
+        narrowest, broadest = 2 * fine, sliders.multiple(fine, span / 2)
         low, high = _limits(self._x, step, 0.5 * _MARGIN)  # so that no component's number is cut
-        if means is None:
-            means = [multiple(step, low + share * (high - low)) for share in (0.5, 0.7)]
-        if deviations is None:
-            deviations = [multiple(fine, span / 7)] * 2
-        widths = 2 * fine, multiple(fine, span / 2), fine
+        means = [sliders.multiple(step, low + share * (high - low)) for share in (0.5, 0.7)]
+        deviations = [sliders.multiple(fine, span / 7)] * 2
         controls = [
-            *sliders("mean", "mean μ", means, low, high, step),
-            *sliders("deviation", "spread σ", deviations, *widths),
-            slider("weight_1", "weight φ₁", weight, 0, 1, 0.01),
+            *sliders.pair("mean", "mean μ", means, low, high, step),
+            *sliders.pair("deviation", "spread σ", deviations, narrowest, broadest, fine),
+            sliders.slider("weight_1", "weight φ₁", 0.5, 0, 1, 0.01),
             {"name": "show_em", "label": "Show EM's score", "value": False},
         ]
         scene = Scene(1)
-        self._draw(scene, em, feature, step, narrowest=widths[0])
+        self._draw(scene, em, step, narrowest)
         floor = _draw_gauge(scene, em_score, len(self._x))
         more = {"points": scene.array(self._x), "em_score": em_score, "floor": floor}
         super().__init__("hand_fit", "Build your own mixture", scene, controls, **more)
@@ -129,7 +97,7 @@ class HandFit(SliderPanel):
     def _result(self):
         return f"log-likelihood {_number(self.score, 2)}."
 
-    def _draw(self, scene, em, feature, step, narrowest):
+    def _draw(self, scene, em, step, narrowest):
         """Add the panel of the densities, with a view for each height that they may need."""
         bars, limits = geometry.histogram(self._x), _limits(self._x, step)
         first, *others = [
@@ -137,15 +105,17 @@ class HandFit(SliderPanel):
             for top in _round_tops(1.1 * bars[:, 3].max(), 1.1 * _peak(narrowest))
         ]
         title = "numbered: φ N(x | μ, σ²); grey area: their sum"
-        panel = scene.panel(*first, labels=[feature, "density"], width=2.2, title=title)
+        panel = scene.panel(*first, labels=["x", "density"], width=2.2, title=title)
         for view in others:
             panel.view(*view)
         panel.mark("bars", shape=bars, colour="pale")
         shown = geometry.choose_points(len(self._x))
         rug = geometry.rug(self._x[shown], 1)
-        tell_shown(scene, len(shown), len(self._x))
-        decimals = [decimals_of(step) + 1]
-        panel.mark("points", id="points", shape=rug, features=[feature], decimals=decimals)
+        if len(shown) < len(self._x):
+            note = f"The picture shows {len(shown)} of the {len(self._x)} points."
+            scene.content["notes"].append(note)
+        decimals = [sliders.decimals_of(step) + 1]
+        panel.mark("points", id="points", shape=rug, features=["x"], decimals=decimals)
         bump = scene.array(geometry.BUMP)
         maps = geometry.bump_maps(em)
         of = [panel.mark("line", shape=bump, by={"map": [each], "hidden": [1]}) for each in maps]
@@ -153,12 +123,13 @@ class HandFit(SliderPanel):
         of = [_draw_component(panel, bump, k) for k in (0, 1)]
         panel.mark("sum", of=of, colour="grey", fill=True)
         panel.mark("sum", of=of, colour="ink", width=2)
-        for k in (0, 1):
-            draw_handle(panel, f"deviation_{k + 1}", f"Spread of component {k + 1}", k, "↔")
-            draw_handle(panel, f"mean_{k + 1}", f"Mean of component {k + 1}", k, str(k + 1), 20)
+        for k, name in enumerate("12"):
+            sliders.draw_handle(panel, f"deviation_{name}", f"Spread of component {name}", k, "↔")
+            words = f"Mean of component {name}"
+            sliders.draw_handle(panel, f"mean_{name}", words, k, name, lift=20)
 
 
-class PointPosterior(SliderPanel):
+class PointPosterior(sliders.SliderPanel):
     """The posterior of one point by Bayes' rule: prior × density, and its shares, under sliders.
 
     Parameters
@@ -167,43 +138,22 @@ class PointPosterior(SliderPanel):
         The data, for the picture's background and for the range of the slider.
     mixture : Mixture
         With D = 1 and K = 2. A slider moves its weights; means and variances stay.
-    at : float, optional
-        Where the point is at the start: by default in the middle of the data.
-    reach : float
-        How many times the data's span the point may go beyond them.
-    feature : str
-        The axis's name.
-
-    Attributes
-    ----------
-    mixture : Mixture
-        With the weights that the slider says now.
-    responsibilities : ndarray, shape (2,)
-        b_1 and b_2 of the point.
 
     Raises
     ------
     ValueError, TypeError
-        If the data or the mixture are not as above, or the sliders cannot start as asked.
+        If the data or the mixture are not as above.
 
     Examples
     --------
     >>> from gmm_helpers import Mixture
     >>> mixture = Mixture.from_1d([0.5, 0.5], [0, 2], [1, 1])
-    >>> panel = PointPosterior([-1.0, 0.0, 1.0, 3.0], mixture, at=1)
-    >>> panel.responsibilities
+    >>> panel = PointPosterior([-1.0, 0.0, 1.0, 3.0], mixture)
+    >>> panel.responsibilities  # of a point in the middle of the data
     array([0.5, 0.5])
     """
 
-    def __init__(
-        self,
-        x: ArrayLike,
-        mixture: Mixture,
-        *,
-        at: float | None = None,
-        reach: float = 3,
-        feature: str = "x",
-    ) -> None:
+    def __init__(self, x: ArrayLike, mixture: Mixture) -> None:
         data = _as_data(x)
         check_mixture(mixture, "mixture")
         if mixture.n_components != 2 or mixture.n_features != 1:
@@ -212,18 +162,17 @@ class PointPosterior(SliderPanel):
                 f"K = {mixture.n_components} and D = {mixture.n_features}."
             )
         self._given = mixture
-        step = round_up(np.ptp(data) / 150)
-        reach = max(validation.check_not_negative(reach, "reach"), _MARGIN)
-        near, far = _limits(data, step), _limits(data, step, reach)
-        at = multiple(step, (data.min() + data.max()) / 2) if at is None else at
+        step = sliders.round_up(np.ptp(data) / 150)
+        near, far = _limits(data, step), _limits(data, step, _REACH)
+        at = sliders.multiple(step, (data.min() + data.max()) / 2)
         controls = [
-            {**slider("x", f"point {feature}", at, *far, step), "wide": True},
-            slider("weight_1", "weight φ₁", round(mixture.weights[0], 2), 0, 1, 0.01),
+            {**sliders.slider("x", "point x", at, *far, step), "wide": True},
+            sliders.slider("weight_1", "weight φ₁", round(mixture.weights[0], 2), 0, 1, 0.01),
         ]
         scene = Scene(1)
-        self._draw(scene, data, near, far, feature)
+        self._draw(scene, data, near, far)
         means, deviations = mixture.means[:, 0].tolist(), np.sqrt(mixture.variances).tolist()
-        more = {"data": [data.min(), data.max()], "feature": feature}
+        more = {"data": [data.min(), data.max()], "feature": "x"}
         more |= {"means": means, "deviations": deviations}
         super().__init__("posterior", "The posterior of one point", scene, controls, **more)
 
@@ -242,11 +191,11 @@ class PointPosterior(SliderPanel):
         first, second = (f"{b:.3g}".replace("-", "−") for b in self.responsibilities)
         return f"b₁ ≈ {first} and b₂ ≈ {second}."
 
-    def _draw(self, scene, x, near, far, feature):
+    def _draw(self, scene, x, near, far):
         """Add three panels: the densities near the data and far from them, products, posterior."""
         bars = geometry.histogram(x)
         top = max(1.15 * _peak(math.sqrt(self._given.variances.min())), bars[:, 3].max())
-        labels, title = [feature, "density"], "numbered: φ N(x | μ, σ²)"
+        labels, title = ["x", "density"], "numbered: φ N(x | μ, σ²)"
         panel = scene.panel([*near, 0, top], labels=labels, title=title, width=2)
         panel.view([*far, 0, top])
         panel.mark("bars", shape=bars, colour="pale")
@@ -257,7 +206,7 @@ class PointPosterior(SliderPanel):
         for k in (0, 1):
             panel.mark("marker", id=f"cut_{k + 1}", marker=MARKERS[k], radius=6, colour=k)
             panel.mark("label", id=f"number_{k + 1}", text=str(k + 1), ring=True, lift=20, colour=k)
-        draw_handle(panel, "x", "The point", "ink", "↔")
+        sliders.draw_handle(panel, "x", "The point", "ink", "↔")
         half = [(0, "0"), (0.5, "0.5"), (1, "1")]
         bars = ("product", "prior × density", top, []), ("share", "posterior b", 1.15, half)
         for name, title, height, ticks in bars:
@@ -277,7 +226,7 @@ def _draw_component(panel, bump, k):
 
 def _draw_gauge(scene, em_score, n):
     """Add ℓ as a column, from one nat per point below EM's score on; return where it begins."""
-    unit = round_up(n / 10)
+    unit = sliders.round_up(n / 10)
     floor = unit * math.floor((em_score - n) / unit)
     limits = [0, 1, floor, unit * math.ceil(em_score / unit + 0.5)]
     panel = scene.panel(limits, [], title="log-likelihood ℓ", width=0.6)
@@ -301,9 +250,9 @@ def _as_data(x):
 
 def _round_tops(first, last):
     """Return round numbers, each about twice the one before, from above `first` to `last`."""
-    tops = [round_up(first, _TOPS)]
+    tops = [sliders.round_up(first, _TOPS)]
     while tops[-1] < last:
-        tops.append(round_up(1.5 * tops[-1], _TOPS))
+        tops.append(sliders.round_up(1.5 * tops[-1], _TOPS))
     return tops
 
 
@@ -311,7 +260,7 @@ def _limits(x, step, share=_MARGIN):
     """Return limits outside the data by a share of their span, as multiples of `step`."""
     margin = share * np.ptp(x)
     low, high = x.min() - margin, x.max() + margin
-    return multiple(step, low, math.floor), multiple(step, high, math.ceil)
+    return sliders.multiple(step, low, math.floor), sliders.multiple(step, high, math.ceil)
 
 
 def _peak(deviation):

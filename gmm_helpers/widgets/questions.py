@@ -6,9 +6,8 @@ question asks about is folded until it is answered.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tomllib
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from IPython.display import display
@@ -19,71 +18,32 @@ from gmm_helpers.widgets.view import Shown, View, fold
 _SUMMARY = "An answer follows: answer the question first, and it opens."
 
 
-@dataclass(frozen=True)
-class Choice:
-    """An answer to choose: its `text`, the `reason` it is `right` or wrong."""
-
-    text: str
-    reason: str
-    right: bool = False
-
-    @property
-    def answer(self) -> str:
-        """What is said once it is chosen."""
-        return f"{'Right.' if self.right else 'Not quite.'} {self.reason}"
-
-
 class Question(Shown):
     """A question with choices as radio buttons; under them, the answer to what is chosen.
 
-    Nothing is chosen at first, and no answer is shown. The browser does it all: it needs no
-    kernel. Shown when it is the last value of a cell; closed when its cell runs again.
-
-    Parameters
-    ----------
-    text : str
-    choices : sequence of Choice
-        At least two, exactly one of them right, each with a reason.
-
-    Attributes
-    ----------
-    text : str
-    choices : tuple of Choice
-
-    Raises
-    ------
-    ValueError
-        If a text or a reason is missing, or not exactly one choice is right.
-
-    Examples
-    --------
-    >>> Question("1 + 1?", [Choice("2", "By counting.", right=True), Choice("11", "Text adds so.")])
-    Question: 1 + 1?
-      ( ) 2
-      ( ) 11
+    Nothing is chosen at first, and no answer is shown. The browser does it all.
     """
 
-    def __init__(self, text: str, choices: Sequence[Choice]) -> None:
-        self.text, self.choices = text, tuple(choices)
-        if not text or not all(choice.text and choice.reason for choice in self.choices):
-            raise ValueError("A question needs a text, and each choice a text and a reason.")
-        if len(self.choices) < 2 or sum(choice.right for choice in self.choices) != 1:
-            raise ValueError(f"Exactly one of two or more choices must be right: {text!r}.")
-        answers = [[choice.text, choice.answer] for choice in self.choices]
+    def __init__(self, text, choices):
+        self.text, self.choices = text, choices
+        answers = [[choice["text"], answer_to(choice)] for choice in choices]
         self.view = View("question", {"text": text, "choices": answers})
 
     def __repr__(self):
-        return "\n".join(
-            [f"Question: {self.text}"] + [f"  ( ) {choice.text}" for choice in self.choices]
-        )
+        return "\n".join([f"Question: {self.text}", *(f"  ( ) {c['text']}" for c in self.choices)])
 
     @property
-    def caption(self) -> str:
+    def caption(self):
         """The question and its choices, without the answers."""
         return repr(self)
 
 
-def ask(name: str) -> Question:
+def answer_to(choice):
+    """Return what is said once a choice is made."""
+    return f"{'Right.' if choice.get('right') else 'Not quite.'} {choice['reason']}"
+
+
+def ask(name: str) -> Shown:
     """Ask one of the course's questions, by its name in `questions.toml`.
 
     Parameters
@@ -94,11 +54,19 @@ def ask(name: str) -> Question:
     ------
     ValueError
         If there is no such question.
+
+    Examples
+    --------
+    >>> ask("narrow_peak")
+    Question: A Gaussian has the standard deviation 0.2. How high is its density at the peak?
+      ( ) Less than 1: it is a probability
+      ( ) Exactly 1
+      ( ) Almost 2
     """
     return Question(**_find(name))
 
 
-def after(name: str, *results: object) -> Answer | Shown | AbstractContextManager[None]:
+def after(name: str, *results: object) -> Shown | AbstractContextManager[None]:
     """Fold results away until a question is answered; before that, a click opens the fold.
 
     A widget is not folded as long as it runs: it begins before what is asked about. A page without
@@ -114,7 +82,7 @@ def after(name: str, *results: object) -> Answer | Shown | AbstractContextManage
 
     Returns
     -------
-    Answer, the widget, or a context manager
+    What a cell shows, or a context manager
 
     Raises
     ------
@@ -132,7 +100,7 @@ def after(name: str, *results: object) -> Answer | Shown | AbstractContextManage
     if isinstance(results[0], Shown):
         results[0].question = question
         return results[0]
-    return Answer(question, "\n".join(map(str, results)))
+    return _Answer(question, "\n".join(map(str, results)))
 
 
 @contextmanager
@@ -140,26 +108,19 @@ def _fold(question):
     with capture_output() as captured:
         yield
     pictures = [each.data["image/png"] for each in captured.outputs if "image/png" in each.data]
-    display(Answer(question, captured.stdout.rstrip(), pictures))
+    display(_Answer(question, captured.stdout.rstrip(), pictures))
 
 
-class Answer(Shown):
-    """Text in a fold that opens once its question is answered; `after` makes it.
-
-    Parameters
-    ----------
-    question, text : str
-    pictures : sequence of bytes
-        PNGs, of which the text says what they show. A page without widgets has the text alone.
-    """
+class _Answer(Shown):
+    """Text, and PNGs of which it says what they show, in a fold that opens once it is time."""
 
     question: str
 
-    def __init__(self, question: str, text: str, pictures=()):
+    def __init__(self, question, text, pictures=()):
         self.question, self.text, self.pictures = question, text, pictures
-        folded = {"question": question, "summary": _SUMMARY, "text": text}
-        sizes = {"sizes": [len(each) for each in pictures]}
-        self.view = View("answer", folded | sizes, b"".join(pictures))
+        sizes = [len(each) for each in pictures]
+        content = {"question": question, "summary": _SUMMARY, "text": text, "sizes": sizes}
+        self.view = View("answer", content, b"".join(pictures))
 
     def __repr__(self):
         return f'Folded: what follows the question "{self.question[:60].rsplit(" ", 1)[0]} …"'
@@ -175,19 +136,13 @@ class Answer(Shown):
         return {**data, "text/html": fold(self.question, self.text, self.pictures)}, metadata
 
 
+def load_questions():
+    """Return what `questions.toml` holds: each question's text and its choices, by name."""
+    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+
+
 def _find(name):
     questions = load_questions()
     if name not in questions:
         raise ValueError(f"There is no question {name!r}; there are {', '.join(questions)}.")
     return questions[name]
-
-
-def load_questions():
-    """Return what `questions.toml` holds: each question's text and its choices, by name."""
-    import tomllib  # only here, as the package's import should not wait for it
-
-    text = Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
-    return {
-        name: {"text": entry["text"], "choices": [Choice(**each) for each in entry["choices"]]}
-        for name, entry in tomllib.loads(text).items()
-    }

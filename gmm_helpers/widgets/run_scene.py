@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from gmm_helpers.model.trace import Trace
+from gmm_helpers.model.trace import Step, Trace
 from gmm_helpers.plots import geometry
-from gmm_helpers.plots.look import DASHES, RADII
-from gmm_helpers.widgets import words
-from gmm_helpers.widgets.marks import components_legend, draw_ellipses, draw_numbers, draw_points
+from gmm_helpers.plots.look import RADII
+from gmm_helpers.widgets import marks, words
 from gmm_helpers.widgets.scene import Scene
 
 _RESTS = {"start": 1.0, "E": 1.5, "M": 1.0}  # seconds: E rests longer, there is more to read
-# What the M step does to the spreads depends on the covariance type as well.
-_SPREADS = {1: {"tied": "tied"}, 2: {"tied": "tied", "diag": "diag", "spherical": "spherical"}}
 
 
-@dataclass(frozen=True, eq=False)
-class RunScene:
-    """A run on `x` (n, D) as a scene, with its positions, and texts that say all of it in words."""
+class RunScene(NamedTuple):
+    """A run on `x` (n, D) as a scene, with each position's step and the texts that say it all."""
 
     x: np.ndarray
     trace: Trace
     scene: Scene
-    positions: list[words.Position]
+    steps: list[Step]
     texts: tuple[str, ...]
 
 
@@ -42,24 +38,29 @@ def make_run_scene(x, trace, *, features=None, notes=(), limits=None):
         raise ValueError(f"features must be {D} names, one for each column of x.")
     positions, decimals = words.positions_of(trace), geometry.decimals_for(x)
     steps = [position.step for position in positions]
-    sentences = words.sentences(positions, trace)
+    headings, sentences = zip(*(words.describe(each, trace) for each in positions), strict=True)
     tables = [words.parameters_table(step.mixture, decimals) for step in steps]
     shown = geometry.choose_points(n)
     scene = Scene(
         len(positions),
-        headings=[words.heading(position) for position in positions],
-        texts=sentences,
+        headings=list(headings),
+        texts=list(sentences),
         tables=tables,
         formulas=[_formulas(trace, D, step.kind) for step in steps],
         iterations=[step.iteration for step in steps],
         rests=[_RESTS[step.kind] for step in steps],
         glides=[int(step.kind == "M") for step in steps],
-        notes=[*notes, *_notes(trace, len(shown), n)],
-        legend=components_legend(trace.mixture.n_components),
+        notes=list(notes),
+        legend=marks.components_legend(trace.mixture.n_components),
     )
+    for name in trace.stubs:
+        said = "returned None, as an unfinished exercise does: the module's own was used."
+        scene.content["notes"].append(f"Your {name} {said}")
+    if len(shown) < n:
+        scene.content["notes"].append(f"The pictures show {len(shown)} of the {n} points.")
     points = {
-        "shares": [None if b is None else b[shown] for b in (s.responsibilities for s in steps)],
-        "faint": [int(step.kind == "M") for step in steps],
+        "shares": [b if b is None else b[shown] for b in (s.responsibilities for s in steps)],
+        "faint": scene.content["glides"],
         "features": list(names),
         "decimals": decimals,
     }
@@ -67,15 +68,20 @@ def make_run_scene(x, trace, *, features=None, notes=(), limits=None):
         _draw_densities(scene, x[:, 0], steps, shown, points, limits)
     else:
         _draw_ellipses(scene, x, trace, steps, shown, points, limits, equal=features is None)
-    _draw_log_likelihood(scene, trace, steps)
-    texts = [f"{a} {words.read_table(b)}" for a, b in zip(sentences, tables, strict=True)]
-    return RunScene(x, trace, scene, positions, tuple(texts))
+    _draw_log_likelihood(scene, trace.log_likelihoods, _iterations_done(steps))
+    texts = (f"{a} {words.read_table(b)}" for a, b in zip(sentences, tables, strict=True))
+    return RunScene(x, trace, scene, steps, tuple(texts))
+
+
+def _iterations_done(steps):
+    return [step.iteration - (step.kind == "E") for step in steps]
 
 
 def _draw_densities(scene, x, steps, shown, points, limits):
     """Add the panel of one dimension: histogram, components, their sum, and the points."""
     bars = geometry.histogram(x)
     maps = np.array([geometry.bump_maps(step.mixture) for step in steps])
+    faint = [int(step.kind == "E") for step in steps]
     tallest_bar = bars[:, 3].max()
     # A component that is collapsing has no limit: let it leave the picture.
     top = 1.3 * np.clip(maps[:, :, 3].max(), tallest_bar, 2.5 * tallest_bar)
@@ -88,23 +94,22 @@ def _draw_densities(scene, x, steps, shown, points, limits):
         title="numbered: φ N(x | μ, σ²); solid: their sum",
     )
     panel.mark("bars", shape=bars, colour="pale")
-    draw_points(panel, geometry.rug(x[shown], top), **points)
+    marks.draw_points(panel, geometry.rug(x[shown], top), **points)
     bump, curves = scene.array(geometry.BUMP), []
-    faint = [int(step.kind == "E") for step in steps]
     for k in range(maps.shape[1]):
-        style = {"colour": k, "dash": DASHES[k % len(DASHES)], "width": 3}
-        by = {"map": maps[:, k], "faint": faint}
+        style, by = marks.component_style(k), {"map": maps[:, k], "faint": faint}
         curves.append(panel.mark("line", shape=bump, extend=True, **style, by=by))
     panel.mark("sum", of=curves, colour="ink", width=2, by={"faint": faint})
     peaks = np.stack([maps[..., 4], np.minimum(maps[..., 3], top)], axis=-1)
-    draw_numbers(panel, peaks, lift=20, drag=True)
+    marks.draw_numbers(panel, peaks, lift=20, drag=True)
 
 
 def _draw_ellipses(scene, x, trace, steps, shown, points, limits, *, equal):
     """Add the panel of two dimensions: points, ellipses, and the way that the means came."""
     maps = np.array([geometry.ellipse_maps(step.mixture) for step in steps])
-    (low, high), cut = _limits_for(x, maps, limits)
-    if cut:
+    reach = geometry.reach(maps)
+    low, high = geometry.plane_limits(x, maps) if limits is None else limits
+    if (reach[0] < low).any() or (reach[1] > high).any():
         scene.content["notes"].append("Some ellipses reach beyond the picture.")
     mass = " and ".join(f"{geometry.mass_inside(radius):.0%}" for radius in RADII)
     panel = scene.panel(
@@ -114,72 +119,37 @@ def _draw_ellipses(scene, x, trace, steps, shown, points, limits, *, equal):
         title=f"ellipses hold {mass} of each component",
         equal=equal,
     )
-    draw_points(panel, x[shown], **points)
-    draw_ellipses(panel, maps, [int(step.kind == "E") for step in steps])
-    done = [_iterations_done(step) + 1 for step in steps]
+    marks.draw_points(panel, x[shown], **points)
+    marks.draw_ellipses(panel, maps, [int(step.kind == "E") for step in steps])
     path = np.array([step.mixture.means for step in trace.steps if step.kind != "E"])
+    by = {"until": [each + 1 for each in _iterations_done(steps)]}
     for k in range(maps.shape[1]):
-        panel.mark("line", shape=path[:, k], colour=k, width=1.5, dots=2.5, by={"until": done})
-    draw_numbers(panel, maps[..., 4:], drag=True)
+        panel.mark("line", shape=path[:, k], colour=k, width=1.5, dots=2.5, by=by)
+    marks.draw_numbers(panel, maps[..., 4:], drag=True)
 
 
-def _limits_for(x, maps, limits):
-    """Return lower and upper limits for the data and the 2σ ellipses, and whether these are cut."""
-    reach = 2 * np.hypot(maps[..., [0, 2]], maps[..., [1, 3]])
-    lowest = (maps[..., 4:] - reach).min(axis=(0, 1))
-    highest = (maps[..., 4:] + reach).max(axis=(0, 1))
-    if limits is None:  # as far as the ellipses reach, up to 1.5 times the data's span
-        low, high = x.min(axis=0), x.max(axis=0)
-        near, far = (
-            np.array([geometry.span(a, b, margin) for a, b in zip(low, high, strict=True)]).T
-            for margin in (0.06, 0.25)
-        )
-        low = np.maximum(np.minimum(lowest, near[0]), far[0])
-        high = np.minimum(np.maximum(highest, near[1]), far[1])
-        limits = low, high
-    cut = (lowest < limits[0]).any() or (highest > limits[1]).any()
-    return limits, bool(cut)
-
-
-def _draw_log_likelihood(scene, trace, steps):
-    """Add the panel of ℓ; after a first big jump it can show the rest alone."""
-    values = trace.log_likelihoods
-    last = len(values) - 1
+def _draw_log_likelihood(scene, values, done):
+    """Add the panel of ℓ after the iterations `done`; it can show the rest after the first jump."""
     labels = ["iteration", ""]
     panel = scene.panel(*_view_from(values, 0), title="log-likelihood ℓ", labels=labels)
-    rest = _after_the_jump(values)
+    # From there on ℓ changes by less than a tenth of all.
+    changes = (np.ptp(values[first:]) for first in range(1, len(values) - 2))
+    rest = next((i for i, each in enumerate(changes, 1) if each < 0.1 * np.ptp(values)), 0)
     if rest:
         panel.view(*_view_from(values, rest))
         panel.content["button"] = ["Zoom in", "Show all"]
-    done = [_iterations_done(step) for step in steps]
-    curve = np.column_stack([np.arange(last + 1), values])
-    until = [each + 1 for each in done]
+    curve, until = np.column_stack([np.arange(len(values)), values]), [each + 1 for each in done]
     panel.mark("line", shape=curve, colour="ink", width=2, dots=3, by={"until": until})
     by = {"map": geometry.shifts(curve[done])}
     panel.mark("marker", marker="o", radius=7, colour="ink", by=by)
 
 
-def _iterations_done(step):
-    return step.iteration if step.kind == "M" else max(step.iteration - 1, 0)
-
-
 def _view_from(values, first):
     """Return limits, x ticks and y ticks for ℓ from an iteration on."""
-    last = max(len(values) - 1, 1)
     low, high = geometry.span(min(values[first:]), max(values[first:]), 0.1)
-    x0, x1 = geometry.span(first, last, 0.07)
+    x0, x1 = geometry.span(first, max(len(values) - 1, 1), 0.07)
     x_ticks = geometry.ticks(first, x1, 4, whole=True)
     return [x0, x1, low, high], x_ticks, geometry.ticks(low, high, 5)
-
-
-def _after_the_jump(values):
-    """Return the iteration from which on ℓ changes by less than a tenth of all, or 0."""
-    values = np.asarray(values)
-    span = np.ptp(values)
-    for first in range(1, len(values) - 2):
-        if np.ptp(values[first:]) < 0.1 * span:
-            return first
-    return 0
 
 
 def _formulas(trace, D, kind):
@@ -188,9 +158,9 @@ def _formulas(trace, D, kind):
         return [f"mixture_{D}"]
     if kind == "E":
         return [f"e_step_{D}", f"mixture_{D}"]
-    spread = _SPREADS[D].get(trace.covariance_type, "full")
-    ridge = "_ridge" * bool(trace.ridge)
-    return ["counts", "weights", "means", f"spread_{D}_{spread}{ridge}"]
+    shared = trace.covariance_type == "tied"
+    spread = trace.covariance_type if D == 2 or shared else "full"  # in one dimension all are alike
+    return ["counts", "weights", "means", f"spread_{D}_{spread}{'_ridge' * bool(trace.ridge)}"]
 
 
 def _check_trace(trace, n, D):
@@ -210,14 +180,3 @@ def _check_trace(trace, n, D):
             f"x has n = {n} points, but the run had {len(shares)}: "
             "give the data that EM was run on."
         )
-
-
-def _notes(trace, n_shown, n):
-    """Say what holds for all positions of a trace."""
-    notes = [
-        f"Your {name} returned None, as an unfinished exercise does: the module's own was used."
-        for name in trace.stubs
-    ]
-    if n_shown < n:
-        notes.append(f"The pictures show {n_shown} of the {n} points.")
-    return notes

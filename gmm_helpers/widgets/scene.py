@@ -102,31 +102,26 @@ class Scene:
         **content: Any,
     ) -> Panel:
         """Add a panel whose first view has these limits; return it."""
-        panel = Panel(self, limits, x_ticks, y_ticks, **content)
-        self.content["panels"].append(panel.content)
-        return panel
+        return Panel(self, limits, x_ticks, y_ticks, content)
 
 
 class Panel:
     """A panel of a scene."""
 
-    def __init__(self, scene, limits, x_ticks=None, y_ticks=None, **content):
+    def __init__(self, scene, limits, x_ticks, y_ticks, content):
         self._scene, self.array = scene, scene.array
         self.limits = np.asarray(limits, float)
-        self.content = {"title": "", "labels": ["", ""], "width": 1, "marks": [], **content}
-        self.content["views"] = []
+        plain = {"title": "", "labels": ["", ""], "width": 1, "marks": []}
+        self.content = {**plain, **content, "views": []}
         self.view(limits, x_ticks, y_ticks)
+        scene.content["panels"].append(self.content)
 
     def view(self, limits, x_ticks=None, y_ticks=None):
         """Add a view."""
-        x0, x1, y0, y1 = (float(each) for each in limits)
-        self.content["views"].append(
-            {
-                "limits": [x0, x1, y0, y1],
-                "x": ticks(x0, x1) if x_ticks is None else x_ticks,
-                "y": ticks(y0, y1, 5) if y_ticks is None else y_ticks,
-            }
-        )
+        x0, x1, y0, y1 = limits = [float(each) for each in limits]
+        x = ticks(x0, x1) if x_ticks is None else x_ticks
+        y = ticks(y0, y1, 5) if y_ticks is None else y_ticks
+        self.content["views"].append({"limits": limits, "x": x, "y": y})
 
     def mark(
         self,
@@ -140,17 +135,14 @@ class Panel:
         mark = {"kind": kind, **style}
         if shape is not None:
             mark["shape"] = self._shape(shape)
-        if by:
-            for name, values in by.items():
-                if len(values) != self._scene.positions:
-                    raise ValueError(
-                        f"`{name}` of a {kind} must have one entry for each of the "
-                        f"{self._scene.positions} positions; it has {len(values)}."
-                    )
-            mark["by"] = {
-                name: self._scene.array(values) if name == "map" else list(values)
-                for name, values in by.items()
-            }
+        for name, values in (by or {}).items():
+            if len(values) != self._scene.positions:
+                raise ValueError(
+                    f"`{name}` of a {kind} must have one entry for each of the "
+                    f"{self._scene.positions} positions; it has {len(values)}."
+                )
+            values = self.array(values) if name == "map" else list(values)
+            mark.setdefault("by", {})[name] = values
         self.content["marks"].append(mark)
         return len(self.content["marks"]) - 1
 
@@ -158,10 +150,8 @@ class Panel:
         if isinstance(shape, dict):
             return shape
         shape = np.asarray(shape, float)
-        x0, x1, y0, y1 = self.limits
-        low, high = [x0, y0], [x1, y1]
-        if shape.shape[-1] == 4:
-            low, high = [x0, x0, y0, y0], [x1, x1, y1, y1]
+        each = shape.shape[-1] // 2  # numbers along x, and as many along y
+        low, high = np.repeat(self.limits[[0, 2]], each), np.repeat(self.limits[[1, 3]], each)
         if shape.size < 1000 or not ((low <= shape) & (shape <= high)).all():
-            return self._scene.array(shape)
-        return self._scene.array(shape, "u2", low=low, high=high)
+            return self.array(shape)
+        return self.array(shape, "u2", low=low, high=high)

@@ -20,7 +20,7 @@ class SetupCheck(Shown):
     @property
     def caption(self):
         """What the widget is."""
-        return "A slider for a number; beside it, Python says its square."
+        return str(self.__doc__)
 
     def __init__(self):
         self.view = View("setup", {"says": _square(3), "number": 3})

@@ -1,9 +1,7 @@
-"""What panels under sliders share: the sliders, checked and with round steps, and the caption."""
+"""What panels under sliders share: the sliders, with round steps, and the caption."""
 
 import math
-import numbers
 
-from gmm_helpers.model import validation
 from gmm_helpers.plots.geometry import format_number
 from gmm_helpers.widgets.view import Shown, View
 
@@ -33,19 +31,14 @@ class SliderPanel(Shown):
 
 
 def slider(name, label, value, low, high, step):
-    """Return what a slider is, once its start is checked."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{label} must be a number; it is {value!r}.")
-    value, decimals = float(value), min(decimals_of(step), 100)
-    if not low <= value <= high:
-        raise ValueError(f"{label} must be from {low:g} to {high:g}; it is {value:g}.")
+    """Return what a slider is."""
     limits = {"low": low, "high": high, "step": step}
-    return {"name": name, "label": label, **limits, "value": value, "decimals": decimals}
+    decimals = min(decimals_of(step), 100)
+    return {"name": name, "label": label, **limits, "value": float(value), "decimals": decimals}
 
 
-def sliders(name, label, values, *limits):
+def pair(name, label, values, *limits):
     """Return a slider for each of two components or features."""
-    values = validation.as_parameter(values, f"{name}s", (2,), "(2,)")
     return [slider(f"{name}_{k + 1}", label + "₁₂"[k], values[k], *limits) for k in (0, 1)]
 
 
@@ -70,9 +63,3 @@ def draw_handle(panel, name, words, colour, text, lift=0):
     """Add a ring that a hand can drag; by keys, its slider does the same."""
     style = {"text": text, "ring": True, "lift": lift, "colour": colour, "keys": False}
     panel.mark("label", id=name, drag=name, name=words, **style)
-
-
-def tell_shown(scene, shown, n):
-    """Note how many of `n` points a picture shows, if not all."""
-    if shown < n:
-        scene.content["notes"].append(f"The picture shows {shown} of the {n} points.")

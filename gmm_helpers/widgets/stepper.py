@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -29,16 +29,10 @@ class SceneStepper(Shown):
         With its panels and marks.
     texts : sequence of str
         What each position shows, in words.
-    title : str, optional
+    title : str
         What the whole is, for pages without widgets.
     stills : sequence of int, optional
         The positions that such a page shows: by default the first three and the last.
-
-    Attributes
-    ----------
-    texts : tuple of str
-    position : int
-        Where the slider is; it can be set.
 
     Raises
     ------
@@ -60,17 +54,17 @@ class SceneStepper(Shown):
     1 It has moved.
     """
 
-    _title, _stills = "Pictures under a slider", None
+    _stills = None
 
     def __init__(
         self,
         scene: Scene,
         texts: Iterable[str],
         *,
-        title: str | None = None,
+        title: str = "Pictures under a slider",
         stills: Sequence[int] | None = None,
     ) -> None:
-        self.texts, self._title, self._stills = tuple(texts), title or self._title, stills
+        self.texts, self._title, self._stills = tuple(texts), title, stills
         if len(self.texts) != scene.positions:
             raise ValueError(
                 f"There must be one text for each position: there are {len(self.texts)} texts "
@@ -79,39 +73,26 @@ class SceneStepper(Shown):
         scene.content["texts"] = list(self.texts)
         self.view = View("stepper", scene.content, scene.data)
 
-    @property
-    def position(self) -> int:
-        """Where the slider is."""
-        return self.view.position
-
-    @position.setter
-    def position(self, position: int) -> None:
-        last = len(self.texts) - 1
-        self.view.position = min(validation.check_count(position, "position", at_least=0), last)
-
-    def walk(self):
+    def walk(self) -> Iterator[Any]:
         """Put the slider on each position in turn, then back; yield the positions."""
-        before = self.position
+        before = self.view.position
         for position in range(len(self.texts)):
-            self.position = position
+            self.view.position = position
             yield position
-        self.position = before
+        self.view.position = before
 
     @property
     def caption(self) -> str:
         """The words of the positions that a still shows."""
         count = len(self.texts)
-        notes = self.view.content["notes"]
-        lines = [f"{self._title}, {count} position{'s' * (count > 1)}.", *notes]
+        title = f"{self._title}, {count} position{'s' * (count > 1)}."
         stills = {min(position, count - 1) for position in self._stills or (0, 1, 2, count - 1)}
-        return "\n".join(lines + [f"Position {i}. {self.texts[i]}" for i in sorted(stills)])
+        told = [f"Position {i}. {self.texts[i]}" for i in sorted(stills)]
+        return "\n".join([title, *self.view.content["notes"], *told])
 
 
 class Stepper(SceneStepper):
     """A slider that steps through a trace: the points, the components and the log-likelihood.
-
-    Shown when it is the last value of a cell. A cell that is run again closes the steppers of
-    its run before.
 
     Parameters
     ----------
@@ -123,14 +104,6 @@ class Stepper(SceneStepper):
         The axes' names, one for each feature.
     notes : sequence of str
         What else to say above the pictures.
-
-    Attributes
-    ----------
-    trace : Trace
-    texts : tuple of str
-        What each position shows, in words.
-    position : int
-        Where the slider is; it can be set.
 
     Raises
     ------
@@ -163,34 +136,41 @@ class Stepper(SceneStepper):
         self._x, self._features, self._rerun = validation.as_points(x).T, features, _rerun
         scene = self._take(trace, notes)
         self.view = View("stepper", scene.content, scene.data)
-        if _rerun is not None:
-            self.view.on_msg(self._hear)
+        self.view.on_msg(self._hear)
 
-    def walk(self):
+    @property
+    def trace(self) -> Trace:
+        """The run that is shown."""
+        return self._run.trace
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What each position shows, in words."""
+        return self._run.texts
+
+    def walk(self) -> Iterator[Any]:
         """Put the slider on each position in turn, then back; yield what each shows, a `Step`."""
         for position in super().walk():
-            yield self._positions[position].step
+            yield self._run.steps[position]
 
     def _take(self, trace, notes):
-        """Keep a trace, and return its scene."""
-        run = make_run_scene(self._x, trace, features=self._features, notes=notes)
+        """Keep a run, and return its scene."""
+        self._run = make_run_scene(self._x, trace, features=self._features, notes=notes)
         if self._rerun is not None:
-            run.scene.content["drag"] = "start"
-        self.trace, self.texts, self._positions = trace, run.texts, run.positions
-        return run.scene
+            self._run.scene.content["drag"] = "start"
+        return self._run.scene
 
     def _hear(self, _, message, __):
         """Run EM anew from means that have been dragged."""
+        answer = {"answer": message["ask"]}
         try:
-            trace, notes = self._rerun(np.array(message["means"], float))
-            scene = self._take(trace, notes)
+            scene = self._take(*self._rerun(np.array(message["means"], float)))
+            with self.view.hold_sync():
+                self.view.content, self.view.data = scene.content, scene.data
         except ValueError as error:
-            note = f"EM cannot start from there, and the pictures are of the run before. {error}"
-            self.view.send({"answer": message["ask"], "refused": note})
-            return
-        with self.view.hold_sync():
-            self.view.content, self.view.data = scene.content, scene.data
-        self.view.send({"answer": message["ask"]})
+            note = "EM cannot start from there, and the pictures are of the run before."
+            answer["refused"] = f"{note} {error}"
+        self.view.send(answer)
 
 
 def step_through(
@@ -222,16 +202,19 @@ def step_through(
     2
     """
 
-    def run(start):
-        try:
-            return run_em(x, start, **options), []
-        except EMError as error:
-            if error.trace is None:
-                raise
-            return error.trace, [f"EM could not go on. {error}"]
+    def run(means):
+        begin = Mixture(start.weights, means, start.covariances)
+        return trace_until_failure(run_em, x, begin, **options)
 
-    def rerun(means):
-        return run(type(start)(start.weights, means, start.covariances))
+    trace, notes = trace_until_failure(run_em, x, start, **options)
+    return Stepper(x, trace, features=features, notes=notes, _rerun=run)
 
-    trace, notes = run(start)
-    return Stepper(x, trace, features=features, notes=notes, _rerun=rerun)
+
+def trace_until_failure(run, *arguments, **options):
+    """Return what a run of EM returns, and notes; of one that fails, what it did until then."""
+    try:
+        return run(*arguments, **options), []
+    except EMError as error:
+        if error.trace is None or not error.trace.steps:
+            raise
+        return error.trace, [f"EM could not go on. {error}"]

@@ -113,15 +113,6 @@ class Shown:
         """What the widget shows, in words."""
         raise NotImplementedError
 
-    @property
-    def widget(self) -> View:
-        """The widget itself, to be placed among others."""
-        return self.view
-
-    def close(self) -> None:
-        """Take the widget off the page and out of the kernel's memory."""
-        self.view.close()
-
     def _repr_mimebundle_(self, **_):
         """Give a notebook the widget and its words; the hash says of what a still was taken."""
         shown = {"version_major": 2, "version_minor": 0, "model_id": self.view.model_id}

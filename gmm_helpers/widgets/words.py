@@ -1,9 +1,10 @@
 """What a run of EM shows, in words: for each position a heading, a text and a table."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
+from gmm_helpers.model.trace import Step
 from gmm_helpers.plots.geometry import format_number as _number
 from gmm_helpers.plots.geometry import format_place as _place
 
@@ -11,13 +12,16 @@ MOST_POSITIONS = 40
 _EACH_HALF_STEP = 17  # positions that show every half-step: the start and eight iterations
 
 
-@dataclass(frozen=True)
-class Position:
-    """What one position shows: its step, and the iteration that the position before it shows."""
+class Position(NamedTuple):
+    """What one position shows: its step, and the iteration that the position before it shows.
 
-    step: object
+    `whole` says that it is one iteration, or several, whose E step has no position of its own.
+    """
+
+    step: Step
     before: int
-    whole: bool  # it shows an iteration, or several, whose E step has no position of its own
+    whole: bool
+    first_whole: bool
 
 
 def choose_positions(n_steps):
@@ -37,70 +41,42 @@ def choose_positions(n_steps):
 
 def positions_of(trace):
     """Return the positions of a trace's stepper."""
-    steps = [trace.steps[i] for i in choose_positions(len(trace.steps))]
     positions = []
-    for i, step in enumerate(steps):
-        previous = steps[max(i - 1, 0)]
-        whole = step.kind == previous.kind == "M"
-        positions.append(Position(step, previous.iteration if whole else step.iteration - 1, whole))
+    for step in (trace.steps[i] for i in choose_positions(len(trace.steps))):
+        previous = positions[-1] if positions else Position(step, 0, False, False)
+        whole = step.kind == previous.step.kind == "M"
+        before = previous.step.iteration if whole else step.iteration - 1
+        positions.append(Position(step, before, whole, whole and not previous.whole))
     return positions
 
 
-def heading(position):
-    """Say in a few words what a position shows."""
-    step = position.step
+def describe(position, trace):
+    """Say what a position shows: a heading, and sentences with the log-likelihood."""
+    step, before, whole, first_whole = position
+    t, ell = step.iteration, f"Log-likelihood {_number(step.log_likelihood, 3)}"
     if step.kind == "start":
-        return "Start: a guess"
-    if position.whole:
-        return f"{_iterations(position)}, E and M steps"
-    what = {"E": "E step: share out the points", "M": "M step: fit the components"}
-    return f"Iteration {step.iteration} · {what[step.kind]}"
-
-
-def _iterations(position):
-    first, last = position.before + 1, position.step.iteration
-    return f"Iteration {last}" if first == last else f"Iterations {first} to {last}"
-
-
-def sentences(positions, trace):
-    """Say what each position shows, and the log-likelihood."""
-    wholes = [position.whole for position in positions]
-    first = wholes.index(True) if True in wholes else -1
-    return [_sentence(position, trace, i == first) for i, position in enumerate(positions)]
-
-
-def _sentence(position, trace, first_whole):
-    step = position.step
-    change = ""
-    if step.kind == "start":
-        text = "The start, a guess."
-    elif step.kind == "E":
+        return "Start: a guess", f"The start, a guess. {ell}."
+    if step.kind == "E":
         totals = ", ".join(
-            f"{_number(total, 1)} for component {k + 1}"
-            for k, total in enumerate(step.responsibilities.sum(axis=0))
+            f"{_number(total, 1)} for component {k}"
+            for k, total in enumerate(step.responsibilities.sum(axis=0), 1)
         )
-        text = (
-            f"Iteration {step.iteration}, E step: the points take their colours, the components "
-            f"stand still. The responsibilities of the {len(step.responsibilities)} points sum to "
-            f"{totals}."
+        return (
+            f"Iteration {t} · E step: share out the points",
+            f"Iteration {t}, E step: the points take their colours, the components stand still. "
+            f"The responsibilities of the {len(step.responsibilities)} points sum to {totals}. "
+            f"{ell}, unchanged.",
         )
-        change = ", unchanged"
-    else:
-        rise = step.log_likelihood - trace.log_likelihoods[position.before]
-        change = f", {_say_change(rise)}"
-        text = (
-            f"Iteration {step.iteration}, M step: the components move, the points keep their "
-            "colours."
+    ell += f", {_say_change(step.log_likelihood - trace.log_likelihoods[before])}"
+    if not whole:
+        return (
+            f"Iteration {t} · M step: fit the components",
+            f"Iteration {t}, M step: the components move, the points keep their colours. {ell}.",
         )
-        if position.whole:
-            change += f" since iteration {position.before}"
-            text = (
-                f"{_iterations(position)}: the points have taken their colours, and the "
-                "components have moved."
-            )
-            if first_whole:
-                text += " From here on only whole iterations are shown."
-    return f"{text} Log-likelihood {_number(step.log_likelihood, 3)}{change}."
+    name = f"Iteration {t}" if t == before + 1 else f"Iterations {before + 1} to {t}"
+    text = f"{name}: the points have taken their colours, and the components have moved."
+    text += " From here on only whole iterations are shown." * first_whole
+    return f"{name}, E and M steps", f"{text} {ell} since iteration {before}."
 
 
 def _say_change(change):
@@ -128,9 +104,8 @@ def parameters_table(mixture, decimals):
 def read_table(rows):
     """Say a table of parameters in words."""
     names, *components = rows
-    return " ".join(
-        f"Component {row[0]}: "
-        + ", ".join(f"{name} {value}" for name, value in zip(names[1:], row[1:], strict=True))
-        + "."
-        for row in components
-    )
+    said = []
+    for number, *values in components:
+        told = [f"{name} {value}" for name, value in zip(names[1:], values, strict=True)]
+        said.append(f"Component {number}: {', '.join(told)}.")
+    return " ".join(said)

@@ -148,7 +148,9 @@ def test_python_hears_where_the_hand_rests_and_a_second_view_follows(lab):
     expect(second.locator(".heading")).to_have_text(box.locator(".heading").inner_text())
     run_cell(lab, second.evaluate("each => each.closest('.jp-Cell').dataset.cell"))
     lab.evaluate("jupyterapp.commands.execute('notebook:delete-cell')")
-    assert "3" in add_cell(lab, "stepper.position").locator(".jp-OutputArea-output").inner_text()
+    assert (
+        "3" in add_cell(lab, "stepper.view.position").locator(".jp-OutputArea-output").inner_text()
+    )
     slider(widget(lab, "hand_fit")).press("ArrowRight")
     lab.wait_for_timeout(500)
     said = add_cell(lab, "f'{fit.score:.2f}'").locator(".jp-OutputArea-output").inner_text()
@@ -165,7 +167,7 @@ def test_the_set_up_check_hears_from_python(lab):
 def test_cells_run_again_and_again_pile_nothing_up(lab):
     """A hundred steppers of one cell go as well, and the page has one module for all."""
     counter = add_cell(lab, "len(ipywidgets.widgets.widget._instances)").get_attribute("data-cell")
-    many = "ipywidgets.VBox([gmm.step_through(x, start, max_iter=2).widget for _ in range(100)])"
+    many = "ipywidgets.VBox([gmm.step_through(x, start, max_iter=2).view for _ in range(100)])"
     counts = []
     for _ in range(3):
         for kind in KINDS:

@@ -41,7 +41,10 @@ def drag(shown, name, dx, dy=0, *, drop=True):
 
 
 def test_the_hand_fit_follows_a_hand_and_keeps_the_best(mount, x, em):
-    panel = gmm.HandFit(x, em=em, means=(0, 1), deviations=(1, 1))
+    panel = gmm.HandFit(x, em=em)
+    start = {"mean_1": 0, "mean_2": 1, "deviation_1": 1, "deviation_2": 1}
+    panel.view.values = {**panel.view.values, **start}
+    panel.view.best = {"values": panel.view.values, "score": panel.score}
     shown = mount(panel)
     assert f"Log-likelihood −{-panel.score:.2f}: your best so far." in words(shown)
     drag(shown, "Mean of component 1", -80)
@@ -85,7 +88,7 @@ def test_the_area_is_measured_and_tall_peaks_are_said(mount, x, em):
 
 
 def test_the_posterior_is_bayes_rule_in_numbers_and_words(mount, x, em):
-    panel = gmm.PointPosterior(x, em, at=1)
+    panel = gmm.PointPosterior(x, em)
     shown = mount(panel)
     shown.set("values", {"x": 1.0, "weight_1": 0.3})
     panel.view.values = {"x": 1.0, "weight_1": 0.3}
@@ -106,12 +109,13 @@ def test_the_posterior_is_bayes_rule_in_numbers_and_words(mount, x, em):
     for weight in (0, 1):
         shown.set("values", {"x": -1.0, "weight_1": weight})
         assert [row[4] for row in table(shown)[1:3]] == [["0", "1.000"], ["1.000", "0"]][weight]
-    alike = gmm.PointPosterior(x, gmm.Mixture.from_1d([0.5, 0.5], [-1, 1], [1, 1]), at=0)
+    alike = gmm.PointPosterior(x, gmm.Mixture.from_1d([0.5, 0.5], [-1, 1], [1, 1]))
+    alike.view.values = {"x": 0, "weight_1": 0.5}
     assert words(mount(alike)).endswith("either component may have made it.")
 
 
 def test_the_point_is_dragged_within_what_is_seen(mount, x, em):
-    shown = mount(gmm.PointPosterior(x, em, at=1))
+    shown = mount(gmm.PointPosterior(x, em))
     edge = shown.evaluate("return model.get('content').panels[0].views[0].limits[1]")
     drag(shown, "The point", 60)
     at = shown.get("values")["x"]
@@ -129,7 +133,9 @@ def test_the_point_is_dragged_within_what_is_seen(mount, x, em):
 
 
 def test_a_half_axis_can_be_turned_and_pulled(mount):
-    panel = gmm.CovariancePanel(rng=np.random.default_rng(1), deviations=(2, 0.5), correlation=0)
+    panel = gmm.CovariancePanel(rng=np.random.default_rng(1))
+    start = {"deviation_1": 2, "deviation_2": 0.5, "correlation": 0}
+    panel.view.values = {**panel.view.values, **start}
     shown = mount(panel)
     handle = shown.box.locator(".handle[aria-label='Half-axis 1'] circle").last
     before = handle.bounding_box()
@@ -147,7 +153,7 @@ def test_a_half_axis_can_be_turned_and_pulled(mount):
 
 
 def test_the_covariance_says_its_matrix_and_counts(mount):
-    panel = gmm.CovariancePanel(rng=np.random.default_rng(1), n=400)
+    panel = gmm.CovariancePanel(rng=np.random.default_rng(1))
     shown = mount(panel)
     box = shown.box.locator(".panel-area > svg > svg").first
     assert float(box.get_attribute("width")) == float(box.get_attribute("height"))

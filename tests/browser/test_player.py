@@ -225,9 +225,11 @@ def test_shapes_are_those_of_the_static_plots_and_a_sum_is_the_density(mount, li
         else:
             K = len(mixture.weights)
             drawn = [
-                (path, geometry.CIRCLE) for path in [*paths[: 2 * K : 2], *paths[1 : 2 * K : 2]]
+                (path, radius * geometry.CIRCLE)
+                for radius in (1, 2)
+                for path in paths[radius - 1 : 2 * K : 2]
             ]
-            maps = [*geometry.ellipse_maps(mixture, 1), *geometry.ellipse_maps(mixture, 2)]
+            maps = [*geometry.ellipse_maps(mixture), *geometry.ellipse_maps(mixture)]
         for (path, shape), affine in zip(drawn, maps, strict=True):
             assert path == pytest.approx(
                 pixels(geometry.place(shape, affine), limits, size), abs=0.06

@@ -256,9 +256,7 @@ def draw(connection_file):
 
     code = """
 import gmm_helpers as gmm
-figure, ax = gmm.new_figure(height=100)
-ax.plot([0, 1], label="a line")
-gmm.show_figure(figure, "A line.")
+gmm.show_functions([0, 1], {"a line": [0, 1], "another": [1, 0]})
 """
     client = BlockingKernelClient(connection_file=str(connection_file))
     client.load_connection_file()

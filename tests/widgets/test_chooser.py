@@ -24,7 +24,7 @@ def chooser():
 def tell(chooser, **message):
     """Send a message as the page does; return what Python answers."""
     answers = []
-    chooser.view.send = lambda content, buffers=(): answers.append((content, buffers))
+    chooser.view.send = lambda content, buffers=(): answers.append((content, *buffers))
     chooser._hear(chooser.view, {"ask": 1, **message}, [])
     return answers[0]
 
@@ -33,29 +33,28 @@ def key(chooser, **change):
     return {**chooser.view.content["key"], **change}
 
 
+def choose(chooser, index):
+    tell(chooser, key=key(chooser, indices=[index]))
+
+
 def test_a_choice_is_run_and_shown_in_words_and_pictures(chooser):
     before = chooser.view.data
-    chooser.choose(K=3)
-    assert chooser.chosen == {"K": 3} and chooser.trace.mixture.n_components == 3
-    assert chooser.view.data != before
+    assert tell(chooser, key=key(chooser, indices=[1])) == ({"answer": 1},)
+    assert chooser.trace.mixture.n_components == 3
+    assert chooser.view.data != before and chooser.view.chosen["indices"] == [1]
     assert chooser.view.content["notes"][0] == (
         "Shown: K = 3, data drawn with seed 1, start drawn with seed 1."
     )
     assert "Component 3" in chooser.texts[0]
 
 
-def test_the_page_chooses_as_python_does(chooser):
-    other = gmm.RunChooser(draw, run, choices={"K": (2, 3, 4)})
-    other.choose(K=4)
-    assert tell(chooser, key=key(chooser, indices=[2])) == ({"answer": 1}, [])
-    assert chooser.view.content == other.view.content and chooser.view.data == other.view.data
-
-
-def test_a_run_that_may_be_chosen_is_sent_and_not_shown(chooser):
+def test_a_run_that_may_be_chosen_is_sent_and_not_shown_until_the_page_does(chooser):
     data = chooser.view.data
-    answer, [sent] = tell(chooser, key=key(chooser, indices=[1]), ahead=True)
-    assert chooser.chosen == {"K": 2} and chooser.view.data == data
-    chooser.choose(K=3)
+    answer, sent = tell(chooser, key=key(chooser, indices=[1]), ahead=True)
+    assert chooser.trace.mixture.n_components == 2 and chooser.view.data == data
+    chooser.view.chosen = answer["content"]["key"]
+    assert chooser.trace.mixture.n_components == 3
+    choose(chooser, 1)
     assert answer["content"] == chooser.view.content and sent == chooser.view.data
 
 
@@ -70,7 +69,7 @@ def test_the_buttons_draw_other_data_and_another_start(chooser):
 
 def test_other_data_keep_the_axes_where_they_can(chooser):
     limits = chooser.view.content["panels"][0]["views"][0]["limits"]
-    chooser.choose(K=4)
+    choose(chooser, 2)
     assert chooser.view.content["panels"][0]["views"][0]["limits"] == limits
 
 
@@ -86,20 +85,19 @@ def test_runs_computed_beforehand_are_there_without_python(chooser):
     chooser.compute()
     assert set(chooser.view.runs) == {"0-1-1", "1-1-1", "2-1-1"}
     at, size = chooser.view.runs["2-1-1"]["at"]
-    chooser.choose(K=4)
+    choose(chooser, 2)
     assert chooser.view.more[at : at + size] == chooser.view.data
     shown = {name: value for name, value in chooser.view.runs["2-1-1"].items() if name != "at"}
     assert shown == chooser.view.content
 
 
-def test_runs_with_other_seeds_can_be_made_beforehand(chooser):
-    chooser.compute(K=[2], data_seeds=2, start_seeds=3)
+def test_runs_with_other_seeds_can_be_made_beforehand():
+    chooser = gmm.RunChooser(draw, run)
+    chooser.compute(data_seeds=2, start_seeds=3)
     keys = [run["key"] for run in chooser.view.runs.values()]
     assert [(key["data_seed"], key["start_seed"]) for key in keys] == [
         (data, start) for data in (1, 2) for start in (1, 2, 3)
     ]
-    with pytest.raises(ValueError, match="data_seeds must be at least 1"):
-        chooser.compute(data_seeds=0)
 
 
 def test_a_learners_steps_are_not_run_ahead():
@@ -119,7 +117,7 @@ def test_a_run_that_fails_is_shown_as_far_as_it_got_with_its_sentence():
         return gmm.run_em(x, start, ridge=ridge, max_iter=30)
 
     chooser = gmm.RunChooser(x, fail, choices={"ridge": (0.1, 0.0)})
-    chooser.choose(ridge=0.0)
+    choose(chooser, 1)
     assert chooser.view.content["notes"][1].startswith("EM could not go on. Iteration")
 
 
@@ -130,33 +128,23 @@ def test_what_cannot_be_run_is_said_and_the_pictures_stay(chooser, error, words)
     def refuse(*_, **__):
         raise error
 
-    chooser._run, data = refuse, chooser.view.data
-    answer, _ = tell(chooser, key=key(chooser, indices=[1]))
+    chooser._function, data = refuse, chooser.view.data
+    [answer] = tell(chooser, key=key(chooser, indices=[1]))
     assert answer["refused"].startswith(f"{WRONG} {words}")
-    assert chooser.view.data == data and chooser.chosen == {"K": 2}
+    assert chooser.view.data == data and chooser.trace.mixture.n_components == 2
 
 
-@pytest.mark.parametrize(
-    ("act", "message"),
-    [
-        (lambda c: c.choose(k=2), "There is no choice 'k': there are K."),
-        (lambda c: c.choose(K=5), r"K can be one of \[2, 3, 4\]; it is 5"),
-        (lambda _: gmm.RunChooser(draw, run, choices={"K": ()}), "at least one value for K"),
-        (lambda _: gmm.RunChooser(draw, run, data_seed=-1), "data_seed"),
-    ],
-)
-def test_bad_input_gets_one_sentence(chooser, act, message):
-    with pytest.raises(ValueError, match=message):
-        act(chooser)
-
-
-def test_a_run_must_return_a_trace():
+def test_bad_input_gets_one_sentence(chooser):
+    with pytest.raises(ValueError, match="at least one value for K"):
+        gmm.RunChooser(draw, run, choices={"K": ()})
+    with pytest.raises(ValueError, match="data_seeds must be at least 1"):
+        chooser.compute(data_seeds=0)
     with pytest.raises(TypeError, match="run must return a Trace"):
         gmm.RunChooser(draw, lambda x: None)
 
 
 def test_walk_goes_through_the_run_that_is_chosen(chooser):
-    chooser.choose(K=3)
+    choose(chooser, 1)
     assert [step.kind for step in chooser.walk()] == ["start", *"EMEMEM"]
 
 

@@ -20,7 +20,7 @@ def em(x):
 
 @pytest.fixture
 def hand(x, em):
-    return gmm.HandFit(x, em=em, means=(0, 1), deviations=(1, 1))
+    return gmm.HandFit(x, em=em)
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def array(panel, reference):
 
 
 def test_a_panel_is_small_and_says_what_it_shows(hand, x, em, covariance):
-    point = gmm.PointPosterior(x, em, at=0.7)
+    point = gmm.PointPosterior(x, em)
     first, second = point.responsibilities
     for panel, result in (
         (hand, f"weight φ₁ = 0.50: log-likelihood −{-hand.score:.2f}."),
@@ -70,14 +70,12 @@ def test_what_the_page_computes_with_is_exact(hand, x, covariance):
 
 
 def test_of_many_points_some_are_drawn_and_this_is_said(em):
-    x = np.random.default_rng(0).standard_normal(10_000)
-    many = gmm.HandFit(x, em=em), gmm.CovariancePanel(rng=np.random.default_rng(0), n=10_000)
-    for panel, shown in zip(many, (770, 1000), strict=True):
-        content = panel.view.content
-        assert content["notes"] == [f"The picture shows {shown} of the 10000 points."]
-        assert content["points"]["shape"][0] == 10_000
-        points = next(m for m in content["panels"][0]["marks"] if m["kind"] == "points")
-        assert points["shape"]["shape"] == [shown, 2]
+    panel = gmm.HandFit(np.random.default_rng(0).standard_normal(10_000), em=em)
+    content = panel.view.content
+    assert content["notes"] == ["The picture shows 770 of the 10000 points."]
+    assert content["points"]["shape"][0] == 10_000
+    points = next(m for m in content["panels"][0]["marks"] if m["kind"] == "points")
+    assert points["shape"]["shape"] == [770, 2]
 
 
 # Build your own mixture
@@ -94,7 +92,7 @@ def test_the_best_is_the_start_until_the_page_tells_of_a_better_one(hand):
     np.testing.assert_array_equal(hand.best.means, hand.mixture.means)
     better = {**hand.view.values, "mean_1": -1.4, "weight_1": 0.4}
     hand.view.best = {"values": better, "score": 0}
-    np.testing.assert_array_equal(hand.best.means, [[-1.4], [1]])
+    np.testing.assert_array_equal(hand.best.means, [[-1.4], hand.mixture.means[1]])
     np.testing.assert_array_equal(hand.best.weights, [0.4, 0.6])
 
 
@@ -128,29 +126,11 @@ def test_sliders_suit_any_data_and_have_round_steps(data):
     gmm.PointPosterior(x, gmm.Mixture.from_1d([0.5, 0.5], [x.min(), x.max()], [x.var()] * 2))
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ({"x": [[1.0, 2.0], [3.0, 4.0]]}, "D = 2 where D = 1"),
-        ({"x": [1.0, 1.0, 1.0]}, "constant"),
-        ({"em": 3}, "em must be a Mixture"),
-        ({"em": gmm.Mixture([1], [[0, 0]], [np.eye(2)])}, "D = 1 where D = 2"),
-        ({"weight": 1.5}, "weight φ₁ must be from 0 to 1; it is 1.5"),
-        ({"means": [0]}, r"means must have shape \(2,\)"),
-        ({"means": [0, 50]}, "mean μ₂ must be from"),
-        ({"deviations": [1, 0]}, "spread σ₂ must be from 0.1"),
-    ],
-)
-def test_bad_input_to_the_hand_fit(x, em, arguments, message):
-    with pytest.raises((TypeError, ValueError), match=message):
-        gmm.HandFit(**{"x": x, "em": em, **arguments})
-
-
 # The posterior of one point
 
 
 def test_the_responsibilities_are_bayes_rule_also_far_out(x, em):
-    panel = gmm.PointPosterior(x, em, at=1)
+    panel = gmm.PointPosterior(x, em)
     for at, weight in ((1, 0.3), (-29, 0.5), (30, 1), (30, 0)):
         move(panel, x=at, weight_1=weight)
         logs = -0.5 * (at - em.means[:, 0]) ** 2 / em.variances - 0.5 * np.log(em.variances)
@@ -166,21 +146,6 @@ def test_the_point_reaches_far_beyond_the_data(x, em):
     assert reach["low"] < x.min() - 2.9 * np.ptp(x) and reach["high"] > x.max() + 2.9 * np.ptp(x)
     near, far = (view["limits"] for view in panel.view.content["panels"][0]["views"])
     assert far[0] < near[0] < x.min() and far[:2] == [reach["low"], reach["high"]]
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ({"mixture": "mixture"}, "mixture must be a Mixture"),
-        ({"mixture": gmm.Mixture.from_1d([1], [0], [1])}, "K = 2 components in D = 1; .* K = 1"),
-        ({"mixture": gmm.Mixture([0.5, 0.5], np.zeros((2, 2)), [np.eye(2)] * 2)}, "and D = 2"),
-        ({"at": 1000}, "point x must be from"),
-        ({"reach": -1}, "reach must be at least 0"),
-    ],
-)
-def test_bad_input_to_the_posterior(x, em, arguments, message):
-    with pytest.raises((TypeError, ValueError), match=message):
-        gmm.PointPosterior(**{"x": x, "mixture": em, **arguments})
 
 
 # What a covariance matrix does
@@ -225,14 +190,16 @@ def test_other_points_have_other_shares_near_the_exact_ones(covariance, monkeypa
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("make", "message"),
     [
-        ({"rng": 1}, "rng must be a generator"),
-        ({"n": 0}, "n must be at least 1"),
-        ({"deviations": [1, 3]}, "spread σ₂ must be from 0.5 to 2; it is 3"),
-        ({"correlation": 1}, "correlation ρ must be from -0.99 to 0.99; it is 1"),
+        (lambda x, em: gmm.HandFit([[1.0, 2.0], [3.0, 4.0]], em=em), "D = 2 where D = 1"),
+        (lambda x, em: gmm.HandFit([1.0, 1.0, 1.0], em=em), "constant"),
+        (lambda x, em: gmm.HandFit(x, em=gmm.Mixture([1], [[0, 0]], [np.eye(2)])), "where D = 2"),
+        (lambda x, em: gmm.PointPosterior(x, "em"), "mixture must be a Mixture"),
+        (lambda x, em: gmm.PointPosterior(x, gmm.Mixture.from_1d([1], [0], [1])), "has K = 1 and"),
+        (lambda x, em: gmm.CovariancePanel(rng=1), "rng must be a generator"),
     ],
 )
-def test_bad_input_to_the_covariance_panel(arguments, message):
+def test_bad_input(x, em, make, message):
     with pytest.raises((TypeError, ValueError), match=message):
-        gmm.CovariancePanel(**{"rng": np.random.default_rng(1), **arguments})
+        make(x, em)

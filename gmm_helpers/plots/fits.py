@@ -1,0 +1,209 @@
+"""Data and what fits make of them: points, curves and ellipses, in pictures of one call each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gmm_helpers.model.mixture import Mixture
+from gmm_helpers.plots import figures, geometry
+from gmm_helpers.plots.look import COLOURS, DASHES, MARKERS, RADII, mix_colours
+
+_EQUAL_NAMES = ("x₁", "x₂")  # of features that share a scale, as simulated ones do
+_MOST_PAIRS = 6
+
+
+@figures.plain_style()
+def show_fits(
+    fits: Mapping[str, Mixture | ArrayLike | None],
+    x: ArrayLike | Mapping[str, ArrayLike],
+    *,
+    features: Sequence[str] | None = None,
+) -> None:
+    """Show data side by side with what some fits make of them; the caption says it in numbers.
+
+    Parameters
+    ----------
+    fits : dict of str to Mixture, array_like or None
+        Each picture's title, and what colours the points: a mixture, which is drawn as well, or
+        responsibilities (n, K), or nothing.
+    x : array_like, shape (n, D), or (n,) for D = 1; or a dict of them
+        The data, with D at most 2; a dict has those of each title.
+    features : sequence of str, optional
+        The axes' names. Without them both axes of a plane have the same scale.
+    """
+    data = {t: np.asarray(x[t] if isinstance(x, dict) else x, float) for t in fits}
+    together = np.concatenate([*data.values()])
+    mixtures = [fit for fit in fits.values() if isinstance(fit, Mixture)]
+    if together.ndim == 2:
+        limits = geometry.plane_limits(together, *map(geometry.ellipse_maps, mixtures))
+        figure, axes = figures.panels(len(fits), None if features else limits)
+        names = features or _EQUAL_NAMES
+    else:
+        limits = geometry.around(together[:, None], 0.06)
+        figure, axes = figures.panels(len(fits))
+        names = [*(features or "x"), "density"]
+    for ax, (title, fit) in zip(axes, fits.items(), strict=True):
+        _draw(ax, data[title], fit, limits)
+        ax.set(title=title, xlabel=names[0])
+    axes[0].set_ylabel(names[1])
+    sizes = sorted({len(each) for each in data.values()})
+    caption = f"{' and '.join(map(str, sizes))} points"
+    caption += f", {names[1]} against {names[0]}" if together.ndim == 2 else f" of {names[0]}"
+    if mixtures and together.ndim == 2:
+        caption += ", with ellipses at 1 and 2 standard deviations"
+    if features and together.ndim == 2:
+        caption += "; each axis has a scale of its own"
+    decimals = geometry.decimals_for(together.reshape(len(together), -1))
+    said = [f"{title}: {say(fit, decimals)}." for title, fit in fits.items()]
+    figures.show_figure(figure, " ".join([f"{caption}.", *said]))
+
+
+def _draw(ax, x, fit, limits):
+    """Draw data and a fit on axes with these limits."""
+    drawn = isinstance(fit, Mixture)
+    shares = fit.responsibilities(x) if drawn else fit
+    if x.ndim == 1:
+        ax.hist(x, bins=40, density=True, color="#dddddd", edgecolor="white")
+        if drawn:
+            _draw_curves(ax, fit, limits[:, 0])
+        draw_points(ax, x, shares)
+        ax.set_xlim(limits[:, 0])
+        return
+    draw_points(ax, x, shares, faint=drawn)
+    if drawn:
+        draw_ellipses(ax, fit)
+    ax.set(xlim=limits[:, 0], ylim=limits[:, 1])
+
+
+def draw_points(ax, x, responsibilities=None, *, faint=False):
+    """Draw points (n, 2), or (n,) as a rug below 0, in mixes of the components' colours.
+
+    Each has the marker of its largest responsibility; without any all are hollow.
+    """
+    if x.ndim == 1:
+        top = ax.get_ylim()[1]
+        ax.set_yticks([tick for tick in ax.get_yticks() if 0 <= tick <= top])
+        ax.set_ylim(-geometry.RUG_ROOM * top, top)
+        x = geometry.rug(x, top)
+    style = {"s": 16 if faint else 42, "alpha": 0.6 if faint else 0.9, "zorder": 3}
+    if responsibilities is None:
+        ax.scatter(*x.T, fc="white", ec=figures.GREY, lw=1.2, **style)
+        return
+    b = np.asarray(responsibilities)
+    colours, owner = mix_colours(b, COLOURS), b.argmax(axis=1)
+    style |= {"ec": "#444444", "lw": 0.5}
+    for k in range(b.shape[1]):
+        marker = MARKERS[k % len(MARKERS)]
+        ax.scatter(*x[owner == k].T, fc=colours[owner == k], marker=marker, **style)
+
+
+def _draw_curves(ax, mixture, limits):
+    """Draw φ_k N(x | μ_k, σ_k²) for each component, and in black their sum p(x)."""
+    grid, curves = geometry.density_curves(mixture, limits)
+    for k in range(mixture.n_components):
+        ax.plot(grid, curves[k], lw=3.5, **_line_style(k))
+    ax.plot(grid, curves[-1], lw=2, color="black")
+    _draw_numbers(ax, np.column_stack([mixture.means, geometry.bump_maps(mixture)[:, 3]]))
+
+
+def draw_ellipses(ax, mixture):
+    """Draw each component of a mixture in the plane: ellipses at 1 and 2 σ, and its number."""
+    for k, each in enumerate(geometry.ellipse_maps(mixture)):
+        for radius in RADII:
+            ellipse = geometry.place(radius * geometry.CIRCLE, each)
+            ax.plot(*ellipse.T, lw=3.5, zorder=4, **_line_style(k))
+    _draw_numbers(ax, mixture.means)
+
+
+def _draw_numbers(ax, places):
+    """Draw the numbers 1 to K at places (K, 2), each over a ring of its component's colour."""
+    for k, place in enumerate(places):
+        ring = {"ms": 27 if k < 9 else 38, "mfc": "white", "mew": 3, "zorder": 6}
+        ax.plot(*place, "o", color=COLOURS[k % len(COLOURS)], **ring)
+        middle = {"ha": "center", "va": "center_baseline", "weight": "bold"}
+        ax.text(*place, str(k + 1), zorder=6, **middle)
+
+
+def _line_style(k):
+    return {"color": COLOURS[k % len(COLOURS)], "dashes": DASHES[k % len(DASHES)]}
+
+
+def say(fit, decimals):
+    """Say in numbers what a picture shows beside its points."""
+    if fit is None:
+        return "the points alone"
+    if not isinstance(fit, Mixture):
+        shares = [f"{share:.0f}" for share in np.asarray(fit).sum(axis=0)]
+        return f"the points' responsibilities sum to {geometry.join_words(shares)}"
+    where = [geometry.format_place(mean, decimals) for mean in fit.means]
+    told = enumerate(zip(fit.weights, where, strict=True), 1)
+    return geometry.join_words(
+        f"component {k} with weight {weight:.2f} around {place}" for k, (weight, place) in told
+    )
+
+
+@figures.plain_style()
+def show_outlines(outlines: Mapping[float, ArrayLike], x: ArrayLike) -> None:
+    """Show closed lines around data in the plane, such as ellipses of one's own.
+
+    Parameters
+    ----------
+    outlines : dict of float to array_like, shape (m, 2)
+        Each line by its number of standard deviations.
+    x : array_like, shape (n, 2)
+    """
+    x = np.asarray(x, float)
+    lines = {radius: np.asarray(line, float) for radius, line in outlines.items()}
+    limits = geometry.plane_limits(np.concatenate([x, *lines.values()]))
+    figure, [ax] = figures.panels(1, limits)
+    draw_points(ax, x, faint=True)
+    for line, dashes in zip(lines.values(), DASHES, strict=False):
+        ax.plot(*line.T, color="black", lw=3, dashes=dashes, zorder=4)
+    ax.set(xlim=limits[:, 0], ylim=limits[:, 1], xlabel="x₁", ylabel="x₂")
+    ends = [[geometry.format_number(end, 2) for end in each.max(axis=0)] for each in lines.values()]
+    reach = [
+        f"{radius:g}σ, which reaches to {right} on the right and to {top} at the top"
+        for radius, (right, top) in zip(lines, ends, strict=True)
+    ]
+    figures.show_figure(figure, f"{len(x)} points, and lines at {geometry.join_words(reach)}.")
+
+
+@figures.plain_style()
+def show_pairs(x: ArrayLike, mixture: Mixture | None = None, *, features: Sequence[str]) -> None:
+    """Show each two of several features, with what a mixture says of these two.
+
+    Parameters
+    ----------
+    x : array_like, shape (n, D)
+        With D of 2 or more; of more than four features the first six pairs are shown.
+    mixture : Mixture, optional
+    features : sequence of str
+        One name for each column.
+    """
+    x = np.asarray(x, float)
+    pairs = [list(pair) for pair in combinations(range(x.shape[1]), 2)][:_MOST_PAIRS]
+    shares = mixture and mixture.responsibilities(x)
+    figure, axes = figures.panels(len(pairs))
+    for ax, pair in zip(axes, pairs, strict=True):
+        draw_points(ax, x[:, pair], shares, faint=True)
+        ellipses = []
+        if mixture:
+            spreads = mixture.covariances[:, pair][:, :, pair]
+            margin = Mixture(mixture.weights, mixture.means[:, pair], spreads)
+            draw_ellipses(ax, margin)
+            ellipses = [geometry.ellipse_maps(margin)]
+        limits = geometry.plane_limits(x[:, pair], *ellipses)
+        ax.set(xlim=limits[:, 0], ylim=limits[:, 1])
+        ax.set(xlabel=features[pair[0]], ylabel=features[pair[1]])
+    named = geometry.join_words(f"{features[e]} against {features[d]}" for d, e in pairs)
+    caption = (
+        f"{len(x)} points in {len(pairs)} pictures, each axis with a scale of its own: {named}."
+    )
+    if mixture:
+        said = say(mixture, geometry.decimals_for(x))
+        caption += f" Ellipses at 1 and 2 standard deviations, for all features together: {said}."
+    figures.show_figure(figure, caption)

@@ -1,0 +1,267 @@
+"""The lower bound and the log-likelihood under a slider: as bars, and as curves of one number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gmm_helpers.model.bound import lower_bound as _lower_bound
+from gmm_helpers.model.mixture import Mixture
+from gmm_helpers.model.trace import Trace
+from gmm_helpers.plots import geometry
+from gmm_helpers.widgets.marks import same_length
+from gmm_helpers.widgets.scene import Scene
+from gmm_helpers.widgets.stepper import SceneStepper
+
+_BOUND, _GAP = 2, 3  # their colours: the first two are those of components 1 and 2
+_MOST_ITERATIONS = 6  # that have bars
+_number = geometry.format_number
+
+
+class BoundBars(SceneStepper):
+    """A bar for each half-step of EM: the lower bound F, and the gap from there up to ℓ.
+
+    Before the first E step all shares are 1/K. Of a long run the first six iterations are shown.
+
+    Parameters
+    ----------
+    x : array_like, shape (n,) or (n, D)
+        The data of the run.
+    trace : Trace
+        With its half-steps.
+    lower_bound : callable, optional
+        What computes F of the data, a mixture and shares (n, K): by default `gmm.lower_bound`.
+
+    Raises
+    ------
+    ValueError
+        If the trace has no half-steps, or a bound lies above ℓ by more than rounding.
+
+    Examples
+    --------
+    >>> from gmm_helpers import Mixture, run_em
+    >>> x = [0.0, 0.1, 0.3, 5.0, 5.2, 5.3]
+    >>> bars = BoundBars(x, run_em(x, Mixture.from_1d([0.5, 0.5], [0, 1], [1, 1]), max_iter=1))
+    >>> print(bars.texts[2])
+    M step 1: F goes up, ℓ goes up by more, a gap opens. F = −12.658, gap = 1.179, ℓ = −11.479.
+    """
+
+    def __init__(
+        self, x: ArrayLike, trace: Trace, *, lower_bound: Callable[..., float] = _lower_bound
+    ) -> None:
+        steps = trace.steps[: 2 * _MOST_ITERATIONS + 1]
+        if not steps:
+            raise ValueError("The trace has no half-steps: run EM with record=True.")
+        K = steps[0].mixture.n_components
+        equal = np.full((len(np.asarray(x)), K), 1 / K)
+        shares = [equal, *(step.responsibilities for step in steps[1:])]
+        bounds = [lower_bound(x, step.mixture, q) for step, q in zip(steps, shares, strict=True)]
+        tops = np.array([step.log_likelihood for step in steps])
+        if not (bounds <= tops + 1e-9 * (1 + abs(tops))).all():
+            raise ValueError("A bound lies above ℓ, or is no number: `lower_bound` is not right.")
+        bounds = np.minimum(bounds, tops)  # what is above is rounding
+        P, baseline, highest = len(steps), np.floor(bounds.min()), tops.max()
+        scene, up_from = Scene(P), _number(baseline, 0)
+        panel = scene.panel(
+            [-0.6, P - 0.4, baseline, highest + 0.08 * (highest - baseline)],
+            list(enumerate(["start", *(f"{step.kind} {step.iteration}" for step in steps[1:])])),
+            title=f"full: bound F · striped: gap KL · line on top: ℓ (nats, from {up_from} up)",
+        )
+        stripe = (highest - baseline) / 60
+        for i, (F, top) in enumerate(zip(bounds, tops, strict=True)):
+            left, right = i - 0.4, i + 0.4
+            by = {"hidden": [int(p < i) for p in range(P)], "faint": [int(p > i) for p in range(P)]}
+            panel.mark("bars", shape=[[left, right, baseline, F]], colour=_BOUND, by=by)
+            starts = np.arange(F, top, stripe)
+            rows = np.broadcast_arrays(left, right, starts, np.minimum(starts + stripe / 2, top))
+            panel.mark("bars", shape=np.column_stack(rows), colour=_GAP, by=by)
+            frame = [[left, F], [right, F], [right, top], [left, top]]
+            panel.mark("line", shape=frame, close=True, colour=_GAP, width=1.5, by=by)
+            line = [[i - 0.45, top], [i + 0.45, top]]
+            panel.mark("line", shape=line, colour="ink", width=4, by=by)
+        super().__init__(scene, map(_say_bar, steps, bounds, tops), title="The bound and its gap")
+
+
+def _say_bar(step, bound, log_likelihood):
+    what = {
+        "start": "The start, with all shares equal.",
+        "E": f"E step {step.iteration}: F goes up to ℓ, the gap closes, ℓ stays.",
+        "M": f"M step {step.iteration}: F goes up, ℓ goes up by more, a gap opens.",
+    }[step.kind]
+    return f"{what} {_say_gap(bound, log_likelihood)}"
+
+
+def _say_gap(bound, top, name="ℓ"):
+    numbers = [_number(each, 3) for each in (bound, top - bound, top)]
+    return "F = {}, gap = {}, {name} = {}.".format(*numbers, name=name)
+
+
+def _draw_gap(panel, x, bounds, tops, **by):
+    """Add the gap between a bound and what it bounds, a thick line at x, all of shape (P,)."""
+    zero = np.zeros_like(x)
+    by = {"map": np.column_stack([zero + 1, zero, zero, tops - bounds, x, bounds]), **by}
+    panel.mark("line", shape=[[0, 0], [0, 1]], colour=_GAP, width=6, dots=5, by=by)
+
+
+def _draw_curve(panel, x, y):
+    panel.mark("line", shape=np.column_stack([x, y]), colour="ink", width=2.5)
+
+
+class BoundCurve(SceneStepper):
+    """The lower bound under the log-likelihood, both as functions of one parameter.
+
+    Parameters
+    ----------
+    grid : array_like, shape (m,)
+        Values of the parameter, from left to right.
+    log_likelihood, bound : callable
+        What computes ℓ of a value, and F of a value and shares q.
+    positions : sequence of (str, float, ndarray or None)
+        For each half-step its name, the parameter after it, and the shares q in force: None before
+        the first E step.
+    parameter : str
+        The parameter's name.
+
+    Examples
+    --------
+    >>> parabola = lambda value, q: -q * (value - 1) ** 2
+    >>> positions = [("Start", 0, None), ("E step 1", 0, 2), ("M step 1", 1, 2)]
+    >>> curve = BoundCurve([0, 1, 2], lambda value: -2 * abs(value - 1), parabola, positions)
+    >>> print(curve.texts[1])
+    E step 1: the bound touches ℓ. θ = 0.000, F = −2.000, gap = 0.000, ℓ = −2.000.
+    """
+
+    def __init__(
+        self,
+        grid: ArrayLike,
+        log_likelihood: Callable[[float], float],
+        bound: Callable[..., float],
+        positions: Sequence[tuple],
+        *,
+        parameter: str = "θ",
+    ) -> None:
+        grid = np.asarray(grid, float)
+        ell = np.array([log_likelihood(value) for value in grid])
+        low, height = ell.min(), np.ptp(ell)
+        title = f"solid: ℓ · dashed: bound F · thick: gap · ring: current {parameter}"
+        # Room below, where a bound has to show even if it touches at the lowest point.
+        limits = [grid[0], grid[-1], low - 0.4 * height, low + 1.08 * height]
+        which, shapes, places, texts, last_q = [], [], [], [], None
+        for name, value, q in positions:
+            touches, last_q = q is not last_q, q
+            if touches:
+                shapes.append(np.column_stack([grid, [bound(each, q) for each in grid]]))
+            which.append(len(shapes) - 1)
+            F = top = log_likelihood(value)
+            what, said = "no bound yet", f"ℓ = {_number(top, 3)}."
+            if q is not None:
+                what = "the bound touches ℓ" if touches else "to the top of the bound"
+                F = bound(value, q)
+                said = _say_gap(F, top)
+            places.append((value, F, top))
+            texts.append(f"{name}: {what}. {parameter} = {_number(value, 3)}, {said}")
+        value, F, top = np.transpose(places)
+        hidden = [int(each < 0) for each in which]
+        scene = Scene(len(texts), glides=[int(not new) for new in np.diff(which, prepend=-1)])
+        panel = scene.panel(limits, labels=[parameter, "nats"], title=title)
+        _draw_curve(panel, grid, ell)
+        if shapes:
+            by = {"which": which, "hidden": hidden}
+            panel.mark("line", shape=shapes, dash=[4, 1.5], width=3.5, colour=_BOUND, by=by)
+        _draw_gap(panel, value, F, top, hidden=hidden)
+        by = {"map": geometry.shifts(np.column_stack([value, top]))}
+        panel.mark("marker", marker="o", radius=10, open=True, colour="ink", by=by)
+        super().__init__(scene, texts, title="The bound under the curve")
+
+
+class OneShare(SceneStepper):
+    """The bound of one point under a slider for its share q of component 1, with the gap KL.
+
+    Parameters
+    ----------
+    point : float
+    mixture : Mixture
+        With D = 1 and K = 2.
+
+    Examples
+    --------
+    >>> from gmm_helpers import Mixture
+    >>> share = OneShare(1.0, Mixture.from_1d([0.5, 0.5], [4, 6], [4, 4]))
+    >>> print(share.texts[20])
+    q₁ = 0.500, q₂ = 0.500: F = −3.737, gap = 0.434, log p(x) = −3.303.
+    """
+
+    def __init__(self, point: float, mixture: Mixture) -> None:
+        shares = np.linspace(0, 1, 41)
+        bounds = np.array([_lower_bound([point], mixture, [[q, 1 - q]]) for q in shares])
+        top = mixture.log_density([point])[0]
+        texts = [
+            f"q₁ = {q:.3f}, q₂ = {1 - q:.3f}: {_say_gap(F, top, 'log p(x)')}"
+            for q, F in zip(shares, bounds, strict=True)
+        ]
+        scene, low = Scene(len(shares)), bounds.min()
+        room = 0.12 * (top - low)
+        title = "curve: bound F, as far as you went · line: log p(x) · thick: gap KL"
+        limits = [-0.03, 1.03, low - room, top + room]
+        panel = scene.panel(limits, labels=["share q₁", "nats"], title=title)
+        _draw_curve(panel, [0, 1], [top, top])
+        by, curve = {"until": range(1, len(shares) + 1)}, np.column_stack([shares, bounds])
+        panel.mark("line", shape=curve, colour=_BOUND, width=3.5, by=by)
+        _draw_gap(panel, shares, bounds, top)
+        super().__init__(scene, texts, title="The bound of one point")
+
+
+class Starts(SceneStepper):
+    """EM's ways over ℓ of one parameter, under a slider for where they start.
+
+    Parameters
+    ----------
+    grid : array_like, shape (m,)
+        Values of the parameter, from left to right.
+    log_likelihood : callable
+        What computes ℓ of a value.
+    ways : sequence of array_like
+        Of each start the parameter at the start and after each iteration.
+    parameter : str
+        The parameter's name.
+
+    Examples
+    --------
+    >>> starts = Starts([0, 1, 2], lambda value: -((value - 1) ** 2), [[0, 1], [2, 1.5, 1]])
+    >>> print(starts.texts[1])
+    Start θ = 2.000, ℓ = −1.000: after 2 iterations θ = 1.000, ℓ = 0.000.
+    """
+
+    def __init__(
+        self,
+        grid: ArrayLike,
+        log_likelihood: Callable[[float], float],
+        ways: Sequence[ArrayLike],
+        *,
+        parameter: str = "θ",
+    ) -> None:
+        grid = np.asarray(grid, float)
+        ell = np.array([*map(log_likelihood, grid)])
+        lines = [
+            np.column_stack([way, [log_likelihood(v) for v in np.asarray(way)]]) for way in ways
+        ]
+        texts = []
+        for line in lines:
+            first, last = (
+                f"{parameter} = {_number(value, 3)}, ℓ = {_number(height, 3)}"
+                for value, height in line[[0, -1]]
+            )
+            texts.append(f"Start {first}: after {len(line) - 1} iterations {last}.")
+        scene, room = Scene(len(lines), glides=[1] * len(lines)), 0.1 * np.ptp(ell)
+        title = "curve: ℓ · ring: start · dots: after each iteration · triangle: end"
+        limits = [grid[0], grid[-1], ell.min() - room, ell.max() + room]
+        panel = scene.panel(limits, labels=[parameter, "log-likelihood ℓ"], title=title)
+        _draw_curve(panel, grid, ell)
+        style, by = {"colour": 1, "width": 2, "dots": 5}, {"which": range(len(lines))}
+        panel.mark("line", shape=same_length(lines), by=by, **style)
+        for i, mark in ((0, {"marker": "o", "open": True}), (-1, {"marker": "^"})):
+            by = {"map": geometry.shifts([line[i] for line in lines])}
+            panel.mark("marker", radius=10, colour=1, by=by, **mark)
+        super().__init__(scene, texts, title="Ways of EM from each start")

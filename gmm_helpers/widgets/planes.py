@@ -1,0 +1,289 @@
+"""Data and surfaces in the plane under a slider: paths, regions, and what is flagged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gmm_helpers.model import validation
+from gmm_helpers.model.em import m_step
+from gmm_helpers.model.mixture import Mixture
+from gmm_helpers.model.trace import Step
+from gmm_helpers.plots import geometry
+from gmm_helpers.plots.look import MARKERS
+from gmm_helpers.widgets import marks
+from gmm_helpers.widgets.scene import Scene
+from gmm_helpers.widgets.stepper import SceneStepper
+
+_BELOW = (1, 3, 10, 30, 100, 300)  # nats from a landscape's highest place down to its contours
+# The lowest and the highest place of a landscape, as red, green and blue.
+_RAMP = {"light": [[165] * 3, [255] * 3], "dark": [[17] * 3, [85] * 3]}
+_COARSE = 61  # values along each axis: enough for lines that hardly bend
+
+
+class Landscape(SceneStepper):
+    """Paths over a surface of two means, such as EM's over ℓ: a position for each step.
+
+    Contours lie 1, 3, 10, 30, 100 and 300 nats below the highest place.
+
+    Parameters
+    ----------
+    height : callable
+        What computes the surface, in nats, of points (m, 2): an array (m,), finite.
+    paths : array_like, shape (n_paths, n_steps, 2)
+        Where each path is, step by step.
+    limits : (float, float)
+        From where to where both parameters go.
+    groups : sequence of int, shape (n_paths,), optional
+        Paths of one group share a colour and a marker, such as those that end at one peak.
+
+    Raises
+    ------
+    ValueError
+        If a height is not finite.
+    """
+
+    def __init__(
+        self,
+        height: Callable[[np.ndarray], ArrayLike],
+        paths: ArrayLike,
+        *,
+        limits: tuple[float, float],
+        groups: ArrayLike | None = None,
+    ) -> None:
+        paths = np.asarray(paths, float)
+        n_paths, P, _ = paths.shape
+        axis, _, heights = geometry.over_plane(height, limits, limits)
+        if not np.isfinite(heights).all():
+            raise ValueError("A height is not finite: choose limits within which all are.")
+        depths = heights.max() - heights
+        scene = Scene(P, height=460)
+        far = ", ".join(f"{depth:g}" for depth in _BELOW)
+        title = f"the brighter, the higher · contours: {far} below the top"
+        panel = scene.panel([*limits, *limits], labels=["μ₁", "μ₂"], equal=True, title=title)
+        shade = 1 - np.log1p(depths) / np.log1p(depths.max())
+        half = (axis[1] - axis[0]) / 2  # a pixel's middle is a place of the grid
+        box = [limits[0] - half, limits[1] + half] * 2
+        panel.mark("image", pixels=scene.array(shade, "u1"), box=box, ramp=_RAMP)
+        for lines in geometry.contour_lines(axis, axis, depths, _BELOW):
+            for line in lines:
+                panel.mark("line", shape=line, colour="grey", width=1)
+        group_of = np.zeros(n_paths, int) if groups is None else np.asarray(groups)
+        for path, group in zip(paths, group_of.tolist(), strict=True):
+            panel.mark("line", shape=path, colour=group, width=2, by={"until": range(1, P + 1)})
+            style = {"marker": MARKERS[group % len(MARKERS)], "radius": 6, "colour": group}
+            panel.mark("marker", by={"map": geometry.shifts(path)}, **style)
+        super().__init__(scene, _say_paths(height, paths), title="Paths over a landscape")
+
+
+def _say_paths(height, paths):
+    """Say for each step how many of the paths are where they end, and how high they are."""
+    for t, places in enumerate(paths.swapaxes(0, 1)):
+        arrived = np.abs(places - paths[:, -1]).max(axis=1) < 0.01 * np.ptp(paths)
+        heights = np.sort(height(places))[[0, -1]]
+        low, high = (geometry.format_number(each, 1) for each in heights)
+        text = f"Iteration {t}. {arrived.sum()} of {len(paths)} runs are where they end"
+        yield f"{text}; the lowest is at {low}, the highest at {high}."
+
+
+class _Plane:
+    """Data in the plane, for panels with the same limits."""
+
+    def __init__(self, x, features=None, margin=0.06):
+        x = validation.as_points(x).T
+        if x.shape[1] != 2:
+            raise ValueError(f"x must have the shape (n, 2); it has D = {x.shape[1]}.")
+        self.shown = geometry.choose_points(len(x))
+        self.x, self.places = x, x[self.shown]
+        self.features, self._equal = list(features or ("x₁", "x₂")), features is None
+        self.decimals = geometry.decimals_for(x)
+        low, high = x.min(axis=0), x.max(axis=0)
+        room = margin * (high - low)
+        if self._equal:
+            room[:] = room.max()
+        room[room == 0] = 1
+        self._limits = np.column_stack([low - room, high + room]).ravel()
+
+    def panel(self, scene, title, shares, kind, faint):
+        """Add a panel with the points, and the `shares` (n, K) or None of each position."""
+        panel = scene.panel(self._limits, labels=self.features, equal=self._equal, title=title)
+        shares = [None if each is None else each[self.shown] for each in shares]
+        style = {"features": self.features, "decimals": self.decimals, "kind": kind}
+        marks.draw_points(panel, self.places, shares, faint=faint, **style)
+        return panel
+
+    def flag(self, panel, marker, flags):
+        """Add a marker on each point that has one at any position; `flags` are (P, n)."""
+        for place, shown in zip(self.places, flags[:, self.shown].T, strict=True):
+            if shown.any():
+                by = {"hidden": [int(not flag) for flag in shown]}
+                at = geometry.shifts(place).tolist()
+                panel.mark("marker", marker=marker, radius=8, colour="mark", map=at, by=by)
+
+
+class KMeansBeside(SceneStepper):
+    """Half-steps of k-means beside those of a mixture on the same data.
+
+    Lines part the regions, and crosses mark the points that are in another group than their own.
+
+    Parameters
+    ----------
+    x : array_like, shape (n, 2)
+    kmeans_steps : sequence of (ndarray, ndarray or None)
+        For each half-step of k-means its means (K, 2) and labels (n,), None before the first ones.
+    steps : sequence of Step
+        The half-steps of EM's trace, as many.
+    groups : array_like of int, shape (n,)
+        The group that each point was drawn from, numbered as the means are.
+    """
+
+    def __init__(
+        self,
+        x: ArrayLike,
+        kmeans_steps: Sequence[tuple],
+        steps: Sequence[Step],
+        *,
+        groups: ArrayLike,
+    ) -> None:
+        plane, groups = _Plane(x), np.asarray(groups)
+        K, moving = steps[0].mixture.n_components, [int(step.kind == "M") for step in steps]
+        scene = Scene(len(steps), legend=marks.components_legend(K), glides=moving)
+        hard = [None if labels is None else np.eye(K)[labels] for _, labels in kmeans_steps]
+        soft = [step.responsibilities for step in steps]
+        means = np.array([means for means, _ in kmeans_steps])
+        maps = np.array([geometry.ellipse_maps(step.mixture) for step in steps])
+        nearer = [lambda at, m=m: -((at[:, None] - m) ** 2).sum(axis=2) for m in means]
+        likelier = [lambda at, m=step.mixture: m._log_joint(at.T).T for step in steps]
+        right = []
+        for title, shares, kind, scores, ellipses, places in (
+            ("k-means · crosses: in a wrong group", hard, "u1", nearer, None, means),
+            ("mixture · lines: where two are equal", soft, "u2", likelier, maps, maps[..., 4:]),
+        ):
+            panel = plane.panel(scene, title, shares, kind, moving)
+            marks.draw_lines(panel, [_borders(panel.limits, score) for score in scores])
+            owners = np.array([groups if b is None else b.argmax(axis=1) for b in shares])
+            plane.flag(panel, "x", owners != groups)
+            if ellipses is not None:
+                marks.draw_ellipses(panel, ellipses, [int(step.kind == "E") for step in steps])
+            marks.draw_numbers(panel, places)
+            right.append(np.mean(owners == groups, axis=1))
+        squares = [0 if b is None else ((plane.x - m[b]) ** 2).sum() for m, b in kmeans_steps]
+        texts = map(_say_pair, steps, *right, squares)
+        super().__init__(scene, texts, title="k-means and the mixture")
+
+
+def _borders(limits, score):
+    """Return the lines along which the two highest of K scores of places (m, 2) are equal."""
+    x, y, scores = geometry.over_plane(score, limits[:2], limits[2:], _COARSE)
+    ahead = (geometry.ahead(scores, k) for k in range(scores.shape[2] - 1))
+    return [line for each in ahead for line in geometry.contour_lines(x, y, each, [0])[0]]
+
+
+def _say_pair(step, hard, soft, squares):
+    if step.kind == "start":
+        return "The start: both have the same means, and the points have no colours yet."
+    happens = "E step: points take colours" if step.kind == "E" else "M step: components move"
+    ell = geometry.format_number(step.log_likelihood, 1)
+    return (
+        f"Iteration {step.iteration}, {happens}. k-means: {hard:.0%} of the points in their true "
+        f"group, squares {squares:.0f}. Mixture: {soft:.0%} of the points in their true group, "
+        f"ℓ {ell}."
+    )
+
+
+class ShrinkingVariance(SceneStepper):
+    """Mixtures of one shared variance that shrinks, with what an M step would do to the means.
+
+    All weights are alike, and the means stand still.
+
+    Parameters
+    ----------
+    x : array_like, shape (n, 2)
+    means : array_like, shape (K, 2)
+    variances : sequence of float, shape (P,)
+        One for each position.
+    stills : sequence of int, optional
+        As for a `SceneStepper`.
+    """
+
+    def __init__(
+        self,
+        x: ArrayLike,
+        means: Sequence,
+        variances: Sequence[float],
+        *,
+        stills: Sequence[int] | None = None,
+    ) -> None:
+        plane = _Plane(x)
+        P, K = len(variances), len(means)
+        mixtures = [Mixture(np.full(K, 1 / K), means, [v * np.eye(2)] * K) for v in variances]
+        shares = [each.responsibilities(x) for each in mixtures]
+        new_means = [m_step(x, b).means for b in shares]
+        names = [f"σ² = {variance:g}" for variance in variances]
+        scene = Scene(P, legend=marks.components_legend(K), glides=[1] * P, headings=names)
+        title = "circles: 1σ · numbers: means · crosses: the M step's means"
+        panel = plane.panel(scene, title, shares, "u2", [0] * P)
+        maps = np.array([geometry.ellipse_maps(each) for each in mixtures])
+        marks.draw_ellipses(panel, maps, [0] * P, radii=(1,))
+        for places in geometry.shifts(new_means).swapaxes(0, 1):
+            panel.mark("marker", marker="x", radius=17, colour="ink", by={"map": places})
+        marks.draw_numbers(panel, maps[..., 4:])
+        texts = [
+            f"Shared variance {variance:g}: {np.sum(b.max(axis=1) < 0.999)} of {len(b)} points are "
+            "shared between means. The M step would move a mean by up to "
+            f"{np.linalg.norm(new - means, axis=1).max():.3f}."
+            for variance, b, new in zip(variances, shares, new_means, strict=True)
+        ]
+        super().__init__(scene, texts, title="A shared variance shrinks", stills=stills)
+
+
+class Anomalies(SceneStepper):
+    """Points that a mixture flags, since their −log p(x) is above a threshold that goes down.
+
+    At position j the threshold lies below the j least expected points, and halfway to the next.
+
+    Parameters
+    ----------
+    x : array_like, shape (n, 2)
+    mixture : Mixture
+        With D = 2.
+    most : int
+        How many points are flagged at the last position.
+    features : sequence of str, optional
+        The axes' names.
+    stills : sequence of int, optional
+        As for a `SceneStepper`.
+    """
+
+    def __init__(
+        self,
+        x: ArrayLike,
+        mixture: Mixture,
+        *,
+        most: int = 39,
+        features: Sequence[str] | None = None,
+        stills: Sequence[int] | None = None,
+    ) -> None:
+        plane = _Plane(x, features, margin=0.2)
+        surprise = -mixture.log_density(plane.x)
+        order = np.argsort(-surprise)
+        ranked = surprise[order[: most + 1]]
+        thresholds = np.array([ranked[0] + 0.5, *(ranked[1:] + ranked[:-1]) / 2])
+        P = len(thresholds)
+        scene = Scene(P)
+        title = "line: where −log p(x) is the threshold · triangles: flagged"
+        panel = plane.panel(scene, title, [None] * P, "u1", [1] * P)
+        across, up = panel.limits[:2], panel.limits[2:]
+        x1, x2, log_density = geometry.over_plane(mixture.log_density, across, up)
+        marks.draw_lines(panel, geometry.contour_lines(x1, x2, -log_density, thresholds))
+        plane.flag(panel, "^", surprise > thresholds[:, None])
+        least = [geometry.format_place(plane.x[i], plane.decimals) for i in order[:3]]
+        texts = []
+        for threshold in thresholds:
+            count = np.sum(surprise > threshold)
+            text = f"Threshold {threshold:.2f}: {count} of {len(surprise)} points are flagged, "
+            text += f"{count / len(surprise):.1%}."
+            texts.append(text + f" The least expected: {', '.join(least[:count])}." * bool(count))
+        super().__init__(scene, texts, title="Points over a threshold", stills=stills)

@@ -1,0 +1,58 @@
+"""Shapes and limits as numbers: those of static pictures and of the browser's alike."""
+
+import numpy as np
+import pytest
+
+import gmm_helpers as gmm
+from gmm_helpers.plots import geometry
+
+
+def test_curves_have_the_components_weights_as_areas():
+    mixture = gmm.Mixture.from_1d([0.3, 0.7], [-1.0, 2.0], [0.25, 1.0])
+    grid, curves = geometry.density_curves(mixture, (-8, 10))
+    np.testing.assert_allclose(np.trapezoid(curves, grid), [0.3, 0.7, 1.0], rtol=1e-4)
+
+
+def test_a_narrow_peak_reaches_its_top():
+    narrow = gmm.Mixture.from_1d([1.0], [0.123], [1e-6])
+    curves = geometry.density_curves(narrow, (-10, 10))[1]
+    assert curves.max() == pytest.approx(1 / np.sqrt(2e-6 * np.pi), rel=1e-9)
+
+
+def test_an_ellipse_holds_the_mass_it_says():
+    one = gmm.Mixture([1], [[5, 1]], [[[4, 1], [1, 1]]])
+    [to_ellipse] = geometry.ellipse_maps(one)
+    inverse = np.linalg.inv(one.covariances[0])
+    centred = geometry.place(1.5 * geometry.CIRCLE, to_ellipse) - one.means
+    squared = np.einsum("ni,ij,nj->n", centred, inverse, centred)
+    np.testing.assert_allclose(squared, 1.5**2, rtol=1e-12)
+    draws = one.sample(200_000, np.random.default_rng(0))[0] - one.means
+    inside = np.einsum("ni,ij,nj->n", draws, inverse, draws) < 1.5**2
+    assert inside.mean() == pytest.approx(gmm.mass_inside(1.5), abs=0.005)
+
+
+def test_limits_hold_the_points_and_ellipses_up_to_a_quarter_of_their_span():
+    x = np.array([[0.0, 0.0], [10.0, 20.0]])
+    np.testing.assert_allclose(geometry.plane_limits(x), [[-0.6, -1.2], [10.6, 21.2]])
+    mixture = gmm.Mixture([0.5, 0.5], [[5, 1], [5, 10]], [np.diag([1, 4]), np.diag([99, 1])])
+    ellipses = geometry.ellipse_maps(mixture)
+    np.testing.assert_allclose(geometry.plane_limits(x, ellipses), [[-2.5, -3], [12.5, 21.2]])
+    tilted = geometry.ellipse_maps(gmm.Mixture([1], [[1, 2]], [[[4, 1], [1, 9]]]))
+    np.testing.assert_allclose(geometry.reach(tilted), [[-3, -4], [5, 8]])
+
+
+def test_limits_are_never_equal():
+    low, high = geometry.around(np.full((3, 2), [0.0, 5.0]), 0.06)
+    assert (low < [0, 5]).all() and (high > [0, 5]).all()
+
+
+@pytest.mark.parametrize("low, high", [(-1, 1), (1e-7, 2e-7), (1e9, 1e9 + 3), (-2e300, 1e300)])
+def test_ticks_are_round_and_lie_inside(low, high):
+    ticks = geometry.ticks(low, high)
+    assert 2 <= len(ticks) <= 8
+    assert all(low <= value <= high for value, _ in ticks)
+    assert len({text for _, text in ticks}) == len(ticks)
+
+
+def test_captions_count_as_words_do():
+    assert geometry.join_words("abc") == "a, b and c" and geometry.join_words("a") == "a"
