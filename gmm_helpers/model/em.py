@@ -246,10 +246,10 @@ def _m_step_from_sums(mixture, totals, firsts, seconds, model):
     mean(z²) − mean(z)² hardly cancels, unless a component moves by many times its new width, or
     has next to no points; then `_m_step` looks at the data again.
     """
-    diagonals = seconds.diagonal(axis1=1, axis2=2)
-    if not (firsts**2 + _TINY < _MOST * diagonals * totals[:, None]).all():  # or if there is a NaN
-        return None
     mean_z, mean_zz = firsts / totals[:, None], seconds / totals[:, None, None]
+    kept = firsts * mean_z + _TINY < _MOST * seconds.diagonal(axis1=1, axis2=2)
+    if np.count_nonzero(kept) < kept.size:  # or if there is a NaN
+        return None
     return _from_averages(totals, mixture.means, mixture._factors, mean_z, mean_zz, model)
 
 
@@ -295,7 +295,8 @@ def _from_averages(totals, centres, L, mean_z, mean_zz, model):
         covariances += np.diag(model.added)
     # What spread is left in some direction must be more than the last digit of the mean:
     # a component narrower than that sits on one point, or on a line or plane of points.
+    least = _LAST_DIGIT * abs(means)
     try:
-        return Mixture._from_checked(weights, means, covariances, _LAST_DIGIT * abs(means))
+        return object.__new__(Mixture)._store(weights, means, covariances, least)  # not copied
     except validation.SingularCovarianceError as error:
         raise failure(error.component, model, collapsed=True) from None
