@@ -118,9 +118,7 @@ class Mixture:
         Parameters
         ----------
         n : int
-            How many points, at least 1.
         rng : numpy.random.Generator
-            Where the randomness comes from.
 
         Returns
         -------
@@ -150,10 +148,7 @@ class Mixture:
         return responsibilities, log_density
 
     def _weigh(self, block):
-        """Fill the block's z and b = φ_k N(x | μ_k, Σ_k) / p(x), by log-sum-exp; return log p.
-
-        It leaves z² in `spare`.
-        """
+        """Fill z, spare = z² and b = φ_k N(x | μ_k, Σ_k) / p(x), by log-sum-exp; return log p."""
         b = self._log_joint(block.x, block.spare, block.z, block.b)
         largest = np.maximum.reduce(b, axis=0, out=block.largest)
         b -= largest

@@ -23,10 +23,8 @@ from gmm_helpers import (
     held_out_log_likelihood,
     m_step,
     run_em,
-    start_from_kmeans_plusplus,
     start_from_means,
     start_from_random_points,
-    start_from_split,
 )
 
 ONE_D = Mixture.from_1d([0.5, 0.5], [0, 5], [1, 1])
@@ -68,8 +66,6 @@ FIT = {
     "fit": lambda x: fit(x, 2, rng=rng()),
     "start_from_means": lambda x: start_from_means(x, [0.0, 5.0]),
     "start_from_random_points": lambda x: start_from_random_points(x, 2, rng=rng()),
-    "start_from_kmeans_plusplus": lambda x: start_from_kmeans_plusplus(x, 2, rng=rng()),
-    "start_from_split": lambda x: start_from_split(x, Mixture.from_1d([1], [0], [1]), 0),
     "compare": lambda x: compare(x, [1, 2], rng=rng(), n_init=2),
 }
 
@@ -159,8 +155,6 @@ WITH_3 = {
     "run_em": lambda x: run_em(x, Mixture.from_1d([1 / 3] * 3, [0, 1, 2], [1] * 3)),
     "fit": lambda x: fit(x, 3, rng=rng()),
     "start_from_random_points": lambda x: start_from_random_points(x, 3, rng=rng()),
-    "start_from_kmeans_plusplus": lambda x: start_from_kmeans_plusplus(x, 3, rng=rng()),
-    "start_from_split": lambda x: start_from_split(x, ONE_D, 0),
     "compare": lambda x: compare(x, [1, 3], rng=rng()),
 }
 
@@ -182,9 +176,6 @@ FIT_PLANE = {
     "run_em": lambda x, kind: run_em(x, TWO_D, covariance_type=kind),
     "fit": lambda x, kind: fit(x, 1, rng=rng(), covariance_type=kind),
     "start_from_means": lambda x, kind: start_from_means(x, x[:1], covariance_type=kind),
-    "start_from_split": lambda x, kind: start_from_split(
-        x, Mixture([1], [[4, 12]], [np.eye(2)]), 0, covariance_type=kind
-    ),
     "compare": lambda x, kind: compare(x, [1, 2], rng=rng(), covariance_types=[kind]),
 }
 
@@ -359,7 +350,6 @@ def test_more_components_than_points():
 K_TAKERS = {
     "fit": lambda K: fit(X, K, rng=rng()),
     "start_from_random_points": lambda K: start_from_random_points(X, K, rng=rng()),
-    "start_from_kmeans_plusplus": lambda K: start_from_kmeans_plusplus(X, K, rng=rng()),
 }
 
 
@@ -386,7 +376,6 @@ RNG_TAKERS = {
     "sample": lambda given: ONE_D.sample(3, given),
     "fit": lambda given: fit(X, 2, rng=given),
     "start_from_random_points": lambda given: start_from_random_points(X, 2, rng=given),
-    "start_from_kmeans_plusplus": lambda given: start_from_kmeans_plusplus(X, 2, rng=given),
     "two_gaussians": lambda given: gmm_helpers.two_gaussians(5, rng=given),
     "four_gaussians": lambda given: gmm_helpers.four_gaussians(5, rng=given),
 }
@@ -411,9 +400,6 @@ CALLS = {
     "fit given starts": lambda **options: fit(X, 2, rng=rng(), init=ONE_D, **options),
     "start_from_means": lambda **options: start_from_means(X, [0.0, 5.0], **options),
     "start_from_random_points": lambda **options: start_from_random_points(
-        X, 2, rng=rng(), **options
-    ),
-    "start_from_kmeans_plusplus": lambda **options: start_from_kmeans_plusplus(
         X, 2, rng=rng(), **options
     ),
 }
@@ -560,7 +546,6 @@ USES = {
     "fit": lambda x: fit(x, 2, rng=rng(), tol=1e-2).log_likelihoods,
     "start_from_means": lambda x: start_from_means(x, [[1, 2], [3, 4]]).covariances,
     "start_from_random_points": lambda x: start_from_random_points(x, 2, rng=rng()).means,
-    "start_from_kmeans_plusplus": lambda x: start_from_kmeans_plusplus(x, 2, rng=rng()).means,
 }
 
 
