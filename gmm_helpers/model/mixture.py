@@ -37,8 +37,6 @@ class Mixture:
 
     Examples
     --------
-    >>> import numpy as np
-    >>> from gmm_helpers import Mixture
     >>> mixture = Mixture.from_1d([0.5, 0.5], [-1.0, 1.0], [1.0, 1.0])
     >>> mixture.responsibilities([0.0, 10.0]).round(3)
     array([[0.5, 0.5],
