@@ -39,10 +39,8 @@ from .model.em import run_em as run_em
 from .model.mixture import Mixture as Mixture
 from .model.selection import compare as compare
 from .model.starts import fit as fit
-from .model.starts import start_from_kmeans_plusplus as start_from_kmeans_plusplus
 from .model.starts import start_from_means as start_from_means
 from .model.starts import start_from_random_points as start_from_random_points
-from .model.starts import start_from_split as start_from_split
 from .model.trace import EMError as EMError
 from .model.trace import Step as Step
 from .model.trace import Trace as Trace

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-_BLOCK = 2**18  # numbers per (K, D, m) array
+_BLOCK = 2**16  # numbers per (K, D, m) array: two of them, and what goes with them, in 2 MB
 _SHORT = 2048  # numbers in a row of them, of which many fit the smallest cache
 
 

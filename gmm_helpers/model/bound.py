@@ -30,7 +30,6 @@ def lower_bound(x: ArrayLike, mixture: Mixture, responsibilities: ArrayLike) -> 
 
     Examples
     --------
-    >>> from gmm_helpers import Mixture
     >>> x, mixture = [0.0, 2.0], Mixture.from_1d([0.5, 0.5], [-1, 1], [1, 1])
     >>> round(mixture.log_density(x).sum(), 3)
     np.float64(-3.513)

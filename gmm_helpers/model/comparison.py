@@ -62,7 +62,9 @@ class Comparison:
 
     def trace(self, K: int, covariance_type: str | None = None) -> Trace:
         """Return the best regular run for this K, and this type where there are several."""
-        kind = self._only_type() if covariance_type is None else covariance_type
+        if covariance_type is None and self.covariance_types[1:]:
+            raise ValueError(f"Name the covariance_type: one of {self.covariance_types}.")
+        kind = self.covariance_types[0] if covariance_type is None else covariance_type
         if kind not in self.covariance_types or K not in self.Ks:
             raise ValueError(
                 f"There is no fit for K = {K!r} and {kind!r}: the table has K in {self.Ks} and "
@@ -84,11 +86,6 @@ class Comparison:
         return np.array(
             [[held_out_log_likelihood(trace.mixture, x) for trace in row] for row in self.traces]
         )
-
-    def _only_type(self) -> str:
-        if len(self.covariance_types) != 1:
-            raise ValueError(f"Name the covariance_type: one of {self.covariance_types}.")
-        return self.covariance_types[0]
 
     def _lowest(self, criterion, row: int | slice = slice(None)):
         """Return where the criterion is lowest, (i, j), in all rows or one; None without a fit."""

@@ -127,7 +127,6 @@ def held_out_log_likelihood(mixture: Mixture, x: ArrayLike) -> float:
 
     Examples
     --------
-    >>> from gmm_helpers import Mixture
     >>> mixture = Mixture.from_1d([0.5, 0.5], [-1, 1], [1, 1])
     >>> round(held_out_log_likelihood(mixture, [0.0, 2.0]), 3)
     -3.513
@@ -161,7 +160,6 @@ def spurious_components(mixture: Mixture, n: int, covariance_type: str = "full")
 
     Examples
     --------
-    >>> from gmm_helpers import Mixture
     >>> mixture = Mixture.from_1d([0.02, 0.98], [5.0, 0.0], [1e-4, 1.0])
     >>> spurious_components(mixture, 100), spurious_components(mixture, 10_000)
     (array([ True, False]), array([False, False]))

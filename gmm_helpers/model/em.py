@@ -1,7 +1,6 @@
 """Expectation-maximisation for Gaussian mixtures: the two steps, and the loop around them.
 
-Inside, data are `points` of shape (D, n) and responsibilities `b` have shape (K, n), so that
-each feature and each component lies contiguous in memory. Callers see (n, D) and (n, K). The
+Inside, data are `points` (D, n) and responsibilities `b` (K, n): each row contiguous in memory. The
 density and b stand in `Mixture`; ℓ and the sums in `_look`; φ_k, μ_k and Σ_k in `_from_averages`.
 """
 
@@ -219,8 +218,7 @@ def climb(points, start, model, *, max_iter, tol, record=False, own=None, report
 def _look(points, blocks, mixture, model, keep=None):
     """Do the E step, and sum the same b and z for the M step while they are in the cache.
 
-    Return ℓ, and N_k = Σ_i b_ik, (K,), Σ_i b_ik z_ik, (K, D), and Σ_i b_ik z_ik z_ikᵀ, (K, D, D).
-    The b_ik are written into `keep` (K, n), if given.
+    Return ℓ, and N_k = Σ_i b_ik, Σ_i b_ik z_ik and Σ_i b_ik z_ik z_ikᵀ; write b into `keep`.
     """
     log_likelihood, totals, firsts, seconds = 0.0, 0, 0, 0
     for block in blocks:
@@ -246,10 +244,10 @@ def _m_step_from_sums(mixture, totals, firsts, seconds, model):
     mean(z²) − mean(z)² hardly cancels, unless a component moves by many times its new width, or
     has next to no points; then `_m_step` looks at the data again.
     """
-    diagonals = seconds.diagonal(axis1=1, axis2=2)
-    if not (firsts**2 + _TINY < _MOST * diagonals * totals[:, None]).all():  # or if there is a NaN
-        return None
     mean_z, mean_zz = firsts / totals[:, None], seconds / totals[:, None, None]
+    kept = firsts * mean_z + _TINY < _MOST * seconds.diagonal(axis1=1, axis2=2)
+    if np.count_nonzero(kept) < kept.size:  # or if there is a NaN
+        return None
     return _from_averages(totals, mixture.means, mixture._factors, mean_z, mean_zz, model)
 
 
@@ -276,8 +274,7 @@ def _m_step(points, b, model):
 def _from_averages(totals, centres, L, mean_z, mean_zz, model):
     """Return the mixture with N_k = `totals`, from the averages over b of z and z zᵀ.
 
-    With x = c + L z: μ = c + L mean(z), and Σ = L (mean(z zᵀ) − mean(z) mean(z)ᵀ) Lᵀ. A component
-    that has collapsed is refused.
+    With x = c + L z: μ = c + L mean(z), and Σ = L (mean(z zᵀ) − mean(z) mean(z)ᵀ) Lᵀ.
     """
     D = centres.shape[1]
     weights = totals / np.add.reduce(totals)  # φ_k = N_k / n
@@ -295,7 +292,8 @@ def _from_averages(totals, centres, L, mean_z, mean_zz, model):
         covariances += np.diag(model.added)
     # What spread is left in some direction must be more than the last digit of the mean:
     # a component narrower than that sits on one point, or on a line or plane of points.
+    least = _LAST_DIGIT * abs(means)
     try:
-        return Mixture._from_checked(weights, means, covariances, _LAST_DIGIT * abs(means))
+        return object.__new__(Mixture)._store(weights, means, covariances, least)  # not copied
     except validation.SingularCovarianceError as error:
         raise failure(error.component, model, collapsed=True) from None

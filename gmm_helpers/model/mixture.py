@@ -37,8 +37,6 @@ class Mixture:
 
     Examples
     --------
-    >>> import numpy as np
-    >>> from gmm_helpers import Mixture
     >>> mixture = Mixture.from_1d([0.5, 0.5], [-1.0, 1.0], [1.0, 1.0])
     >>> mixture.responsibilities([0.0, 10.0]).round(3)
     array([[0.5, 0.5],
@@ -61,15 +59,8 @@ class Mixture:
     def __init__(self, weights: ArrayLike, means: ArrayLike, covariances: ArrayLike) -> None:
         self._store(*validation.as_mixture(weights, means, covariances))
 
-    @classmethod
-    def _from_checked(cls, weights, means, covariances, least_widths):
-        """Make a mixture of the M step's own arrays, unless a component is too narrow."""
-        mixture = object.__new__(cls)
-        mixture._store(weights, means, covariances, least_widths)
-        return mixture
-
     def _store(self, weights, means, covariances, least_widths=0):
-        """Keep the arrays, read-only, with what every density needs of them."""
+        """Keep the arrays, read-only, with what every density needs of them; return self."""
         factors = validation.cholesky_factors(covariances, least_widths)
         # W_k = L_k⁻¹ turns x − μ_k into coordinates in which component k is a standard normal.
         whiteners = np.array([dtrtri(factor, lower=1)[0] for factor in factors])
@@ -80,6 +71,7 @@ class Mixture:
             array.setflags(write=False)
         is_diagonal = np.count_nonzero(covariances) == means.size
         self.__dict__.update(zip(_ARRAYS, arrays, strict=True), _is_diagonal=is_diagonal)
+        return self
 
     def __reduce__(self):  # a copy or a pickle is made, and protected, by __init__ again
         return Mixture, (self.weights, self.means, self.covariances)
@@ -111,10 +103,7 @@ class Mixture:
         return self.covariances[:, 0, 0]
 
     def log_density(self, x: ArrayLike) -> np.ndarray:
-        """Return log p(x_i), shape (n,), for data `x` of shape (n, D), or (n,) for D = 1.
-
-        A ValueError names a point so far away that even its log density leaves float64's range.
-        """
+        """Return log p(x_i), shape (n,), for data `x` of shape (n, D), or (n,) for D = 1."""
         return self._posterior(validation.as_points(x, self.n_features))[1]
 
     def responsibilities(self, x: ArrayLike) -> np.ndarray:
@@ -127,9 +116,7 @@ class Mixture:
         Parameters
         ----------
         n : int
-            How many points, at least 1.
         rng : numpy.random.Generator
-            Where the randomness comes from.
 
         Returns
         -------
@@ -159,10 +146,7 @@ class Mixture:
         return responsibilities, log_density
 
     def _weigh(self, block):
-        """Fill the block's z and b = φ_k N(x | μ_k, Σ_k) / p(x), by log-sum-exp; return log p.
-
-        It leaves z² in `spare`.
-        """
+        """Fill z, spare = z² and b = φ_k N(x | μ_k, Σ_k) / p(x), by log-sum-exp; return log p."""
         b = self._log_joint(block.x, block.spare, block.z, block.b)
         largest = np.maximum.reduce(b, axis=0, out=block.largest)
         b -= largest
@@ -176,12 +160,13 @@ class Mixture:
 
         That is log φ_k − log((2π)^(D/2) |L_k|) − ½ |z_ik|² with z_ik = L_k⁻¹ (x_i − μ_k).
         """
-        from_mean = np.subtract(points, self.means[:, :, None], out=spare)
         if self._is_diagonal:  # a product for each feature does
-            z = np.multiply(self._whiteners.diagonal(axis1=1, axis2=2)[..., None], from_mean, out=z)
+            z = np.subtract(points, self.means[:, :, None], out=z)
+            z *= self._whiteners.diagonal(axis1=1, axis2=2)[..., None]
         else:
+            from_mean = np.subtract(points, self.means[:, :, None], out=spare)
             z = np.matmul(self._whiteners, from_mean, out=z)
-        joint = np.add.reduce(np.multiply(z, z, out=from_mean), axis=1, out=joint)
+        joint = np.add.reduce(np.multiply(z, z, out=spare), axis=1, out=joint)
         joint *= -0.5
         joint += self._log_heights[:, None]
         return joint

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from gmm_helpers.model import validation
 from gmm_helpers.model.em import _m_step, climb
-from gmm_helpers.model.mixture import Mixture, check_mixture
+from gmm_helpers.model.mixture import Mixture
 from gmm_helpers.model.trace import EMError, Trace
 
 
@@ -62,84 +62,11 @@ def start_from_random_points(
     return start_from_means(points.T, _draw_points(points, K, rng), **options)
 
 
-def start_from_kmeans_plusplus(
-    x: ArrayLike, K: int, *, rng: np.random.Generator, **options
-) -> Mixture:
-    """Make a start whose means are K data points far from one another, by k-means++.
-
-    Each next mean is drawn with a probability that grows as the square of a point's distance to
-    the nearest mean so far; features are divided by their standard deviation first, so that
-    their units do not matter. Takes what `start_from_random_points` takes.
-
-    Examples
-    --------
-    >>> start_from_kmeans_plusplus([0, 0, 9], 2, rng=np.random.default_rng(0)).means.ravel()
-    array([9., 0.])
-
-    References
-    ----------
-    Arthur & Vassilvitskii (2007), *k-means++: the advantages of careful seeding*, section 2.2.
-    """
-    points = _points_to_start_from(x, K, rng)
-    return start_from_means(points.T, _draw_far_points(points, K, rng), **options)
-
-
-def start_from_split(
-    x: ArrayLike,
-    mixture: Mixture,
-    component: int,
-    *,
-    covariance_type: str = "full",
-    ridge: float = 0.0,
-) -> Mixture:
-    """Make a start with one component more: one of a mixture's components is cut in two.
-
-    The cut is the plane through the mean of its points, each counted by its responsibility, across
-    the direction in which they are most spread; features are divided by their standard deviation,
-    so that their units do not matter. The points of each side go to one half; an M step follows.
-
-    Parameters
-    ----------
-    x : array_like, shape (n, D), or (n,) for D = 1
-    mixture : Mixture
-    component : int
-        The index k of the component to split. One half keeps it; the other comes last.
-    covariance_type, ridge
-        As in `m_step`.
-
-    Returns
-    -------
-    Mixture
-        With K + 1 components.
-
-    Raises
-    ------
-    EMError
-        If a half has too few points for a covariance of this type.
-
-    Examples
-    --------
-    >>> one = start_from_means([0.0, 1.0, 4.0, 5.0], [2.5])
-    >>> start_from_split([0.0, 1.0, 4.0, 5.0], one, 0).means.ravel()
-    array([0.5, 4.5])
-
-    References
-    ----------
-    Ueda, Nakano, Ghahramani & Hinton (2000), Neural Comput. 12, 2109–2128, who split and merge.
-    """
-    check_mixture(mixture, "mixture")
-    points = validation.as_points(x, mixture.n_features)
-    component = validation.check_count(component, "component", at_least=0)
-    K = mixture.n_components
-    if component >= K:
-        raise ValueError(f"component = {component}, but the last of {K} has the index {K - 1}.")
-    validation.check_fittable(points, K + 1)
-    cut = _cut_in_two(points, mixture._posterior(points)[0], component)
-    return _m_step(points, cut, validation.as_model(points, covariance_type, ridge))
-
-
 def split_each(points, mixture, model):
-    """Return what `start_from_split` makes of each component that can be split."""
+    """Return a start for each component that can be split: in it, two answer for its points.
+
+    Ueda, Nakano, Ghahramani & Hinton (2000), Neural Comput. 12, 2109–2128, split and merge so.
+    """
     b = mixture._posterior(points)[0]
     cuts = (_cut_in_two(points, b, component) for component in range(len(b)))
     return _m_steps(points, cuts, model)
@@ -334,7 +261,11 @@ def _draw_points(points, K, rng):
 
 
 def _draw_far_points(points, K, rng):
-    """Return K points far from one another, by k-means++, as means (K, D)."""
+    """Return K points far from one another, by k-means++, as means (K, D).
+
+    Each next one is drawn with a probability that grows as the square of a point's distance to the
+    nearest so far (Arthur & Vassilvitskii 2007), in units of the features' standard deviations.
+    """
     scaled = points / validation.standard_deviations(points)[:, None]
     n = points.shape[1]
     chosen = [int(rng.integers(n))]
@@ -371,7 +302,11 @@ def _around(means, one):
 
 
 def _cut_in_two(points, b, component):
-    """Return the responsibilities `b` (K, n) with one component's cut in two, (K + 1, n)."""
+    """Return the responsibilities `b` (K, n) with one component's cut in two, (K + 1, n).
+
+    The cut is the plane through the mean of its points, each counted by its responsibility, across
+    the direction in which they are most spread, in units of the features' standard deviations.
+    """
     mine = b[component]
     shares = mine / (mine.sum() or 1)  # all 0 if it has no points: the M step will say so
     scaled = points / validation.standard_deviations(points)[:, None]

@@ -279,7 +279,7 @@ def cholesky_factors(covariances, least_widths=0):
     pivots = factors.diagonal(axis1=1, axis2=2)
     deviations = np.sqrt(covariances.diagonal(axis1=1, axis2=2))
     singular = pivots <= np.maximum(_SMALLEST_SHARE * deviations, least_widths)
-    if singular.any():
+    if np.count_nonzero(singular):
         component = int(singular.any(axis=1).argmax())
         raise _singular(component, covariances[component])
     return factors

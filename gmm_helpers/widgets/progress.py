@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 
-from gmm_helpers.plots.shown import show_table
+from gmm_helpers.plots.text_tables import show_table
 
 _VIEW, _STATES = (f"application/vnd.jupyter.widget-{each}+json" for each in ("view", "state"))
 _ASKED = re.compile(r"\bgmm\.ask\(")

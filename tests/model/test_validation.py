@@ -21,13 +21,10 @@ from gmm_helpers import (
     held_out_log_likelihood,
     m_step,
     run_em,
-    start_from_kmeans_plusplus,
     start_from_means,
     start_from_random_points,
-    start_from_split,
 )
 
-ONE = Mixture.from_1d([1], [0], [1])
 ONE_D = Mixture.from_1d([0.5, 0.5], [0, 5], [1, 1])
 TWO_D = Mixture([0.5, 0.5], [[0, 0], [5, 5]], [np.eye(2)] * 2)
 X = np.array([0.0, 1, 2, 4, 7, 8, 9])
@@ -72,8 +69,6 @@ FIT = {
     "fit given starts": lambda x, **more: fit(x, 2, init=ONE_D, **seeded() | more),
     "start_from_means": lambda x, **more: start_from_means(x, [0.0, 5.0], **more),
     "start_from_random_points": lambda x, **more: start_from_random_points(x, 2, **seeded() | more),
-    "start_from_kmeans++": lambda x, **more: start_from_kmeans_plusplus(x, 2, **seeded() | more),
-    "start_from_split": lambda x, **more: start_from_split(x, ONE, 0, **more),
     "compare": lambda x, **more: compare(x, [1, 2], n_init=2, **seeded() | more),
 }
 BAD_DATA = {
@@ -293,7 +288,6 @@ RUNS = ("run_em", "fit", "fit given starts")
 COUNTS = {
     "K": (1, lambda K: fit(X, K, rng=rng())),
     "K of random points": (1, lambda K: start_from_random_points(X, K, rng=rng())),
-    "K of k-means++": (1, lambda K: start_from_kmeans_plusplus(X, K, rng=rng())),
     "n": (1, lambda n: ONE_D.sample(n, rng())),
     "n_init": (1, lambda n_init: fit(X, 2, rng=rng(), n_init=n_init)),
     "max_iter": (0, lambda max_iter: run_em(X, ONE_D, max_iter=max_iter)),
@@ -347,7 +341,6 @@ RNG_TAKERS = {
     "four_gaussians": lambda rng: gmm_helpers.four_gaussians(5, rng=rng),
     "fit": lambda rng: fit(X, 2, rng=rng),
     "start_from_random_points": lambda rng: start_from_random_points(X, 2, rng=rng),
-    "start_from_kmeans++": lambda rng: start_from_kmeans_plusplus(X, 2, rng=rng),
 }
 
 
@@ -429,7 +422,6 @@ USES = {
     "fit": lambda x: fit(x, 2, rng=rng(), tol=1e-2).log_likelihoods,
     "start_from_means": lambda x: start_from_means(x, [[1, 2], [3, 4]]).covariances,
     "start_from_random_points": lambda x: start_from_random_points(x, 2, rng=rng()).means,
-    "start_from_kmeans_plusplus": lambda x: start_from_kmeans_plusplus(x, 2, rng=rng()).means,
 }
 
 
