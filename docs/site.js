@@ -69,10 +69,13 @@ const watch = new IntersectionObserver(
   },
   { rootMargin: NEAR },
 );
+/** @type {NodeListOf<HTMLElement>} */
 const boxes = document.querySelectorAll(".gmm-widget");
 for (const box of boxes) watch.observe(box);
 // Paper does not wait: what it needs has to be there before somebody prints.
-addEventListener("load", () => boxes.forEach((box) => fetchState(box.dataset.page)));
+addEventListener("load", () => {
+  for (const box of boxes) fetchState(box.dataset.page);
+});
 addEventListener("beforeprint", () => boxes.forEach(draw));
 globalThis.gmmSite = site;
 
