@@ -22,6 +22,7 @@ _FEW_ROWS = 10  # fewer are taken for features, if there are five times as many 
 # ε / share², so with this share the log-likelihood keeps some six digits at the worst.
 _SMALLEST_SHARE = 1e-5
 _ROUNDING = 1e-7  # with a smaller one, the covariance is singular in float64
+_ROWS = 2**15  # of the data at once in a QR decomposition
 
 
 class SingularCovarianceError(ValueError):
@@ -116,8 +117,8 @@ def check_fittable(points, n_components):
         else:
             continue
         raise ValueError(f"Feature {feature} of x {what}.")
-    for some in (points[:, :1000], points):  # to sort a million would cost more than an iteration
-        n_distinct = np.unique(some, axis=1).shape[1]
+    for enough in (n_components, 1000, n):  # a million would cost more than an iteration
+        n_distinct = len({*zip(*points[:, :enough].tolist(), strict=True)})
         if n_distinct >= n_components:
             return
     raise ValueError(
@@ -185,7 +186,10 @@ def check_independent(points):
         )
     mean, low, high = points.mean(axis=1), points.min(axis=1), points.max(axis=1)
     scales = np.maximum(high - mean, mean - low)
-    triangle = np.linalg.qr((points.T - mean) / scales, mode="r")
+    triangle = np.empty((0, D))
+    for first in range(0, n, _ROWS):  # of all rows at once several copies would be made
+        rows = (points[:, first : first + _ROWS].T - mean) / scales
+        triangle = np.linalg.qr(np.vstack([triangle, rows]), mode="r")
     # What is left of a feature's deviations once the features before it are known, against what
     # the stored numbers' last digits make of it.
     left = abs(np.diagonal(triangle)) / np.sqrt(n) * scales

@@ -55,9 +55,12 @@ export function foldAnswer({ model, box }) {
     });
   });
   const words = make("pre", {}, text);
-  const fold = make("details", {}, make("summary", {}, summary), ...pictures, words);
+  const line = make("summary", {}, summary);
+  const fold = make("details", {}, line, ...pictures, words);
   const hear = () => {
-    if (answered.has(question)) fold.open = true;
+    if (!answered.has(question)) return;
+    fold.open = true;
+    line.textContent = "The answer";
   };
   document.addEventListener(ANSWERED, hear);
   hear();
