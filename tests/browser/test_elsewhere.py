@@ -120,12 +120,20 @@ def test_each_kind_of_widget_works(request, browser, front, driver, name):
         assert errors == 0 and modules == 1
         assert count == len(KINDS) - 1 or name != "kinds.ipynb"
         for index in range(count):
-            look = page.evaluate(LOOK, index)
+            look = wait_for_rest(page, index)
             page.click(look["x"] + (0.62 if not look["radio"] else 0.5) * look["width"], look["y"])
             clicked = wait_for_other_words(page, index, look)
             page.press("ArrowDown" if look["radio"] else "ArrowRight")
             moved = wait_for_other_words(page, index, clicked)
             assert moved["active"] == clicked["active"]  # the key was the control's alone
+
+
+def wait_for_rest(page, index):
+    """Return how a widget looks once it stays where it is: formulas and pictures move a page."""
+    look = None
+    while look != (look := page.evaluate(LOOK, index)):
+        time.sleep(0.3)
+    return look
 
 
 def wait_for_other_words(page, index, before):
