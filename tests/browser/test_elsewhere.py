@@ -114,7 +114,8 @@ def test_each_kind_of_widget_works(request, browser, front, driver, name):
     url = request.getfixturevalue(f"{front}_url")
     path = "/lab/tree/" if front == "lab" else "/notebooks/"
     with closing(Firefox() if driver == "Firefox" else Chromium(browser)) as page:
-        page.goto(re.sub(r"/(lab|tree)\S*\?", f"{path}notebooks/{name}?", url))
+        # Without "reset", JupyterLab opens the notebooks of the tests before as well, out of sight.
+        page.goto(re.sub(r"/(lab|tree)\S*\?", f"{path}notebooks/{name}?reset&", url))
         page.evaluate(READY)
         count, errors, modules = page.evaluate(RUN)
         assert errors == 0 and modules == 1
