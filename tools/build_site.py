@@ -1,8 +1,8 @@
 """Build the course's web site: run copies of the notebooks, and let Sphinx make pages of them.
 
 `nox -s site` calls this. Each notebook is run once for its code: what its cells printed and drew,
-and what its widgets show, is kept in `.nox/site/runs`. On a page a widget is an empty box, which
-`docs/_static/site.js` fills from the state that stands beside it.
+and what its widgets show, is kept in `.nox/site-work/runs`. On a page a widget is an empty box,
+which `docs/site.js` fills from the state that stands beside it.
 """
 
 import argparse
@@ -23,6 +23,7 @@ from pathlib import Path
 import nbformat
 from bundle import bundle
 from nbclient.exceptions import CellExecutionError
+from stills import VIEW
 from store_outputs import run_cells
 
 import gmm_helpers
@@ -32,7 +33,6 @@ ROOT = Path(__file__).parents[1]
 DOCS, SITE, WORK = ROOT / "docs", ROOT / "site", ROOT / ".nox" / "site-work"
 HTML = WORK / "html"  # site/ is a copy: Sphinx puts other things beside it
 STATIC = HTML / "_static"
-VIEW = "application/vnd.jupyter.widget-view+json"
 WRITE_STATE = "import sys; sys.path.insert(0, {!r}); import widget_state; widget_state.write({!r})"
 
 # The one place that says whose repository this is: the README's badge.

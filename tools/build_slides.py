@@ -12,9 +12,10 @@ import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from build_site import DOCS, ROOT, VIEW, box, run, site_script, write, write_states
+from build_site import DOCS, ROOT, box, run, site_script, write, write_states
 from nbconvert.filters import Highlight2HTML, markdown2html
 from pygments.formatters import HtmlFormatter
+from stills import VIEW
 
 SLIDES = ROOT / "slides"
 GUIDE = (ROOT / "TEACHING.md").read_text("utf-8")
