@@ -9,20 +9,26 @@ from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, localcontext
 import numpy as np
 
 PI = Decimal("3.14159265358979323846264338327950288419716939937510582097494459230782")
+# With these limits even the density 1e9 σ away does not underflow.
+DIGITS = Context(prec=60, Emin=MIN_EMIN, Emax=MAX_EMAX)
 # NumPy floats become decimals by way of float, exactly.
 exact = np.vectorize(lambda value: Decimal(float(value)), otypes=[object])
 rounded = np.vectorize(float, otypes=[float])
 
 
-def digits():
-    """Return a context with 60 digits, where even the density 1e9 σ away does not underflow."""
-    return localcontext(Context(prec=60, Emin=MIN_EMIN, Emax=MAX_EMAX))
+def iteration(x, mixture, covariance_type="full"):
+    """Return ℓ of a `Mixture`, and the parameters that one iteration of EM makes of it."""
+    with localcontext(DIGITS):
+        x = exact(np.asarray(x, dtype=float).reshape(len(x), -1))
+        b, log_likelihood = e_step(x, mixture)
+        return float(log_likelihood), [rounded(each) for each in m_step(x, b, covariance_type)]
 
 
-def e_step(x, weights, means, covariances):
+def e_step(x, mixture):
     """Return b (n, K) and ℓ for decimals `x` (n, D); all as decimals."""
     rows, total = [], Decimal(0)
-    factors = [cholesky(covariance) for covariance in covariances]
+    weights, means = exact(mixture.weights), exact(mixture.means)
+    factors = [cholesky(covariance) for covariance in exact(mixture.covariances)]
     for point in x:
         joint = [
             weight * normal(point - mean, factor)
@@ -33,7 +39,7 @@ def e_step(x, weights, means, covariances):
     return np.array(rows), total
 
 
-def m_step(x, b, covariance_type="full"):
+def m_step(x, b, covariance_type):
     """Return weights, means and covariances for decimals `x` (n, D) and `b` (n, K)."""
     (n, D), K = x.shape, b.shape[1]
     totals = b.sum(axis=0)
@@ -42,38 +48,14 @@ def m_step(x, b, covariance_type="full"):
         sum(b[i, k] * np.outer(x[i] - means[k], x[i] - means[k]) for i in range(n))
         for k in range(K)
     ]
-    identity = exact(np.eye(D))
-    covariances = {
-        "full": lambda: [s / t for s, t in zip(scatter, totals, strict=True)],
-        "tied": lambda: [sum(scatter) / sum(totals)] * K,
-        "diag": lambda: [s / t * identity for s, t in zip(scatter, totals, strict=True)],
-        "spherical": lambda: [
-            np.trace(s) / t / D * identity for s, t in zip(scatter, totals, strict=True)
-        ],
-    }[covariance_type]()
-    return totals / n, means, np.array(covariances)
-
-
-def log_likelihood(x, mixture):
-    """Return the exact ℓ of a `Mixture` for float64 data, rounded once."""
-    with digits():
-        x = exact(np.asarray(x, dtype=float).reshape(len(x), -1))
-        parameters = exact(mixture.weights), exact(mixture.means), exact(mixture.covariances)
-        return float(e_step(x, *parameters)[1])
-
-
-def run(x, start, iterations, covariance_type="full"):
-    """Return the exact ℓ's of a whole run and its last parameters, each rounded once."""
-    with digits():
-        x = exact(np.asarray(x, dtype=float).reshape(len(x), -1))
-        parameters = exact(start.weights), exact(start.means), exact(start.covariances)
-        log_likelihoods = []
-        for iteration in range(iterations + 1):
-            if iteration:
-                parameters = m_step(x, b, covariance_type)  # noqa: F821
-            b, value = e_step(x, *parameters)
-            log_likelihoods.append(value)
-        return rounded(log_likelihoods), [rounded(parameter) for parameter in parameters]
+    if covariance_type == "tied":
+        return totals / n, means, np.array([sum(scatter) / n] * K)
+    covariances = np.array([s / t for s, t in zip(scatter, totals, strict=True)])
+    if covariance_type == "diag":
+        covariances *= exact(np.eye(D))
+    if covariance_type == "spherical":
+        covariances = np.array([np.trace(each) / D * exact(np.eye(D)) for each in covariances])
+    return totals / n, means, covariances
 
 
 def cholesky(covariance):

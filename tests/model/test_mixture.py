@@ -38,37 +38,15 @@ def joint_by_scipy(mixture, x):
     return np.column_stack(columns)
 
 
-sizes = pytest.mark.parametrize(("K", "D"), [(1, 1), (3, 1), (2, 2), (4, 3), (2, 6)])
-
-
-@sizes
-def test_log_density_is_scipys(K, D):
+@pytest.mark.parametrize(("K", "D"), [(1, 1), (3, 1), (2, 2), (4, 3), (2, 6)])
+def test_density_is_scipys_and_responsibilities_are_bayes_rule(K, D):
     mixture = random_mixture(K, D)
     x, _ = mixture.sample(50, np.random.default_rng(1))
-    expected = logsumexp(joint_by_scipy(mixture, x.reshape(50, D)), axis=1)
+    joint = joint_by_scipy(mixture, x.reshape(50, D))
+    expected = logsumexp(joint, axis=1)
     np.testing.assert_allclose(mixture.log_density(x), expected, rtol=1e-12)
-
-
-@sizes
-def test_responsibilities_are_bayes_rule(K, D):
-    mixture = random_mixture(K, D)
-    x, _ = mixture.sample(50, np.random.default_rng(1))
-    joint = np.exp(joint_by_scipy(mixture, x.reshape(50, D)))
-    expected = joint / joint.sum(axis=1, keepdims=True)
-    np.testing.assert_allclose(mixture.responsibilities(x), expected, rtol=1e-9)
-
-
-def test_area_under_the_density_is_1():
-    x = np.linspace(-25, 25, 4001)
-    assert np.exp(ONE_D.log_density(x)).sum() * (x[1] - x[0]) == pytest.approx(1, abs=1e-12)
-
-
-def test_volume_under_the_density_is_1():
-    mixture = Mixture([0.4, 0.6], [[0, 0], [2, 1]], [[[1, 0.8], [0.8, 1]], [[2, -0.5], [-0.5, 1]]])
-    side = np.linspace(-16, 16, 401)
-    grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
-    volume = np.exp(mixture.log_density(grid)).sum() * (side[1] - side[0]) ** 2
-    assert volume == pytest.approx(1, abs=1e-12)
+    shares = np.exp(joint - expected[:, None])
+    np.testing.assert_allclose(mixture.responsibilities(x), shares, rtol=1e-9)
 
 
 @pytest.mark.parametrize("sigmas", [60, 1e4])
@@ -77,18 +55,9 @@ def test_far_points_have_exact_finite_values(sigmas):
     x = [-1 - 0.5 * sigmas, 2 + 2 * sigmas]
     with np.errstate(divide="raise", over="raise", invalid="raise"):
         log_density, responsibilities = ONE_D.log_density(x), ONE_D.responsibilities(x)
-    expected = [exact_em.log_likelihood([value], ONE_D) for value in x]
+    expected = [exact_em.iteration([value], ONE_D)[0] for value in x]
     np.testing.assert_allclose(log_density, expected, rtol=1e-14)
     np.testing.assert_array_equal(responsibilities, [[0, 1], [0, 1]])  # the wider one wins
-
-
-@pytest.mark.parametrize("scale", [1e-150, 1e-8, 1e8, 1e150])
-def test_density_in_any_unit(scale):
-    mixture = random_mixture(2, 2)
-    rescaled = Mixture(mixture.weights, scale * mixture.means, scale**2 * mixture.covariances)
-    x, _ = mixture.sample(20, np.random.default_rng(0))
-    expected = mixture.log_density(x) - 2 * np.log(scale)
-    np.testing.assert_allclose(rescaled.log_density(scale * x), expected, rtol=1e-13)
 
 
 def test_component_of_weight_0_changes_nothing():
@@ -107,25 +76,13 @@ def test_each_point_is_treated_alone():
 
 
 def test_one_dimension_is_D_equal_to_1():
-    same = Mixture([0.3, 0.7], [[-1], [2]], [[[0.25]], [[4]]])
-    np.testing.assert_array_equal(same.log_density([[1.0], [3.0]]), ONE_D.log_density([1.0, 3.0]))
-    np.testing.assert_array_equal(same.variances, [0.25, 4])
-    assert (same.n_components, same.n_features) == (2, 1)
-
-
-def test_variances_are_for_one_dimension():
+    assert (ONE_D.n_components, ONE_D.n_features) == (2, 1)
+    np.testing.assert_array_equal(ONE_D.variances, [0.25, 4])
     with pytest.raises(ValueError, match="D = 1"):
         _ = random_mixture(2, 2).variances
 
 
 # --- sampling ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("n", "D", "shape"), [(1, 1, (1,)), (7, 2, (7, 2)), (7, 3, (7, 3))])
-def test_sample_shapes(n, D, shape):
-    x, z = random_mixture(2, D).sample(n, np.random.default_rng(0))
-    assert (x.shape, z.shape) == (shape, (n,))
-    assert np.issubdtype(z.dtype, np.integer)
 
 
 def test_components_are_drawn_by_their_weights():
@@ -136,11 +93,12 @@ def test_components_are_drawn_by_their_weights():
     assert chisquare(counts[[0, 2, 3]], [2000, 5000, 3000]).pvalue > 1e-3
 
 
-@pytest.mark.parametrize("D", [1, 3])
-def test_points_come_from_the_component_that_z_names(D):
+@pytest.mark.parametrize(("D", "shape"), [(1, (20_000,)), (2, (20_000, 2)), (3, (20_000, 3))])
+def test_points_come_from_the_component_that_z_names(D, shape):
     """Whitened by its own μ_k and Σ_k, each is standard normal, with independent features."""
     mixture = random_mixture(3, D)
     x, z = mixture.sample(20_000, np.random.default_rng(0))
+    assert x.shape == shape and z.dtype.kind == "i"
     factors = np.linalg.cholesky(mixture.covariances)
     for k in range(3):
         own = x.reshape(-1, D)[z == k] - mixture.means[k]
@@ -163,13 +121,10 @@ def test_randomness_comes_from_rng_alone():
 ARRAYS = ("weights", "means", "covariances")
 
 
-@pytest.mark.parametrize("name", [*ARRAYS, "variances"])
-def test_arrays_are_read_only(name):
-    with pytest.raises(ValueError, match="read-only"):
-        getattr(ONE_D, name)[0] = 5
-
-
-def test_attributes_are_frozen():
+def test_neither_arrays_nor_attributes_can_be_changed():
+    for name in (*ARRAYS, "variances"):
+        with pytest.raises(ValueError, match="read-only"):
+            getattr(ONE_D, name)[0] = 5
     with pytest.raises(FrozenInstanceError):
         ONE_D.weights = np.array([0.5, 0.5])
 
@@ -177,25 +132,21 @@ def test_attributes_are_frozen():
 def test_arrays_it_was_made_of_may_change():
     made_of = [np.array([0.5, 0.5]), np.array([[0.0], [1.0]]), np.ones((2, 1, 1))]
     mixture = Mixture(*made_of)
-    for array in made_of:
+    for name, array in zip(ARRAYS, made_of, strict=True):
+        before = array.copy()
         array += 7  # and they are still the caller's own to write in
-    np.testing.assert_array_equal(mixture.weights, [0.5, 0.5])
-    np.testing.assert_array_equal(mixture.means, [[0], [1]])
-    np.testing.assert_array_equal(mixture.covariances, np.ones((2, 1, 1)))
+        np.testing.assert_array_equal(getattr(mixture, name), before)
 
 
-COPIES = {
-    "pickle": lambda value: pickle.loads(pickle.dumps(value)),
-    "copy": copy.copy,
-    "deepcopy": copy.deepcopy,
-}
-
-
-@pytest.mark.parametrize("way", COPIES)
-def test_a_copy_says_the_same_and_is_read_only_too(way):
+@pytest.mark.parametrize(
+    "make",
+    [lambda value: pickle.loads(pickle.dumps(value)), copy.copy, copy.deepcopy],
+    ids=["pickle", "copy", "deepcopy"],
+)
+def test_a_copy_says_the_same_and_is_read_only_too(make):
     """NumPy forgets the flag in a pickle; then changed weights would not reach the density."""
     x = np.linspace(-5, 5, 11)
-    copied = COPIES[way](ONE_D)
+    copied = make(ONE_D)
     np.testing.assert_array_equal(copied.log_density(x), ONE_D.log_density(x))
     assert not any(getattr(copied, name).flags.writeable for name in ARRAYS)
 
@@ -203,15 +154,9 @@ def test_a_copy_says_the_same_and_is_read_only_too(way):
 @pytest.mark.parametrize("dtype", [np.float32, np.float16, np.longdouble])
 def test_parameters_of_any_float_type(dtype):
     """0.4 and 0.6 in float32 sum to 1.00000003: as near to 1 as their type can be."""
-    parameters = [0.4, 0.6], [0.0, 1.0], [1.0, 4.0]
+    parameters = [0.4, 0.6], [0, 1], [1, 4]  # and some are whole numbers
     mixture = Mixture.from_1d(*(np.array(values, dtype=dtype) for values in parameters))
     assert mixture.weights.dtype == np.float64
     assert mixture.weights.sum() == pytest.approx(1, abs=1e-15)  # or the area would not be 1
     expected = Mixture.from_1d(*parameters).log_density([0.5, 3.0])
     np.testing.assert_allclose(mixture.log_density([0.5, 3.0]), expected, rtol=2e-3)
-
-
-def test_whole_numbers_are_parameters():
-    mixture = Mixture([1], [[0, 2]], [[[2, 1], [1, 2]]])
-    same = Mixture([1.0], [[0.0, 2.0]], [[[2.0, 1.0], [1.0, 2.0]]])
-    np.testing.assert_array_equal(mixture.log_density([[3, 4]]), same.log_density([[3.0, 4.0]]))

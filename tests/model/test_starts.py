@@ -89,13 +89,6 @@ def test_a_start_is_seeded(start_from):
     assert not np.array_equal(first, other)
 
 
-@random_starts
-def test_any_point_may_come_first(start_from):
-    first = [start_from([0, 1, 2, 10], 2, rng=seeded(i)).means[0, 0] for i in range(800)]
-    counts = np.unique(first, return_counts=True)[1]
-    assert chisquare(counts).pvalue > 1e-3
-
-
 def test_random_points_are_all_equally_likely():
     rng = seeded()
     pairs = [
@@ -119,12 +112,12 @@ def test_kmeans_plusplus_draws_by_squared_distance():
     assert chisquare(counts, [500 * chance for chance in chances.values()]).pvalue > 1e-3
 
 
-def test_kmeans_plusplus_goes_by_the_nearest_mean():
-    """Each of four tight clusters gets one, whichever the last mean was."""
-    x = np.repeat([0.0, 1e3, 2e3, 5e3], 25) + np.linspace(0, 1, 100)
-    for seed in range(20):
-        means = start_from_kmeans_plusplus(x, 4, rng=seeded(seed)).means.ravel()
-        assert sorted(means.round(-3).tolist()) == [0, 1e3, 2e3, 5e3]
+@pytest.mark.parametrize("x", [[0, 1e-200, 1.0], np.resize([-0.49e152, 0.49e152], 100_000)])
+def test_kmeans_plusplus_where_squared_distances_or_their_sums_leave_float64(x):
+    """(1e-200)² is 0; the square of the widest span that is taken fits, 100,000 of them do not."""
+    distinct = np.unique(x).tolist()
+    means = start_from_kmeans_plusplus(x, len(distinct), rng=seeded()).means
+    assert sorted(means.ravel().tolist()) == distinct
 
 
 def test_kmeans_plusplus_knows_no_units():
@@ -132,19 +125,6 @@ def test_kmeans_plusplus_knows_no_units():
     means = start_from_kmeans_plusplus(x, 4, rng=seeded()).means
     rescaled = start_from_kmeans_plusplus(x * [2.0**20, 2.0**-20], 4, rng=seeded()).means
     np.testing.assert_array_equal(rescaled, means * [2.0**20, 2.0**-20])
-
-
-def test_kmeans_plusplus_where_squared_distances_underflow():
-    """(1e-200)² is 0 in float64, but the points are distinct, and there are three of them."""
-    means = start_from_kmeans_plusplus([0, 1e-200, 1.0], 3, rng=seeded()).means
-    assert sorted(means.ravel().tolist()) == [0, 1e-200, 1]
-
-
-def test_kmeans_plusplus_where_a_sum_of_squares_overflows():
-    """So wide is the widest span that is taken: its square fits, 100,000 of them do not."""
-    x = np.resize([-0.49e152, 0.49e152], 100_000)
-    means = start_from_kmeans_plusplus(x, 2, rng=seeded()).means
-    assert sorted(means.ravel().tolist()) == [-0.49e152, 0.49e152]
 
 
 # --- a component in two -------------------------------------------------------------------------
@@ -196,24 +176,12 @@ def test_a_split_goes_by_responsibilities():
 
 # --- the best of several --------------------------------------------------------------------------
 
-# R's optima (design section 9): type, K, log-likelihood, free parameters.
-OLD_FAITHFUL = [
-    ("full", 2, -1130.26396, 11),
-    ("tied", 2, -1140.18676, 8),
-    ("tied", 3, -1126.31593, 11),
-    ("diag", 2, -1147.80635, 9),
-]
 
-
-@pytest.mark.parametrize(("covariance_type", "K", "log_likelihood", "n_free"), OLD_FAITHFUL)
-def test_optima_of_old_faithful(covariance_type, K, log_likelihood, n_free):
-    x = old_faithful().x
-    trace = fit(x, K, rng=seeded(1), covariance_type=covariance_type, record=False)
+def test_fit_finds_an_optimum_of_old_faithful_that_is_known():
+    """By R; mclust prints BIC as −2314.316, with the other sign."""
+    trace = fit(old_faithful().x, 3, rng=seeded(1), covariance_type="tied")
     assert trace.converged
-    assert round(trace.log_likelihoods[-1], 5) == log_likelihood
-    if (covariance_type, K) == ("tied", 3):  # mclust prints −2314.316, with the other sign
-        bic = n_free * np.log(272) - 2 * trace.log_likelihoods[-1]
-        assert bic == pytest.approx(2314.29568, abs=1.5e-5)
+    assert round(trace.log_likelihoods[-1], 5) == -1126.31593
 
 
 def test_fit_takes_the_run_that_ends_highest():
@@ -273,12 +241,6 @@ def test_fit_fails_where_every_start_fails():
     assert caught.value.trace.mixture is TRAP
 
 
-def test_fit_does_not_hide_what_no_start_can_mend():
-    with pytest.raises(ValueError, match="tol must be") as caught:
-        fit(SIX, 2, rng=seeded(), init=[GOOD, GOOD], tol=-1)
-    assert not isinstance(caught.value, EMError)
-
-
 def test_fit_says_that_it_has_not_converged():
     with pytest.warns(UserWarning, match="not converged after 1 iterations") as caught:
         trace = fit(X, 2, rng=seeded(), max_iter=1)
@@ -298,13 +260,6 @@ def test_fit_with_a_ridge_takes_dependent_features():
     x = np.column_stack([X, 2 * X + 1])
     trace = fit(x, 2, rng=seeded(), ridge=1e-2)
     assert (trace.ridge, trace.converged) == (1e-2, True)
-
-
-def test_fit_of_one_component_is_the_m_steps():
-    trace = fit(X, 1, rng=seeded())
-    np.testing.assert_allclose(
-        trace.mixture.variances, m_step(X, np.ones((82, 1))).variances, rtol=1e-14
-    )
 
 
 @pytest.mark.parametrize("covariance_type", ["full", "tied"])

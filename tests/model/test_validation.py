@@ -4,6 +4,7 @@ The sentences are checked by a few words, so that they may be reworded; what mus
 an error from inside NumPy, a warning (pytest turns each into an error), or a result.
 """
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +15,14 @@ import gmm_helpers
 from gmm_helpers import (
     EMError,
     Mixture,
+    bic,
     compare,
     e_step,
     fit,
+    free_parameters,
     galaxies,
     held_out_log_likelihood,
+    lower_bound,
     m_step,
     run_em,
     start_from_means,
@@ -61,6 +65,7 @@ LOOK = {
     "responsibilities": lambda x: ONE_D.responsibilities(x),
     "e_step": lambda x: e_step(x, ONE_D),
     "held_out_log_likelihood": lambda x: held_out_log_likelihood(ONE_D, x),
+    "lower_bound": lambda x: lower_bound(x, ONE_D, evenly(x, 2)),
 }
 FIT = {
     "m_step": lambda x, **more: m_step(x, evenly(x, 2), **more),
@@ -107,7 +112,7 @@ def test_long_doubles_beyond_float64():
     refused(ValueError, "x .*infinity.* row 0", lambda: run_em(x, ONE_D))
 
 
-@each_once(function=LOOK)
+@each_once(function=[name for name in LOOK if name != "lower_bound"])  # that is −∞ there
 def test_points_out_of_reach_of_every_component(function):
     refused(ValueError, "Row 1 of x.* range", lambda: LOOK[function]([0, 1e200, 1e300]))
     # Each log density is a finite −0.9e308; their sum is not.
@@ -120,6 +125,8 @@ UNFITTABLE = {
     "huge": (X * 1e200, "Feature 0.* unit"),
     "huge in both directions": ([-1.7e308, 0, 1.7e308], "Feature 0.* unit"),
     "tiny": (X * 1e-200, "Feature 0.* unit"),
+    # With D = 1 it depends on no other.
+    "last digits": ((1e8 + np.arange(4) * 1.5e-8).tolist(), "Feature 0 of x (?!is a linear)"),
 }
 
 
@@ -127,14 +134,6 @@ UNFITTABLE = {
 def test_data_that_cannot_be_fitted(case, function):
     x, sentence = UNFITTABLE[case]
     refused(ValueError, sentence, lambda: FIT[function](x))
-
-
-def test_fewer_distinct_points_than_components():
-    """Wherever they are: only the first thousand points are looked at before all are."""
-    x = np.resize([1.0, 2.0], 3000)
-    refused(ValueError, "2 distinct points.* K = 3", lambda: m_step(x, evenly(x, 3)))
-    x = np.append(x, 3.0)
-    assert m_step(x, evenly(x, 3)).n_components == 3
 
 
 FIT_PLANE = {
@@ -150,13 +149,8 @@ def test_dependent_features(shift, covariance_type, function):
     x = np.column_stack([X, 3 * X + 1]) + shift
     sentence = "Feature 1.* linear combination.*diag"
     refused(ValueError, sentence, lambda: FIT_PLANE[function](x, covariance_type))
-
-
-@each_once(function=FIT_PLANE, covariance_type=["diag", "spherical"])
-def test_dependent_features_do_no_harm_where_none_is_looked_at(covariance_type, function):
-    """The sentence of the test above recommends it."""
-    x = np.column_stack([X, 3 * X + 1])
-    FIT_PLANE[function](x, covariance_type)
+    FIT_PLANE[function](x, "diag")  # as the sentence recommends
+    FIT_PLANE[function](x, "spherical")
 
 
 @each_once(D=[2, 3, 5], shift=[0, 1e8, 1e12])
@@ -166,122 +160,116 @@ def test_no_more_points_than_features(D, shift):
     refused(ValueError, r"linear combination|n = \d", lambda: m_step(x, np.ones((D, 1))))
 
 
-def test_data_the_wrong_way_round():
-    wide = rng().standard_normal((2, 272))
-    for call in (
-        lambda: fit(wide, 2, rng=rng(), covariance_type="diag"),
-        lambda: compare(wide[:1], [1, 2], rng=rng()),
-        lambda: run_em(wide, TWO_D),
-        lambda: TWO_D.log_density(wide),
-        lambda: m_step(rng().standard_normal((12, 20)), np.ones((12, 1))),
-    ):
-        refused(ValueError, r"[Ww]rong way round\? Pass x\.T", call)
+# --- one argument ---------------------------------------------------------------------------------
 
-
-@pytest.mark.parametrize("function", FIT)
-def test_feature_that_varies_in_its_last_digits_only(function):
-    """It depends on no other: with D = 1 there is none."""
-    x = (1e8 + np.arange(4) * 1.5e-8).tolist()
-    refused(ValueError, "Feature 0 of x (?!is a linear)", lambda: FIT[function](x))
-
-
-# --- the parameters of a mixture ------------------------------------------------------------------
-
-SQUARE = [[[1.0, 0.5], [0.5, 1.0]], [[1.0, 0.0], [0.0, 1.0]]]
-GOOD = {"weights": [0.5, 0.5], "means": [[0.0, 0.0], [1.0, 1.0]], "covariances": SQUARE}
+TWO = {"means": [[0, 0], [1, 1]], "covariances": [np.eye(2)] * 2}
+WIDE, TURN_IT = rng().standard_normal((2, 272)), r"[Ww]rong way round\? Pass x\.T"
+SAME = np.resize([1.0, 2.0], 3000)  # two points, again and again
+mixture = partial(Mixture, [0.5, 0.5], **TWO)
+fit_two = partial(fit, X, 2, rng=rng())
+compare_two = partial(compare, X, [1, 2], rng=rng())
 
 
 def with_second(covariance):
-    return {"covariances": [SQUARE[0], covariance]}
+    return partial(mixture, covariances=[np.eye(2), covariance])
 
 
-BAD_MIXTURES = {
-    "negative weight": ({"weights": [-0.5, 1.5]}, "weights .*negative.* component 1 .index 0"),
-    "sum below 1": ({"weights": [0.5, 0.4]}, "weights must sum to 1.* 0.9"),
-    "NaN weight": ({"weights": [np.nan, 1]}, "weights .*NaN"),
-    "column of weights": ({"weights": [[0.5], [0.5]]}, r"weights .*\(K,\).* \(2, 1\)"),
-    "no weights": ({"weights": []}, "weights .*empty"),
-    "K differs": ({"weights": [0.5, 0.25, 0.25]}, r"means .*K = 3.* \(2, 2\)"),
-    "flat means": ({"means": [0.0, 1.0]}, r"means .*\(K, D\).* \(2,\)"),
-    "infinite mean": ({"means": [[0, 0], [np.inf, 0]]}, "means .*infinity"),
-    "variances only": ({"covariances": np.ones((2, 2))}, r"covariances .*\(2, 2, 2\).* \(2, 2\)"),
-    "other D": ({"covariances": [np.eye(3)] * 2}, r"covariances .*\(2, 3, 3\)"),
-    "NaN covariance": (with_second([[1, np.nan], [np.nan, 1]]), "covariances .*NaN"),
-    "nearly symmetric": (with_second([[1, 0.5], [0.5 + 1e-6, 1]]), "covariances .*symmetric"),
-    "wildly unsymmetric": (with_second([[1, 1e308], [-1e308, 1]]), "symmetric"),
-    "negative variance": (with_second([[1, 0], [0, -1]]), "index 1.*positive"),
-    "singular": (with_second([[1, 1], [1, 1]]), "index 1.*positive definite"),
-    "but for rounding": (
-        with_second([[1, 1 - 1e-15], [1 - 1e-15, 1]]),
-        "index 1.*positive definite",
-    ),
-}
+def last_row(*row):
+    return partial(m_step, X, [*HALVES[1:].tolist(), [*row]])
 
 
-@pytest.mark.parametrize("case", BAD_MIXTURES)
-def test_bad_mixture(case):
-    changed, sentence = BAD_MIXTURES[case]
-    refused(ValueError, sentence, lambda: Mixture(**(GOOD | changed)))
+OF_VALUE_ERRORS = [
+    ("weights .*negative.* component 1 .index 0", partial(Mixture, [-0.5, 1.5], **TWO)),
+    ("weights must sum to 1.* 0.9", partial(Mixture, [0.5, 0.4], **TWO)),
+    ("weights .*NaN", partial(Mixture, [np.nan, 1], **TWO)),
+    (r"weights .*\(K,\).* \(2, 1\)", partial(Mixture, [[0.5], [0.5]], **TWO)),
+    ("weights .*empty", partial(Mixture, [], **TWO)),
+    (r"means .*K = 3.* \(2, 2\)", partial(Mixture, [0.5, 0.25, 0.25], **TWO)),
+    (r"means .*\(K, D\).* \(2,\)", partial(mixture, means=[0.0, 1.0])),
+    ("means .*infinity", partial(mixture, means=[[0, 0], [np.inf, 0]])),
+    (r"covariances .*\(2, 2, 2\).* \(2, 2\)", partial(mixture, covariances=np.ones((2, 2)))),
+    (r"covariances .*\(2, 3, 3\)", partial(mixture, covariances=[np.eye(3)] * 2)),
+    ("covariances .*NaN", with_second([[1, np.nan], [np.nan, 1]])),
+    ("covariances .*symmetric", with_second([[1, 0.5], [0.5 + 1e-6, 1]])),
+    ("symmetric", with_second([[1, 1e308], [-1e308, 1]])),
+    ("index 1.*positive", with_second([[1, 0], [0, -1]])),
+    ("index 1.*positive definite", with_second([[1, 1], [1, 1]])),
+    ("index 1.*positive definite", with_second([[1, 1 - 1e-15], [1 - 1e-15, 1]])),
+    ("index 1.*variance.* 0", partial(Mixture.from_1d, [0.5, 0.5], [0, 1], [1, 0])),
+    (r"means .*\(2, 1\)", partial(Mixture.from_1d, [0.5, 0.5], [[0], [1]], [1, 1])),
+    (r"variances .*\(1,\)", partial(Mixture.from_1d, [0.5, 0.5], [0, 1], [1])),
+    ("variances .*NaN", partial(Mixture.from_1d, [1], [0], [np.nan])),
+    ("means .*finite.*1", partial(start_from_means, X, [0.0, np.nan])),  # and not that x is
+    ("means .*D = 2.*D = 1", partial(start_from_means, X, [[0.0, 1.0]])),
+    ("K = 8.*n = 7", partial(start_from_means, X, np.arange(8.0))),
+    ("K = 8.*n = 7", partial(m_step, X, np.full((7, 8), 1 / 8))),
+    ("K = 8.*n = 7", partial(run_em, X, start_from_means(np.arange(8.0), np.arange(8.0)))),
+    ("K = 1.*n = 7", partial(fit, X, 10**400, rng=rng())),
+    ("responsibilities .*NaN.* row 6", last_row(np.nan, 0.5)),
+    ("responsibilities .*negative.* row 6", last_row(-0.5, 1.5)),
+    ("responsibilities .*sum to 1.* row 6 .*0.9", last_row(0.5, 0.4)),
+    ("responsibilities .*sum to 1", partial(m_step, X, np.full((7, 2), 1 / 7))),
+    (r"responsibilities .*\(n, K\).* \(2, 7\)", partial(m_step, X, HALVES.T)),
+    (r"responsibilities .*\(n, K\).* \(\)", partial(m_step, X, 1.0)),
+    (r"shape \(n, K\) = \(7, 2\)", partial(lower_bound, X, ONE_D, HALVES[1:])),
+    (r"shape \(n, K\) = \(7, 2\)", partial(lower_bound, X, ONE_D, np.full((7, 3), 1 / 3))),
+    ("2 distinct points.* K = 3", partial(m_step, SAME, evenly(SAME, 3))),
+    ("ridge", partial(m_step, X, HALVES, ridge=1e308)),  # else the covariances are infinite
+    ("m_step", partial(run_em, X, ONE_D, m_step=lambda x, b: ONE_D, covariance_type="tied")),
+    ("m_step", partial(run_em, X, ONE_D, m_step=lambda x, b: ONE_D, ridge=0.1)),
+    ("init must be one of .*k-means.*'kmeans'", partial(fit_two, init="kmeans")),
+    ("K = 2.* 1 component", partial(fit_two, init=Mixture.from_1d([1], [0], [1]))),
+    ("D = 1.*D = 2", partial(fit_two, init=TWO_D)),
+    (TURN_IT, partial(compare, WIDE[:1], [1, 2], rng=rng())),
+    (TURN_IT, partial(fit, WIDE, 2, rng=rng(), covariance_type="diag")),
+    (TURN_IT, partial(run_em, WIDE, TWO_D)),
+    (TURN_IT, partial(TWO_D.log_density, WIDE)),
+    (TURN_IT, partial(m_step, WIDE.reshape(17, 32), np.ones((17, 1)))),
+    ("K must be at least 1; it is 0.", partial(free_parameters, 0, 1)),
+    ("covariance_type must be one of", partial(free_parameters, 2, 1, "round")),
+    ("n must be at least 1; it is 0.", partial(bic, -1.0, 2, 0)),
+    ("Ks must hold some numbers of components in rising order", partial(compare, X, [], rng=rng())),
+    (r"in rising order; it is \(2, 1\)", partial(compare, X, [2, 1], rng=rng())),
+    ("in rising order", partial(compare, X, [1, 1], rng=rng())),
+    ("K = 8 components need at least K points", partial(compare, X, [8], rng=rng())),
+    ("covariance_types must name some types", partial(compare_two, covariance_types=[])),
+    ("each once", partial(compare_two, covariance_types=["full", "full"])),
+    ("one of .* it is 'round'", partial(compare_two, covariance_types=["full", "round"])),
+    ("n_init must be at least 0; it is -1.", partial(compare_two, n_init=-1)),
+    ("tol must be at least 0", partial(compare_two, tol=-1)),
+    ("tol must be", partial(fit_two, init=[ONE_D, ONE_D], tol=-1)),
+    ("Feature 0 of x is constant", partial(compare, [1.0, 1.0], [1, 2], rng=rng())),
+]
+OF_TYPE_ERRORS = [
+    ("D must be a whole number", partial(free_parameters, 2, 1.5)),
+    ("each K must be a whole number", partial(compare, X, "12", rng=rng())),
+    ("each K must be a whole number", partial(compare, X, [1.0], rng=rng())),
+    ("max_iter must be a whole number", partial(compare_two, max_iter=1.5)),
+    ("mixture must be a Mixture", partial(held_out_log_likelihood, [1], [2.0])),
+    ("mixture must be a Mixture", partial(lower_bound, X, None, HALVES)),
+    ("init must be", partial(fit_two, init=None)),
+    ("init must be", partial(fit_two, init=[])),
+    ("init must be", partial(fit_two, init=[0.0, 5.0])),
+    ("init must be", partial(fit_two, init=[ONE_D, None])),
+]
 
 
 @pytest.mark.parametrize(
-    ("arguments", "sentence"),
-    [
-        (([0.5, 0.5], [0, 1], [1, 0]), "index 1.*variance.* 0"),
-        (([0.5, 0.5], [[0], [1]], [1, 1]), r"means .*\(2, 1\)"),
-        (([0.5, 0.5], [0, 1], [1]), r"variances .*\(1,\)"),
-        (([1], [0], [np.nan]), "variances .*NaN"),
-    ],
+    ("error", "sentence", "call"),
+    [(ValueError, *each) for each in OF_VALUE_ERRORS]
+    + [(TypeError, *each) for each in OF_TYPE_ERRORS],
 )
-def test_bad_1d_mixture(arguments, sentence):
-    refused(ValueError, sentence, lambda: Mixture.from_1d(*arguments))
+def test_what_is_wrong_is_said_in_a_sentence(error, sentence, call):
+    refused(error, sentence, call)
 
 
-# --- means to start from --------------------------------------------------------------------------
+def test_distinct_points_may_stand_anywhere():
+    """Only the first thousand are looked at before all are."""
+    x = np.append(SAME, 3.0)
+    assert m_step(x, evenly(x, 3)).n_components == 3
 
 
-@pytest.mark.parametrize(
-    ("means", "sentence"),
-    [
-        ([0.0, np.nan], "means .*finite.*1"),
-        ([[0.0, 1.0]], "means .*D = 2.*D = 1"),
-        (np.arange(8.0), "K = 8.*n = 7"),
-    ],
-)
-def test_bad_means_to_start_from(means, sentence):
-    """The sentence is about the means: x is fine."""
-    refused(ValueError, sentence, lambda: start_from_means(X, means))
-
-
-# --- responsibilities -----------------------------------------------------------------------------
-
-
-def rows(row, other=(0.5, 0.5)):
-    return [list(other)] * 6 + [list(row)]
-
-
-@pytest.mark.parametrize(
-    ("responsibilities", "sentence"),
-    [
-        (rows([np.nan, 0.5]), "NaN.* row 6"),
-        (rows([-0.5, 1.5]), "negative.* row 6"),
-        (rows([0.5, 0.4]), "sum to 1.* row 6 .*0.9"),
-        (np.full((7, 2), 1 / 7), "sum to 1"),
-        (HALVES.T, r"\(n, K\).* \(2, 7\)"),
-        (1.0, r"\(n, K\).* \(\)"),
-    ],
-)
-def test_bad_responsibilities(responsibilities, sentence):
-    refused(ValueError, f"responsibilities .*{sentence}", lambda: m_step(X, responsibilities))
-
-
-def test_more_components_than_points():
-    refused(ValueError, "K = 8.*n = 7", lambda: m_step(X, np.full((7, 8), 1 / 8)))
-    many = Mixture.from_1d(np.full(8, 1 / 8), np.arange(8), np.ones(8))
-    refused(ValueError, "K = 8.*n = 7", lambda: run_em(X, many))
-
-
-# --- options --------------------------------------------------------------------------------------
+# --- options, at each function that takes them ----------------------------------------------------
 
 RUNS = ("run_em", "fit", "fit given starts")
 # Of each count, its limit and what is called with it.
@@ -303,10 +291,6 @@ def test_bad_counts(count, value):
     refused(TypeError, f"{name} must be a whole number", lambda: call(value))
 
 
-def test_huge_counts():
-    refused(ValueError, "K = 1.*n = 7", lambda: fit(X, 10**400, rng=rng()))
-
-
 NOT_AMOUNTS = [
     (-1e-3, ValueError, "at least 0.* -0.001"),
     (np.nan, ValueError, "at least 0.* nan"),
@@ -322,11 +306,6 @@ NOT_AMOUNTS = [
 def test_bad_amounts(case, function, name):
     value, error, sentence = case
     refused(error, f"{name} .*{sentence}", lambda: FIT[function](X, **{name: value}))
-
-
-def test_ridge_that_overflows():
-    """Else the covariances are infinite, and the densities 0."""
-    refused(ValueError, "ridge", lambda: m_step(X, HALVES, ridge=1e308))
 
 
 @each_once(function=[*FIT][:-1], kind=["Full", "", None, 3, ["full"], np.array(["a", "b"])])
@@ -349,25 +328,7 @@ def test_bad_rng(given, function):
     refused(TypeError, r"rng .*default_rng\(0\)", lambda: RNG_TAKERS[function](given))
 
 
-@pytest.mark.parametrize(
-    ("init", "error", "sentence"),
-    [
-        ("kmeans", ValueError, "init must be one of .*k-means.*'kmeans'"),
-        (None, TypeError, "init must be"),
-        ([], TypeError, "init must be"),
-        ([0.0, 5.0], TypeError, "init must be"),
-        ([ONE_D, None], TypeError, "init must be"),
-        (Mixture.from_1d([1], [0], [1]), ValueError, "K = 2.* 1 component"),
-        (TWO_D, ValueError, "D = 1.*D = 2"),
-    ],
-)
-def test_bad_init(init, error, sentence):
-    refused(error, sentence, lambda: fit(X, 2, rng=rng(), init=init))
-
-
-@each_once(
-    given=[None, [0.5, 0.5], (GOOD["weights"], GOOD["means"]), Mixture], function=[e_step, run_em]
-)
+@each_once(given=[None, [0.5, 0.5], ([1], [0]), Mixture], function=[e_step, run_em])
 def test_what_is_not_a_mixture(function, given):
     refused(TypeError, "must be a Mixture", lambda: function(X, given))
 
@@ -376,11 +337,6 @@ def test_what_is_not_a_mixture(function, given):
 def test_own_step_that_cannot_be_called(name, given):
     what = f"{name} must be a function.* {type(given).__name__}"
     refused(TypeError, what, lambda: run_em(X, ONE_D, **{name: given}))
-
-
-@each_once(option=[{"covariance_type": "tied"}, {"ridge": 0.1}])
-def test_options_that_an_own_m_step_would_not_see(option):
-    refused(ValueError, "m_step", lambda: run_em(X, ONE_D, m_step=lambda x, b: ONE_D, **option))
 
 
 # --- good input in any form -----------------------------------------------------------------------
