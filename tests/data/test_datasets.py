@@ -28,16 +28,13 @@ def test_galaxies_are_roeders():
     assert x.mean() == pytest.approx(20.82817 + 0.270 / 82, abs=5e-6)
 
 
-@pytest.mark.parametrize("data", [old_faithful(), galaxies()], ids=["old_faithful", "galaxies"])
-def test_real_data_have_no_truth(data):
-    assert data.mixture is None
-    assert data.z is None
+@pytest.mark.parametrize("read", [old_faithful, galaxies])
+def test_real_data_have_no_truth_and_each_call_reads_afresh(read):
+    data = read()
+    assert data.mixture is None and data.z is None
     assert len(data.features) == np.atleast_2d(data.x.T).shape[0]
-
-
-def test_each_call_reads_afresh():
-    old_faithful().x[:] = 0
-    assert old_faithful().x.min() > 0
+    data.x[:] = 0
+    assert read().x.min() > 0
 
 
 @toys

@@ -14,9 +14,15 @@ import gmm_helpers as gmm
 DATA = Path(gmm.__file__).parent / "data"
 PLAIN = "length,width\n5.1,3.5\n4.9,3.0\n-6.2e1,2.9\n"
 EUROPE = "length;width\n5,1;3,5\n4,9;3,0\n-6,2e1;2,9\n"
-ROWS = ("5.1 3.5", "4.9 3.0", "-6.2e1 2.9")
-NUMBERS = [[5.1, 3.5], [4.9, 3.0], [-62, 2.9]]
 SENTENCES = tomllib.loads((DATA / "tables.toml").read_text("utf-8"))
+
+
+def tables(heading):
+    """Return what is said of each file under a heading of tables.txt, and the file."""
+    text = Path(__file__).with_name("tables.txt").read_text("utf-8")
+    section = text.split(f"\n== {heading}\n")[1].split("\n== ")[0]
+    pairs = [entry.split("\n", 1) for entry in section.split("\n-- ")[1:]]
+    return [pytest.param(said, file.rstrip("\n") + "\n", id=said[:40]) for said, file in pairs]
 
 
 @pytest.fixture
@@ -41,57 +47,31 @@ def refusal(path, *arguments, **named):
     return message.removeprefix("“mine.csv”: ")
 
 
-def numbered(rows, mark="{}"):
-    return "".join(f"{mark.format(i)} {row}\n" for i, row in enumerate(rows, start=1))
-
-
-# A file, and what is printed after the names.
-FORMS = {
-    "plain": (PLAIN, "Commas between columns, decimal points, UTF-8."),
-    "old Macs": (PLAIN.replace("\n", "\r"), "Commas"),
-    "mark of UTF-8": (PLAIN.encode("utf-8-sig"), "Commas"),
-    "Europe": (EUROPE, "Semicolons between columns, decimal commas, UTF-8."),
-    "UTF-16": (EUROPE.encode("utf-16"), "Semicolons between columns, decimal commas, UTF-16."),
-    "UTF-16, no mark": (EUROPE.encode("utf-16-be"), "Semicolons between columns, decimal c"),
-    "tabs": (PLAIN.replace(",", "\t"), "Tabs"),
-    "bars, as in a text": ("| length | width |\n|---|---|\n" + "".join(
-        f"| {row.replace(' ', ' | ')} |\n" for row in ROWS),
-     "Bars"),
-    "aligned": (PLAIN.replace(",", " \t  ").replace("\n", " \n  "), "Tabs"),
-    "spaces": (PLAIN.replace(",", "  "), "Spaces between columns, decimal points"),
-    "told by Excel": ("sep=;\r\n" + EUROPE, "Semicolons between columns, decimal commas"),
-    "R's write.table": ('"length" "width"\n' + numbered(ROWS, '"{}"'), "Spaces between columns"),
-    "R's print": ("  length width\n" + numbered(ROWS), "Spaces between columns, decimal points"),
-    "R's write.csv": ('"",' + PLAIN.replace("5.1", '"1",5.1').replace("4.9", '"4",4.9').replace(
-        "-", '"5",-'), "UTF-8. Left out: names of the rows (1 column)."),
-    "named rows": ("," + PLAIN.replace("5", "Fiat 1,5", 1).replace("4.", "Fiat 2,4.").replace(
-        "-", "Opel,-"), "UTF-8. Left out: names of the rows (1 column)."),
-    "numpy's savetxt": ("# length width\n" + "\n".join(ROWS), "Spaces"),
-    "Latin-1": (EUROPE.replace("width", "Höhe").encode("cp1252"), "decimal commas, Latin-1 (Win"),
-    "remarks": ("# a logger\n" + PLAIN.replace("4.9", "#Tuesday\n4.9") + "# end\n", "Left out: rem"
-     "arks (3 lines)."),
-    "ends": (PLAIN.replace("\n", ",,\n").replace("4.9", "\n,\n \n4.9") + ",\n\n", "Commas"),
-    "quotes": ('"length", "width"\n' + PLAIN[13:].replace("5.1,3.5", '"5.1", "3.5"'), "Commas"),
-    "quoted commas": ('length,width\n"5,1","3,5"\n"4,9","3,0"\n"-6,2e1","2,9"\n', "Commas between "
-     "columns, decimal commas"),
-    "two tables": (PLAIN.replace("\n", ",,\n").replace("h,,\n", "h,,b\n").replace("5,,", "5,,x"),
-     ""),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("form", FORMS)
-def test_the_same_numbers_in_whatever_form(form, write, capsys):
-    content, said = FORMS[form]
-    data = gmm.read_table(write(content), ["length", "width"] if form == "two tables" else None)
-    assert data.features == ("length", "Höhe" if form == "Latin-1" else "width")
-    np.testing.assert_array_equal(data.x, NUMBERS)
+@pytest.mark.parametrize(
+    ("said", "content"),
+    [
+        *tables("read"),
+        ("Commas", PLAIN.replace("\n", "\r")),
+        ("Commas", PLAIN.replace("\n", "\r\n")),
+        ("Commas", PLAIN.encode("utf-8-sig")),
+        ("Tabs", PLAIN.replace(",", "\t")),
+        ("Tabs", PLAIN.replace(",", " \t  ").replace("\n", " \n  ")),
+        ("Semicolons between columns, decimal commas, UTF-16.", EUROPE.encode("utf-16")),
+        ("Semicolons between columns, decimal commas, UTF-16.", EUROPE.encode("utf-16-be")),
+        ("decimal commas, Latin-1 (Win", EUROPE.replace("width", "Höhe").encode("cp1252")),
+    ],
+)
+def test_the_same_numbers_in_whatever_form(said, content, write, capsys):
+    data = gmm.read_table(write(content))
+    assert data.features == ("length", "Höhe" if "Latin-1" in said else "width")
+    np.testing.assert_array_equal(data.x, [[5.1, 3.5], [4.9, 3.0], [-62, 2.9]])
     printed = capsys.readouterr().out
     assert printed.startswith("Read 3 rows of 2 columns: “length”, “") and said in printed
     assert printed.count("\n") == 1  # no note
 
 
 def test_columns_are_chosen_by_name_and_in_order(write):
-    path = write("a,b,kind,c\n1,2,red,3\n4,5,blue,7\n")
+    path = write("a,b,kind,,c\n1,2,red,,3\n4,5,,,7\n")  # as where another table stands beside it
     data = gmm.read_table(path, ["c", "a"])
     assert data.features == ("c", "a")
     np.testing.assert_array_equal(data.x, [[3, 1], [7, 4]])
@@ -136,36 +116,11 @@ def test_the_courses_own_files_can_be_read(capsys):
     assert "Note" not in capsys.readouterr().out
 
 
-NOTES = {
-    "sentinel": ("a\n1.5\n-999\n2\n2.5\n-999\n",
-     "“a” is -999 in 2 rows, first in line 3, far from"),
-    "one sentinel": ("a\n1.5\n9999\n2\n2.5\n3\n",
-     "“a” is 9999 in 1 row, first in line 3, far from"),
-    "unknown age": ("a\n22\n31\n99\n45\n99\n64\n58\n", "“a” is 99 in 2 rows"),
-    "total": ("a,b\n2,1\n4,7\n3,5\n9,13\n", "Line 5 seems to hold totals or means."),
-    "subtotal": ("town,n\nA,2\nB,3.5\nSubtotal,5.5\nC,1\n", "Line 4 seems to hold totals or mean"),
-    "mean": ("a;b\n2;1\n4;7\n3;6\n3;4,6667\n", "Line 5 seems to hold totals or means."),
-    "number": ("a,b\n1,1.3\n2,0.7\n3,1.5\n4,1.9\n",
-     "Does “a” only number the rows? If so, leave it "
-     'out, by columns=["b"].'),
-    "id": ("id,b\n71,1.3\n23,0.7\n35,1.5\n94,1.9\n", "Does “id” only number the rows?"),
-    "constant": ("a,b\n1,3.50\n2,3.5\n4,3.5\n",
-     "Column “b” is constant, always 3.5, and is left out"),
-    "copy": ("a,b\n1,1.0\n2,2.0\n4,4.0\n", "Column “b” is column “a” again, and is left out."),
-    "inches": ("a,b\n1,2.54\n2,5.08\n4,10.16\n",
-     "Column “b” is column “a” again in another unit, and"),
-    "heaps": ("a\n1\n1\n2\n2\n3\n1\n", "in 6 rows “a” has 3 different numbers (1 stands 3 times)"),
-    "zeros": ("a\n0\n0\n0\n0\n0\n1.2\n2.3\n3.5\n4.1\n5.2\n6.7\n", "(0 stands 5 times)"),
-    "three decimals": ("a\n9.172\n9.350\n9.483\n", "“9.172” in line 2 was read as it stands. If"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("what", NOTES)
-def test_what_may_be_no_measurement_is_noted(what, write, capsys):
-    content, note = NOTES[what]
-    gmm.read_table(write(content), "n" if what == "subtotal" else None)
+@pytest.mark.parametrize(("note", "content"), tables("noted"))
+def test_what_may_be_no_measurement_is_noted(note, content, write, capsys):
+    gmm.read_table(write(content))
     printed = " ".join(capsys.readouterr().out.split())
-    assert f"Note: {note}" in printed or note.startswith(("in", "(")) and note in printed
+    assert "Note: " in printed and note in printed
 
 
 def test_an_unfit_column_is_read_if_it_is_asked_for(write, capsys):
@@ -179,73 +134,18 @@ def test_measured_numbers_need_no_note(write, capsys):
     assert "Note" not in capsys.readouterr().out
 
 
-def leave(names):
-    return f"leave it out, by columns={names}".replace("'", '"')
-
-
-WRONG = {
-    "empty": ("", "The file is empty."),
-    "remarks only": ("# a\n", "The file is empty but for remarks."),
-    "names only": ("a,b\n", "Below the line of names there is nothing. A fit needs several rows."),
-    "a single row": ("a,b\n1,2\n", "Below the line of names there is a single row."),
-    "no header": ("1.5,2\n3,4\n5,6\n", "The first line, “1.5, 2”, holds numbers. Put a line above"),
-    "numbered columns": ("0,1\n3,4\n5,6\n", "or, if these only number the columns, write names in"),
-    "transposed": ("a,1.5,2,4\nb,3,4,7\n",
-     "if the names stand at the beginning of the lines, trans"),
-    "units": ("a,b\ncm,\n5,6\n7,8\n", "Line 2, “cm”, holds no numbers. If it holds units or more"),
-    "one unit": ("a,b\ncm,1\n5,6\n7,8\n",
-     "“cm” in line 2: write a number there, or delete the line"),
-    "text": ("a,kind,b\n1,,1\n3,setosa,2\n",
-     "Column “kind” holds text, first “setosa” in line 3: " +
-     leave(["a", "b"])),
-    "texts": ("a,b,c\n1,x,u\n2,y,v\n",
-     'Columns “b”, “c” hold text, first “x” in line 2: leave them '
-     'out, by columns=["a"].'),
-    "text beside a gap": ("a,b\n\n,2\nx,2\n4,1\n", "“a” holds text, first “x” in line 4"),
-    "mixed": ("a;b\n1,5;2\n1,4;3\n1.3;3\n",
-     "“1.3” in line 4: others have decimal commas. Write all"),
-    "thousands or not": ("a;b\n1.234;5.678\n2.345;6.789\n",
-     "“1.234” in line 2 may be 1.234 or 1234. "
-     'If it has a decimal point, say decimal="."; else take the point away'),
-    "one column": ("price\n1,234\n2,345\n", '“1,234” in line 2 may be 1.234 or 1234. If it has a '
-     'decimal comma, say decimal=","'),
-    "thousands and less": ("a\n1.234\n-485\n2.318\n", "“1.234” in line 2 may be 1.234 or 1234."),
-    "spaces for thousands": ("v (km/s)\n9 172\n10 083\n", "may have a space for thousands"),
-    "decimal commas, commas": ("a,b\n1,5,2\n2,7,3\n1,2,1\n", "numbers must hold no commas"),
-    "row number or number": ("x\n1,9\n2,7\n3,8\n", "write decimals with a point, and name row"),
-    "missing": (
-        "a,b\n1,2\n,3\n4,5\n ,6\n",
-        "“a” has no value in 2 rows, first in line 3: say drop_missing=True to do without these "
-        "rows, or leave the column out.",
-    ),
-    "no value": ("a,b,c\n1,2,\n3,4,NA\n", f"Column “c” has no values: {leave(['a', 'b'])}."),
-    "all constant": ("a,b\n1,3\n1,3\n",
-     "Column “a” is constant, always 1, so there is no variance"),
-    "a row too short": ("a,b\n1,2\n1\n", "Line 3 has 1 field, but line 1, “a, b”, names 2 columns: "
-     "give it an empty field"),
-    "a title": ("My data\na,b\n1,2\n",
-     "Line 2 has 2 fields, but line 1, “My data”, names 1 column: "
-     "if one of the two is a title or a remark, delete it, or put # in front"),
-    "names with spaces": ("an a a b\n1 2\n3 4\n",
-     "put a name that holds a space in quotation marks"),
-    "two separators": ("a,b\n1 2\n3 4\n", "put the same separator into all lines."),
-    "names again": ("a,b\n1,2\na,b\n4,5\n",
-     "“a” in line 3: the line repeats the names. Delete it."),
-    "a total": ("a,b\n1,2\n3,4\nTotal,6\n", "“Total” in line 4: the line seems to hold a total."),
-    "quotes": ('a,b\n1,2\n"3,4\n5,6\n', "A quotation mark has no partner"),
-    "quoted lines": ('"a,b"\n"1,2"\n"3,4"\n', "Whole lines stand in quotation marks: take these a"),
-    "Excel": (b"PK\x03\x04\x14\x00 xl/workbook.xml",
-     "This is the file of a spreadsheet. Open it in"),
-    "gzip": (b"\x1f\x8b\x08\x00", "This is a compressed file."),
-    "picture": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
-     "This is not a text file. Open it in the program"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("what", WRONG)
-def test_what_is_wrong_is_named(what, write):
-    content, message = WRONG[what]
-    assert message in refusal(write(content))
+@pytest.mark.parametrize(
+    ("sentence", "content"),
+    [
+        *tables("refused"),
+        ("The file is empty.", ""),
+        ("This is the file of a spreadsheet. Open it in", b"PK\x03\x04\x14\x00 xl/workbook.xml"),
+        ("This is a compressed file.", b"\x1f\x8b\x08\x00"),
+        ("This is not a text file. Open it in the program", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"),
+    ],
+)
+def test_what_is_wrong_is_named(sentence, content, write):
+    assert sentence in refusal(write(content))
 
 
 @pytest.mark.parametrize("entry", SENTENCES["field"], ids=lambda entry: entry["example"])
@@ -296,33 +196,23 @@ def test_columns_that_cannot_be_chosen(columns, message, write):
         gmm.read_table(write("a,b,c,c\n1,2,3,4\n5,6,7,9\n"), columns)
 
 
-def test_the_home_folder(write, monkeypatch):
-    for name in ("HOME", "USERPROFILE"):
-        monkeypatch.setenv(name, str(write(PLAIN).parent))
-    assert gmm.read_table("~/mine.csv").x.shape == (3, 2)
-
-
 @pytest.mark.parametrize(
     ("path", "message"),
     [
         ("data\table.csv", r"'\\t', which Python made of a backslash and a letter: wr"),
         ("https://example.org/a.csv", "is a web address: download the file"),
         (None, "path must be the path of a file, as text; it is None"),
+        ("~/none.csv", "There is no such file .*there are “mine.csv”"),
+        ("~/none/none.csv", "There is no such file .*nor is there this folder"),
+        ("~", "This is a folder. Name a file in it."),
     ],
 )
-def test_what_is_no_path(path, message):
+def test_what_is_no_file(path, message, write, monkeypatch):
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(write(PLAIN).parent))
+    assert gmm.read_table("~/mine.csv").x.shape == (3, 2)
     with pytest.raises(TypeError if path is None else ValueError, match=message):
         gmm.read_table(path)
-
-
-def test_no_such_file(write):
-    folder = write(PLAIN).parent
-    with pytest.raises(ValueError, match="There is no such file .*there are “mine.csv”"):
-        gmm.read_table(folder / "none.csv")
-    with pytest.raises(ValueError, match="There is no such file .*nor is there this folder"):
-        gmm.read_table(folder / "none" / "none.csv")
-    with pytest.raises(ValueError, match="This is a folder. Name a file in it."):
-        gmm.read_table(folder)
 
 
 def test_a_notebook_shows_the_sentence_alone(capsys):
