@@ -1,11 +1,13 @@
 """Answers as learners write them: right ones, and wrong ones with the slip that each is told.
 
-They stand in `right_answers.txt` and `wrong_answers.txt` beside this file.
+They stand in `right_answers.txt` and `wrong_answers.txt` beside this file. And all exercises.
 """
 
 import ast
+import importlib
 import linecache
 import math
+import pkgutil
 import re
 import warnings
 from pathlib import Path
@@ -16,7 +18,20 @@ from scipy.special import logsumexp
 from scipy.stats import multivariate_normal, norm
 
 import gmm_helpers as gmm
-from gmm_helpers import Mixture
+from gmm_helpers import Mixture, checks
+from gmm_helpers.checks.exercise import Exercise
+
+MODULES = [
+    importlib.import_module(f"gmm_helpers.checks.{module.name}")
+    for module in pkgutil.iter_modules(checks.__path__)
+]
+TABLES = {m.TABLE.path.stem: m.TABLE for m in MODULES if hasattr(m, "TABLE")}
+EXERCISES = {
+    name: value
+    for module in MODULES
+    for name, value in vars(module).items()
+    if isinstance(value, Exercise)
+}
 
 
 def read(kind):
@@ -48,6 +63,9 @@ def is_a_sentence(message):
     """Check what a learner reads: sentences, not long, without a traceback or a solution."""
     assert re.match(r"[A-Z`ℓqx]", message) and message.endswith((".", "?")), message
     assert "\n" not in message and "  " not in message and len(message) < 640, message
+    assert " at 0x" not in message, message  # where an object lies in memory
+    sentences = re.split(r"(?<=[.?]) ", message)
+    assert len(set(sentences)) == len(sentences), f"said twice: {message}"
     # A line of the learner's own may be cited, and what stands in a line's brackets is told.
     text = re.sub("“.*?”|`.*?`|\\w+Error: .*", "", message)
     assert not re.search(r"np\.|axis=|keepdims|\.sum|exp\(|sqrt\(|log\(|\*\*|@|//", text), message
