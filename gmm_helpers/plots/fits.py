@@ -38,45 +38,43 @@ def show_fits(
     data = {t: np.asarray(x[t] if isinstance(x, dict) else x, float) for t in fits}
     together = np.concatenate([*data.values()])
     mixtures = [fit for fit in fits.values() if isinstance(fit, Mixture)]
-    if together.ndim == 2:
-        limits = geometry.plane_limits(together, *map(geometry.ellipse_maps, mixtures))
-        figure, axes = figures.panels(len(fits), None if features else limits)
-        names = features or _EQUAL_NAMES
+    caption = f"{' and '.join(map(str, sorted({*map(len, data.values())})))} points"
+    if together.ndim == 1:
+        names, limits = [*(features or "x"), "density"], geometry.around(together[:, None], 0.06)
+        caption += f" of {names[0]}."
     else:
-        limits = geometry.around(together[:, None], 0.06)
-        figure, axes = figures.panels(len(fits))
-        names = [*(features or "x"), "density"]
+        names = features or _EQUAL_NAMES
+        limits = geometry.plane_limits(together, *map(geometry.ellipse_maps, mixtures))
+        caption += f", {names[1]} against {names[0]}"
+        caption += ", with ellipses at 1 and 2 standard deviations" if mixtures else ""
+        caption += "; each axis has a scale of its own." if features else "."
+    equal = together.ndim == 2 and not features
+    figure, axes = figures.panels(len(fits), limits if equal else None)
     for ax, (title, fit) in zip(axes, fits.items(), strict=True):
-        _draw(ax, data[title], fit, limits)
+        mixture = fit if isinstance(fit, Mixture) else None
+        shares = mixture.responsibilities(data[title]) if mixture else fit
+        _draw(ax, data[title], mixture, shares, limits, faint=bool(mixture))
         ax.set(title=title, xlabel=names[0])
     axes[0].set_ylabel(names[1])
-    sizes = sorted({len(each) for each in data.values()})
-    caption = f"{' and '.join(map(str, sizes))} points"
-    caption += f", {names[1]} against {names[0]}" if together.ndim == 2 else f" of {names[0]}"
-    if mixtures and together.ndim == 2:
-        caption += ", with ellipses at 1 and 2 standard deviations"
-    if features and together.ndim == 2:
-        caption += "; each axis has a scale of its own"
     decimals = geometry.decimals_for(together.reshape(len(together), -1))
     said = [f"{title}: {say(fit, decimals)}." for title, fit in fits.items()]
-    figures.show_figure(figure, " ".join([f"{caption}.", *said]))
+    figures.show_figure(figure, " ".join([caption, *said]))
 
 
-def _draw(ax, x, fit, limits):
-    """Draw data and a fit on axes with these limits."""
-    drawn = isinstance(fit, Mixture)
-    shares = fit.responsibilities(x) if drawn else fit
+def _draw(ax, x, mixture, shares, limits, *, faint=True):
+    """Draw data with their shares, and a mixture if there is one, on axes with these limits."""
     if x.ndim == 1:
-        ax.hist(x, bins=40, density=True, color="#dddddd", edgecolor="white")
-        if drawn:
-            _draw_curves(ax, fit, limits[:, 0])
+        left, right, _, heights = geometry.histogram(x).T
+        ax.bar(left, heights, right - left, align="edge", color="#dddddd", edgecolor="white")
+        if mixture:
+            _draw_curves(ax, mixture, limits[:, 0])
         draw_points(ax, x, shares)
-        ax.set_xlim(limits[:, 0])
-        return
-    draw_points(ax, x, shares, faint=drawn)
-    if drawn:
-        draw_ellipses(ax, fit)
-    ax.set(xlim=limits[:, 0], ylim=limits[:, 1])
+    else:
+        draw_points(ax, x, shares, faint=faint)
+        if mixture:
+            draw_ellipses(ax, mixture)
+        ax.set_ylim(limits[:, 1])
+    ax.set_xlim(limits[:, 0])
 
 
 def draw_points(ax, x, responsibilities=None, *, faint=False):
@@ -103,11 +101,14 @@ def draw_points(ax, x, responsibilities=None, *, faint=False):
 
 def _draw_curves(ax, mixture, limits):
     """Draw φ_k N(x | μ_k, σ_k²) for each component, and in black their sum p(x)."""
-    grid, curves = geometry.density_curves(mixture, limits)
-    for k in range(mixture.n_components):
-        ax.plot(grid, curves[k], lw=3.5, **_line_style(k))
-    ax.plot(grid, curves[-1], lw=2, color="black")
-    _draw_numbers(ax, np.column_stack([mixture.means, geometry.bump_maps(mixture)[:, 3]]))
+    maps = geometry.bump_maps(mixture)
+    grid = np.sort([geometry.place(geometry.BUMP, each)[:, 0] for each in maps], axis=None)
+    grid = np.concatenate([limits[:1], grid.clip(*limits), limits[1:]])
+    curves = np.exp(mixture._log_joint(grid[None]))
+    for k, curve in enumerate(curves):
+        ax.plot(grid, curve, lw=3.5, **_line_style(k))
+    ax.plot(grid, curves.sum(axis=0), lw=2, color="black")
+    _draw_numbers(ax, maps[:, [4, 3]])
 
 
 def draw_ellipses(ax, mixture):
@@ -189,15 +190,12 @@ def show_pairs(x: ArrayLike, mixture: Mixture | None = None, *, features: Sequen
     shares = mixture and mixture.responsibilities(x)
     figure, axes = figures.panels(len(pairs))
     for ax, pair in zip(axes, pairs, strict=True):
-        draw_points(ax, x[:, pair], shares, faint=True)
-        ellipses = []
+        margin, ellipses = None, []
         if mixture:
             spreads = mixture.covariances[:, pair][:, :, pair]
             margin = Mixture(mixture.weights, mixture.means[:, pair], spreads)
-            draw_ellipses(ax, margin)
             ellipses = [geometry.ellipse_maps(margin)]
-        limits = geometry.plane_limits(x[:, pair], *ellipses)
-        ax.set(xlim=limits[:, 0], ylim=limits[:, 1])
+        _draw(ax, x[:, pair], margin, shares, geometry.plane_limits(x[:, pair], *ellipses))
         ax.set(xlabel=features[pair[0]], ylabel=features[pair[1]])
     named = geometry.join_words(f"{features[e]} against {features[d]}" for d, e in pairs)
     caption = (

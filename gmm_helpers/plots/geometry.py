@@ -68,19 +68,6 @@ def place(shape, affine):
     return shape @ [[a, c], [b, d]] + [e, f]
 
 
-def density_curves(mixture, limits):
-    """Return a grid over `limits`, (m,), and there all curves of a 1-D mixture, (K + 1, m).
-
-    These are φ_k N(x | μ_k, σ_k²) for each component, and last their sum p(x). The grid is denser
-    around the means.
-    """
-    around = mixture.means + np.sqrt(mixture.variances)[:, None] * np.linspace(-4, 4, 41)
-    even = np.linspace(limits[0], limits[1], 301)
-    grid = np.sort(np.concatenate([even, around.ravel().clip(*limits)]))
-    density = np.exp(mixture.log_density(grid))
-    return grid, np.vstack([(mixture.responsibilities(grid) * density[:, None]).T, density])
-
-
 def histogram(x):
     """Return the bars of a histogram of area 1 as rows left, right, bottom, top.
 

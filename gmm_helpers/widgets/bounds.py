@@ -17,6 +17,12 @@ from gmm_helpers.widgets.stepper import SceneStepper
 
 _BOUND, _GAP = 2, 3  # their colours: the first two are those of components 1 and 2
 _MOST_ITERATIONS = 6  # that have bars
+_HAPPENS = {
+    "start": "The start, with all shares equal.",
+    "E": "E step {}: F goes up to ℓ, the gap closes, ℓ stays.",
+    "M": "M step {}: F goes up, ℓ goes up by more, a gap opens.",
+}
+_CURVE = {"colour": "ink", "width": 2.5}
 _number = geometry.format_number
 
 
@@ -81,16 +87,11 @@ class BoundBars(SceneStepper):
             panel.mark("line", shape=frame, close=True, colour=_GAP, width=1.5, by=by)
             line = [[i - 0.45, top], [i + 0.45, top]]
             panel.mark("line", shape=line, colour="ink", width=4, by=by)
-        super().__init__(scene, map(_say_bar, steps, bounds, tops), title="The bound and its gap")
-
-
-def _say_bar(step, bound, log_likelihood):
-    what = {
-        "start": "The start, with all shares equal.",
-        "E": f"E step {step.iteration}: F goes up to ℓ, the gap closes, ℓ stays.",
-        "M": f"M step {step.iteration}: F goes up, ℓ goes up by more, a gap opens.",
-    }[step.kind]
-    return f"{what} {_say_gap(bound, log_likelihood)}"
+        texts = [
+            f"{_HAPPENS[step.kind].format(step.iteration)} {_say_gap(F, top)}"
+            for step, F, top in zip(steps, bounds, tops, strict=True)
+        ]
+        super().__init__(scene, texts, title="The bound and its gap")
 
 
 def _say_gap(bound, top, name="ℓ"):
@@ -105,8 +106,10 @@ def _draw_gap(panel, x, bounds, tops, **by):
     panel.mark("line", shape=[[0, 0], [0, 1]], colour=_GAP, width=6, dots=5, by=by)
 
 
-def _draw_curve(panel, x, y):
-    panel.mark("line", shape=np.column_stack([x, y]), colour="ink", width=2.5)
+def _points_of(function, values):
+    """Return the points (m, 2) of a function's curve at some values."""
+    values = np.asarray(values, float)
+    return np.column_stack([values, [function(value) for value in values]])
 
 
 class BoundCurve(SceneStepper):
@@ -142,34 +145,32 @@ class BoundCurve(SceneStepper):
         *,
         parameter: str = "θ",
     ) -> None:
-        grid = np.asarray(grid, float)
-        ell = np.array([log_likelihood(value) for value in grid])
-        low, height = ell.min(), np.ptp(ell)
-        title = f"solid: ℓ · dashed: bound F · thick: gap · ring: current {parameter}"
-        # Room below, where a bound has to show even if it touches at the lowest point.
-        limits = [grid[0], grid[-1], low - 0.4 * height, low + 1.08 * height]
+        curve = _points_of(log_likelihood, grid)
+        low, height = curve[:, 1].min(), np.ptp(curve[:, 1])
         which, shapes, places, texts, last_q = [], [], [], [], None
         for name, value, q in positions:
-            touches, last_q = q is not last_q, q
-            if touches:
-                shapes.append(np.column_stack([grid, [bound(each, q) for each in grid]]))
-            which.append(len(shapes) - 1)
             F = top = log_likelihood(value)
             what, said = "no bound yet", f"ℓ = {_number(top, 3)}."
             if q is not None:
-                what = "the bound touches ℓ" if touches else "to the top of the bound"
-                F = bound(value, q)
+                F, what = bound(value, q), "to the top of the bound"
                 said = _say_gap(F, top)
+            if q is not last_q:
+                what, last_q = "the bound touches ℓ", q
+                shapes.append(_points_of(lambda each, q=q: bound(each, q), grid))
+            which.append(len(shapes) - 1)
             places.append((value, F, top))
             texts.append(f"{name}: {what}. {parameter} = {_number(value, 3)}, {said}")
-        value, F, top = np.transpose(places)
-        hidden = [int(each < 0) for each in which]
         scene = Scene(len(texts), glides=[int(not new) for new in np.diff(which, prepend=-1)])
+        # Room below, where a bound has to show even if it touches at the lowest point.
+        limits = [*curve[[0, -1], 0], low - 0.4 * height, low + 1.08 * height]
+        title = f"solid: ℓ · dashed: bound F · thick: gap · ring: current {parameter}"
         panel = scene.panel(limits, labels=[parameter, "nats"], title=title)
-        _draw_curve(panel, grid, ell)
+        panel.mark("line", shape=curve, **_CURVE)
+        hidden = [int(each < 0) for each in which]
         if shapes:
             by = {"which": which, "hidden": hidden}
             panel.mark("line", shape=shapes, dash=[4, 1.5], width=3.5, colour=_BOUND, by=by)
+        value, F, top = np.transpose(places)
         _draw_gap(panel, value, F, top, hidden=hidden)
         by = {"map": geometry.shifts(np.column_stack([value, top]))}
         panel.mark("marker", marker="o", radius=10, open=True, colour="ink", by=by)
@@ -201,12 +202,11 @@ class OneShare(SceneStepper):
             f"q₁ = {q:.3f}, q₂ = {1 - q:.3f}: {_say_gap(F, top, 'log p(x)')}"
             for q, F in zip(shares, bounds, strict=True)
         ]
-        scene, low = Scene(len(shares)), bounds.min()
-        room = 0.12 * (top - low)
+        scene = Scene(len(shares))
         title = "curve: bound F, as far as you went · line: log p(x) · thick: gap KL"
-        limits = [-0.03, 1.03, low - room, top + room]
+        limits = [-0.03, 1.03, *geometry.span(bounds.min(), top, 0.12)]
         panel = scene.panel(limits, labels=["share q₁", "nats"], title=title)
-        _draw_curve(panel, [0, 1], [top, top])
+        panel.mark("line", shape=[[0, top], [1, top]], **_CURVE)
         by, curve = {"until": range(1, len(shares) + 1)}, np.column_stack([shares, bounds])
         panel.mark("line", shape=curve, colour=_BOUND, width=3.5, by=by)
         _draw_gap(panel, shares, bounds, top)
@@ -242,11 +242,8 @@ class Starts(SceneStepper):
         *,
         parameter: str = "θ",
     ) -> None:
-        grid = np.asarray(grid, float)
-        ell = np.array([*map(log_likelihood, grid)])
-        lines = [
-            np.column_stack([way, [log_likelihood(v) for v in np.asarray(way)]]) for way in ways
-        ]
+        curve = _points_of(log_likelihood, grid)
+        lines = [_points_of(log_likelihood, way) for way in ways]
         texts = []
         for line in lines:
             first, last = (
@@ -254,11 +251,12 @@ class Starts(SceneStepper):
                 for value, height in line[[0, -1]]
             )
             texts.append(f"Start {first}: after {len(line) - 1} iterations {last}.")
-        scene, room = Scene(len(lines), glides=[1] * len(lines)), 0.1 * np.ptp(ell)
+        scene = Scene(len(lines), glides=[1] * len(lines))
+        ell = curve[:, 1]
+        limits = [*curve[[0, -1], 0], *geometry.span(ell.min(), ell.max(), 0.1)]
         title = "curve: ℓ · ring: start · dots: after each iteration · triangle: end"
-        limits = [grid[0], grid[-1], ell.min() - room, ell.max() + room]
         panel = scene.panel(limits, labels=[parameter, "log-likelihood ℓ"], title=title)
-        _draw_curve(panel, grid, ell)
+        panel.mark("line", shape=curve, **_CURVE)
         style, by = {"colour": 1, "width": 2, "dots": 5}, {"which": range(len(lines))}
         panel.mark("line", shape=same_length(lines), by=by, **style)
         for i, mark in ((0, {"marker": "o", "open": True}), (-1, {"marker": "^"})):

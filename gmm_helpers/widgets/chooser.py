@@ -7,7 +7,6 @@ import inspect
 import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,21 +14,12 @@ from numpy.typing import ArrayLike
 from gmm_helpers.model import validation
 from gmm_helpers.model.trace import Trace
 from gmm_helpers.plots import geometry
-from gmm_helpers.widgets.run_scene import make_run_scene
+from gmm_helpers.widgets.run_scene import RunScene
 from gmm_helpers.widgets.stepper import Stepper, trace_until_failure
-from gmm_helpers.widgets.view import View
 
 _SLOW = 1.0  # seconds: a run that takes so long is not made before it is asked for
 _KEPT = 16  # runs
-_BUTTONS = {"data_seed": "New data", "start_seed": "New start"}
-
-
-class _Choice(NamedTuple):
-    """What makes a run: which of each argument's values, and both seeds."""
-
-    indices: tuple[int, ...]
-    data_seed: int
-    start_seed: int
+_REFUSAL = "This cannot be run, and the pictures are of the run before."
 
 
 class RunChooser(Stepper):
@@ -70,7 +60,7 @@ class RunChooser(Stepper):
     array([5.27, 0.23])
     """
 
-    _title = "Film strip of a stepper whose run can be chosen"
+    _kind, _title = "chooser", "Film strip of a stepper whose run can be chosen"
 
     def __init__(
         self,
@@ -85,21 +75,13 @@ class RunChooser(Stepper):
         for name, values in self._offered.items():
             if not values:
                 raise ValueError(f"choices must hold at least one value for {name}.")
-        takes_rng = "rng" in inspect.signature(run).parameters
-        offered = {"data_seed": callable(data), "start_seed": takes_rng}
-        self._buttons = {name: _BUTTONS[name] for name, can in offered.items() if can}
+        self._buttons = {"data_seed": "New data"} if callable(data) else {}
+        if "rng" in inspect.signature(run).parameters:
+            self._buttons["start_seed"] = "New start"
         self._limits, self._ahead = None, True
-        self._run_scene = functools.lru_cache(_KEPT)(self._make_run_scene)
-        self._choice = _Choice((0,) * len(self._offered), 1, 1)
-        content, data = self._content(self._choice)
-        self.view = View("chooser", content, data, chosen=content["key"])
-        self.view.on_msg(self._hear)
-        self.view.observe(self._keep, "chosen")
-
-    @property
-    def _run(self):
-        """The run that is shown, made anew if it is not among the latest."""
-        return self._run_scene(self._choice)
+        self._kept = functools.lru_cache(_KEPT)(self._make_scene)
+        self._show(self._scene(*[0] * len(self._offered), 1, 1))
+        self.view.answer_by(self._answer, _REFUSAL)
 
     @property
     def x(self) -> np.ndarray:
@@ -115,32 +97,42 @@ class RunChooser(Stepper):
         data_seeds, start_seeds : int
             How many seeds to make them with, counted from those that are shown.
         """
-        counts = {"data_seed": data_seeds, "start_seed": start_seeds}
-        seeds = []
-        for name, count in counts.items():
-            first = getattr(self._choice, name)
+        choices = [range(len(values)) for values in self._offered.values()]
+        for name, count in {"data_seed": data_seeds, "start_seed": start_seeds}.items():
+            first = self._run.content["key"][name]
             count = validation.check_count(count, f"{name}s", at_least=1)
-            seeds.append(range(first, first + count))
-        indices = itertools.product(*(range(len(values)) for values in self._offered.values()))
-        runs, more = {}, b""
-        for choice in itertools.starmap(_Choice, itertools.product(indices, *seeds)):
-            content, data = self._content(choice)
-            name = "-".join(map(str, (*choice.indices, choice.data_seed, choice.start_seed)))
-            runs[name] = {**content, "at": [len(more), len(data)]}
-            more += data
+            choices.append(range(first, first + count))
+        runs, more = [], b""
+        for choice in itertools.product(*choices):
+            scene = self._scene(*choice)
+            runs.append({**scene.content, "at": [len(more), len(scene.data)]})
+            more += scene.data
         with self.view.hold_sync():
             self.view.runs, self.view.more = runs, more
 
-    def _make_run_scene(self, choice):
-        """Run what is chosen; return the run as a scene."""
-        each = zip(self._offered.items(), choice.indices, strict=True)
-        values = {name: offered[index] for (name, offered), index in each}
-        x = self._data
+    def _answer(self, asked):
+        """Show a run, or send one that the page may soon show."""
+        key = asked["key"]
+        scene = self._scene(*key["indices"], key["data_seed"], key["start_seed"])
+        if asked.get("ahead"):
+            return {"content": scene.content}, scene.data
+        self._show(scene)
+
+    def _scene(self, *choice):
+        """Return the scene of a choice (indices of values, both seeds), old or new."""
+        scene = self._kept(*choice)
+        scene.content["ahead"] = self._ahead
+        return scene
+
+    def _make_scene(self, *choice):
+        *indices, data_seed, start_seed = choice
+        offered = zip(self._offered.items(), indices, strict=True)
+        values = {name: values[index] for (name, values), index in offered}
+        x, rng = self._data, {}
         if callable(x):
-            x = x(np.random.default_rng(choice.data_seed))
-        rng = {}
+            x = x(np.random.default_rng(data_seed))
         if "start_seed" in self._buttons:
-            rng = {"rng": np.random.default_rng(choice.start_seed)}
+            rng["rng"] = np.random.default_rng(start_seed)
         began = time.perf_counter()
         trace, notes = trace_until_failure(self._function, x, **rng, **values)
         if not isinstance(trace, Trace):
@@ -148,46 +140,15 @@ class RunChooser(Stepper):
         self._ahead &= time.perf_counter() - began < _SLOW and not trace.own_steps
         x = validation.as_points(x).T
         self._limits = geometry.shared_limits(x, self._limits)
+        key = {"indices": indices, "data_seed": data_seed, "start_seed": start_seed}
         said = [f"{_say(name)} = {value}" for name, value in values.items()]
         for name in self._buttons:
-            said.append(f"{name.removesuffix('_seed')} drawn with seed {getattr(choice, name)}")
+            said.append(f"{name.removesuffix('_seed')} drawn with seed {key[name]}")
         notes.insert(0, f"Shown: {', '.join(said) or 'the one run there is'}.")
-        return make_run_scene(x, trace, features=self._features, notes=notes, limits=self._limits)
-
-    def _content(self, choice):
-        """Return what the page shows of a choice, and the bytes of its scene."""
-        scene = self._run_scene(choice).scene
-        choices = [[_say(name), list(map(str, values))] for name, values in self._offered.items()]
-        key = {**choice._asdict(), "indices": list(choice.indices)}
-        more = {"choices": choices, "buttons": self._buttons, "key": key, "ahead": self._ahead}
-        return {**scene.content, **more}, scene.data
-
-    def _keep(self, change):
-        """Keep what has been chosen: here, or by a page that has the run."""
-        self._choice = _from_key(change["new"])
-
-    def _hear(self, _, message, __):
-        """Answer the page: with a run that it may soon show, or by showing one."""
-        answer, ahead = {"answer": message["ask"]}, message.get("ahead")
-        try:
-            content, data = self._content(_from_key(message["key"]))
-        except (Exception, KeyboardInterrupt) as error:  # whatever `run` does, the page is told
-            reason = "It was interrupted." if isinstance(error, KeyboardInterrupt) else error
-            words = "This cannot be run, and the pictures are of the run before."
-            self.view.send({**answer, "refused": f"{words} {reason}"})
-            if ahead or isinstance(error, (ValueError, KeyboardInterrupt)):
-                return
-            raise  # a mistake in `run`, whose place is told as well
-        if ahead:
-            self.view.send({**answer, "content": content}, [data])
-            return
-        with self.view.hold_sync():
-            self.view.content, self.view.data, self.view.chosen = content, data, content["key"]
-        self.view.send(answer)
-
-
-def _from_key(key):
-    return _Choice(**{**key, "indices": tuple(key["indices"])})
+        scene = RunScene(x, trace, features=self._features, notes=notes, limits=self._limits)
+        choices = [[_say(name), [*map(str, values)]] for name, values in self._offered.items()]
+        scene.content |= {"choices": choices, "buttons": self._buttons, "key": key}
+        return scene
 
 
 def _say(name):

@@ -59,7 +59,7 @@ class CovariancePanel(SliderPanel):
         title = "What a covariance matrix does"
         more = {"exact": exact, "shades": _SHADES}
         super().__init__("covariance", title, self._draw(), controls, **more)
-        self.view.on_msg(self._hear)
+        self.view.answer_by(self._draw_others)
 
     @property
     def covariance(self) -> np.ndarray:
@@ -79,9 +79,8 @@ class CovariancePanel(SliderPanel):
         z = np.linalg.solve(np.linalg.cholesky(self.covariance), self.x.T)
         return (np.linalg.norm(z, axis=0)[:, None] < _RADII).mean(axis=0)
 
-    def _hear(self, _, message, __):
-        self.view.data = self._draw().data  # of other points
-        self.view.send({"answer": message["ask"]})
+    def _draw_others(self, _):
+        self.view.data = self._draw().data
 
     def _result(self):
         shares = geometry.join_words(_percent(share) for share in self.shares)

@@ -5,8 +5,6 @@ import numpy as np
 from gmm_helpers.plots import geometry
 from gmm_helpers.plots.look import DASHES, MARKERS, RADII
 
-_COARSE = 61  # values along each axis: enough for lines that hardly bend
-
 
 def component_style(k):
     """Return how the lines of a component look."""
@@ -22,23 +20,24 @@ def components_legend(K):
     ]
 
 
-def draw_points(panel, places, shares, *, faint, features, decimals, kind="u2"):
-    """Add points at `places` (n, 2), with the `shares` (n, K) or None of each position.
+def draw_points(panel, x, shares, *, features, faint, kind="u2", top=None):
+    """Add points `x` (n, D), of many some, with the `shares` (n, K) or None of each position.
 
-    `features` and `decimals` say how a point's numbers are named and written.
+    Those of one dimension lie below a density that ends at `top`.
     """
+    shown = geometry.choose_points(len(x))
     sets, which = [], []
     for each in shares:
-        sent = None if each is None else each[:, :-1]  # they sum to 1, so the last is not sent
-        if sent is not None and not (sets and np.array_equal(sent, sets[-1])):
-            sets.append(sent)
+        # The last share is not sent: they sum to 1.
+        if each is not None and not (sets and np.array_equal(each[shown, :-1], sets[-1])):
+            sets.append(each[shown, :-1])
         which.append(len(sets) - 1)
     panel.mark(
         "points",
-        shape=places,
         shares=panel.array(np.array(sets), kind) if sets else None,
-        features=features,
-        decimals=decimals,
+        shape=x[shown] if top is None else geometry.rug(x[shown, 0], top),
+        features=list(features),
+        decimals=geometry.decimals_for(x),
         by={"which": which, "faint": faint},
     )
 

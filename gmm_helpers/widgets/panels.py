@@ -55,18 +55,17 @@ class HandFit(sliders.SliderPanel):
         em_score = self._score(em)
         span = np.ptp(self._x)
         step, fine = sliders.round_up(span / 150), sliders.round_up(span / 300)
-        narrowest, broadest = 2 * fine, sliders.multiple(fine, span / 2)
         low, high = _limits(self._x, step, 0.5 * _MARGIN)  # so that no component's number is cut
-        means = [sliders.multiple(step, low + share * (high - low)) for share in (0.5, 0.7)]
-        deviations = [sliders.multiple(fine, span / 7)] * 2
+        means = [low + share * (high - low) for share in (0.5, 0.7)]
+        spreads = 2 * fine, sliders.multiple(fine, span / 2)
         controls = [
             *sliders.pair("mean", "mean μ", means, low, high, step),
-            *sliders.pair("deviation", "spread σ", deviations, narrowest, broadest, fine),
+            *sliders.pair("deviation", "spread σ", [span / 7] * 2, *spreads, fine),
             sliders.slider("weight_1", "weight φ₁", 0.5, 0, 1, 0.01),
             {"name": "show_em", "label": "Show EM's score", "value": False},
         ]
         scene = Scene(1)
-        self._draw(scene, em, step, narrowest)
+        self._draw(scene, em, step, spreads[0])
         floor = _draw_gauge(scene, em_score, len(self._x))
         more = {"points": scene.array(self._x), "em_score": em_score, "floor": floor}
         super().__init__("hand_fit", "Build your own mixture", scene, controls, **more)
@@ -99,9 +98,9 @@ class HandFit(sliders.SliderPanel):
 
     def _draw(self, scene, em, step, narrowest):
         """Add the panel of the densities, with a view for each height that they may need."""
-        bars, limits = geometry.histogram(self._x), _limits(self._x, step)
+        x, bars = self._x, geometry.histogram(self._x)
         first, *others = [
-            ([*limits, -geometry.RUG_ROOM * top, top], None, geometry.ticks(0, top, 5))
+            ([*_limits(x, step), -geometry.RUG_ROOM * top, top], None, geometry.ticks(0, top, 5))
             for top in _round_tops(1.1 * bars[:, 3].max(), 1.1 * _peak(narrowest))
         ]
         title = "numbered: φ N(x | μ, σ²); grey area: their sum"
@@ -109,15 +108,13 @@ class HandFit(sliders.SliderPanel):
         for view in others:
             panel.view(*view)
         panel.mark("bars", shape=bars, colour="pale")
-        shown = geometry.choose_points(len(self._x))
-        rug = geometry.rug(self._x[shown], 1)
-        if len(shown) < len(self._x):
-            note = f"The picture shows {len(shown)} of the {len(self._x)} points."
+        shown = geometry.choose_points(len(x))
+        if len(shown) < len(x):
+            note = f"The picture shows {len(shown)} of the {len(x)} points."
             scene.content["notes"].append(note)
-        decimals = [sliders.decimals_of(step) + 1]
+        rug, decimals = geometry.rug(x[shown], 1), [sliders.decimals_of(step) + 1]
         panel.mark("points", id="points", shape=rug, features=["x"], decimals=decimals)
-        bump = scene.array(geometry.BUMP)
-        maps = geometry.bump_maps(em)
+        bump, maps = scene.array(geometry.BUMP), geometry.bump_maps(em)
         of = [panel.mark("line", shape=bump, by={"map": [each], "hidden": [1]}) for each in maps]
         panel.mark("sum", of=of, id="em", **_EM)
         of = [_draw_component(panel, bump, k) for k in (0, 1)]
@@ -164,10 +161,10 @@ class PointPosterior(sliders.SliderPanel):
         self._given = mixture
         step = sliders.round_up(np.ptp(data) / 150)
         near, far = _limits(data, step), _limits(data, step, _REACH)
-        at = sliders.multiple(step, (data.min() + data.max()) / 2)
+        middle = (data.min() + data.max()) / 2
         controls = [
-            {**sliders.slider("x", "point x", at, *far, step), "wide": True},
-            sliders.slider("weight_1", "weight φ₁", round(mixture.weights[0], 2), 0, 1, 0.01),
+            {**sliders.slider("x", "point x", middle, *far, step), "wide": True},
+            sliders.slider("weight_1", "weight φ₁", mixture.weights[0], 0, 1, 0.01),
         ]
         scene = Scene(1)
         self._draw(scene, data, near, far)

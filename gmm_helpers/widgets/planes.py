@@ -88,17 +88,15 @@ def _say_paths(height, paths):
         yield f"{text}; the lowest is at {low}, the highest at {high}."
 
 
-class _Plane:
-    """Data in the plane, for panels with the same limits."""
+class _Plane(Scene):
+    """A scene of data in the plane, in panels with the same limits."""
 
-    def __init__(self, x, features=None, margin=0.06):
-        x = validation.as_points(x).T
+    def __init__(self, x, positions, features=None, margin=0.06, **content):
+        super().__init__(positions, **content)
+        self.x = x = validation.as_points(x).T
         if x.shape[1] != 2:
             raise ValueError(f"x must have the shape (n, 2); it has D = {x.shape[1]}.")
-        self.shown = geometry.choose_points(len(x))
-        self.x, self.places = x, x[self.shown]
-        self.features, self._equal = list(features or ("x₁", "x₂")), features is None
-        self.decimals = geometry.decimals_for(x)
+        self._labels, self._equal = features or ("x₁", "x₂"), features is None
         low, high = x.min(axis=0), x.max(axis=0)
         room = margin * (high - low)
         if self._equal:
@@ -106,21 +104,18 @@ class _Plane:
         room[room == 0] = 1
         self._limits = np.column_stack([low - room, high + room]).ravel()
 
-    def panel(self, scene, title, shares, kind, faint):
+    def draw(self, title, shares, kind, faint):
         """Add a panel with the points, and the `shares` (n, K) or None of each position."""
-        panel = scene.panel(self._limits, labels=self.features, equal=self._equal, title=title)
-        shares = [None if each is None else each[self.shown] for each in shares]
-        style = {"features": self.features, "decimals": self.decimals, "kind": kind}
-        marks.draw_points(panel, self.places, shares, faint=faint, **style)
+        panel = self.panel(self._limits, labels=self._labels, equal=self._equal, title=title)
+        marks.draw_points(panel, self.x, shares, features=self._labels, faint=faint, kind=kind)
         return panel
 
     def flag(self, panel, marker, flags):
         """Add a marker on each point that has one at any position; `flags` are (P, n)."""
-        for place, shown in zip(self.places, flags[:, self.shown].T, strict=True):
-            if shown.any():
-                by = {"hidden": [int(not flag) for flag in shown]}
-                at = geometry.shifts(place).tolist()
-                panel.mark("marker", marker=marker, radius=8, colour="mark", map=at, by=by)
+        for i in geometry.choose_points(len(self.x)):
+            if flags[:, i].any():
+                by, at = {"hidden": (~flags[:, i]).astype(int).tolist()}, geometry.shifts(self.x[i])
+                panel.mark("marker", marker=marker, radius=8, colour="mark", map=at.tolist(), by=by)
 
 
 class KMeansBeside(SceneStepper):
@@ -140,38 +135,35 @@ class KMeansBeside(SceneStepper):
     """
 
     def __init__(
-        self,
-        x: ArrayLike,
-        kmeans_steps: Sequence[tuple],
-        steps: Sequence[Step],
-        *,
-        groups: ArrayLike,
+        self, x: ArrayLike, kmeans_steps: Sequence, steps: Sequence[Step], *, groups: ArrayLike
     ) -> None:
-        plane, groups = _Plane(x), np.asarray(groups)
         K, moving = steps[0].mixture.n_components, [int(step.kind == "M") for step in steps]
-        scene = Scene(len(steps), legend=marks.components_legend(K), glides=moving)
-        hard = [None if labels is None else np.eye(K)[labels] for _, labels in kmeans_steps]
-        soft = [step.responsibilities for step in steps]
-        means = np.array([means for means, _ in kmeans_steps])
-        maps = np.array([geometry.ellipse_maps(step.mixture) for step in steps])
-        nearer = [lambda at, m=m: -((at[:, None] - m) ** 2).sum(axis=2) for m in means]
-        likelier = [lambda at, m=step.mixture: m._log_joint(at.T).T for step in steps]
-        right = []
-        for title, shares, kind, scores, ellipses, places in (
-            ("k-means · crosses: in a wrong group", hard, "u1", nearer, None, means),
-            ("mixture · lines: where two are equal", soft, "u2", likelier, maps, maps[..., 4:]),
-        ):
-            panel = plane.panel(scene, title, shares, kind, moving)
+        legend = marks.components_legend(K)
+        plane = _Plane(x, len(steps), legend=legend, glides=moving)
+
+        def draw(title, kind, shares, scores):
+            """Add a panel; return it, and the share of the points that are in their true group."""
+            panel = plane.draw(title, shares, kind, moving)
             marks.draw_lines(panel, [_borders(panel.limits, score) for score in scores])
-            owners = np.array([groups if b is None else b.argmax(axis=1) for b in shares])
-            plane.flag(panel, "x", owners != groups)
-            if ellipses is not None:
-                marks.draw_ellipses(panel, ellipses, [int(step.kind == "E") for step in steps])
-            marks.draw_numbers(panel, places)
-            right.append(np.mean(owners == groups, axis=1))
+            owners = [groups if b is None else b.argmax(axis=1) for b in shares]
+            wrong = np.array(owners) != np.asarray(groups)
+            plane.flag(panel, "x", wrong)
+            return panel, 1 - wrong.mean(axis=1)
+
+        means = np.array([means for means, _ in kmeans_steps])
+        hard = [None if labels is None else np.eye(K)[labels] for _, labels in kmeans_steps]
+        nearer = [lambda at, m=m: -((at[:, None] - m) ** 2).sum(axis=2) for m in means]
+        panel, hard_right = draw("k-means · crosses: in a wrong group", "u1", hard, nearer)
+        marks.draw_numbers(panel, means)
+        maps = np.array([geometry.ellipse_maps(step.mixture) for step in steps])
+        soft = [step.responsibilities for step in steps]
+        likelier = [lambda at, m=step.mixture: m._log_joint(at.T).T for step in steps]
+        panel, soft_right = draw("mixture · lines: where two are equal", "u2", soft, likelier)
+        marks.draw_ellipses(panel, maps, [int(step.kind == "E") for step in steps])
+        marks.draw_numbers(panel, maps[..., 4:])
         squares = [0 if b is None else ((plane.x - m[b]) ** 2).sum() for m, b in kmeans_steps]
-        texts = map(_say_pair, steps, *right, squares)
-        super().__init__(scene, texts, title="k-means and the mixture")
+        texts = map(_say_pair, steps, hard_right, soft_right, squares)
+        super().__init__(plane, texts, title="k-means and the mixture")
 
 
 def _borders(limits, score):
@@ -216,15 +208,15 @@ class ShrinkingVariance(SceneStepper):
         *,
         stills: Sequence[int] | None = None,
     ) -> None:
-        plane = _Plane(x)
         P, K = len(variances), len(means)
         mixtures = [Mixture(np.full(K, 1 / K), means, [v * np.eye(2)] * K) for v in variances]
         shares = [each.responsibilities(x) for each in mixtures]
         new_means = [m_step(x, b).means for b in shares]
         names = [f"σ² = {variance:g}" for variance in variances]
-        scene = Scene(P, legend=marks.components_legend(K), glides=[1] * P, headings=names)
+        legend = marks.components_legend(K)
+        plane = _Plane(x, P, legend=legend, glides=[1] * P, headings=names)
         title = "circles: 1σ · numbers: means · crosses: the M step's means"
-        panel = plane.panel(scene, title, shares, "u2", [0] * P)
+        panel = plane.draw(title, shares, "u2", [0] * P)
         maps = np.array([geometry.ellipse_maps(each) for each in mixtures])
         marks.draw_ellipses(panel, maps, [0] * P, radii=(1,))
         for places in geometry.shifts(new_means).swapaxes(0, 1):
@@ -236,7 +228,7 @@ class ShrinkingVariance(SceneStepper):
             f"{np.linalg.norm(new - means, axis=1).max():.3f}."
             for variance, b, new in zip(variances, shares, new_means, strict=True)
         ]
-        super().__init__(scene, texts, title="A shared variance shrinks", stills=stills)
+        super().__init__(plane, texts, title="A shared variance shrinks", stills=stills)
 
 
 class Anomalies(SceneStepper):
@@ -266,24 +258,24 @@ class Anomalies(SceneStepper):
         features: Sequence[str] | None = None,
         stills: Sequence[int] | None = None,
     ) -> None:
-        plane = _Plane(x, features, margin=0.2)
-        surprise = -mixture.log_density(plane.x)
+        surprise = -mixture.log_density(x)
         order = np.argsort(-surprise)
         ranked = surprise[order[: most + 1]]
         thresholds = np.array([ranked[0] + 0.5, *(ranked[1:] + ranked[:-1]) / 2])
         P = len(thresholds)
-        scene = Scene(P)
+        plane = _Plane(x, P, features, margin=0.2)
         title = "line: where −log p(x) is the threshold · triangles: flagged"
-        panel = plane.panel(scene, title, [None] * P, "u1", [1] * P)
+        panel = plane.draw(title, [None] * P, "u1", [1] * P)
         across, up = panel.limits[:2], panel.limits[2:]
         x1, x2, log_density = geometry.over_plane(mixture.log_density, across, up)
         marks.draw_lines(panel, geometry.contour_lines(x1, x2, -log_density, thresholds))
         plane.flag(panel, "^", surprise > thresholds[:, None])
-        least = [geometry.format_place(plane.x[i], plane.decimals) for i in order[:3]]
+        decimals = geometry.decimals_for(plane.x)
+        least = [geometry.format_place(plane.x[i], decimals) for i in order[:3]]
         texts = []
         for threshold in thresholds:
             count = np.sum(surprise > threshold)
             text = f"Threshold {threshold:.2f}: {count} of {len(surprise)} points are flagged, "
             text += f"{count / len(surprise):.1%}."
             texts.append(text + f" The least expected: {', '.join(least[:count])}." * bool(count))
-        super().__init__(scene, texts, title="Points over a threshold", stills=stills)
+        super().__init__(plane, texts, title="Points over a threshold", stills=stills)

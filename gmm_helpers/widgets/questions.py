@@ -6,41 +6,32 @@ question asks about is folded until it is answered.
 
 from __future__ import annotations
 
+import html
 import tomllib
+from base64 import b64encode
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from IPython.display import display
 from IPython.utils.capture import capture_output
 
-from gmm_helpers.widgets.view import Shown, View, fold
+from gmm_helpers.widgets.view import Shown, View
 
 _SUMMARY = "An answer follows: answer the question first, and it opens."
+_FOLDED = "What follows answers the question: {} Answer it first."
+_PRINTED = "<style>@media print{details::details-content{content-visibility:visible}}</style>"
 
 
-class Question(Shown):
-    """A question with choices as radio buttons; under them, the answer to what is chosen.
-
-    Nothing is chosen at first, and no answer is shown. The browser does it all.
-    """
-
-    def __init__(self, text, choices):
-        self.text, self.choices = text, choices
-        answers = [[choice["text"], answer_to(choice)] for choice in choices]
-        self.view = View("question", {"text": text, "choices": answers})
-
-    def __repr__(self):
-        return "\n".join([f"Question: {self.text}", *(f"  ( ) {c['text']}" for c in self.choices)])
-
-    @property
-    def caption(self):
-        """The question and its choices, without the answers."""
-        return repr(self)
+def load_questions():
+    """Return what `questions.toml` holds: each question's text and its choices, by name."""
+    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
 
-def answer_to(choice):
-    """Return what is said once a choice is made."""
-    return f"{'Right.' if choice.get('right') else 'Not quite.'} {choice['reason']}"
+def _find(name):
+    questions = load_questions()
+    if name not in questions:
+        raise ValueError(f"There is no question {name!r}; there are {', '.join(questions)}.")
+    return questions[name]
 
 
 def ask(name: str) -> Shown:
@@ -63,7 +54,16 @@ def ask(name: str) -> Shown:
       ( ) Exactly 1
       ( ) Almost 2
     """
-    return Question(**_find(name))
+    question = _find(name)
+    text, choices = question["text"], question["choices"]
+    answers = [[choice["text"], answer_to(choice)] for choice in choices]
+    caption = "\n".join([f"Question: {text}", *(f"  ( ) {choice}" for choice, _ in answers)])
+    return Shown(View("question", {"text": text, "choices": answers}), caption)
+
+
+def answer_to(choice):
+    """Return what is said once a choice is made."""
+    return f"{'Right.' if choice.get('right') else 'Not quite.'} {choice['reason']}"
 
 
 def after(name: str, *results: object) -> Shown | AbstractContextManager[None]:
@@ -96,53 +96,37 @@ def after(name: str, *results: object) -> Shown | AbstractContextManager[None]:
     """
     question = _find(name)["text"]
     if not results:
-        return _fold(question)
-    if isinstance(results[0], Shown):
-        results[0].question = question
-        return results[0]
-    return _Answer(question, "\n".join(map(str, results)))
+        return _fold_output(question)
+    widget = results[0]
+    if isinstance(widget, Shown):
+        widget.folded = _fold(question, widget.caption, [None])
+        return widget
+    return _make_answer(question, "\n".join(map(str, results)))
 
 
 @contextmanager
-def _fold(question):
+def _fold_output(question):
     with capture_output() as captured:
         yield
     pictures = [each.data["image/png"] for each in captured.outputs if "image/png" in each.data]
-    display(_Answer(question, captured.stdout.rstrip(), pictures))
+    display(_make_answer(question, captured.stdout.rstrip(), pictures))
 
 
-class _Answer(Shown):
-    """Text, and PNGs of which it says what they show, in a fold that opens once it is time."""
-
-    question: str
-
-    def __init__(self, question, text, pictures=()):
-        self.question, self.text, self.pictures = question, text, pictures
-        sizes = [len(each) for each in pictures]
-        content = {"question": question, "summary": _SUMMARY, "text": text, "sizes": sizes}
-        self.view = View("answer", content, b"".join(pictures))
-
-    def __repr__(self):
-        return f'Folded: what follows the question "{self.question[:60].rsplit(" ", 1)[0]} …"'
-
-    @property
-    def caption(self):
-        """Which question it answers, and not how."""
-        return repr(self)
-
-    def _repr_mimebundle_(self, **options):
-        """Give the widget, and for pages that have none a closed fold; tests compare its text."""
-        data, metadata = super()._repr_mimebundle_(**options)
-        return {**data, "text/html": fold(self.question, self.text, self.pictures)}, metadata
+def _make_answer(question, text, pictures=()):
+    """Fold text, and PNGs of which it says what they show; its plain text gives nothing away."""
+    content = {"question": question, "summary": _SUMMARY, "text": text}
+    content["sizes"] = [len(png) for png in pictures]
+    caption = f'Folded: what follows the question "{question[:60].rsplit(" ", 1)[0]} …"'
+    answer = Shown(View("answer", content, b"".join(pictures)), caption)
+    answer.folded = _fold(question, text, pictures)
+    return answer
 
 
-def load_questions():
-    """Return what `questions.toml` holds: each question's text and its choices, by name."""
-    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-
-
-def _find(name):
-    questions = load_questions()
-    if name not in questions:
-        raise ValueError(f"There is no question {name!r}; there are {', '.join(questions)}.")
-    return questions[name]
+def _fold(question, text, pictures):
+    """Return a closed fold, for pages without widgets; None is a picture that is stored later."""
+    images = ""
+    for png in pictures:
+        source = f'src="data:image/png;base64,{b64encode(png).decode()}" ' if png else ""
+        images += f'<img {source}alt="The words below say what it shows.">'
+    summary, text = html.escape(_FOLDED.format(question)), html.escape(text)
+    return f"{_PRINTED}<details><summary>{summary}</summary>{images}<pre>{text}</pre></details>"

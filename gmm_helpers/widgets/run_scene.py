@@ -1,12 +1,10 @@
 """A run of EM as a scene: what each position shows, in shapes and in words."""
 
-from __future__ import annotations
-
-from typing import NamedTuple
+import itertools
 
 import numpy as np
 
-from gmm_helpers.model.trace import Step, Trace
+from gmm_helpers.model.trace import Trace
 from gmm_helpers.plots import geometry
 from gmm_helpers.plots.look import RADII
 from gmm_helpers.widgets import marks, words
@@ -15,133 +13,121 @@ from gmm_helpers.widgets.scene import Scene
 _RESTS = {"start": 1.0, "E": 1.5, "M": 1.0}  # seconds: E rests longer, there is more to read
 
 
-class RunScene(NamedTuple):
-    """A run on `x` (n, D) as a scene, with each position's step and the texts that say it all."""
-
-    x: np.ndarray
-    trace: Trace
-    scene: Scene
-    steps: list[Step]
-    texts: tuple[str, ...]
-
-
-def make_run_scene(x, trace, *, features=None, notes=(), limits=None):
-    """Make the scene of a run on checked data `x` (n, D); of many points it shows some.
+class RunScene(Scene):
+    """A run on checked data `x` (n, D) as a scene, with each position's step and text.
 
     Without `features`, x₁ and x₂ have one scale, as simulated data do. `limits` (2, D) say where
     the data's axes begin and end: by default where these data and the ellipses do.
     """
-    n, D = x.shape
-    _check_trace(trace, n, D)
-    names = features or (("x",) if D == 1 else ("x₁", "x₂"))
-    if isinstance(names, str) or len(names) != D:
-        raise ValueError(f"features must be {D} names, one for each column of x.")
-    positions, decimals = words.positions_of(trace), geometry.decimals_for(x)
-    steps = [position.step for position in positions]
-    headings, sentences = zip(*(words.describe(each, trace) for each in positions), strict=True)
-    tables = [words.parameters_table(step.mixture, decimals) for step in steps]
-    shown = geometry.choose_points(n)
-    scene = Scene(
-        len(positions),
-        headings=list(headings),
-        texts=list(sentences),
-        tables=tables,
-        formulas=[_formulas(trace, D, step.kind) for step in steps],
-        iterations=[step.iteration for step in steps],
-        rests=[_RESTS[step.kind] for step in steps],
-        glides=[int(step.kind == "M") for step in steps],
-        notes=list(notes),
-        legend=marks.components_legend(trace.mixture.n_components),
-    )
-    for name in trace.stubs:
-        said = "returned None, as an unfinished exercise does: the module's own was used."
-        scene.content["notes"].append(f"Your {name} {said}")
-    if len(shown) < n:
-        scene.content["notes"].append(f"The pictures show {len(shown)} of the {n} points.")
-    points = {
-        "shares": [b if b is None else b[shown] for b in (s.responsibilities for s in steps)],
-        "faint": scene.content["glides"],
-        "features": list(names),
-        "decimals": decimals,
-    }
-    if D == 1:
-        _draw_densities(scene, x[:, 0], steps, shown, points, limits)
-    else:
-        _draw_ellipses(scene, x, trace, steps, shown, points, limits, equal=features is None)
-    _draw_log_likelihood(scene, trace.log_likelihoods, _iterations_done(steps))
-    texts = (f"{a} {words.read_table(b)}" for a, b in zip(sentences, tables, strict=True))
-    return RunScene(x, trace, scene, steps, tuple(texts))
 
+    def __init__(self, x, trace, *, features=None, notes=(), limits=None):
+        n, D = x.shape
+        _check_trace(trace, n, D)
+        names = features or (("x",) if D == 1 else ("x₁", "x₂"))
+        if isinstance(names, str) or len(names) != D:
+            raise ValueError(f"features must be {D} names, one for each column of x.")
+        positions, decimals = words.choose_positions(len(trace.steps)), geometry.decimals_for(x)
+        described = (words.describe(trace, *pair) for pair in itertools.pairwise([0, *positions]))
+        headings, sentences = zip(*described, strict=True)
+        steps = [trace.steps[i] for i in positions]
+        tables = [words.parameters_table(step.mixture, decimals) for step in steps]
+        super().__init__(
+            len(steps),
+            headings=headings,
+            texts=sentences,
+            tables=tables,
+            formulas=[_formulas(trace, D, step.kind) for step in steps],
+            iterations=[step.iteration for step in steps],
+            rests=[_RESTS[step.kind] for step in steps],
+            glides=[int(step.kind == "M") for step in steps],
+            notes=list(notes),
+            legend=marks.components_legend(trace.mixture.n_components),
+        )
+        self.x, self.trace, self.steps = x, trace, steps
+        self.texts = tuple(map("{} {}".format, sentences, map(words.read_table, tables)))
+        self._done = [step.iteration - (step.kind == "E") for step in steps]  # whole iterations
+        self._faint = [int(step.kind == "E") for step in steps]  # components
+        for name in trace.stubs:
+            said = "returned None, as an unfinished exercise does: the module's own was used."
+            self.content["notes"].append(f"Your {name} {said}")
+        shown = len(geometry.choose_points(n))
+        if shown < n:
+            self.content["notes"].append(f"The pictures show {shown} of the {n} points.")
+        if D == 1:
+            self._draw_densities(names, limits)
+        else:
+            self._draw_ellipses(names, limits, equal=features is None)
+        self._draw_log_likelihood()
 
-def _iterations_done(steps):
-    return [step.iteration - (step.kind == "E") for step in steps]
+    def _draw_points(self, panel, features, **more):
+        shares, faint = [step.responsibilities for step in self.steps], self.content["glides"]
+        marks.draw_points(panel, self.x, shares, features=features, faint=faint, **more)
 
+    def _draw_densities(self, features, limits):
+        """Add the panel of one dimension: histogram, components, their sum, and the points."""
+        x = self.x[:, 0]
+        bars = geometry.histogram(x)
+        maps = np.array([geometry.bump_maps(step.mixture) for step in self.steps])
+        tallest_bar = bars[:, 3].max()
+        # A component that is collapsing has no limit: let it leave the picture.
+        top = 1.3 * np.clip(maps[:, :, 3].max(), tallest_bar, 2.5 * tallest_bar)
+        ends = geometry.span(x.min(), x.max(), 0.06) if limits is None else limits[:, 0]
+        panel = self.panel(
+            [*ends, -geometry.RUG_ROOM * top, top],
+            y_ticks=geometry.ticks(0, top, 5),
+            labels=[*features, "density"],
+            width=1.65,
+            title="numbered: φ N(x | μ, σ²); solid: their sum",
+        )
+        panel.mark("bars", shape=bars, colour="pale")
+        self._draw_points(panel, features, top=top)
+        bump, curves = self.array(geometry.BUMP), []
+        for k in range(maps.shape[1]):
+            look, by = marks.component_style(k), {"map": maps[:, k], "faint": self._faint}
+            curves.append(panel.mark("line", shape=bump, extend=True, **look, by=by))
+        panel.mark("sum", of=curves, colour="ink", width=2, by={"faint": self._faint})
+        peaks = np.stack([maps[..., 4], np.minimum(maps[..., 3], top)], axis=-1)
+        marks.draw_numbers(panel, peaks, lift=20, drag=True)
 
-def _draw_densities(scene, x, steps, shown, points, limits):
-    """Add the panel of one dimension: histogram, components, their sum, and the points."""
-    bars = geometry.histogram(x)
-    maps = np.array([geometry.bump_maps(step.mixture) for step in steps])
-    faint = [int(step.kind == "E") for step in steps]
-    tallest_bar = bars[:, 3].max()
-    # A component that is collapsing has no limit: let it leave the picture.
-    top = 1.3 * np.clip(maps[:, :, 3].max(), tallest_bar, 2.5 * tallest_bar)
-    ends = geometry.span(x.min(), x.max(), 0.06) if limits is None else limits[:, 0]
-    panel = scene.panel(
-        [*ends, -geometry.RUG_ROOM * top, top],
-        y_ticks=geometry.ticks(0, top, 5),
-        labels=[*points["features"], "density"],
-        width=1.65,
-        title="numbered: φ N(x | μ, σ²); solid: their sum",
-    )
-    panel.mark("bars", shape=bars, colour="pale")
-    marks.draw_points(panel, geometry.rug(x[shown], top), **points)
-    bump, curves = scene.array(geometry.BUMP), []
-    for k in range(maps.shape[1]):
-        style, by = marks.component_style(k), {"map": maps[:, k], "faint": faint}
-        curves.append(panel.mark("line", shape=bump, extend=True, **style, by=by))
-    panel.mark("sum", of=curves, colour="ink", width=2, by={"faint": faint})
-    peaks = np.stack([maps[..., 4], np.minimum(maps[..., 3], top)], axis=-1)
-    marks.draw_numbers(panel, peaks, lift=20, drag=True)
+    def _draw_ellipses(self, features, limits, *, equal):
+        """Add the panel of two dimensions: points, ellipses, and the way that the means came."""
+        maps = np.array([geometry.ellipse_maps(step.mixture) for step in self.steps])
+        reach = geometry.reach(maps)
+        low, high = geometry.plane_limits(self.x, maps) if limits is None else limits
+        if (reach[0] < low).any() or (reach[1] > high).any():
+            self.content["notes"].append("Some ellipses reach beyond the picture.")
+        mass = " and ".join(f"{geometry.mass_inside(radius):.0%}" for radius in RADII)
+        panel = self.panel(
+            [low[0], high[0], low[1], high[1]],
+            labels=features,
+            width=1.65,
+            title=f"ellipses hold {mass} of each component",
+            equal=equal,
+        )
+        self._draw_points(panel, features)
+        marks.draw_ellipses(panel, maps, self._faint)
+        path = np.array([step.mixture.means for step in self.trace.steps if step.kind != "E"])
+        by = {"until": [done + 1 for done in self._done]}
+        for k in range(maps.shape[1]):
+            panel.mark("line", shape=path[:, k], colour=k, width=1.5, dots=2.5, by=by)
+        marks.draw_numbers(panel, maps[..., 4:], drag=True)
 
-
-def _draw_ellipses(scene, x, trace, steps, shown, points, limits, *, equal):
-    """Add the panel of two dimensions: points, ellipses, and the way that the means came."""
-    maps = np.array([geometry.ellipse_maps(step.mixture) for step in steps])
-    reach = geometry.reach(maps)
-    low, high = geometry.plane_limits(x, maps) if limits is None else limits
-    if (reach[0] < low).any() or (reach[1] > high).any():
-        scene.content["notes"].append("Some ellipses reach beyond the picture.")
-    mass = " and ".join(f"{geometry.mass_inside(radius):.0%}" for radius in RADII)
-    panel = scene.panel(
-        [low[0], high[0], low[1], high[1]],
-        labels=points["features"],
-        width=1.65,
-        title=f"ellipses hold {mass} of each component",
-        equal=equal,
-    )
-    marks.draw_points(panel, x[shown], **points)
-    marks.draw_ellipses(panel, maps, [int(step.kind == "E") for step in steps])
-    path = np.array([step.mixture.means for step in trace.steps if step.kind != "E"])
-    by = {"until": [each + 1 for each in _iterations_done(steps)]}
-    for k in range(maps.shape[1]):
-        panel.mark("line", shape=path[:, k], colour=k, width=1.5, dots=2.5, by=by)
-    marks.draw_numbers(panel, maps[..., 4:], drag=True)
-
-
-def _draw_log_likelihood(scene, values, done):
-    """Add the panel of ℓ after the iterations `done`; it can show the rest after the first jump."""
-    labels = ["iteration", ""]
-    panel = scene.panel(*_view_from(values, 0), title="log-likelihood ℓ", labels=labels)
-    # From there on ℓ changes by less than a tenth of all.
-    changes = (np.ptp(values[first:]) for first in range(1, len(values) - 2))
-    rest = next((i for i, each in enumerate(changes, 1) if each < 0.1 * np.ptp(values)), 0)
-    if rest:
-        panel.view(*_view_from(values, rest))
-        panel.content["button"] = ["Zoom in", "Show all"]
-    curve, until = np.column_stack([np.arange(len(values)), values]), [each + 1 for each in done]
-    panel.mark("line", shape=curve, colour="ink", width=2, dots=3, by={"until": until})
-    by = {"map": geometry.shifts(curve[done])}
-    panel.mark("marker", marker="o", radius=7, colour="ink", by=by)
+    def _draw_log_likelihood(self):
+        """Add the panel of ℓ; it can show the rest after the first jump."""
+        values = self.trace.log_likelihoods
+        title, labels = "log-likelihood ℓ", ["iteration", ""]
+        panel = self.panel(*_view_from(values, 0), title=title, labels=labels)
+        # From there on ℓ changes by less than a tenth of all.
+        changes = (np.ptp(values[first:]) for first in range(1, len(values) - 2))
+        rest = next((i for i, each in enumerate(changes, 1) if each < 0.1 * np.ptp(values)), 0)
+        if rest:
+            panel.view(*_view_from(values, rest))
+            panel.content["button"] = ["Zoom in", "Show all"]
+        curve = np.column_stack([np.arange(len(values)), values])
+        by = {"until": [done + 1 for done in self._done]}
+        panel.mark("line", shape=curve, colour="ink", width=2, dots=3, by=by)
+        by = {"map": geometry.shifts(curve[self._done])}
+        panel.mark("marker", marker="o", radius=7, colour="ink", by=by)
 
 
 def _view_from(values, first):

@@ -37,7 +37,7 @@ A mark
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -95,26 +95,22 @@ class Scene:
         return reference
 
     def panel(
-        self,
-        limits: ArrayLike,
-        x_ticks: Sequence | None = None,
-        y_ticks: Sequence | None = None,
-        **content: Any,
+        self, limits: ArrayLike, x_ticks: Any = None, y_ticks: Any = None, **content: Any
     ) -> Panel:
         """Add a panel whose first view has these limits; return it."""
-        return Panel(self, limits, x_ticks, y_ticks, content)
+        return Panel(self, content, limits, x_ticks, y_ticks)
 
 
 class Panel:
     """A panel of a scene."""
 
-    def __init__(self, scene, limits, x_ticks, y_ticks, content):
+    def __init__(self, scene, content, *view):
         self._scene, self.array = scene, scene.array
-        self.limits = np.asarray(limits, float)
-        plain = {"title": "", "labels": ["", ""], "width": 1, "marks": []}
-        self.content = {**plain, **content, "views": []}
-        self.view(limits, x_ticks, y_ticks)
+        plain = {"title": "", "labels": ["", ""], "width": 1}
+        self.content = {**plain, **content, "views": [], "marks": []}
         scene.content["panels"].append(self.content)
+        self.view(*view)
+        self.limits = np.array(self.content["views"][0]["limits"])
 
     def view(self, limits, x_ticks=None, y_ticks=None):
         """Add a view."""
@@ -123,18 +119,11 @@ class Panel:
         y = ticks(y0, y1, 5) if y_ticks is None else y_ticks
         self.content["views"].append({"limits": limits, "x": x, "y": y})
 
-    def mark(
-        self,
-        kind: str,
-        *,
-        shape: ArrayLike | dict | None = None,
-        by: Mapping | None = None,
-        **style: Any,
-    ) -> int:
+    def mark(self, kind: str, *, shape: Any = None, by: Mapping | None = None, **style: Any) -> int:
         """Add a mark; return its number. Points far inside the panel travel with 16 bits."""
         mark = {"kind": kind, **style}
         if shape is not None:
-            mark["shape"] = self._shape(shape)
+            mark["shape"] = shape if isinstance(shape, dict) else self._keep(shape)
         for name, values in (by or {}).items():
             if len(values) != self._scene.positions:
                 raise ValueError(
@@ -146,9 +135,7 @@ class Panel:
         self.content["marks"].append(mark)
         return len(self.content["marks"]) - 1
 
-    def _shape(self, shape):
-        if isinstance(shape, dict):
-            return shape
+    def _keep(self, shape):
         shape = np.asarray(shape, float)
         each = shape.shape[-1] // 2  # numbers along x, and as many along y
         low, high = np.repeat(self.limits[[0, 2]], each), np.repeat(self.limits[[1, 3]], each)

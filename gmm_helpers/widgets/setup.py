@@ -11,31 +11,16 @@ from jupyter_core.paths import jupyter_path
 from gmm_helpers.widgets.view import Shown, View
 
 _PACKAGES = "numpy scipy matplotlib ipywidgets anywidget jupyterlab nbval".split()
+_ELSEWHERE = "Where JupyterLab runs elsewhere, as on a hub, it is needed there."
 _EXTENSIONS = "@jupyter-widgets/jupyterlab-manager", "anywidget"
 
 
-class SetupCheck(Shown):
-    """A slider for a number; beside it, Python says its square."""
-
-    @property
-    def caption(self):
-        """What the widget is."""
-        return str(self.__doc__)
-
-    def __init__(self):
-        self.view = View("setup", {"says": _square(3), "number": 3})
-        self.view.on_msg(self._hear)
-
-    def _hear(self, _, message, __):
-        self.view.send({"answer": message["ask"], "says": _square(message["number"])})
-
-
-def check_setup() -> SetupCheck:
+def check_setup() -> Shown:
     """Compare what is installed with what the course was tested with, and try a widget.
 
     Returns
     -------
-    SetupCheck
+    Shown
         A slider. If it moves, the page can draw widgets; if the words beside it follow, it reaches
         Python.
     """
@@ -47,11 +32,10 @@ def check_setup() -> SetupCheck:
         print(f"{name:10s} {found:8s}", "as tested" if found == wanted else f"TESTED WITH {wanted}")
     for name in _EXTENSIONS:
         if not any(Path(folder, name).exists() for folder in jupyter_path("labextensions")):
-            print(
-                f"JupyterLab's extension {name} is not installed beside this Python. Where "
-                "JupyterLab runs elsewhere, as on a hub, it is needed there."
-            )
-    return SetupCheck()
+            print(f"JupyterLab's extension {name} is not installed beside this Python.", _ELSEWHERE)
+    view = View("setup", {"says": _square(3), "number": 3})
+    view.answer_by(lambda asked: [{"says": _square(asked["number"])}])
+    return Shown(view, "A slider for a number; beside it, Python says its square.")
 
 
 def _square(number):

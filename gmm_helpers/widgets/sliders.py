@@ -31,10 +31,9 @@ class SliderPanel(Shown):
 
 
 def slider(name, label, value, low, high, step):
-    """Return what a slider is."""
-    limits = {"low": low, "high": high, "step": step}
-    decimals = min(decimals_of(step), 100)
-    return {"name": name, "label": label, **limits, "value": float(value), "decimals": decimals}
+    """Return what a slider is; it stands at the multiple of its step next to the value."""
+    limits = {"low": low, "high": high, "step": step, "decimals": min(decimals_of(step), 100)}
+    return {"name": name, "label": label, **limits, "value": float(multiple(step, value))}
 
 
 def pair(name, label, values, *limits):

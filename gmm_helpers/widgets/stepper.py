@@ -12,7 +12,7 @@ from gmm_helpers.model import validation
 from gmm_helpers.model.em import run_em
 from gmm_helpers.model.mixture import Mixture
 from gmm_helpers.model.trace import EMError, Trace
-from gmm_helpers.widgets.run_scene import make_run_scene
+from gmm_helpers.widgets.run_scene import RunScene
 from gmm_helpers.widgets.scene import Scene
 from gmm_helpers.widgets.view import Shown, View
 
@@ -54,8 +54,6 @@ class SceneStepper(Shown):
     1 It has moved.
     """
 
-    _stills = None
-
     def __init__(
         self,
         scene: Scene,
@@ -70,15 +68,19 @@ class SceneStepper(Shown):
                 f"There must be one text for each position: there are {len(self.texts)} texts "
                 f"and {scene.positions} positions."
             )
-        scene.content["texts"] = list(self.texts)
+        scene.content["texts"] = self.texts
+        self._steps = range(scene.positions)
         self.view = View("stepper", scene.content, scene.data)
 
     def walk(self) -> Iterator[Any]:
-        """Put the slider on each position in turn, then back; yield the positions."""
+        """Put the slider on each position in turn, then back; yield what each shows.
+
+        Of a run of EM that is a `Step`, of other scenes the position itself.
+        """
         before = self.view.position
-        for position in range(len(self.texts)):
+        for position, step in enumerate(self._steps):
             self.view.position = position
-            yield position
+            yield step
         self.view.position = before
 
     @property
@@ -122,7 +124,7 @@ class Stepper(SceneStepper):
     M 1 -11.479
     """
 
-    _title = "Film strip of a stepper"
+    _kind, _title, _stills = "stepper", "Film strip of a stepper", None
 
     def __init__(
         self,
@@ -133,44 +135,27 @@ class Stepper(SceneStepper):
         notes: Sequence[str] = (),
         _rerun: Any = None,
     ) -> None:
-        self._x, self._features, self._rerun = validation.as_points(x).T, features, _rerun
-        scene = self._take(trace, notes)
-        self.view = View("stepper", scene.content, scene.data)
-        self.view.on_msg(self._hear)
+        points = validation.as_points(x).T
 
-    @property
-    def trace(self) -> Trace:
-        """The run that is shown."""
-        return self._run.trace
+        def show(trace, notes):
+            run = RunScene(points, trace, features=features, notes=notes)
+            if _rerun is not None:
+                run.content["drag"] = "start"
+            self._show(run)
 
-    @property
-    def texts(self) -> tuple[str, ...]:
-        """What each position shows, in words."""
-        return self._run.texts
+        show(trace, notes)
+        words = "EM cannot start from there, and the pictures are of the run before."
+        self.view.answer_by(lambda asked: show(*_rerun(np.array(asked["means"], float))), words)
 
-    def walk(self) -> Iterator[Any]:
-        """Put the slider on each position in turn, then back; yield what each shows, a `Step`."""
-        for position in super().walk():
-            yield self._run.steps[position]
-
-    def _take(self, trace, notes):
-        """Keep a run, and return its scene."""
-        self._run = make_run_scene(self._x, trace, features=self._features, notes=notes)
-        if self._rerun is not None:
-            self._run.scene.content["drag"] = "start"
-        return self._run.scene
-
-    def _hear(self, _, message, __):
-        """Run EM anew from means that have been dragged."""
-        answer = {"answer": message["ask"]}
-        try:
-            scene = self._take(*self._rerun(np.array(message["means"], float)))
-            with self.view.hold_sync():
-                self.view.content, self.view.data = scene.content, scene.data
-        except ValueError as error:
-            note = "EM cannot start from there, and the pictures are of the run before."
-            answer["refused"] = f"{note} {error}"
-        self.view.send(answer)
+    def _show(self, run):
+        """Show a run of EM, in the view that there is or in a new one."""
+        self._run, self._steps, self.trace, self.texts = run, run.steps, run.trace, run.texts
+        chosen = run.content.get("key", {})
+        if not hasattr(self, "view"):
+            self.view = View(self._kind, run.content, run.data, chosen=chosen)
+            return
+        with self.view.hold_sync():
+            self.view.content, self.view.data, self.view.chosen = run.content, run.data, chosen
 
 
 def step_through(

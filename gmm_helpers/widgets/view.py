@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import html
 import json
-from base64 import b64encode
 from pathlib import Path
 
 import anywidget
 from IPython import get_ipython
-from traitlets import Bytes, Dict, Int, Unicode
+from traitlets import Bytes, Dict, Int, List, Unicode
 
 from gmm_helpers.plots.look import look
 
-_HERE = Path(__file__).parent
 _VIEW = "application/vnd.jupyter.widget-view+json"
-_FOLDED = "What follows answers the question: {} Answer it first."
-_PRINTED = "<style>@media print{details::details-content{content-visibility:visible}}</style>"
 # anywidget imports a module once for each widget, and never lets go of it. So each widget's own is
 # these few lines, which fetch the course's module from the one model that carries it, and import it
 # once for the page. Nothing waits before `render` is called: later updates would be lost.
@@ -47,13 +42,11 @@ class Library(anywidget.AnyWidget):
 @functools.cache
 def library():
     """Return this kernel's library."""
-    read = functools.partial(Path.read_text, encoding="utf-8")
-    return Library(
-        source=read(_HERE / "widgets.bundle.js"),
-        style=read(_HERE / "widgets.css"),
-        look=look(),
-        formulas=json.loads(read(_HERE / "formulas.json")),
+    names = "widgets.bundle.js", "widgets.css", "formulas.json"
+    source, style, formulas = (
+        Path(__file__).with_name(name).read_text(encoding="utf-8") for name in names
     )
+    return Library(source=source, style=style, look=look(), formulas=json.loads(formulas))
 
 
 class View(anywidget.AnyWidget):
@@ -73,73 +66,73 @@ class View(anywidget.AnyWidget):
     values = Dict().tag(sync=True)
     best = Dict().tag(sync=True)
     chosen = Dict().tag(sync=True)
-    runs = Dict().tag(sync=True)  # that were made beforehand: dicts with their place in `more`
+    runs = List().tag(sync=True)  # that were made beforehand: dicts with their place in `more`
     more = Bytes().tag(sync=True)
 
     def __init__(self, kind, content, data=b"", **traits):
-        super().__init__(
-            kind=kind,
-            content=content,
-            data=data,
-            library=library().model_id,
-            layout=library().layout,  # else each would bring one of its own
-            **traits,
-        )
-        replace_earlier_run(self.close)
+        shared = {"library": library().model_id, "layout": library().layout}  # no layout of its own
+        super().__init__(kind=kind, content=content, data=data, **shared, **traits)
+        _replace_earlier_run(self)
 
+    def answer_by(self, answer, refusal=""):
+        """Let a function of what the page asks return the answer: a dict and bytes, or nothing.
 
-def fold(question, text, pictures):
-    """Return a closed fold, for pages without widgets; None is a picture that is stored later."""
-    images = ""
-    for png in pictures:
-        source = f'src="data:image/png;base64,{b64encode(png).decode()}" ' if png else ""
-        images += f'<img {source}alt="The words below say what it shows.">'
-    summary, text = html.escape(_FOLDED.format(question)), html.escape(text)
-    return f"{_PRINTED}<details><summary>{summary}</summary>{images}<pre>{text}</pre></details>"
+        Of whatever it raises the page is told; a mistake in a learner's code is shown as well.
+        """
+
+        def hear(_, message, __):
+            reply = {"answer": message["ask"]}
+            try:
+                told, *blocks = answer(message) or [{}]
+            except (Exception, KeyboardInterrupt) as error:
+                reason = "It was interrupted." if isinstance(error, KeyboardInterrupt) else error
+                self.send({**reply, "refused": f"{refusal} {reason}"})
+                if message.get("ahead") or isinstance(error, (ValueError, KeyboardInterrupt)):
+                    return
+                raise
+            self.send({**reply, **told}, blocks)
+
+        self.on_msg(hear)
 
 
 class Shown:
-    """Something that a cell displays: a `view`, and for pages without widgets its words.
-
-    A class that has this as its base makes `view`, and says what `caption` returns. Where a
-    `question` asks what it shows, a page without widgets folds it away.
-    """
+    """Something that a cell displays: a `view`, and for pages without widgets its words."""
 
     view: View
-    question: str | None = None
+    caption: str
+    folded = ""  # what such a page shows where a question is to be answered first, as HTML
 
-    @property
-    def caption(self) -> str:
-        """What the widget shows, in words."""
-        raise NotImplementedError
+    def __init__(self, view, caption):
+        self.view, self.caption = view, caption
+
+    def __repr__(self):
+        return self.caption
 
     def _repr_mimebundle_(self, **_):
         """Give a notebook the widget and its words; the hash says of what a still was taken."""
         shown = {"version_major": 2, "version_minor": 0, "model_id": self.view.model_id}
+        data = {_VIEW: shown, "text/plain": self.caption}
+        if self.folded:
+            data |= {"text/plain": self.caption.partition("\n")[0], "text/html": self.folded}
         seen = json.dumps([self.view.kind, self.view.content], sort_keys=True).encode()
         fingerprint = hashlib.sha256(seen + self.view.data).hexdigest()[:16]
-        data = {_VIEW: shown, "text/plain": self.caption}
-        if self.question:
-            data["text/plain"] = self.caption.partition("\n")[0]
-            data["text/html"] = fold(self.question, self.caption, [None])
         return data, {"gmm": {"scene": fingerprint}}
 
 
-# How to close what each cell has made in its latest run: cell → (run, functions).
-_made_by_cell = {}
+_made_by_cell = {}  # cell → (its latest run, the views that this has made)
 
 
-def replace_earlier_run(close):
-    """Close what the running cell made when it ran before; `close` does so to what it makes now."""
+def _replace_earlier_run(view):
+    """Close what the running cell made when it ran before, as `view` takes its place."""
     cell, run = _running_cell()
     if cell is None:
         return
-    earlier_run, to_close = _made_by_cell.get(cell, (run, []))
+    earlier_run, views = _made_by_cell.get(cell, (run, []))
     if earlier_run != run:
-        for close_earlier in to_close:
-            close_earlier()
-        to_close = []
-    _made_by_cell[cell] = (run, [*to_close, close])
+        for earlier in views:
+            earlier.close()
+        views = []
+    _made_by_cell[cell] = (run, [*views, view])
 
 
 def _running_cell():

@@ -1,27 +1,12 @@
 """What a run of EM shows, in words: for each position a heading, a text and a table."""
 
-from typing import NamedTuple
-
 import numpy as np
 
-from gmm_helpers.model.trace import Step
 from gmm_helpers.plots.geometry import format_number as _number
 from gmm_helpers.plots.geometry import format_place as _place
 
 MOST_POSITIONS = 40
 _EACH_HALF_STEP = 17  # positions that show every half-step: the start and eight iterations
-
-
-class Position(NamedTuple):
-    """What one position shows: its step, and the iteration that the position before it shows.
-
-    `whole` says that it is one iteration, or several, whose E step has no position of its own.
-    """
-
-    step: Step
-    before: int
-    whole: bool
-    first_whole: bool
 
 
 def choose_positions(n_steps):
@@ -39,20 +24,12 @@ def choose_positions(n_steps):
     return sorted({*range(_EACH_HALF_STEP), *later.tolist(), last})
 
 
-def positions_of(trace):
-    """Return the positions of a trace's stepper."""
-    positions = []
-    for step in (trace.steps[i] for i in choose_positions(len(trace.steps))):
-        previous = positions[-1] if positions else Position(step, 0, False, False)
-        whole = step.kind == previous.step.kind == "M"
-        before = previous.step.iteration if whole else step.iteration - 1
-        positions.append(Position(step, before, whole, whole and not previous.whole))
-    return positions
+def describe(trace, previous, index):
+    """Say what a half-step's position shows, after that of a previous one: heading and sentences.
 
-
-def describe(position, trace):
-    """Say what a position shows: a heading, and sentences with the log-likelihood."""
-    step, before, whole, first_whole = position
+    Between two positions an iteration's E step may be left out, or some iterations.
+    """
+    step, before = trace.steps[index], previous // 2
     t, ell = step.iteration, f"Log-likelihood {_number(step.log_likelihood, 3)}"
     if step.kind == "start":
         return "Start: a guess", f"The start, a guess. {ell}."
@@ -68,14 +45,14 @@ def describe(position, trace):
             f"{ell}, unchanged.",
         )
     ell += f", {_say_change(step.log_likelihood - trace.log_likelihoods[before])}"
-    if not whole:
+    if index - previous == 1:
         return (
             f"Iteration {t} · M step: fit the components",
             f"Iteration {t}, M step: the components move, the points keep their colours. {ell}.",
         )
     name = f"Iteration {t}" if t == before + 1 else f"Iterations {before + 1} to {t}"
     text = f"{name}: the points have taken their colours, and the components have moved."
-    text += " From here on only whole iterations are shown." * first_whole
+    text += " From here on only whole iterations are shown." * (previous == _EACH_HALF_STEP - 1)
     return f"{name}, E and M steps", f"{text} {ell} since iteration {before}."
 
 

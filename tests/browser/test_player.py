@@ -81,7 +81,7 @@ def point_on_page(shown, stepper, index):
     """Return where a point of the data lies on the page."""
     panel = stepper.view.content["panels"][0]
     limits = panel["views"][0]["limits"]
-    x = stepper._x
+    x = stepper._run.x
     places = x if x.shape[1] == 2 else geometry.rug(x[:, 0], limits[3])
     _, size = paths_of(shown)
     plot = shown.box.locator(PLOT.format(1))
@@ -132,7 +132,7 @@ def test_a_point_tells_its_numbers_through_e_and_m(mount, request, which):
     place = point_on_page(shown, stepper, index)
     shown.page.mouse.move(*place)
     first = tip.text_content()
-    values = stepper._x[index]
+    values = stepper._run.x[index]
     assert re.findall(r"[−\d.]+", first.replace("₁", "").replace("₂", "")) == [
         geometry.format_number(value, 2) for value in values
     ]
@@ -148,7 +148,7 @@ def test_a_point_tells_its_numbers_through_e_and_m(mount, request, which):
         assert slider_of(shown, "Point").get_attribute("aria-valuetext") == tip.text_content()
     assert tip.is_visible()
     slider_of(shown, "Point").focus()  # it goes from left to right
-    order = np.argsort(stepper._x[:, 0], kind="stable")
+    order = np.argsort(stepper._run.x[:, 0], kind="stable")
     for key, rank in (("End", -1), ("ArrowLeft", -2)):
         shown.page.keyboard.press(key)
         assert shown.get("point") == order[rank]

@@ -7,18 +7,6 @@ import gmm_helpers as gmm
 from gmm_helpers.plots import geometry
 
 
-def test_curves_have_the_components_weights_as_areas():
-    mixture = gmm.Mixture.from_1d([0.3, 0.7], [-1.0, 2.0], [0.25, 1.0])
-    grid, curves = geometry.density_curves(mixture, (-8, 10))
-    np.testing.assert_allclose(np.trapezoid(curves, grid), [0.3, 0.7, 1.0], rtol=1e-4)
-
-
-def test_a_narrow_peak_reaches_its_top():
-    narrow = gmm.Mixture.from_1d([1.0], [0.123], [1e-6])
-    curves = geometry.density_curves(narrow, (-10, 10))[1]
-    assert curves.max() == pytest.approx(1 / np.sqrt(2e-6 * np.pi), rel=1e-9)
-
-
 def test_an_ellipse_holds_the_mass_it_says():
     one = gmm.Mixture([1], [[5, 1]], [[[4, 1], [1, 1]]])
     [to_ellipse] = geometry.ellipse_maps(one)

@@ -177,7 +177,7 @@ def test_points_held_and_moved_at_once_are_held_where_they_were(covariance):
 
 def test_other_points_have_other_shares_near_the_exact_ones(covariance, monkeypatch):
     told, found = [], []
-    monkeypatch.setattr(covariance.view, "send", told.append)
+    monkeypatch.setattr(covariance.view, "send", lambda answer, _: told.append(answer))
     for ask in range(20):
         covariance.view._handle_custom_msg({"ask": ask}, [])
         found.append(covariance.shares)

@@ -19,7 +19,10 @@ QUESTIONS = load_questions()
 def test_each_question_can_be_asked_and_gives_every_choice_its_reason(name):
     question = gmm.ask(name)
     choices = QUESTIONS[name]["choices"]
-    assert question.text.endswith("?") and sum("right" in each for each in choices) == 1
+    assert (
+        question.view.content["text"].endswith("?")
+        and sum("right" in each for each in choices) == 1
+    )
     assert len({choice["text"] for choice in choices}) == len(choices) >= 2
     for choice in choices:
         assert {"text", "reason"} <= set(choice) <= {"text", "reason", "right"}
@@ -67,7 +70,9 @@ def test_what_is_printed_can_be_folded_too(monkeypatch, capsys):
     monkeypatch.setattr("gmm_helpers.widgets.questions.display", shown.append)
     with gmm.after("narrow_peak"):
         print("It is 1.995.")
-    assert capsys.readouterr().out == "" and [each.text for each in shown] == ["It is 1.995."]
+    assert capsys.readouterr().out == "" and [each.view.content["text"] for each in shown] == [
+        "It is 1.995."
+    ]
     with pytest.raises(ZeroDivisionError), gmm.after("narrow_peak"):
         print(1 / 0)
     with pytest.raises(ValueError, match="no question 'nope'"):
@@ -83,6 +88,6 @@ def test_the_check_of_the_set_up_compares_versions_and_squares(capsys):
     check = gmm.check_setup()
     assert "anywidget" in capsys.readouterr().out
     sent = []
-    check.view.send = sent.append
-    check._hear(check.view, {"number": 12, "ask": 1}, [])
+    check.view.send = lambda answer, _: sent.append(answer)
+    check.view._handle_custom_msg({"number": 12, "ask": 1}, [])
     assert sent == [{"answer": 1, "says": "Python says: 12 squared is 144."}]

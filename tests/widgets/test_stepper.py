@@ -10,7 +10,7 @@ import gmm_helpers as gmm
 from gmm_helpers.model import validation
 from gmm_helpers.plots import geometry
 from gmm_helpers.widgets import view, words
-from gmm_helpers.widgets.run_scene import make_run_scene
+from gmm_helpers.widgets.run_scene import RunScene
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def run_2d():
 
 def shown(x, trace):
     """Return a run as a scene, of data as a learner gives them."""
-    return make_run_scene(validation.as_points(x).T, trace)
+    return RunScene(validation.as_points(x).T, trace)
 
 
 def marks(scene, kind, panel=0):
@@ -53,12 +53,12 @@ def shown_at(mark, position):
 def test_curves_are_those_of_the_mixture_of_each_position(run_1d):
     x, trace = run_1d
     run = shown(x, trace)
-    lines = marks(run.scene, "line")
-    bump = read(run.scene, lines[0]["shape"])
+    lines = marks(run, "line")
+    bump = read(run, lines[0]["shape"])
     for position in (0, 1, len(run.steps) - 1):
         mixture = run.steps[position].mixture
         for k, line in enumerate(lines):
-            curve = geometry.place(bump, read(run.scene, line["by"]["map"])[position])
+            curve = geometry.place(bump, read(run, line["by"]["map"])[position])
             share = mixture.responsibilities(curve[:, 0])[:, k]
             np.testing.assert_allclose(
                 curve[:, 1], share * np.exp(mixture.log_density(curve[:, 0])), atol=1e-12
@@ -68,12 +68,12 @@ def test_curves_are_those_of_the_mixture_of_each_position(run_1d):
 def test_ellipses_hold_what_the_picture_says(run_2d):
     x, trace = run_2d
     run = shown(x, trace)
-    ellipses = [mark for mark in marks(run.scene, "line") if "map" in mark["by"]]
-    circle = read(run.scene, ellipses[0]["shape"])
+    ellipses = [mark for mark in marks(run, "line") if "map" in mark["by"]]
+    circle = read(run, ellipses[0]["shape"])
     for line, radius in zip(ellipses, [1, 2, 1, 2], strict=True):
         k = line["colour"]
         mixture = run.steps[-1].mixture
-        ring = geometry.place(circle, read(run.scene, line["by"]["map"])[-1])
+        ring = geometry.place(circle, read(run, line["by"]["map"])[-1])
         u = np.linalg.solve(np.linalg.cholesky(mixture.covariances[k]), (ring - mixture.means[k]).T)
         np.testing.assert_allclose(np.hypot(*u), radius, rtol=1e-9)
 
@@ -81,18 +81,18 @@ def test_ellipses_hold_what_the_picture_says(run_2d):
 def test_points_carry_the_responsibilities_in_force(run_2d):
     x, trace = run_2d
     run = shown(x, trace)
-    [points] = marks(run.scene, "points")
-    shares = read(run.scene, points["shares"])
+    [points] = marks(run, "points")
+    shares = read(run, points["shares"])
     assert points["by"]["which"] == [-1, 0, 0, 1, 1, 2, 2]
     for position, which in enumerate(points["by"]["which"]):
         latest = run.steps[position].responsibilities
         if latest is not None:
             np.testing.assert_allclose(shares[which], latest[:, :-1], atol=1e-5)
-    np.testing.assert_allclose(read(run.scene, points["shape"]), x, atol=1e-3)
+    np.testing.assert_allclose(read(run, points["shape"]), x, atol=1e-3)
 
 
 def test_in_an_e_step_the_components_are_faint_and_in_an_m_step_the_points(run_1d):
-    scene = shown(*run_1d).scene
+    scene = shown(*run_1d)
     assert marks(scene, "line")[0]["by"]["faint"][:4] == [0, 1, 0, 1]
     assert marks(scene, "points")[0]["by"]["faint"][:4] == [0, 0, 1, 0]
     assert scene.content["glides"][:4] == [0, 0, 1, 0]
@@ -124,7 +124,7 @@ def test_skipped_iterations_are_named_and_the_change_is_the_one_that_is_seen():
     rise = last.log_likelihood - before.log_likelihood
     name = f"Iterations {before.iteration + 1} to {last.iteration}"
     assert run.texts[-1].startswith(f"{name}: the points have taken")
-    assert run.scene.content["headings"][-1].startswith(name)
+    assert run.content["headings"][-1].startswith(name)
     assert f"{words._say_change(rise)} since iteration {before.iteration}." in run.texts[-1]
     assert sum("From here on only whole iterations" in text for text in run.texts) == 1
 
@@ -141,7 +141,7 @@ def test_a_fall_of_the_log_likelihood_is_said(run_1d):
 def test_the_m_steps_formula_follows_the_covariance_type(covariance_type, run_2d):
     x, trace = run_2d
     options = {"covariance_type": covariance_type, "max_iter": 1}
-    scene = shown(x, gmm.run_em(x, trace.mixture, **options)).scene
+    scene = shown(x, gmm.run_em(x, trace.mixture, **options))
     assert scene.content["formulas"][2][-1] == f"spread_2_{covariance_type}"
     for name in {name for names in scene.content["formulas"] for name in names}:
         assert name in view.library().formulas["formulas"]
@@ -151,7 +151,7 @@ def test_of_many_points_some_are_drawn_and_all_are_counted():
     x = np.random.default_rng(0).normal(size=10_000)
     trace = gmm.run_em(x, gmm.Mixture.from_1d([0.5, 0.5], [-1, 1], [1, 1]), max_iter=1)
     run = shown(x, trace)
-    assert run.scene.content["notes"] == ["The pictures show 770 of the 10000 points."]
+    assert run.content["notes"] == ["The pictures show 770 of the 10000 points."]
     assert "The responsibilities of the 10000 points" in run.texts[1]
 
 
@@ -159,14 +159,14 @@ def test_a_collapsing_component_leaves_the_axis_readable():
     x = np.array([0.0, 1, 2, 3, 4, 9, 9.0001])
     start = gmm.Mixture.from_1d([0.7, 0.3], [2, 9], [2, 1e-6])
     run = shown(x, gmm.run_em(x, start, max_iter=1))
-    *_, bottom, top = run.scene.content["panels"][0]["views"][0]["limits"]
+    *_, bottom, top = run.content["panels"][0]["views"][0]["limits"]
     tallest_bar = geometry.histogram(x)[:, 3].max()
     assert -1.5 * tallest_bar < bottom < 0 < top < 4 * tallest_bar
 
 
 def test_the_log_likelihood_can_be_read_after_the_first_jump(run_1d):
     x, trace = run_1d
-    first, rest = shown(x, trace).scene.content["panels"][1]["views"]
+    first, rest = shown(x, trace).content["panels"][1]["views"]
     values = trace.log_likelihoods
     assert first["limits"][2] < values.min() < values.max() < first["limits"][3]
     low, high = rest["limits"][2:]
@@ -245,11 +245,11 @@ def test_means_that_are_dragged_start_a_new_run(run_1d):
     x, trace = run_1d
     stepper = gmm.step_through(x, trace.steps[0].mixture)
     sent = []
-    stepper.view.send = sent.append
-    stepper._hear(stepper.view, {"means": [[2.0], [-1.0]], "ask": 7}, [])
+    stepper.view.send = lambda answer, _=(): sent.append(answer)
+    stepper.view._handle_custom_msg({"means": [[2.0], [-1.0]], "ask": 7}, [])
     assert stepper.trace.steps[0].mixture.means.ravel().tolist() == [2, -1]
     assert stepper.view.content["texts"][0].startswith("The start")
-    stepper._hear(stepper.view, {"means": [[float("nan")], [-1.0]], "ask": 8}, [])
+    stepper.view._handle_custom_msg({"means": [[float("nan")], [-1.0]], "ask": 8}, [])
     assert sent[0] == {"answer": 7}
     assert sent[1]["refused"].startswith("EM cannot start from there")
     assert stepper.trace.steps[0].mixture.means.ravel().tolist() == [2, -1]
