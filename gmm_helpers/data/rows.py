@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections import Counter
+import statistics
 
 import numpy as np
 
@@ -26,59 +26,40 @@ def split_rows(text):
     told = re.fullmatch(r'"?sep=(.)"?\s*', lines[0])  # as Excel has it
     if told:
         lines[0] = ""
-    lines, n_remarks, last_above = _take_out_remarks(lines)
-    if not any(map(str.strip, lines)):
+    remarks = [i for i, line in enumerate(lines) if _REMARK.match(line) or _RULE.fullmatch(line)]
+    table = ["" if i in {*remarks} else line for i, line in enumerate(lines)]
+    if not any(map(str.strip, table)):
         raise TableError("The file is empty but for remarks.")
     try:
-        separator = told[1] if told else _find_separator(lines)
-        numbers, rows = _parse(lines, separator)
-        if all(map(is_number, rows[0])) and last_above.strip():
-            _, (names,) = _parse([last_above], separator)
-            if len(names) == len(rows[0]):  # as numpy.savetxt has it
-                numbers, rows = [numbers[0] - 1, *numbers], [names, *rows]
-                n_remarks -= 1
+        separator = told[1] if told else _find_separator(table)
+        numbers, rows = _parse(table, separator)
+        above = [i for i in remarks if i < numbers[0]]
+        if above and all(map(is_number, rows[0])):
+            _, names = _parse([_REMARK.sub("", lines[above[-1]])], separator)
+            if [*map(len, names)] == [len(rows[0])]:  # as numpy.savetxt has it
+                numbers, rows = [remarks.pop(len(above) - 1) + 1, *numbers], names + rows
     except csv.Error:
         raise TableError(say("quotes")) from None
-    if _leaves_out_a_name(lines, numbers, rows, separator):
+    if _leaves_out_a_name(table, numbers, rows, separator):
         rows[0].insert(0, "")
     fields = " ".join(" ".join(row) for row in rows)
     if separator == " " and _may_part_thousands(rows[1:]) and re.search(r"[(\[]| 0\d\d\b", fields):
         raise TableError(say("spaces_for_thousands", row=" ".join(rows[1]), line=numbers[1]))
-    return separator, numbers, rows, n_remarks
-
-
-def _take_out_remarks(lines):
-    """Return the lines with remarks made empty, how many there are, and the last above the table.
-
-    That one may hold the names. The lines keep their numbers.
-    """
-    kept, n_remarks, above, last_above = [], 0, True, ""
-    for line in lines:
-        if _REMARK.match(line) or _RULE.fullmatch(line):
-            last_above = _REMARK.sub("", line) if above else last_above
-            n_remarks += 1
-            line = ""
-        above = above and not line.strip()
-        kept.append(line)
-    return kept, n_remarks, last_above
+    return separator, numbers, rows, len(remarks)
 
 
 def _parse(lines, separator):
+    """Return the numbers of the lines that are not empty, and their fields."""
     if separator == " ":
         lines = [line.replace("\t", " ") for line in lines]
     quote = "'" if re.match(r"\s*'", next(filter(str.strip, lines), "")) else '"'
     options = {"delimiter": separator, "quotechar": quote, "skipinitialspace": True}
     reader = csv.reader(lines, strict=True, **options)
-    numbers, rows = [], []
-    for row in reader:
-        row = [*map(str.strip, row)]
-        if any(row):
-            numbers.append(reader.line_num)
-            rows.append(row)
-    width = max(map(len, rows), default=0)
-    while width > 1 and not any(row[width - 1] for row in rows if len(row) >= width):
-        width -= 1  # separators at the ends of the lines
-    return numbers, [row[:width] for row in rows]
+    found = [(reader.line_num, [*map(str.strip, row)]) for row in reader]
+    found = [(number, row) for number, row in found if any(row)]
+    # Separators at the ends of all lines make no column.
+    width = max((i for _, row in found for i, field in enumerate(row, 1) if field), default=0)
+    return [number for number, _ in found], [row[:width] for _, row in found]
 
 
 def _find_separator(lines):
@@ -93,7 +74,7 @@ def _find_separator(lines):
             numbers, rows = _parse(lines, separator)
         except csv.Error:
             continue
-        width = most_common(map(len, rows[1:]))
+        width = usual_width(rows[1:])
         parted = width > 1 or all(lines[i - 1].rstrip().endswith(separator) for i in numbers)
         fits = width == len(rows[0]) and parted
         if fits or _leaves_out_a_name(lines, numbers, rows, separator):
@@ -106,25 +87,20 @@ def _find_separator(lines):
 def _is_one_column(lines):
     """Say whether all lines below a plain name are single numbers, though with commas or spaces."""
     header, *fields = [line.strip() for line in lines if line.strip()]
-    grouped = [bool(GROUPS.fullmatch(field)) for field in fields]
-    if re.search("[,;|]", header) or not all(
-        group or re.fullmatch(r"[-+]?\d*[.,]?\d*", field)
-        for group, field in zip(grouped, fields, strict=True)
-    ):
-        return False
+    others = [field for field in fields if not GROUPS.fullmatch(field)]
     numbered = all(field.startswith(f"{i},") for i, field in enumerate(fields, start=1))
-    return all(grouped) or not numbered
+    if re.search("[,;|]", header) or others and numbered:
+        return False
+    return all(re.fullmatch(r"[-+]?\d*[.,]?\d*", field) for field in others)
 
 
 def _leaves_out_a_name(lines, numbers, rows, separator):
     """Say whether the rows have names, and the line of names no field for these, as in R."""
     header, *below = rows
-    if most_common(map(len, below)) != len(header) + 1 or not header[0]:
+    first = [row[0] for row in below]
+    if usual_width(below) != len(header) + 1 or not header[0] or len({*first}) < len(first):
         return False
     if separator == " " and re.search("[,;|]", "".join(header)):
-        return False
-    first = [row[0] for row in below]
-    if len({*first}) < len(first):
         return False
     if lines[numbers[1] - 1].lstrip()[:1] in "\"'":
         return True
@@ -132,12 +108,8 @@ def _leaves_out_a_name(lines, numbers, rows, separator):
     numbered = all(map(str.isdecimal, first))
     if numbered and {*np.diff([*map(int, first)])} == {1}:
         return separator != "," or len(header) > 1
-    if _may_part_thousands(below):
-        return False
-    if numbered:
-        return separator != ","
-    words = all(re.fullmatch(r"[^,;|]*[^\W\d_][^,;|]*", each) for each in first)
-    return words and not any(re.search(r"\s\S*\d$", each) for each in first)
+    words = all(re.fullmatch(r"(?!.*\s\S*\d$)[^,;|]*[^\W\d_][^,;|]*", each) for each in first)
+    return (words or numbered and separator != ",") and not _may_part_thousands(below)
 
 
 def _may_part_thousands(rows):
@@ -147,9 +119,9 @@ def _may_part_thousands(rows):
     return any(all(thousands.fullmatch(f"{row[i]} {row[i + 1]}") for row in rows) for i in pairs)
 
 
-def most_common(values):
-    """Return how often the most frequent of some values is there, or 0 where there are none."""
-    return max(Counter(values).items(), key=lambda item: item[1], default=(0, 0))[0]
+def usual_width(rows):
+    """Return how many fields most rows have, 0 where there are none."""
+    return statistics.mode([len(row) for row in rows] or [0])
 
 
 def check_lengths(names, rows, lines, separator):
@@ -159,7 +131,7 @@ def check_lengths(names, rows, lines, separator):
             continue
         if re.search("[,;|]", "".join(names)):
             remedy = "two_separators"
-        elif len(names) == 1 == most_common(map(len, rows)) - 1 or not any(map(is_number, row)):
+        elif len(names) == 1 == usual_width(rows) - 1 or not any(map(is_number, row)):
             remedy = "title_or_decimals" if len(row) == 2 else "title"
         elif len(row) < len(names):
             remedy = "too_short_spaces" if separator == " " else "too_short"

@@ -6,8 +6,8 @@ A file goes through: its letters, its separator and rows, the names, the numbers
 from __future__ import annotations
 
 import re
+import statistics
 import textwrap
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,7 +21,6 @@ from gmm_helpers.data.rows import (
     SEPARATORS,
     check_lengths,
     is_number,
-    most_common,
     number,
     split_rows,
 )
@@ -42,6 +41,7 @@ _MISSING = {"", *"-–—.:*?…", *"-- .. ... na n/a n.a. #n/a #na #nv <na> nan
 _MISSING |= {"missing", "unknown"}  # in lower case, as those above
 _MOST_PROBLEMS = 4
 _WIDTH = 72  # of a note's lines, as of the notebooks' code
+_MARKS = {",": "comma", ".": "point"}
 
 
 def read_table(
@@ -103,17 +103,18 @@ def read_table(
         separator, lines, (header, *rows), n_remarks = split_rows(text)
         names = _names(header, rows)
         check_lengths(names, rows, lines, separator)
-        lines, n_row_names = np.array(lines[1:]), _count_row_names(names, rows)
+        n_row_names = _count_row_names(names, rows)
         chosen = _choose(names, columns, rows, n_row_names)
+        lines, totals = np.array(lines[1:]), np.array([is_total(row) for row in rows])
         decimal, doubts = _find_decimal(rows, lines, chosen, separator, decimal)
-        x = np.array([[number(row[i], decimal) for i in chosen] for row in rows])
-        usable = _find_usable(x, rows, lines, chosen, names, drop_missing, decimal)
-        totals = lines[usable & np.array([is_total(row) for row in rows])]
-        x, lines = x[usable], lines[usable]
-        kept, unfit = find_unfit(x, [names[i] for i in chosen], drop=columns is None)
+        names, rows = [names[i] for i in chosen], [[row[i] for i in chosen] for row in rows]
+        x = np.array([[number(field, decimal) for field in row] for row in rows])
+        usable = _find_usable(x, rows, lines, totals, names, drop_missing, decimal)
+        x, lines, totals = x[usable], lines[usable], lines[usable & totals]
+        kept, unfit = find_unfit(x, names, drop=columns is None)
     except TableError as error:
         raise type(error)(f"“{path.name}”: {error}") from None
-    x, names = x[:, kept], tuple(names[chosen[i]] for i in kept)
+    x, names = x[:, kept], tuple(names[i] for i in kept)
     n = count(len(x), "row") if usable.all() else f"{len(x)} of {len(rows)} rows"
     left_out = {"column": n_row_names if columns is None else 0, "line": n_remarks}
     form = _describe(separator, decimal, encoding, left_out)
@@ -165,9 +166,11 @@ def _count_row_names(names, rows):
 def _choose(names, columns, rows, n_row_names):
     """Return the indices of the columns that are asked for."""
     if columns is None:
-        empty = [i for i, name in enumerate(names) if not any(row[i] for row in rows)]
-        no_columns = [i for i in empty if names[i] == f"column {i + 1}"]
-        return [i for i in range(n_row_names, len(names)) if i not in no_columns]
+        filled = [
+            name != f"column {i}" or any(row[i - 1] for row in rows)
+            for i, name in enumerate(names, start=1)
+        ]
+        return [i for i in range(n_row_names, len(names)) if filled[i]]
     columns = [columns] if isinstance(columns, (str, int)) else [*columns]
     if not all(isinstance(column, str) for column in columns):
         raise ArgumentError(f"columns must be names of columns, as text; it is {columns}.")
@@ -185,60 +188,59 @@ def _choose(names, columns, rows, n_row_names):
 
 def _find_decimal(rows, lines, chosen, separator, given):
     """Return the decimal mark, or "" where no number has one, and notes of a doubt about it."""
-    sure, doubtful, whole = Counter(), {}, set()  # the doubtful ones may have one for thousands
+    sure, doubtful, whole = [], {}, set()  # the doubtful ones may have one for thousands
     for line, row in zip(lines, rows, strict=True):
         for i, field in enumerate(row):
             if found := ONE_MARK.fullmatch(field):
                 if not GROUPS.fullmatch(field):
-                    sure[found[1]] += 1
+                    sure.append(found[1])
                 elif i in chosen:
                     doubtful.setdefault(found[1], (line, field, i))
             elif field.lstrip("+-").isdecimal():
                 whole.add(i)
     if given or sure or not doubtful:
-        return given or most_common(sure.elements()) or "", []
+        return given or (statistics.mode(sure) if sure else ""), []
     mark, (line, field, i) = next(iter(doubtful.items()))
     about = {"field": field, "line": line, "unmarked": field.replace(mark, "")}
     if separator == "," and mark == ".":
         return ".", []
     if mark == "." and separator != ";" and i not in whole and len(doubtful) == 1:
         return ".", [say("decimal_doubt", **about)]
-    about |= {"mark": mark, "mark_name": {",": "comma", ".": "point"}[mark]}
-    raise TableError(say("decimal_unknown", marked=field.replace(",", "."), **about))
+    about |= {"mark": mark, "mark_name": _MARKS[mark], "marked": field.replace(",", ".")}
+    raise TableError(say("decimal_unknown", **about))
 
 
-def _find_usable(x, rows, lines, chosen, names, drop_missing, decimal):
+def _find_usable(x, rows, lines, totals, names, drop_missing, decimal):
     """Return which rows can be used, (n,); raise an error that says what is wrong with the others.
 
-    `x` (n, D) holds the numbers of the `chosen` columns, with NaN where there is none.
+    `x` (n, D) holds the numbers of `rows`, with NaN where there is none.
     """
-    _check_second_names(x, rows, lines, chosen)
-    usable = np.ones(len(x), bool)
-    texts, problems, read = {}, [], [names[i] for i in chosen]
-    for values, i in zip(x.T, chosen, strict=True):
-        name, fields = f"Column “{names[i]}”", [row[i] for row in rows]
-        missing = np.array([field.lower() in _MISSING for field in fields])
-        wrong, gaps = np.flatnonzero(~missing & ~np.isfinite(values)), lines[missing]
-        usable &= ~missing
-        if missing.all():
-            remedy = leave_out(read, [names[i]])
-            problems.append(say("no_values", column=name, remedy=remedy))
+    _check_second_names(x, rows[0], lines)
+    missing = np.array([[field.lower() in _MISSING for field in row] for row in rows])
+    texts, problems = {}, []
+    for j, name in enumerate(names):
+        column, gaps = f"Column “{name}”", lines[missing[:, j]]
+        wrong = np.flatnonzero(~missing[:, j] & ~np.isfinite(x[:, j]))
+        if missing[:, j].all():
+            problems.append(say("no_values", column=column, remedy=leave_out(names, [name])))
         elif wrong.size:
-            where = f"first “{fields[wrong[0]]:.30}” in line {lines[wrong[0]]}"
-            remedy = _explain(fields[wrong[0]], rows[wrong[0]], names, decimal)
-            if remedy is None and np.isnan(values).all():
-                texts[names[i]] = where
+            i = wrong[0]
+            where = f"first “{rows[i][j]:.30}” in line {lines[i]}"
+            remedy = _explain(rows[i][j], rows[i], totals[i], names, decimal)
+            if remedy is None and np.isnan(x[:, j]).all():
+                texts[name] = where
             else:
                 remedy = remedy or say("no_number")
-                problems.append(say("text", column=name, where=where, remedy=remedy))
+                problems.append(say("text", column=column, where=where, remedy=remedy))
         elif gaps.size and not drop_missing:
-            rows_without = count(len(gaps), "row")
-            problems.append(say("missing", column=name, rows=rows_without, line=gaps[0]))
+            about = {"rows": count(len(gaps), "row"), "line": gaps[0]}
+            problems.append(say("missing", column=column, **about))
     if texts:
-        many, remedy = len(texts) > 1, leave_out(read, texts)
-        remedy = "a fit needs columns of numbers" if len(texts) == len(chosen) else remedy
+        many, remedy = len(texts) > 1, leave_out(names, texts)
+        remedy = "a fit needs columns of numbers" if len(texts) == len(names) else remedy
         what = f"Column{'s' * many} {list_names([*texts])} hold{'s' * (not many)} text"
         problems.insert(0, f"{what}, {next(iter(texts.values()))}: {remedy}.")
+    usable = ~missing.any(axis=1)
     if not problems and usable.sum() < 2:
         problems = [say("few_rows", n=usable.sum(), of=len(x))]
     if problems:
@@ -248,22 +250,22 @@ def _find_usable(x, rows, lines, chosen, names, drop_missing, decimal):
     return usable
 
 
-def _check_second_names(x, rows, lines, chosen):
+def _check_second_names(x, first, lines):
     """Check that no line of units stands below the names."""
-    words = ", ".join(rows[0][i] for i in chosen if rows[0][i].lower() not in _MISSING)
+    words = ", ".join(field for field in first if field.lower() not in _MISSING)
     below = np.flatnonzero(~np.isnan(x).all(axis=1))
     if re.search(r"[^\W\d_]|[%°]", words) and 0 < next(iter(below), 0) < 4:
         raise TableError(say("second_names", line=lines[0], words=words))
 
 
-def _explain(field, row, names, decimal):
+def _explain(field, row, is_total, names, decimal):
     """Return what to do about a field that is no number; None where only that is known."""
     if [*map(str.lower, row)] == [*map(str.lower, names)]:
         return "the line repeats the names. Delete it"
-    if is_total(row):
+    if is_total:
         return "the line seems to hold a total. Delete it"
     if ONE_MARK.fullmatch(field) and not GROUPS.fullmatch(field):
-        return f"others have decimal {'commas' if decimal == ',' else 'points'}. Write all alike"
+        return f"others have decimal {_MARKS.get(decimal, 'point')}s. Write all alike"
     return find_sentence("field", field)
 
 
@@ -272,7 +274,7 @@ def _explain(field, row, names, decimal):
 
 def _describe(separator, decimal, encoding, left_out):
     between = [] if separator == ALONE else [SEPARATORS.get(separator, f"“{separator}”")]
-    marks = {",": "decimal commas", ".": "decimal points", "": "whole numbers"}[decimal]
+    marks = f"decimal {_MARKS[decimal]}s" if decimal else "whole numbers"
     said = ", ".join([f"{each} between columns" for each in between] + [marks, encoding])
     kinds = {"column": "names of the rows", "line": "remarks"}
     without = [f"{kinds[noun]} ({count(n, noun)})" for noun, n in left_out.items() if n]

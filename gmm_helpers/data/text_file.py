@@ -1,7 +1,7 @@
 """A table's file: where it is, its letters, or what it is in place of a table; and its errors."""
 
-import codecs
 import functools
+import json
 import re
 from importlib.resources import files
 from pathlib import Path
@@ -64,17 +64,12 @@ def read_text(path):
     kind = next((_NOT_TEXT[each] for each in _NOT_TEXT if content.startswith(each)), None)
     if kind == "packed" and re.search(rb"xl/|\[Content_Types\]|opendocument|\.iwa", content):
         kind = "spreadsheet"
-    zeros = [content[i:2000:2].count(0) for i in (0, 1)]  # in UTF-16 every other byte is one
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        text, encoding = content.decode("utf-16", "replace"), "UTF-16"
-    elif 4 * max(zeros) > len(content[:2000]):
-        order = "le" if zeros[1] > zeros[0] else "be"
-        text, encoding = content.decode(f"utf-16-{order}", "replace"), "UTF-16"
-    else:
-        try:
-            text, encoding = content.decode("utf-8-sig"), "UTF-8"  # without Excel's mark in front
-        except UnicodeDecodeError:
-            text, encoding = content.decode("cp1252", "replace"), "Latin-1 (Windows-1252)"
+    encoding = json.detect_encoding(content)  # by the zeros at the beginning
+    name = "-".join(encoding.upper().split("-")[:2])
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError:
+        text, name = content.decode("cp1252", "replace"), "Latin-1 (Windows-1252)"
     text = re.sub("[\u200b\u200e\u200f\ufeff]|\x1a$", "", text)  # what nobody sees
     if kind or re.search(r"[\x00-\x08\x0e-\x1f]", text):
         raise TableError(f"This is {sentences()['files'][kind or 'other']}")
@@ -82,7 +77,7 @@ def read_text(path):
         raise TableError("The file is empty.")
     if what := find_sentence("text", text.lstrip(), re.match):
         raise TableError(f"This is {what}")
-    return text, encoding
+    return text, name
 
 
 @functools.cache

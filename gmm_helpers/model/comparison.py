@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gmm_helpers.model.criteria import (
-    CRITERIA,
-    aic,
-    bic,
-    free_parameters,
-    held_out_log_likelihood,
-    relative_widths,
-    spurious_components,
-)
+from gmm_helpers.model import criteria
+from gmm_helpers.model.criteria import CRITERIA, relative_widths
 from gmm_helpers.model.trace import Trace
 
 ONE_IN_1D = {"full", "diag", "spherical"}  # one model in one dimension
@@ -83,9 +77,8 @@ class Comparison:
 
     def held_out(self, x: ArrayLike) -> np.ndarray:
         """Return ℓ of other data under each of the mixtures, shape (n_types, n_Ks), in nats."""
-        return np.array(
-            [[held_out_log_likelihood(trace.mixture, x) for trace in row] for row in self.traces]
-        )
+        score = criteria.held_out_log_likelihood
+        return np.array([[score(trace.mixture, x) for trace in row] for row in self.traces])
 
     def _lowest(self, criterion, row: int | slice = slice(None)):
         """Return where the criterion is lowest, (i, j), in all rows or one; None without a fit."""
@@ -111,21 +104,20 @@ class Comparison:
                 smallest = trace.mixture.weights.argmin()
                 lines.append(self._line(kind, trace, smallest, stars))
             if spurious:
-                marked = spurious_components(spurious.mixture, self.n, kind)
+                marked = criteria.spurious_components(spurious.mixture, self.n, kind)
                 narrowest = np.where(marked, relative_widths(spurious.mixture), np.inf).argmin()
                 lines.append(self._line("  spurious", spurious, narrowest))
         return lines
 
     def _line(self, name, trace, k, stars=()):
         """Return the line of a run, with what is to say of its component k."""
-        (K, D), ell = trace.mixture.means.shape, trace.log_likelihoods[-1]
-        m = free_parameters(K, D, trace.covariance_type)
-        values = {"aic": aic(ell, m), "bic": bic(ell, m, self.n)}
-        criteria = [f"{values[name]:>11.3f}{'*' if name in stars else ' '}" for name in CRITERIA]
+        K, (ell, m, *costs) = trace.mixture.n_components, _score(trace, self.n)
+        pairs = zip(CRITERIA, costs, strict=True)
+        costs = [f"{cost:>11.3f}{'*' if each in stars else ' '}" for each, cost in pairs]
         width = f"{relative_widths(trace.mixture)[k]:.2g}" if K > 1 else "–"
         return (
             f"{name:<10}{K:>4}{m:>4}{ell:>12.3f}{' ' if trace.converged else '?'}"
-            f"{''.join(criteria)}{self.n * trace.mixture.weights[k]:>8.1f}{width:>9}"
+            f"{''.join(costs)}{self.n * trace.mixture.weights[k]:>8.1f}{width:>9}"
         )
 
     def _notes(self):
@@ -164,8 +156,7 @@ _OF_COPIES = """\
 no fit: a fit with fewer components stands in, one of them written twice"""
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """What stands in the table for a K and a type; as in `Comparison`."""
 
     trace: Trace
@@ -175,27 +166,24 @@ class Cell:
     def relabelled(self, kind):
         """Return the same for a type that is the same model."""
         spurious = self.spurious and replace(self.spurious, covariance_type=kind)
-        return replace(self, trace=replace(self.trace, covariance_type=kind), spurious=spurious)
+        return Cell(replace(self.trace, covariance_type=kind), spurious, self.reason)
 
 
-def tabulate(rows, Ks, shape):
-    """Return the `Comparison` of these rows of cells, for `points` of this shape (D, n)."""
-    D, n = shape
-    columns = {
-        name: tuple(tuple(getattr(cell, name) for cell in row) for row in rows.values())
-        for name in ("trace", "spurious", "reason")
-    }
-    ends = np.array([[trace.log_likelihoods[-1] for trace in row] for row in columns["trace"]])
-    counts = np.array([[free_parameters(K, D, kind) for K in Ks] for kind in rows])
-    arrays = {
-        "log_likelihoods": ends,
-        "n_parameters": counts,
-        "aic": aic(ends, counts),
-        "bic": bic(ends, counts, n),
-        "converged": np.array([[trace.converged for trace in row] for row in columns["trace"]]),
-    }
-    for array in arrays.values():
+def tabulate(rows, Ks, n):
+    """Return the `Comparison` of a row of cells for each type, fitted to `n` points."""
+    traces, spurious, reasons = zip(*[zip(*row, strict=True) for row in rows.values()], strict=True)
+    scores = np.array([[_score(trace, n) for trace in row] for row in traces])
+    converged = np.array([[trace.converged for trace in row] for row in traces])
+    ells, counts, aics, bics = np.moveaxis(scores, -1, 0)
+    counts = counts.astype(int)
+    for array in (ells, counts, aics, bics, converged):
         array.setflags(write=False)
-    return Comparison(
-        tuple(rows), Ks, columns["trace"], columns["spurious"], columns["reason"], n, **arrays
-    )
+    cells = traces, spurious, reasons
+    return Comparison(tuple(rows), Ks, *cells, n, ells, counts, aics, bics, converged)
+
+
+def _score(trace, n):
+    """Return ℓ, the number of free parameters, AIC and BIC of a run on `n` points."""
+    ell, (K, D) = trace.log_likelihoods[-1], trace.mixture.means.shape
+    m = criteria.free_parameters(K, D, trace.covariance_type)
+    return ell, m, criteria.aic(ell, m), criteria.bic(ell, m, n)

@@ -114,7 +114,7 @@ def compare(
                 model = validation.as_model(points, kind, ridge)
                 shown.row = f"{kind} ({len(rows) + 1} of {len(kinds)})"
                 rows[kind] = _fit_row(points, Ks, rng, n_init, limits, model, shown)
-    return tabulate(rows, Ks, points.shape)
+    return tabulate(rows, Ks, points.shape[1])
 
 
 def _in_rising_order(Ks):
