@@ -9,6 +9,8 @@ from gmm_helpers.checks.exercise import Table
 from gmm_helpers.checks.result import Check
 from gmm_helpers.checks.values import as_numbers
 
+TABLE = Table(__file__, globals())
+
 
 def check_covariance(covariance_from: Callable) -> Check:
     """Check a covariance matrix, called as `covariance_from(sigma_1, sigma_2, rho)`.
@@ -22,7 +24,7 @@ def check_covariance(covariance_from: Callable) -> Check:
     >>> check_covariance(covariance_from).slip
     'correlation'
     """
-    return diagnose(covariance_from, COVARIANCE)
+    return diagnose(covariance_from, TABLE.exercise("covariance_from"))
 
 
 def check_ellipse(ellipse: Callable) -> Check:
@@ -40,14 +42,10 @@ def check_ellipse(ellipse: Callable) -> Check:
     >>> check_ellipse(ellipse).slip
     'variance_for_deviation'
     """
-    return diagnose(ellipse, ELLIPSE)
+    return diagnose(ellipse, TABLE.exercise("ellipse"))
 
 
 # --- the covariance matrix ------------------------------------------------------------------------
-
-
-def _covariance_from(sigma_1, sigma_2, rho):
-    return _symmetric(sigma_1**2, sigma_2**2, rho * sigma_1 * sigma_2)
 
 
 def _symmetric(a, b, c):
@@ -115,6 +113,3 @@ def _an_ellipse(radius, covariance):
 
 
 _REACHES = ("the reach to the right", "the reach upwards", "the rightmost point's height")
-TABLE = Table(__file__, globals())
-COVARIANCE = TABLE.exercise("covariance_from", _covariance_from)
-ELLIPSE = TABLE.exercise("ellipse", _ellipse, read=_read_ellipse)

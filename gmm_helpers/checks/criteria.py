@@ -7,9 +7,11 @@ import numpy as np
 from gmm_helpers.checks.diagnosis import diagnose
 from gmm_helpers.checks.exercise import Table
 from gmm_helpers.checks.result import Check
-from gmm_helpers.model import criteria
+from gmm_helpers.model.criteria import held_out_log_likelihood
 from gmm_helpers.model.em import run_em
 from gmm_helpers.model.starts import start_from_means
+
+TABLE = Table(__file__, globals())
 
 
 def check_free_parameters(free_parameters: Callable) -> Check:
@@ -22,7 +24,7 @@ def check_free_parameters(free_parameters: Callable) -> Check:
     >>> check_free_parameters(lambda K, D, covariance_type: K + K * D + K * D * (D + 1) / 2).slip
     'weights_sum_ignored'
     """
-    return diagnose(free_parameters, FREE_PARAMETERS)
+    return diagnose(free_parameters, TABLE.exercise("free_parameters"))
 
 
 def check_best_by_aic(best_by_aic: Callable) -> Check:
@@ -36,7 +38,7 @@ def check_best_by_aic(best_by_aic: Callable) -> Check:
     >>> check_best_by_aic(lambda Ks, ells, counts: Ks[ells.argmax()]).slip
     'penalty_forgotten'
     """
-    return diagnose(best_by_aic, BEST_BY_AIC)
+    return diagnose(best_by_aic, TABLE.exercise("best_by_aic"))
 
 
 def check_best_by_bic(best_by_bic: Callable) -> Check:
@@ -53,7 +55,7 @@ def check_best_by_bic(best_by_bic: Callable) -> Check:
     >>> check_best_by_bic(best_by_bic).slip
     'spurious_kept'
     """
-    return diagnose(best_by_bic, BEST_BY_BIC)
+    return diagnose(best_by_bic, TABLE.exercise("best_by_bic"))
 
 
 def check_held_out(held_out: Callable) -> Check:
@@ -68,7 +70,7 @@ def check_held_out(held_out: Callable) -> Check:
     >>> check_held_out(lambda x_train, x_test, fit: fit(x_test).log_density(x_test).sum()).slip
     'fitted_to_test'
     """
-    return diagnose(held_out, HELD_OUT)
+    return diagnose(held_out, TABLE.exercise("held_out"))
 
 
 # --- counting free parameters ---------------------------------------------------------------------
@@ -78,19 +80,6 @@ def _tell_unknown_type(error, K, D, covariance_type):
     """Where a dictionary of the learner's does not know a type, tell how the types are written."""
     if isinstance(error, KeyError) and error.args == (covariance_type,):
         raise TABLE.finding("type_not_found", type=covariance_type)
-
-
-# --- the choice by AIC and by BIC -----------------------------------------------------------------
-
-
-def _best_by_aic(Ks, log_likelihoods, n_parameters):
-    return Ks[np.argmin(criteria.aic(log_likelihoods, n_parameters))]
-
-
-def _best_by_bic(Ks, log_likelihoods, n_parameters, n, points, widths):
-    bics = criteria.bic(log_likelihoods, n_parameters, n)
-    spurious = (points < 15) & (widths < 0.1)
-    return Ks[np.where(spurious, np.inf, bics).argmin()]
 
 
 # --- held-out log-likelihood ----------------------------------------------------------------------
@@ -105,7 +94,7 @@ def _fit(x):
 
 
 def _held_out(x_train, x_test, fit):
-    return criteria.held_out_log_likelihood(fit(x_train), x_test)
+    return held_out_log_likelihood(fit(x_train), x_test)
 
 
 def _read_held_out(result, *arguments):
@@ -114,12 +103,3 @@ def _read_held_out(result, *arguments):
     if callable(result):
         raise TABLE.finding("not_called")
     return (result,)
-
-
-TABLE = Table(__file__, globals())
-FREE_PARAMETERS = TABLE.exercise(
-    "free_parameters", criteria.free_parameters, on_error=_tell_unknown_type
-)
-BEST_BY_AIC = TABLE.exercise("best_by_aic", _best_by_aic)
-BEST_BY_BIC = TABLE.exercise("best_by_bic", _best_by_bic)
-HELD_OUT = TABLE.exercise("held_out", _held_out, read=_read_held_out)

@@ -7,8 +7,9 @@ from scipy.special import ndtr
 
 from gmm_helpers.checks.diagnosis import diagnose
 from gmm_helpers.checks.exercise import Table
-from gmm_helpers.checks.references import gaussian, log_gaussian
 from gmm_helpers.checks.result import Check
+
+TABLE = Table(__file__, globals())
 
 
 def check_gaussian(gaussian: Callable) -> Check:
@@ -21,7 +22,7 @@ def check_gaussian(gaussian: Callable) -> Check:
     >>> check_gaussian(lambda x, mean, variance: np.exp(-((x - mean) ** 2) / (2 * variance))).slip
     'missing_constant'
     """
-    return diagnose(gaussian, GAUSSIAN)
+    return diagnose(gaussian, TABLE.exercise("gaussian"))
 
 
 def check_log_gaussian(log_gaussian: Callable) -> Check:
@@ -38,7 +39,7 @@ def check_log_gaussian(log_gaussian: Callable) -> Check:
     >>> check_log_gaussian(log_gaussian).slip
     'determinant_missing'
     """
-    return diagnose(log_gaussian, LOG_GAUSSIAN)
+    return diagnose(log_gaussian, TABLE.exercise("log_gaussian"))
 
 
 def _probability(x, mean, variance):
@@ -48,8 +49,3 @@ def _probability(x, mean, variance):
 def _recognise_one_number(cases, found, wanted):
     if any(f.size == 1 and w.size > 1 for f, w in zip(found, wanted, strict=True)):
         raise TABLE.finding("one_number")
-
-
-TABLE = Table(__file__, globals())
-GAUSSIAN = TABLE.exercise("gaussian", gaussian, recognise={"gaussian": _recognise_one_number})
-LOG_GAUSSIAN = TABLE.exercise("log_gaussian", log_gaussian)

@@ -9,8 +9,8 @@ from gmm_helpers.checks.exercise import Table
 from gmm_helpers.checks.references import log_gaussian
 from gmm_helpers.checks.result import Check
 from gmm_helpers.checks.values import describe, shape_of
-from gmm_helpers.model import em
-from gmm_helpers.model.mixture import Mixture
+
+TABLE = Table(__file__, globals())
 
 
 def check_mixture_density(mixture_density: Callable) -> Check:
@@ -23,7 +23,7 @@ def check_mixture_density(mixture_density: Callable) -> Check:
     >>> check_mixture_density(lambda x, weights, means, variances: None).slip
     'untouched'
     """
-    return diagnose(mixture_density, MIXTURE_DENSITY)
+    return diagnose(mixture_density, TABLE.exercise("mixture_density"))
 
 
 def check_e_step(e_step: Callable) -> Check:
@@ -37,7 +37,7 @@ def check_e_step(e_step: Callable) -> Check:
     >>> check_e_step(lambda x, mixture: mixture.responsibilities(x)).slip
     'log_likelihood_missing'
     """
-    return diagnose(e_step, E_STEP)
+    return diagnose(e_step, TABLE.exercise("e_step"))
 
 
 def check_log_e_step(e_step: Callable) -> Check:
@@ -55,7 +55,7 @@ def check_log_e_step(e_step: Callable) -> Check:
     >>> check_log_e_step(e_step).slip
     'underflow'
     """
-    return diagnose(e_step, LOG_E_STEP)
+    return diagnose(e_step, TABLE.exercise("log_e_step"))
 
 
 def check_e_step_2d(e_step: Callable) -> Check:
@@ -69,7 +69,7 @@ def check_e_step_2d(e_step: Callable) -> Check:
     >>> check_e_step_2d(lambda x, mixture: mixture.responsibilities(x)).slip
     'log_likelihood_missing'
     """
-    return diagnose(e_step, E_STEP_2D)
+    return diagnose(e_step, TABLE.exercise("e_step_2d"))
 
 
 def check_log_sum_exp(log_sum_exp: Callable) -> Check:
@@ -82,19 +82,10 @@ def check_log_sum_exp(log_sum_exp: Callable) -> Check:
     >>> check_log_sum_exp(lambda a: np.log(np.exp(a).sum(axis=1))).slip
     'underflow'
     """
-    return diagnose(log_sum_exp, LOG_SUM_EXP)
+    return diagnose(log_sum_exp, TABLE.exercise("log_sum_exp"))
 
 
 # --- what the expressions are made of -------------------------------------------------------------
-
-
-def _mixture_density(x, weights, means, variances):
-    return np.exp(Mixture.from_1d(weights, means, variances).log_density(x))
-
-
-def _log_sum_exp(a):
-    largest = a.max(axis=1)
-    return largest + np.log(np.exp(a - largest[:, None]).sum(axis=1))
 
 
 def _bell(exponent, variances):
@@ -130,13 +121,3 @@ def _read_e_step(result, x, mixture):
         raise TABLE.finding("log_likelihood_missing")
     several = f" of {len(result)}" if isinstance(result, (tuple, list)) else ""
     raise TABLE.finding("wrong_type", result=describe(result) + several)
-
-
-TABLE = Table(__file__, globals())
-
-
-MIXTURE_DENSITY = TABLE.exercise("mixture_density", _mixture_density)
-E_STEP = TABLE.exercise("e_step", em.e_step, read=_read_e_step)
-LOG_E_STEP = TABLE.exercise("log_e_step", em.e_step, read=_read_e_step)
-E_STEP_2D = TABLE.exercise("e_step_2d", em.e_step, read=_read_e_step)
-LOG_SUM_EXP = TABLE.exercise("log_sum_exp", _log_sum_exp)

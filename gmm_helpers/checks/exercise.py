@@ -6,13 +6,14 @@ A subject's table is the TOML file beside its module:
 - a `[[slip]]` has a `name`, the `part` that goes wrong (or several), a piece of its `right`
   expression with what may stand there as `wrong`, or what may stand for all of it as `instead`,
   and the sentence to `say`; without one it says what the row of its name before it says;
-- an `[[exercise]]` has what `Exercise` and `Part` hold;
+- an `[[exercise]]` has what `Exercise` and `Part` hold, functions by expressions that name them;
 - what `[[given]]` has are more names for the expressions `of` an exercise (or several);
 - a `[[group]]` is `of` an exercise (or several) and has what `Group` holds;
 - a `[[finding]]` is what functions tell, with what they fill in between braces. `when` says in
   which case, where one name is told in several.
 """
 
+import functools
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -98,7 +99,8 @@ class Exercise:
     """What a check needs to know.
 
     `name` and `arguments` are those of the call, and `right` says what a right function gives.
-    `course` is the course's own function, and `expected(*arguments)` makes the right result.
+    `course` is the course's own function, and `expected(*arguments)` makes the right result, which
+    are the same unless the table says otherwise; without a `course`, the right expression is one.
     `read(result, *arguments)` returns the parts of a result as a tuple, or raises a `Finding`.
     `on_error(error, *arguments)` may raise one for what was raised in the learner's code.
     """
@@ -119,48 +121,61 @@ class Table:
 
     def __init__(self, module, names=None):
         self.path = Path(module).with_suffix(".toml")
-        names = {**vars(references), **(names or {})}
-        self.names = {key.removeprefix("_"): each for key, each in names.items()}
-        text = self.path.read_text(encoding="utf-8")
-        self._table = tomllib.loads(text)
-        self.right = self._table.get("right", {})
-        lines = [i for i, line in enumerate(text.split("\n"), 1) if line == "[[slip]]"]
-        self.rows, said = [], {}
-        for line, row in zip(lines, self._table.get("slip", ()), strict=True):
-            said[row["name"]] = say = row.get("say") or said[row["name"]]
-            self.rows.append({**row, "say": say, "part": _as_list(row["part"]), "line": line})
+        self._module = names or {}  # where more are defined later
+        self._table = tomllib.loads(self.path.read_text(encoding="utf-8"))
+        self.right, self.rows, said = self._table.get("right", {}), self._table.get("slip", ()), {}
+        for row in self.rows:
+            said[row["name"]] = row.setdefault("say", said.get(row["name"]))
 
-    def exercise(self, name, course, *, recognise=None, **more):
-        """Return an exercise, of which the rest stands in the table.
+    @functools.cached_property
+    def names(self):
+        """What its expressions may use."""
+        names = {**vars(references), **self._module}
+        return {key.removeprefix("_"): each for key, each in names.items()}
 
-        `recognise` has the function of a part, by its name in the table.
-        """
+    @property
+    def exercises(self):
+        """The names of its exercises."""
+        return [row["name"] for row in self._table.get("exercise", ())]
+
+    def exercise(self, name):
+        """Return an exercise, with arguments that no check has used yet."""
         row = next(row for row in self._table["exercise"] if row["name"] == name)
         called, arguments = row["call"].removesuffix(")").split("(")
         arguments = arguments.split(", ")
 
         @np.errstate(all="ignore")
         def scope(*values):
-            names = {**self.names, **dict(zip(arguments, values, strict=True))}
+            own = {called: functions["course"], **dict(zip(arguments, values, strict=True))}
+            names = {**self.names, **own}
             for given in self._rows_of("given", name):
                 for key, expression in given.items():
                     names[key] = value(expression, names)
             return names
 
-        parts = []
-        for part in row["parts"]:
-            about = dict(part)
-            key = about.pop("of")
-            slips = self.expression(key) if key in self.right else None
-            recognised = (recognise or {}).get(key)
-            parts.append(Part(**about, scope=scope, slips=slips, recognise=recognised))
-        more = {"expected": course, "groups": [*self._groups(name)], **more}
-        return Exercise(called, arguments, row["right"], course, parts=parts, **more)
+        def by_expression(*values):
+            return value(self.right[row["parts"][0]["of"]], scope(*values))
+
+        functions = {"course": by_expression, **self._functions(row)}
+        functions = {"expected": functions["course"], **functions}
+        parts = [self._part(part, scope) for part in row["parts"]]
+        groups = [*self._groups(name)]
+        return Exercise(called, arguments, row["right"], parts=parts, groups=groups, **functions)
+
+    def _functions(self, row):
+        kinds = {"course", "expected", "read", "on_error", "recognise"} & {*row}
+        return {kind: value(row[kind], self.names) for kind in kinds}
+
+    def _part(self, row, scope):
+        slips = self.expression(row["of"]) if row["of"] in self.right else None
+        about = {key: row[key] for key in ("name", "symbol", "shape", "place")}
+        return Part(**about, scope=scope, slips=slips, **self._functions(row))
 
     def expression(self, part):
         """Return a part's expression with its slips."""
-        rows = [row for row in self.rows if part in row["part"]]
-        return Expression(self.right[part], [c for r in rows for c in changes(r, self.right[part])])
+        right = self.right[part]
+        rows = [row for row in self.rows if part in _as_list(row["part"])]
+        return Expression(right, tuple(change for row in rows for change in changes(row, right)))
 
     def finding(self, name, when=None, /, **fields):
         """Return a finding, of which the sentence stands in the table."""
@@ -185,12 +200,12 @@ class Table:
 
 def changes(row, right):
     """Yield a row's changes of one expression."""
-    name, say, line = row["name"], row["say"], row["line"]
+    name, say = row["name"], row["say"]
     for text in row.get("wrong", ()):
         start = right.index(row["right"])
-        yield Change(name, say, start, start + len(row["right"]), text, False, line)
+        yield Change(name, say, start, start + len(row["right"]), text, alone=False)
     for text in row.get("instead", ()):
-        yield Change(name, say, 0, len(right), text, True, line)
+        yield Change(name, say, 0, len(right), text, alone=True)
 
 
 def _as_list(names):

@@ -10,9 +10,10 @@ from gmm_helpers.checks.exercise import Table
 from gmm_helpers.checks.references import number
 from gmm_helpers.checks.result import Check
 from gmm_helpers.checks.values import describe
-from gmm_helpers.model import em
 from gmm_helpers.model.mixture import Mixture
 from gmm_helpers.model.validation import ShapeError, SingularCovarianceError, WeightSumError
+
+TABLE = Table(__file__, globals())
 
 
 def check_m_step(m_step: Callable) -> Check:
@@ -29,7 +30,7 @@ def check_m_step(m_step: Callable) -> Check:
     >>> check_m_step(m_step).slip
     'weights_not_divided'
     """
-    return diagnose(m_step, M_STEP)
+    return diagnose(m_step, TABLE.exercise("m_step"))
 
 
 def check_m_step_vector(m_step: Callable) -> Check:
@@ -46,7 +47,7 @@ def check_m_step_vector(m_step: Callable) -> Check:
     >>> check_m_step_vector(m_step).slip
     'cancellation'
     """
-    return diagnose(m_step, M_STEP_VECTOR)
+    return diagnose(m_step, TABLE.exercise("m_step_vector"))
 
 
 def check_m_step_2d(m_step: Callable) -> Check:
@@ -64,7 +65,7 @@ def check_m_step_2d(m_step: Callable) -> Check:
     >>> check_m_step_2d(m_step).slip
     'unweighted'
     """
-    return diagnose(m_step, M_STEP_2D)
+    return diagnose(m_step, TABLE.exercise("m_step_2d"))
 
 
 # --- what the expressions are made of -------------------------------------------------------------
@@ -196,14 +197,3 @@ def _explain_shape(error, sizes):
     slip = TABLE.told_when(when)
     about = {"name": name, "found": found, "asked": asked[name]}
     raise TABLE.finding(slip or "wrong_shape", when if slip else None, **about)
-
-
-TABLE = Table(__file__, globals())
-_MORE = {
-    "read": _read_m_step,
-    "on_error": _explain_refusal,
-    "recognise": dict.fromkeys(["variances", "covariances"], _recognise_old_means),
-}
-M_STEP = TABLE.exercise("m_step", em.m_step, **_MORE)
-M_STEP_VECTOR = TABLE.exercise("m_step_vector", em.m_step, **_MORE)
-M_STEP_2D = TABLE.exercise("m_step_2d", em.m_step, **_MORE)

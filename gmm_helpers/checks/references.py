@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from gmm_helpers.model import bound, criteria, em  # noqa: F401 - of which tables name functions
 from gmm_helpers.model.mixture import Mixture
 
 MANY_POINTS = (3 * np.sin(np.arange(2000.0) ** 1.5)).round(1)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 class Change(NamedTuple):
     """One way to go wrong: the slip's name and sentence, and the text between `start` and `stop`.
 
-    What stands `alone` is all of the expression, and makes no pairs. `line` is the table's.
+    What stands `alone` is all of the expression, and makes no pairs.
     """
 
     name: str
@@ -20,7 +20,6 @@ class Change(NamedTuple):
     stop: int
     text: str
     alone: bool
-    line: int
 
 
 class Explanation(NamedTuple):
@@ -31,31 +30,36 @@ class Explanation(NamedTuple):
     source: str
 
 
-class Expression:
+class Expression(NamedTuple):
     """A right expression and the changes that may be made to it."""
 
-    def __init__(self, right, changes):
-        self.right, self.changes = right, changes
+    right: str
+    changes: tuple
 
-    @functools.cached_property
+    @property
     def ranks(self):
         """The explanations in the order in which they are tried: one slip, one twice, two."""
-        single, pairs = {}, {}
-        for change in self.changes:
-            single.setdefault(self._changed(change), (change,))
-        for one, other in itertools.combinations(self.changes, 2):
-            apart = one.stop <= other.start or other.stop <= one.start
-            if apart and not (one.alone or other.alone):
-                pairs.setdefault(self._changed(one, other), (one, other))
-        twice = {text: pair for text, pair in pairs.items() if pair[0].name == pair[1].name}
-        two = {text: pair for text, pair in pairs.items() if text not in twice}
-        return tuple([_explain(*item) for item in rank.items()] for rank in (single, twice, two))
+        return _ranks(*self)
 
-    def _changed(self, *changes):
-        text = self.right
-        for change in sorted(changes, key=lambda change: -change.start):
-            text = text[: change.start] + change.text + text[change.stop :]
-        return text
+
+@functools.cache
+def _ranks(right, changes):
+    single, pairs = {}, {}
+    for change in changes:
+        single.setdefault(_changed(right, change), (change,))
+    for one, other in itertools.combinations(changes, 2):
+        apart = one.stop <= other.start or other.stop <= one.start
+        if apart and not (one.alone or other.alone):
+            pairs.setdefault(_changed(right, one, other), (one, other))
+    twice = {text: pair for text, pair in pairs.items() if pair[0].name == pair[1].name}
+    two = {text: pair for text, pair in pairs.items() if text not in twice}
+    return tuple([_explain(*item) for item in rank.items()] for rank in (single, twice, two))
+
+
+def _changed(text, *changes):
+    for change in sorted(changes, key=lambda change: -change.start):
+        text = text[: change.start] + change.text + text[change.stop :]
+    return text
 
 
 def _explain(source, changes):

@@ -80,7 +80,7 @@ def test_math_is_named_only_where_it_refused_an_array():
 
 def test_the_hidden_data_tell_all_axes_apart():
     """No n is K or D, and in the first group K is not D: a shape says which axis is which."""
-    for x, b in m_steps.M_STEP_2D.groups[0].cases:
+    for x, b in m_steps.TABLE.exercise("m_step_2d").groups[0].cases:
         (n, D), K = x.shape, b.shape[1]
         assert len({n, D, K}) == 3
 
@@ -111,11 +111,10 @@ def test_what_a_function_does_to_its_arguments_is_told_and_spoils_nothing():
         x[:], b[:] = 0, 0
         return mixture
 
-    before = [array.copy() for array in m_steps.M_STEP.groups[0].cases[0]]
-    assert gmm.check_m_step(own).slip == "argument_changed"
-    assert "its argument `x`" in gmm.check_m_step(own).message
-    for array, kept in zip(m_steps.M_STEP.groups[0].cases[0], before, strict=True):
-        np.testing.assert_array_equal(array, kept)
+    for _ in range(2):
+        check = gmm.check_m_step(own)
+        assert check.slip == "argument_changed" and "its argument `x`" in check.message
+        assert all(array.any() for array in check.arguments)
 
 
 def test_prints_are_left_alone_and_warnings_silenced(capsys):

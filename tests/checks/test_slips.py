@@ -1,6 +1,7 @@
 """The tables of slips: the form of each row, and how rows become explanations."""
 
 import ast
+import functools
 import tomllib
 from collections import defaultdict
 
@@ -11,13 +12,21 @@ from answers import EXERCISES, TABLES
 from gmm_helpers.checks import detectors, exercise, slips
 
 
+@functools.cache
+def rows(table):
+    """Return where each slip of a table stands, and its row."""
+    text = table.path.read_text(encoding="utf-8")
+    lines = [i for i, line in enumerate(text.split("\n"), 1) if line == "[[slip]]"]
+    pairs = zip(lines, table.rows, strict=True)
+    return [(f"{table.path.name}, line {line}, {row['name']}", row) for line, row in pairs]
+
+
 def faults_of_form(table):
     """Yield what is wrong with the form of a table's rows, each with its line."""
-    for row in table.rows:
-        where = f"{table.path.name}, line {row['line']}, {row['name']}"
-        if unknown := set(row) - {"name", "part", "right", "wrong", "instead", "say", "line"}:
+    for where, row in rows(table):
+        if unknown := set(row) - {"name", "part", "right", "wrong", "instead", "say"}:
             yield f"{where}: what is {unknown}?"
-        for part in row["part"]:
+        for part in exercise._as_list(row["part"]):
             right = table.right.get(part)
             if right is None:
                 yield f"{where}: there is no right expression for {part}"
@@ -75,10 +84,10 @@ def numbers_of(part, source, cases):
 @np.errstate(all="ignore")
 def test_each_slip_makes_numbers_of_its_own_in_the_part_that_it_names(name):
     one = EXERCISES[name]
-    groups = one.groups[: 4 if name == "FREE_PARAMETERS" else 2]  # the four types; K = 2 and 3
+    table = next(table for table in TABLES.values() if name in table.exercises)
+    groups = one.groups[: 4 if name == "free_parameters" else 2]  # the four types; K = 2 and 3
     cases = [case for group in groups for case in group.cases]
-    course = one.expected or one.course
-    wanted = [one.read(course(*case), *case) for case in cases]
+    wanted = [one.read(one.expected(*case), *case) for case in cases]
     for j, part in enumerate(one.parts):
         if part.slips is None:
             continue
@@ -87,7 +96,8 @@ def test_each_slip_makes_numbers_of_its_own_in_the_part_that_it_names(name):
         made = defaultdict(set)
         for change in part.slips.changes:
             source = slips.Expression(part.slips.right, (change,)).ranks[0][0].source
-            where = f"{name}, line {change.line}, {change.name}: {change.text!r}"
+            named = [where for where, row in rows(table) if row["name"] == change.name]
+            where = f"{' or '.join(named)}: {change.text!r}"
             numbers = numbers_of(part, source, cases)
             assert not detectors.same(numbers, right), where
             if all(np.isfinite(each).all() for each in numbers):
@@ -101,10 +111,10 @@ def test_each_slip_makes_numbers_of_its_own_in_the_part_that_it_names(name):
 def expression(right, *rows):
     """Return an expression of rows (name, right, wrong); without a right piece it is all."""
     changes = [
-        slips.Change(name, f"{name}!", *span(right, piece), text, piece is None, 0)
+        slips.Change(name, f"{name}!", *span(right, piece), text, piece is None)
         for name, piece, text in rows
     ]
-    return slips.Expression(right, changes)
+    return slips.Expression(right, tuple(changes))
 
 
 def span(right, piece):
