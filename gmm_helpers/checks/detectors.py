@@ -77,28 +77,26 @@ def _check_rounded(part, found, wanted):
 @np.errstate(all="ignore")
 def _check_made_of_right(cases, found, wanted, about):
     """Find that something simple was made of all the right numbers."""
+    pairs = [*zip(found, wanted, strict=True)]
+    sizes = [len(np.atleast_1d(case[0])) for case in cases]
+    scopes = [{**TABLE.names, "w": w, "n": n} for w, n in zip(wanted, sizes, strict=True)]
     for explanation in _MADE.ranks[0]:
         try:
-            scopes = [
-                {**TABLE.names, "w": w, "n": len(np.atleast_1d(case[0]))}
-                for case, w in zip(cases, wanted, strict=True)
-            ]
             made = [value(explanation.source, scope) for scope in scopes]
         except IndexError:  # there is no such axis
             continue
         if same(found, made):
             text = f"For {about['part'].name}: {explanation.say} {about['difference']}"
             raise Finding(explanation.names[0], text)
-    pairs = [*zip(found, wanted, strict=True)]
-    ratio, *ratios = np.concatenate([(f / w).ravel() for f, w in pairs])
-    if same([ratios], [np.full_like(ratios, ratio)]):
-        other = any(np.isclose(ratio * np.log(base), 1) for base in (2, 10))
+    ratios = np.concatenate([(f / w).ravel() for f, w in pairs])
+    if same([ratios], [np.full_like(ratios, ratios[0])]):
+        other = any(np.isclose(ratios[0] * np.log(base), 1) for base in (2, 10))
         base = " Or has a logarithm another base than e?" if other else ""
-        raise TABLE.finding("factor", ratio=number(ratio, 4), base=base, **about)
-    shift, *shifts = np.concatenate([(f - w).ravel() for f, w in pairs])
-    if same([shifts], [np.full_like(shifts, shift)]):
-        when = "too large" if shift > 0 else "too small"
-        raise TABLE.finding("summand", when, shift=number(abs(shift), 4), **about)
+        raise TABLE.finding("factor", ratio=number(ratios[0], 4), base=base, **about)
+    shifts = np.concatenate([(f - w).ravel() for f, w in pairs])
+    if same([shifts], [np.full_like(shifts, shifts[0])]):
+        when = "too large" if shifts[0] > 0 else "too small"
+        raise TABLE.finding("summand", when, shift=number(abs(shifts[0]), 4), **about)
 
 
 def _check_places(found, wanted, about):
@@ -150,9 +148,9 @@ def show_difference(part, cases, found, wanted):
 def _two_numbers(a, b):
     """Write two numbers with as many digits as tell them apart, and counts as counts."""
     if all(float(value).is_integer() and abs(value) < 1e6 for value in (a, b)):
-        return [number(value) for value in (a, b)]
+        return number(a), number(b)
     for digits in range(4, 17):
-        texts = [number(value, digits, "#") for value in (a, b)]
+        texts = number(a, digits, "#"), number(b, digits, "#")
         if texts[0] != texts[1]:
             break
     return texts

@@ -13,8 +13,7 @@ from gmm_helpers.checks.detectors import DIGITS
 from gmm_helpers.checks.exercise import Finding, Table
 from gmm_helpers.checks.result import Check
 from gmm_helpers.checks.trial import Trial
-from gmm_helpers.checks.values import describe
-from gmm_helpers.model.learner_steps import SECONDS, TooSlowError, guarded
+from gmm_helpers.model.learner_steps import SECONDS, TooSlowError, describe, guarded
 
 TABLE = Table(__file__)
 

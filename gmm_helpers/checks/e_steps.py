@@ -8,7 +8,8 @@ from gmm_helpers.checks.diagnosis import diagnose
 from gmm_helpers.checks.exercise import Table
 from gmm_helpers.checks.references import log_gaussian
 from gmm_helpers.checks.result import Check
-from gmm_helpers.checks.values import describe, shape_of
+from gmm_helpers.checks.values import shape_of
+from gmm_helpers.model.learner_steps import describe
 
 TABLE = Table(__file__, globals())
 

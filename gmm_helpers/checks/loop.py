@@ -8,8 +8,8 @@ from gmm_helpers.checks.detectors import same
 from gmm_helpers.checks.diagnosis import diagnose
 from gmm_helpers.checks.exercise import Table
 from gmm_helpers.checks.result import Check
-from gmm_helpers.checks.values import describe
 from gmm_helpers.model import em
+from gmm_helpers.model.learner_steps import describe
 from gmm_helpers.model.mixture import Mixture
 
 _MOST_CALLS = 5000  # of the steps that `em` is handed; even 1000 iterations need fewer

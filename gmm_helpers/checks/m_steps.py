@@ -9,7 +9,7 @@ from gmm_helpers.checks.diagnosis import diagnose
 from gmm_helpers.checks.exercise import Table
 from gmm_helpers.checks.references import number
 from gmm_helpers.checks.result import Check
-from gmm_helpers.checks.values import describe
+from gmm_helpers.model.learner_steps import describe
 from gmm_helpers.model.mixture import Mixture
 from gmm_helpers.model.validation import ShapeError, SingularCovarianceError, WeightSumError
 

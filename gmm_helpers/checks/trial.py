@@ -26,26 +26,28 @@ class Trial:
     """
 
     def __init__(self, own, exercise):
-        self.own, self.exercise = own, exercise
+        self.own, self.exercise, self.parts = own, exercise, exercise.parts
         self.cases, self.found, self.wanted = [], [], []
         self.given = None  # the newest arguments, or those of the first wrong case
+        self.following = []  # the next group's cases
 
     def run(self):
         """Try all cases; return each result with the course's, or raise what was found."""
-        results = []
-        for i, group in enumerate(self.exercise.groups):
+        results, groups = [], self.exercise.groups
+        for group, following in itertools.zip_longest(groups, groups[1:]):
+            self.following = following.cases if following else []
             try:
-                results += self._try(i, group.cases)
+                results += self._try(group.cases)
             except Finding as finding:
                 group.tell(finding)
                 raise
         return results
 
-    def _try(self, i, cases):
+    def _try(self, cases):
         """Compare with the course's on a group; return the results of both, if they agree."""
         results, changed = [], None
         for case in cases:
-            self.given = copied(case)
+            self.given = case
             result, changed = self._call(case)
             if _is_nothing(result):
                 raise self._nothing()
@@ -56,9 +58,9 @@ class Trial:
         for case, result in zip(cases, right, strict=True):
             parts = self.exercise.read(result, *case)
             self.wanted.append([np.asarray(part, dtype=np.float64) for part in parts])
-        for j in range(len(self.exercise.parts)):
+        for j in range(len(self.parts)):
             try:
-                self._judge(i, j)
+                self._judge(j, len(cases))
             except Finding as finding:
                 if finding.slip in ("different", "wrong_shape", "constant", "not_finite"):
                     finding = self._look_closer(finding, j, results[0], changed)
@@ -99,64 +101,55 @@ class Trial:
         slip = ("printed" if prints else "untouched") if untouched else "no_result"
         return TABLE.finding(slip, name=self.exercise.name)
 
-    def _judge(self, i, j):
+    def _judge(self, j, n_new):
         """Compare a part of the results so far; where it is wrong, raise what fits best."""
-        part, cases = self.exercise.parts[j], self.cases
+        part, cases = self.parts[j], self.cases
         found, wanted = self._numbers(j)
         wrong = [not same([f], [w]) for f, w in zip(found, wanted, strict=True)]
         if not any(wrong):
             return
-        self.given = copied(cases[wrong.index(True)])
+        self.given = cases[wrong.index(True)]
         difference = show_difference(part, cases, found, wanted)
-        if fitting := self._fitting(i, j, found):
+        if fitting := self._fitting(j, found):
             text = " Or: ".join(explanation.say for explanation in fitting)
             raise Finding(fitting[0].names[0], f"{text} {difference}".strip())
         if part.recognise is not None:
-            new = -len(self.exercise.groups[i].cases)
-            part.recognise(cases[new:], found[new:], wanted[new:])
+            part.recognise(cases[-n_new:], found[-n_new:], wanted[-n_new:])
         detect(part, cases, found, wanted, difference)
 
     def _numbers(self, j):
         """Return what was found of a part so far, and what was wanted."""
-        found = [as_numbers(each[j], self.exercise.parts[j].name) for each in self.found]
+        found = [as_numbers(each[j], self.parts[j].name) for each in self.found]
         return found, [each[j] for each in self.wanted]
 
-    def _fitting(self, i, j, found):
+    def _fitting(self, j, found):
         """Return the explanations that give these numbers with the fewest slips."""
-        part = self.exercise.parts[j]
+        part = self.parts[j]
         if part.slips is None or not all(np.isfinite(values).all() for values in found):
             return []
-        scopes = [part.scope(*case) for case in self.cases]
         for rank in part.slips.ranks:
-            fitting = [each for each in rank if _gives(each, scopes, found)]
-            if len({each.say for each in fitting}) > 1:  # cases to come may tell them apart
-                fitting = self._fit_further(i, j, fitting) or fitting
+            fitting = _giving(rank, part, self.cases, found)
+            if len({each.say for each in fitting}) > 1:
+                try:  # whether the cases to come tell them apart
+                    further = self._try_further(j, self.following)
+                    fitting = _giving(fitting, part, self.following, further) or fitting
+                except Finding:
+                    pass
             if fitting:
                 return list({each.say: each for each in fitting}.values())
         return []
-
-    def _fit_further(self, i, j, fitting):
-        """Return those of the explanations that give the next group's numbers, too."""
-        part = self.exercise.parts[j]
-        cases = [case for group in self.exercise.groups[i + 1 : i + 2] for case in group.cases]
-        try:
-            found = self._try_further(j, cases)
-        except Finding:
-            return []
-        scopes = [part.scope(*case) for case in cases]
-        return [each for each in fitting if cases and _gives(each, scopes, found)]
 
     def _try_further(self, j, cases, order=None):
         """Return the numbers of a part for some cases, of which the arguments may be reordered."""
         calls = [(tuple(case[k] for k in order) if order else case, case) for case in cases]
         results = [self.exercise.read(self._call(given)[0], *case) for given, case in calls]
-        return [as_numbers(each[j], self.exercise.parts[j].name) for each in results]
+        return [as_numbers(each[j], self.parts[j].name) for each in results]
 
     def _look_closer(self, finding, j, result, changed):
         """Return what a second call, or the function's code, tells of what nothing explains."""
         different, several = finding.slip == "different", isinstance(result, tuple)
         hint = ""
-        if several and finding.slip == "wrong_shape" and len(self.exercise.parts) == 1:
+        if several and finding.slip == "wrong_shape" and len(self.parts) == 1:
             when = "comma" if len(result) == 1 else None
             told = TABLE.finding("several_results", when, number=len(result))
             finding.slip, hint = told.slip, told.detail
@@ -186,14 +179,15 @@ class Trial:
     def _exchanged(self, j):
         """Return two arguments' names if all is right with their values exchanged; else None."""
         names = self.exercise.arguments
-        for pair in itertools.combinations(range(len(names)), 2):
-            shapes = [[shape_of(case[k]) for k in pair] for case in self.cases]
-            if any(one is None or one != other for one, other in shapes):
-                continue
-            order = [pair[1 - pair.index(k)] if k in pair else k for k in range(len(names))]
+        for a, b in itertools.combinations(range(len(names)), 2):
+            order = [*range(len(names))]
+            order[a], order[b] = b, a
+            shapes = [(shape_of(case[a]), shape_of(case[b])) for case in self.cases]
             try:
-                if same(self._try_further(j, self.cases, order), self._numbers(j)[1]):
-                    return [names[k] for k in pair]
+                if all(one == other is not None for one, other in shapes) and same(
+                    self._try_further(j, self.cases, order), self._numbers(j)[1]
+                ):
+                    return names[a], names[b]
             except (Finding, Exception):  # arguments that do not go together
                 continue
         return None
@@ -201,7 +195,7 @@ class Trial:
     def _say_what_is_right(self, wrong):
         """Name the parts that are right beside a wrong one, as a sentence or ""."""
         names = []
-        for j, part in enumerate(self.exercise.parts):
+        for j, part in enumerate(self.parts):
             try:
                 if j != wrong and same(*self._numbers(j)):
                     names.append(part.name)
@@ -217,10 +211,15 @@ def _is_nothing(result):
 
 
 @np.errstate(all="ignore")
-def _gives(explanation, scopes, found):
-    """Say whether an explanation gives these numbers."""
-    try:
-        pairs = zip(scopes, found, strict=True)
-        return all(same([f], [value(explanation.source, scope)]) for scope, f in pairs)
-    except Exception:  # two slips that do not go together
-        return False
+def _giving(explanations, part, cases, found):
+    """Return those of the explanations that give these numbers."""
+    scopes = [part.scope(*case) for case in cases]
+
+    def gives(explanation):
+        try:
+            pairs = zip(scopes, found, strict=True)
+            return all(same([f], [value(explanation.source, scope)]) for scope, f in pairs)
+        except Exception:  # two slips that do not go together
+            return False
+
+    return [each for each in explanations if gives(each)]

@@ -6,6 +6,7 @@ import numpy as np
 
 from gmm_helpers.checks.exercise import Finding
 from gmm_helpers.model import validation
+from gmm_helpers.model.learner_steps import describe
 
 
 def as_numbers(value, name):
@@ -26,13 +27,6 @@ def shape_of(value):
         return as_numbers(value, "").shape
     except Finding:
         return None
-
-
-def describe(value):
-    """Say what a value is: its type, or of an array the shape."""
-    if type(value) is np.ndarray:
-        return f"an array of shape {value.shape}"
-    return "`None`" if value is None else f"a {type(value).__name__}"
 
 
 def differ(a, b):

@@ -31,10 +31,6 @@ def free_parameters(K: int, D: int, covariance_type: str = "full") -> int:
     K, D : int
     covariance_type : {"full", "tied", "diag", "spherical"}
 
-    Returns
-    -------
-    int
-
     Examples
     --------
     >>> free_parameters(3, 1)
@@ -67,10 +63,6 @@ def aic(log_likelihood: Numbers, n_parameters: Numbers) -> Numbers:
         The maximum of ℓ over all points, in nats.
     n_parameters : int or ndarray
 
-    Returns
-    -------
-    float or ndarray
-
     Examples
     --------
     >>> round(aic(-1130.26396, 11), 3)
@@ -94,10 +86,6 @@ def bic(log_likelihood: Numbers, n_parameters: Numbers, n: int) -> Numbers:
         As in `aic`.
     n : int
         How many points.
-
-    Returns
-    -------
-    float or ndarray
 
     Examples
     --------

@@ -68,48 +68,39 @@ class OwnSteps:
     """
 
     def __init__(self, x, start, e_step, m_step):
-        for name, step in (("e_step", e_step), ("m_step", m_step)):
+        self._steps = {"e_step": e_step, "m_step": m_step}
+        for name, step in self._steps.items():
             if step is not None and not callable(step):
                 raise TypeError(f"{name} must be a function; it is a {type(step).__name__}.")
         self._x, self._start = np.array(x, dtype=np.float64), start
-        self._e_step, self._m_step = e_step, m_step
-        self._stubs = set()
+        self.stubs = ()  # the names of the steps that returned None
         self._seconds_left = SECONDS
         self._errors = np.geterr()  # the module's own arithmetic heeds no warnings; a caller's may
 
-    @property
-    def stubs(self):
-        """The names of the steps that returned None."""
-        return tuple(sorted(self._stubs))
-
     def e_step(self, mixture):
         """Return the responsibilities as (K, n) and the log-likelihood, or None."""
-        if self._e_step is None:
-            return None
-        result = self._call("e_step", self._e_step, mixture)
+        result = self._call("e_step", mixture)
         if result is None:
             return None
         if not (isinstance(result, tuple) and len(result) == 2):
             raise EMError(
                 "your e_step must return two things, responsibilities (n, K) and the "
-                f"log-likelihood; it returned {_describe(result)}."
+                f"log-likelihood; it returned {describe(result)}."
             )
-        responsibilities, log_likelihood = result
+        b, log_likelihood = result
         try:
-            b = validation.as_responsibilities(
-                responsibilities, len(self._x), self._start.n_components
-            )
+            b = validation.as_responsibilities(b, len(self._x), self._start.n_components)
         except (TypeError, ValueError) as error:
             raise EMError(f"your e_step's result cannot be used: {error}") from error
         try:
-            if np.ndim(log_likelihood):
-                raise TypeError
-            log_likelihood = float(log_likelihood)
+            log_likelihood = float(log_likelihood) if np.ndim(log_likelihood) == 0 else None
         except (TypeError, ValueError):
+            log_likelihood = None
+        if log_likelihood is None:
             raise EMError(
                 "your e_step must return the log-likelihood as one number; it returned "
-                f"{_describe(log_likelihood)}."
-            ) from None
+                f"{describe(result[1])}."
+            )
         if not math.isfinite(log_likelihood):
             raise EMError(f"your e_step returned a log-likelihood of {log_likelihood}.")
         b.setflags(write=False)
@@ -117,13 +108,11 @@ class OwnSteps:
 
     def m_step(self, b):
         """Return the next mixture, or None."""
-        if self._m_step is None:  # so no copy is made
-            return None
-        result = self._call("m_step", self._m_step, b.T.copy())
+        result = self._call("m_step", b.T)
         if result is None:
             return None
         if not isinstance(result, Mixture):
-            raise EMError(f"your m_step must return a Mixture; it returned {_describe(result)}.")
+            raise EMError(f"your m_step must return a Mixture; it returned {describe(result)}.")
         if result.means.shape != self._start.means.shape:
             raise EMError(
                 f"your m_step returned a mixture whose means have shape {result.means.shape}; "
@@ -131,7 +120,11 @@ class OwnSteps:
             )
         return result
 
-    def _call(self, name, step, argument):
+    def _call(self, name, argument):
+        step = self._steps[name]
+        if step is None:
+            return None
+        argument = argument if isinstance(argument, Mixture) else argument.copy()
         began = time.perf_counter()
         try:
             with np.errstate(**self._errors), guarded(max(self._seconds_left, 0.01)):
@@ -151,7 +144,7 @@ class OwnSteps:
         finally:
             self._seconds_left -= time.perf_counter() - began
         if result is None:
-            self._stubs.add(name)
+            self.stubs = tuple(sorted({*self.stubs, name}))
         return result
 
 
@@ -163,6 +156,8 @@ def describe_exception(error):
     return f"{type(error).__name__}: {error}".rstrip(": .") + where
 
 
-def _describe(value):
-    shape = getattr(value, "shape", None)
-    return f"a {type(value).__name__}" + (f" of shape {shape}" if shape is not None else "")
+def describe(value):
+    """Say what a value is: its type, or of an array the shape."""
+    if type(value) is np.ndarray:
+        return f"an array of shape {value.shape}"
+    return "`None`" if value is None else f"a {type(value).__name__}"

@@ -68,10 +68,6 @@ def compare(
     max_iter, tol, ridge, progress
         As in `fit`.
 
-    Returns
-    -------
-    Comparison
-
     Raises
     ------
     ValueError, TypeError
@@ -182,9 +178,8 @@ class _Search:
     """The runs for one K and one covariance type."""
 
     def __init__(self, points, K, limits, model, shown):
-        self.points, self.K, self.model, self.shown = points, K, model, shown
+        self.points, self.K, self.limits, self.model, self.shown = points, K, limits, model, shown
         self.n = points.shape[1]
-        self.max_iter, self.tol = limits["max_iter"], limits["tol"]
         self.ends = []  # of the runs so far, each with whether it is spurious
         self.n_starts = self.n_failed = 0
 
@@ -192,14 +187,14 @@ class _Search:
         """Run EM from each start, as far as tells which ends high."""
         for start in starts:
             self.n_starts += 1
-            tol = max(self.tol, _TOL_OF_SEARCH)
+            tol = max(self.limits["tol"], _TOL_OF_SEARCH)
             try:
-                trace = self._run(start, f"start {self.n_starts}", self.max_iter, tol)
+                trace = self._run(start, f"start {self.n_starts}", tol=tol)
             except EMError:
                 self.n_failed += 1
             else:
                 self.ends.append((trace, self._is_spurious(trace)))
-        self.ends.sort(key=lambda end: -end[0].log_likelihoods[-1])
+        self.ends.sort(key=lambda end: -_height(end[0]))
 
     def best(self, otherwise):
         """Return the mixture of the highest regular end so far, if there is one."""
@@ -209,23 +204,24 @@ class _Search:
         """Run the foremost to the end; return the best regular one, or `fewer` written with K."""
         regular, spurious = self._finish()
         reason = ""
-        least = fewer.log_likelihoods[-1] + SAME_OPTIMUM * self.n
-        if regular is None or (self.K > 1 and regular.log_likelihoods[-1] <= least):
-            counts = {
-                "collapsed": self.n_failed,
-                "ended spurious": sum(spurious for _, spurious in self.ends),
-                "ended no higher": sum(not spurious for _, spurious in self.ends),
-            }
-            counts = ", ".join(f"{n} {what}" for what, n in counts.items() if n)
-            reason = f"of {self.n_starts} starts {counts}" if self.n_starts else "no start"
+        least = _height(fewer) + SAME_OPTIMUM * self.n
+        if regular is None or self.K > 1 and _height(regular) <= least:
+            reason = self._why_none()
             # The same density with more components, so ℓ is the same: nothing is lost.
             same = _copy_until(self.K, fewer.mixture)
             same = climb(self.points, same, self.model, max_iter=0, tol=0)
             regular = replace(same, converged=fewer.converged)
-        if spurious and spurious.log_likelihoods[-1] <= regular.log_likelihoods[-1]:
+        if spurious and _height(spurious) <= _height(regular):
             spurious = None
         counts = {"n_starts": self.n_starts, "n_failed": self.n_failed}
         return Cell(replace(regular, **counts), spurious and replace(spurious, **counts), reason)
+
+    def _why_none(self):
+        n_spurious = sum(spurious for _, spurious in self.ends)
+        counts = self.n_failed, n_spurious, len(self.ends) - n_spurious
+        pairs = zip(counts, ("collapsed", "ended spurious", "ended no higher"), strict=True)
+        told = ", ".join(f"{n} {what}" for n, what in pairs if n)
+        return f"of {self.n_starts} starts {told}" if told else "no start"
 
     def _finish(self):
         """Run the foremost to the end; return the best regular and the best spurious, or None.
@@ -235,44 +231,48 @@ class _Search:
         """
         found = {False: [], True: []}
         for trace, spurious in self.ends:
-            best = found[False][0].log_likelihoods[-1] if found[False] else -np.inf
-            if trace.log_likelihoods[-1] < best - _NEAR * self.n:
+            best = _height(found[False][0]) if found[False] else -np.inf
+            if _height(trace) < best - _NEAR * self.n:
                 break
             if spurious and found[True] or any(self._on_the_way(trace, f) for f in found[spurious]):
                 continue
             try:
-                trace = self._go_on(trace, "one of the foremost", self.tol)
+                trace = self._go_on(trace)
             except EMError:
                 continue
             found[self._is_spurious(trace)].append(trace)
-        best = (max(f, key=lambda t: t.log_likelihoods[-1], default=None) for f in found.values())
-        return tuple(best)
+        return [max(traces, key=_height, default=None) for traces in found.values()]
 
     def _on_the_way(self, trace, other):
         """Say whether a run is on its way up to the peak that another one has reached.
 
         Near a peak twice the rise that is left is Σ_i (Δ log p(x_i))², where Δ is the difference
-        to the peak's mixture: both are the square of the distance, as the Fisher information
-        measures it. At another peak's foot that sum is many times as large.
+        to the peak's mixture (both are squared distances, as the Fisher information measures them);
+        at another peak's foot that sum is many times as large.
         """
-        left = other.log_likelihoods[-1] - trace.log_likelihoods[-1]
+        left = _height(other) - _height(trace)
         apart = np.subtract(*(t.mixture._posterior(self.points)[1] for t in (trace, other)))
         return apart @ apart < _ON_THE_WAY * 2 * (left + SAME_OPTIMUM * self.n)
 
-    def _go_on(self, trace, what, tol):
-        """Run on from where a run has stopped, unless it has come to `tol`."""
-        if np.ptp(trace.log_likelihoods[-2:]) < tol * self.n:
+    def _go_on(self, trace):
+        """Run on from where a run has stopped, unless it has come to the end."""
+        if np.ptp(trace.log_likelihoods[-2:]) < self.limits["tol"] * self.n:
             return trace
-        rest = self._run(trace.mixture, what, self.max_iter - trace.iterations, tol)
+        left = self.limits["max_iter"] - trace.iterations
+        rest = self._run(trace.mixture, "one of the foremost", max_iter=left)
         ends = np.concatenate([trace.log_likelihoods, rest.log_likelihoods[1:]])
         return replace(rest, log_likelihoods=ends)
 
-    def _run(self, start, what, max_iter, tol):
+    def _run(self, start, what, **limits):
         report = self.shown.at(f"{self.shown.row}, {self.shown.stage}, K = {self.K}, {what}")
-        return climb(self.points, start, self.model, max_iter=max_iter, tol=tol, report=report)
+        return climb(self.points, start, self.model, report=report, **{**self.limits, **limits})
 
     def _is_spurious(self, trace):
         return bool(spurious_components(trace.mixture, self.n, trace.covariance_type).any())
+
+
+def _height(trace):
+    return trace.log_likelihoods[-1]
 
 
 def _copy_until(K, mixture):

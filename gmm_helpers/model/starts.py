@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 import time
 import warnings
@@ -29,10 +30,6 @@ def start_from_means(
     means : array_like, shape (K, D), or (K,) for D = 1
     covariance_type, ridge
         As in `m_step`.
-
-    Returns
-    -------
-    Mixture
 
     Examples
     --------
@@ -132,10 +129,6 @@ def fit(
     progress : bool
         Whether to say how far it is, in one line on standard error that is rewritten.
 
-    Returns
-    -------
-    Trace
-
     Raises
     ------
     ValueError, TypeError
@@ -171,12 +164,10 @@ def fit(
             if best is None or ends > best.log_likelihoods[-1] + SAME_OPTIMUM * points.shape[1]:
                 best, best_start = trace, start
         if best is None:
-            raise EMError(
-                f"EM failed from all {len(starts)} starts; the last said: {failures[-1]}",
-                component=failures[-1].component,
-                iteration=failures[-1].iteration,
-                trace=failures[-1].trace,
-            )
+            last = failures[-1]
+            message = f"EM failed from all {len(starts)} starts; the last said: {last}"
+            about = {"component": last.component, "iteration": last.iteration}
+            raise EMError(message, **about, trace=last.trace)
         if record:
             report = shown.at(f"the best of {len(starts)} again, recorded")
             best = climb(points, best_start, model, record=True, report=report, **limits)
@@ -193,7 +184,7 @@ class Progress:
     """One line on standard error, rewritten ten times a second while runs go on; or nothing."""
 
     def __init__(self, wanted):
-        self._wanted, self._where, self._line, self._due = wanted, "", "", 0.0
+        self._wanted, self._line, self._due = wanted, "", 0.0
         self.row = self.stage = ""  # of the table that `compare` fills
 
     def __enter__(self):
@@ -205,13 +196,11 @@ class Progress:
 
     def at(self, where):
         """Return what is to be told of each iteration of the run that comes now, or None."""
-        self._where = where
-        return self._tell if self._wanted else None
+        return functools.partial(self._tell, where) if self._wanted else None
 
-    def _tell(self, iteration, log_likelihood):
-        width = len(self._line)
-        line = f"{self._where}, iteration {iteration}: ℓ = {log_likelihood:.3f}"
-        self._line = line.ljust(width)
+    def _tell(self, where, iteration, log_likelihood):
+        line = f"{where}, iteration {iteration}: ℓ = {log_likelihood:.3f}"
+        self._line = line.ljust(len(self._line))
         if time.monotonic() >= self._due:
             self._write()
             self._due = time.monotonic() + 0.1

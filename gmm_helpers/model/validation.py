@@ -25,28 +25,32 @@ _ROUNDING = 1e-7  # with a smaller one, the covariance is singular in float64
 _ROWS = 2**15  # of the data at once in a QR decomposition
 
 
-class SingularCovarianceError(ValueError):
+class ParameterError(ValueError):
+    """A parameter that is refused, with what the sentence is about as attributes."""
+
+    def __init__(self, message, **about):
+        super().__init__(message)
+        self.__dict__.update(about)
+
+
+class SingularCovarianceError(ParameterError):
     """A covariance that is not positive definite; `component` says whose."""
 
-    def __init__(self, message, component=None):
-        super().__init__(message)
-        self.component = component
+    component: int
 
 
-class WeightSumError(ValueError):
+class WeightSumError(ParameterError):
     """Weights that do not sum to 1; `total` is their sum."""
 
-    def __init__(self, message, total):
-        super().__init__(message)
-        self.total = total
+    total: float
 
 
-class ShapeError(ValueError):
+class ShapeError(ParameterError):
     """An array called `name` of the shape `found`, where `wanted` is (None: any length)."""
 
-    def __init__(self, message, name=None, found=(), wanted=()):
-        super().__init__(message)
-        self.name, self.found, self.wanted = name, found, wanted
+    name: str
+    found: tuple
+    wanted: tuple
 
 
 def name_component(k):
@@ -234,7 +238,7 @@ def as_parameter(values, name, shape, meaning):
         wanted not in (None, found) for wanted, found in zip(shape, array.shape, strict=True)
     ):
         text = f"{name} must have shape {meaning}; it has {array.shape}."
-        raise ShapeError(text, name, array.shape, shape)
+        raise ShapeError(text, name=name, found=array.shape, wanted=shape)
     if array.size == 0:
         raise ValueError(f"{name} is empty: a mixture needs K ≥ 1 components and D ≥ 1 features.")
     if not np.isfinite(array).all():
@@ -256,7 +260,7 @@ def as_mixture(weights, means, covariances):
     total = float(weights.sum())
     if abs(total - 1) > _SLACK:
         text = f"weights must sum to 1; they sum to {total:.9g} (divide them by their sum)."
-        raise WeightSumError(text, total)
+        raise WeightSumError(text, total=total)
     if abs(total - 1) > 1e-12:  # rounded to fewer digits: else the area would not be 1
         weights /= total
     deviations = np.sqrt(np.diagonal(covariances, axis1=1, axis2=2).clip(0))
@@ -294,7 +298,7 @@ def _singular(component, covariance):
     if len(covariance) == 1:
         what = f"its variance must be positive; it is {covariance[0, 0]:g}"
     name = name_component(component).capitalize()
-    return SingularCovarianceError(f"{name}: {what}.", component)
+    return SingularCovarianceError(f"{name}: {what}.", component=component)
 
 
 @np.errstate(all="ignore")

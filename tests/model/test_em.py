@@ -443,7 +443,7 @@ def test_steps_that_write_in_their_arguments_or_fill_one_array_again_spoil_nothi
 
 
 WRONG_E_STEPS = {
-    "responsibilities alone": (ROWS, "must return two things.* ndarray of shape"),
+    "responsibilities alone": (ROWS, "must return two things.* array of shape"),
     "the other way round": ((-1.0, ROWS), "must have shape"),
     "(K, n)": ((ROWS.T, -1.0), "must have shape"),
     "one component too few": ((ROWS[:, :2], -1.0), "must have shape"),

@@ -238,9 +238,9 @@ def test_of_runs_on_the_way_to_one_peak_one_goes_on(monkeypatch):
     went_on = []
     run = selection._Search._run
 
-    def watched(self, start, what, *limits):
+    def watched(self, start, what, **limits):
         went_on.append(what)
-        return run(self, start, what, *limits)
+        return run(self, start, what, **limits)
 
     monkeypatch.setattr(selection._Search, "_run", watched)
     table = compare(FAITHFUL, [4, 5], covariance_types=["diag"], rng=seeded(), n_init=3)
