@@ -48,10 +48,6 @@ def check_ellipse(ellipse: Callable) -> Check:
 # --- the covariance matrix ------------------------------------------------------------------------
 
 
-def _symmetric(a, b, c):
-    return _arranged("ac cb", a, b, c)
-
-
 def _arranged(rows, a, b, c):
     """Return the matrix with these rows, such as "ac cb"; a minus stands for −c."""
     entries = {"a": a, "b": b, "c": c, "-": -c, "0": 0}

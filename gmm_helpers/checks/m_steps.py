@@ -149,10 +149,8 @@ def _read_m_step(result, x, b):
         raise TABLE.finding("not_a_mixture", "three things", packing=packing)
     if not isinstance(result, Mixture):
         raise TABLE.finding("not_a_mixture", result=describe(result))
-    found, asked = result.means.shape, (b.shape[1], x.shape[1] if several else 1)
-    if found != asked:
-        name = "wrong_axis" if found[0] == len(x) else "wrong_shape"
-        raise TABLE.finding(name, "of a mixture", found=found, asked=asked)
+    if result.means.shape != _shapes(x, b)["means"]:
+        raise _of_shape("means", result.means.shape, x, b)
     if several:
         return result.weights, result.means, result.covariances
     return result.weights, result.means[:, 0], result.variances
@@ -170,30 +168,30 @@ def _explain_refusal(error, x, b):
         raise TABLE.finding(slip, error=error)
     if not isinstance(error, ShapeError):
         return
-    n_weights = error.wanted[0] if error.name == "means" and len(error.wanted) == 2 else K
-    if n_weights != K and error.found[:1] == (K,):  # as many means as there should be
-        name = "wrong_axis" if n_weights == n else "wrong_shape"
-        raise TABLE.finding(name, "of weights", n_weights=n_weights, K=K)
-    if x.ndim == 2:
-        _explain_shape(error, {"n": n, "K": K, "D": x.shape[1]})
+    name, found, wanted = error.name, error.found, error.wanted
+    n_weights = wanted[0] if name == "means" and len(wanted) == 2 else K
+    if n_weights != K and found[:1] == (K,):  # as many means as there should be
+        slip = "wrong_axis" if n_weights == n else "wrong_shape"
+        raise TABLE.finding(slip, "of weights", n_weights=n_weights, K=K)
+    if x.ndim == 2 and name in ("means", "covariances"):
+        right = name == "covariances" and found == _shapes(x, b)[name]
+        raise _of_shape("means", wanted[:2], x, b) if right else _of_shape(name, found, x, b)
     # `from_1d` makes means of two axes, and covariances that fit them: only `Mixture` itself can
     # be given others.
-    elif len(error.found) < len(error.wanted):
+    if x.ndim == 1 and len(found) < len(wanted):
         raise TABLE.finding("not_from_1d", error=error)
 
 
-def _explain_shape(error, sizes):
-    """Name the slip that a shape shows, with the letters of its sizes, where D may be above 1."""
-    asked = {"means": (sizes["K"], sizes["D"]), "covariances": (sizes["K"], *[sizes["D"]] * 2)}
-    name, found = error.name, error.found
-    if name not in asked:
-        return
-    if found == asked["means"] and name == "means":
-        raise TABLE.finding("from_1d")
-    if found == asked["covariances"] and name == "covariances":  # the means have another D
-        name, found = "means", error.wanted[:2]
-    letters = {size: letter for letter, size in sizes.items()}  # each is another in the hidden data
+def _shapes(x, b):
+    K, D = b.shape[1], x.shape[1] if x.ndim == 2 else 1
+    return {"means": (K, D), "covariances": (K, D, D)}
+
+
+def _of_shape(name, found, x, b):
+    """Return the slip that a shape shows, with the letters of its sizes."""
+    asked = _shapes(x, b)[name]
+    letters = dict(zip((*b.shape, asked[1]), "nKD", strict=True))  # other ones in the hidden data
     when = f"{name} {''.join(letters.get(size, '?') for size in found)}"
     slip = TABLE.told_when(when)
-    about = {"name": name, "found": found, "asked": asked[name]}
-    raise TABLE.finding(slip or "wrong_shape", when if slip else None, **about)
+    about = {"name": name, "found": found, "asked": asked}
+    return TABLE.finding(slip or "wrong_shape", when if slip else None, **about)

@@ -8,12 +8,6 @@ from pathlib import Path
 
 _MOST_NAMES = 12  # that a message lists
 _TABLES = (".csv", ".tsv", ".txt", ".dat")
-_NOT_TEXT = {  # how files begin that are not text: a kind of `tables.toml`
-    **dict.fromkeys((b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ"), "packed"),
-    **dict.fromkeys((b"7z\xbc\xaf", b"\x28\xb5\x2f\xfd", b"Rar!"), "packed"),
-    b"\xd0\xcf\x11\xe0": "spreadsheet",
-    b"%PDF": "pdf",
-}
 
 
 class TableError(ValueError):
@@ -61,7 +55,9 @@ def _read_bytes(path):
 def read_text(path):
     """Return what stands in a file, and the name of its encoding."""
     content = _read_bytes(path)
-    kind = next((_NOT_TEXT[each] for each in _NOT_TEXT if content.startswith(each)), None)
+    begin = content[:8].decode("latin-1")
+    kinds = sentences()["begins"].items()
+    kind = next((kind for kind, known in kinds if begin.startswith(tuple(known))), None)
     if kind == "packed" and re.search(rb"xl/|\[Content_Types\]|opendocument|\.iwa", content):
         kind = "spreadsheet"
     encoding = json.detect_encoding(content)  # by the zeros at the beginning
