@@ -96,10 +96,6 @@ def _shares(columns, axis, total=np.sum):
     return columns / (total(columns, axis=axis, keepdims=True) if callable(total) else total)
 
 
-def _hard_labels(columns, axis):
-    return np.eye(columns.shape[1])[columns.argmax(axis=axis)]
-
-
 def _gaussians(x, means, covariances):
     """Return N(x_i | μ_k, Σ_k), shape (n, K)."""
     heights = 1 / np.sqrt(np.linalg.det(2 * np.pi * covariances))

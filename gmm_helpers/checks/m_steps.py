@@ -71,10 +71,6 @@ def check_m_step_2d(m_step: Callable) -> Check:
 # --- what the expressions are made of -------------------------------------------------------------
 
 
-def _hard(b):
-    return np.eye(b.shape[1])[b.argmax(axis=1)]
-
-
 def _mean(x, b):
     return (x.T @ b / b.sum(axis=0)).T  # (K,), and (K, D) for x of shape (n, D)
 

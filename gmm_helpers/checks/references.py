@@ -18,6 +18,11 @@ def log_gaussian(x, mean, covariance):
     return Mixture([1], [mean], [covariance]).log_density(x)
 
 
+def hard_labels(b, axis=1):
+    """Return 1 where a row is largest, and else 0."""
+    return np.eye(b.shape[1])[b.argmax(axis=axis)]
+
+
 def number(value, digits=6, form=""):
     """Write a number with a true minus sign."""
     return f"{value:{form}.{digits}g}".removesuffix(".").replace("-", "−")
