@@ -141,7 +141,7 @@ export function showLegend(box, rows, { markers }) {
     const style = `fill:${paint(colour)};${strokeOf(row)};stroke-width:1`;
     const place = "translate(17 8) scale(5)";
     const sign = make("svg:path", { d: markers[row.marker] ?? "", transform: place, style });
-    return make("span", {}, make("svg:svg", { width: 34, height: 16 }, line, sign), text);
+    return make("span", {}, make("svg:svg", { viewBox: "0 0 34 16" }, line, sign), text);
   });
   box.replaceChildren(...signs);
 }

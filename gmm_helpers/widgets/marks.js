@@ -61,9 +61,10 @@ function makeBars(mark, panel, group) {
 function makeMarker(mark, panel, group) {
   const colour = paint(mark.colour);
   const open = mark.marker === "x" || mark.open;
-  const style = open ? `fill:none;stroke:${colour}` : `fill:${colour}`;
+  const stroke = `stroke:${colour};stroke-width:${2.5 / mark.radius}`; // it is scaled as well
+  const style = open ? `fill:none;${stroke}` : `fill:${colour}`;
   const d = panel.picture.look.markers[mark.marker];
-  const path = add(group, "path", { class: "marker", style, d });
+  const path = add(group, "path", { style, d });
   return ({ map }) =>
     path.setAttribute("transform", `${shiftTo(mark, map, panel)} scale(${mark.radius})`);
 }

@@ -1,4 +1,5 @@
-// One panel of a scene: which limits it shows, where its data lie in pixels, and its marks.
+// One panel of a scene: which limits it shows, where its data lie in pixels, and its marks. The
+// pixels are its own: where the text around it is larger, so are they, and with them all it draws.
 
 import { makeAxes, measureAxes } from "./axes.js";
 import { inside, make, set } from "./base.js";
@@ -20,10 +21,11 @@ export class Panel {
     this.viewIndex = Math.min(viewIndex, spec.views.length - 1);
     /** @type {number[]} of the view that is shown */
     this.limits = [];
-    this.left = this.w = this.h = this.text = 0; // pixels
+    this.left = this.w = this.h = 0; // pixels
     this.top = TOP;
     this.sx = this.sy = 0; // pixels for a unit of the data
-    /** @type {[number, number, number]} width, height and letters that it was laid out for */
+    this.scale = 1;
+    /** @type {[number, number, number]} width, height and scale that it was laid out for */
     this.size = [0, 0, 0];
     this.makeElements();
     const points = this.marks.find(({ kind }) => kind === "points");
@@ -66,9 +68,10 @@ export class Panel {
 
   // ------------------------------------------------------------ sizes
 
-  layOut(width, height, text) {
+  /** Take a size; `scale` is how many pixels of the page are one of the panel. */
+  layOut(width, height, scale) {
     const view = this.spec.views[this.viewIndex];
-    const { left, bottom } = measureAxes(this.spec, view, text);
+    const { left, bottom } = measureAxes(this.spec, view);
     const [x0, x1, y0, y1] = view.limits;
     let w = Math.max(width - left - TOP, LEAST);
     let h = Math.max(height - bottom - TOP, LEAST);
@@ -78,22 +81,28 @@ export class Panel {
       h = w * ratio;
     }
     const [sx, sy] = [w / (x1 - x0), h / (y1 - y0)];
-    const size = [width, height, text];
-    Object.assign(this, { size, limits: view.limits, left, w, h, text, sx, sy });
+    const size = [width, height, scale];
+    Object.assign(this, { size, limits: view.limits, left, w, h, scale, sx, sy });
     this.resize(width, h + bottom + TOP);
     this.axes.replaceChildren(...makeAxes(this));
     this.cloud?.forget();
   }
 
   resize(width, height) {
-    this.element.style.width = `${width}px`;
-    this.area.style.height = `${height}px`;
-    set(this.svg, { width, height, viewBox: `0 0 ${width} ${height}` });
+    const box = { width: this.scale * width, height: this.scale * height };
+    this.element.style.width = `${box.width}px`;
+    this.area.style.height = `${box.height}px`;
+    set(this.svg, { ...box, viewBox: `0 0 ${width} ${height}` });
     const place = { x: this.left, y: TOP, width: this.w, height: this.h };
     for (const plot of [this.plot, this.over]) set(plot, place);
-    const sharp = devicePixelRatio;
+    const sharp = this.sharp();
     const pixels = { width: Math.round(width * sharp), height: Math.round(height * sharp) };
-    set(this.canvas, { ...pixels, style: `width:${width}px;height:${height}px` });
+    set(this.canvas, { ...pixels, style: `width:${box.width}px;height:${box.height}px` });
+  }
+
+  /** Return how many dots of the screen are a pixel. */
+  sharp() {
+    return this.scale * devicePixelRatio;
   }
 
   /** Return where a place of the data lies in the plot, in pixels. */
@@ -118,7 +127,8 @@ export class Panel {
   /** Return where a pointer is in the plot, in pixels. (An inner SVG's own box is its content's.) */
   pixel(event) {
     const box = this.area.getBoundingClientRect();
-    return [event.clientX - box.left - this.left, event.clientY - box.top - TOP];
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    return [x / this.scale - this.left, y / this.scale - TOP];
   }
 
   /** Return which place of the data lies under a pointer. */
@@ -134,7 +144,7 @@ export class Panel {
     this.states = states;
     for (const [i, draw] of this.drawSvg.entries()) draw?.(states[i]);
     if (onlyShapes || !this.drawCanvas.some(Boolean)) return;
-    const sharp = devicePixelRatio;
+    const sharp = this.sharp();
     const pen = this.canvas.getContext("2d");
     pen.clearRect(0, 0, this.canvas.width, this.canvas.height);
     pen.save();

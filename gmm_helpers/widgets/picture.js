@@ -1,9 +1,10 @@
 // Draws a scene: its panels side by side, from frame to frame, in the colours of the page's theme.
 
+import { TEXT } from "./axes.js";
 import { inside, isDark, make, onTheme, readArray } from "./base.js";
 import { Panel } from "./panel.js";
 
-const GAP = 8; // pixels between panels
+const GAP = 8; // pixels of a panel between panels
 const NARROW = 560; // pixels: below that, panels stand one below the other
 const IDENTITY = [1, 0, 0, 1, 0, 0]; // a map that leaves all where it is
 
@@ -102,22 +103,22 @@ export class Picture {
 
   /** Give the panels their sizes for the width that there is. */
   layOut() {
-    const width = this.element.clientWidth;
-    if (!width || !this.content) return;
+    const wide = this.element.clientWidth;
+    if (!wide || !this.content) return;
     if (!this.width) this.takeTheme(); // now that the box is on the page
-    this.width = width;
-    const text = parseFloat(getComputedStyle(this.element).fontSize);
-    const stacked = width < NARROW;
-    const room = width - (stacked ? 0 : GAP * (this.panels.length - 1));
+    const scale = parseFloat(getComputedStyle(this.element).fontSize) / TEXT;
+    this.width = wide / scale;
+    const stacked = wide < NARROW;
+    const room = this.width - (stacked ? 0 : GAP * (this.panels.length - 1));
     const whole = this.panels.reduce((sum, { spec }) => sum + spec.width, 0);
     const widthOf = ({ spec }) => (stacked ? room : (room * spec.width) / whole);
-    const tallest = this.tallest();
+    const tallest = this.tallest() / scale;
     const given = this.content.height;
     const height = given ?? Math.max(200, Math.min(tallest, 0.62 * widthOf(this.panels[0])));
     for (const [i, panel] of this.panels.entries()) {
       const own = stacked && i ? 0.75 * height : height;
       const equal = Math.max(given ?? 0, tallest);
-      panel.layOut(widthOf(panel), panel.spec.equal ? equal : own, text);
+      panel.layOut(widthOf(panel), panel.spec.equal ? equal : own, scale);
     }
     this.draw();
   }

@@ -76,7 +76,7 @@ export class Cloud {
     const key = `${look} ${faint}`;
     if (!this.sprites.has(key)) {
       const radius = (faint ? 0.62 : 1) * (this.mark.radius ?? 4);
-      this.sprites.set(key, makeSprite(look, radius, faint ? 0.7 : 0.9, this.panel.picture));
+      this.sprites.set(key, makeSprite(look, radius, faint ? 0.7 : 0.9, this.panel));
     }
     return this.sprites.get(key);
   }
@@ -129,10 +129,11 @@ export class Cloud {
       bar.append(make("i", { style: `width:${100 * share}%;background:${paint(k)}` }));
     this.tip.replaceChildren(this.describe(index), ...(bar.firstChild ? [bar] : []));
     const { width, height } = this.tip.getBoundingClientRect();
-    const { left, top, size } = this.panel;
-    const at = inside(left + x - width / 2, 0, Math.max(size[0] - width, 0));
-    const above = top + y - height - APART;
-    set(this.tip, { style: `left:${at}px;top:${above > -20 ? above : top + y + APART}px` });
+    const { left, top, size, scale } = this.panel; // the tip is outside the panel's own pixels
+    const at = inside(scale * (left + x) - width / 2, 0, Math.max(scale * size[0] - width, 0));
+    const above = scale * (top + y - APART) - height;
+    const below = scale * (top + y + APART);
+    set(this.tip, { style: `left:${at}px;top:${above > -20 ? above : below}px` });
   }
 
   /** Say where a point is and who answers for it. */
@@ -149,8 +150,12 @@ export class Cloud {
 }
 
 /** Draw a marker once. A look is its colour and its shape, or "hollow". */
-function makeSprite(look, radius, globalAlpha, { look: { markers }, dark }) {
-  const sharp = devicePixelRatio;
+function makeSprite(look, radius, globalAlpha, panel) {
+  const {
+    dark,
+    look: { markers },
+  } = panel.picture;
+  const sharp = panel.sharp();
   const width = Math.ceil(sharp * (2 * radius + 4));
   const canvas = make("canvas", { width, height: width });
   const pen = canvas.getContext("2d");

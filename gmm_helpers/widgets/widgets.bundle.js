@@ -450,7 +450,7 @@ function showLegend(box, rows, { markers }) {
     const style = `fill:${paint(colour)};${strokeOf(row)};stroke-width:1`;
     const place = "translate(17 8) scale(5)";
     const sign = make("svg:path", { d: markers[row.marker] ?? "", transform: place, style });
-    return make("span", {}, make("svg:svg", { width: 34, height: 16 }, line, sign), text);
+    return make("span", {}, make("svg:svg", { viewBox: "0 0 34 16" }, line, sign), text);
   });
   box.replaceChildren(...signs);
 }
@@ -507,19 +507,20 @@ class Asker {
 // The axes of a panel: room for their words, ticks as far as they fit, and labels.
 
 
-const WIDE = 0.62; // of a letter: how wide a digit is at most
+const TEXT = 14; // of a panel's own pixels: how large its letters are
+const WIDE = 0.62 * TEXT; // how wide a digit is at most
 
 /** Return how much room the axes need to the left of a plot and below it, in pixels. */
-function measureAxes({ labels, views }, { x }, text) {
+function measureAxes({ labels, views }, { x }) {
   const letters = Math.max(0, ...views.flatMap(({ y }) => y.map(([, label]) => label.length)));
-  const left = Math.ceil(text * (0.58 * letters + (labels[1] ? 1.5 : 0)) + 12);
-  const bottom = text * ((x.length ? 1.5 : 0.2) + (labels[0] ? 1.2 : 0)) + 4;
+  const left = Math.ceil(TEXT * (0.58 * letters + (labels[1] ? 1.5 : 0)) + 12);
+  const bottom = TEXT * ((x.length ? 1.5 : 0.2) + (labels[0] ? 1.2 : 0)) + 4;
   return { left, bottom };
 }
 
 /** Return the axes of a panel that is laid out, as SVG. */
 function makeAxes(panel) {
-  const { left, top, w, h, text, spec } = panel;
+  const { left, top, w, h, spec } = panel;
   const { x, y } = spec.views[panel.viewIndex];
   const bottom = top + h;
   const parts = [];
@@ -528,22 +529,22 @@ function makeAxes(panel) {
   const middle = { "text-anchor": "middle" };
 
   draw(`M${left} ${top}V${bottom}H${left + w}`);
-  const widest = Math.max(0, ...x.map(([, label]) => label.length)) * text * WIDE + 6;
+  const widest = Math.max(0, ...x.map(([, label]) => label.length)) * WIDE + 6;
   for (const [value, label] of thin(x, panel.sx, widest)) {
     const at = left + panel.px(value);
     if (at > left + w + 1 || at < left - 1) continue;
     draw(`M${at} ${bottom}v5`);
-    write({ x: at, y: bottom + 6 + text }, label, middle);
+    write({ x: at, y: bottom + 6 + TEXT }, label, middle);
   }
-  for (const [value, label] of thin(y, panel.sy, 1.3 * text)) {
+  for (const [value, label] of thin(y, panel.sy, 1.3 * TEXT)) {
     const at = top + panel.py(value);
     if (at > bottom + 1 || at < top - 1) continue;
     draw(`M${left} ${at}h-5`);
-    write({ x: left - 8, y: at + 0.35 * text }, label, { "text-anchor": "end" });
+    write({ x: left - 8, y: at + 0.35 * TEXT }, label, { "text-anchor": "end" });
   }
   const [below, beside] = spec.labels;
-  if (below) write({ x: left + w / 2, y: bottom + 8 + 2.1 * text }, below, middle);
-  const turned = `translate(${text} ${top + h / 2}) rotate(-90)`;
+  if (below) write({ x: left + w / 2, y: bottom + 8 + 2.1 * TEXT }, below, middle);
+  const turned = `translate(${TEXT} ${top + h / 2}) rotate(-90)`;
   if (beside) write({ x: 0, y: 0, transform: turned }, beside, middle);
   return parts;
 }
@@ -675,9 +676,10 @@ function makeBars(mark, panel, group) {
 function makeMarker(mark, panel, group) {
   const colour = paint(mark.colour);
   const open = mark.marker === "x" || mark.open;
-  const style = open ? `fill:none;stroke:${colour}` : `fill:${colour}`;
+  const stroke = `stroke:${colour};stroke-width:${2.5 / mark.radius}`; // it is scaled as well
+  const style = open ? `fill:none;${stroke}` : `fill:${colour}`;
   const d = panel.picture.look.markers[mark.marker];
-  const path = add(group, "path", { class: "marker", style, d });
+  const path = add(group, "path", { style, d });
   return ({ map }) =>
     path.setAttribute("transform", `${shiftTo(mark, map, panel)} scale(${mark.radius})`);
 }
@@ -854,7 +856,7 @@ class Cloud {
     const key = `${look} ${faint}`;
     if (!this.sprites.has(key)) {
       const radius = (faint ? 0.62 : 1) * (this.mark.radius ?? 4);
-      this.sprites.set(key, makeSprite(look, radius, faint ? 0.7 : 0.9, this.panel.picture));
+      this.sprites.set(key, makeSprite(look, radius, faint ? 0.7 : 0.9, this.panel));
     }
     return this.sprites.get(key);
   }
@@ -907,10 +909,11 @@ class Cloud {
       bar.append(make("i", { style: `width:${100 * share}%;background:${paint(k)}` }));
     this.tip.replaceChildren(this.describe(index), ...(bar.firstChild ? [bar] : []));
     const { width, height } = this.tip.getBoundingClientRect();
-    const { left, top, size } = this.panel;
-    const at = inside(left + x - width / 2, 0, Math.max(size[0] - width, 0));
-    const above = top + y - height - APART;
-    set(this.tip, { style: `left:${at}px;top:${above > -20 ? above : top + y + APART}px` });
+    const { left, top, size, scale } = this.panel; // the tip is outside the panel's own pixels
+    const at = inside(scale * (left + x) - width / 2, 0, Math.max(scale * size[0] - width, 0));
+    const above = scale * (top + y - APART) - height;
+    const below = scale * (top + y + APART);
+    set(this.tip, { style: `left:${at}px;top:${above > -20 ? above : below}px` });
   }
 
   /** Say where a point is and who answers for it. */
@@ -927,8 +930,12 @@ class Cloud {
 }
 
 /** Draw a marker once. A look is its colour and its shape, or "hollow". */
-function makeSprite(look, radius, globalAlpha, { look: { markers }, dark }) {
-  const sharp = devicePixelRatio;
+function makeSprite(look, radius, globalAlpha, panel) {
+  const {
+    dark,
+    look: { markers },
+  } = panel.picture;
+  const sharp = panel.sharp();
   const width = Math.ceil(sharp * (2 * radius + 4));
   const canvas = make("canvas", { width, height: width });
   const pen = canvas.getContext("2d");
@@ -974,7 +981,8 @@ function paintMatrix({ values, shape: [rows, columns] }, [low, high]) {
   return canvas;
 }
 
-// One panel of a scene: which limits it shows, where its data lie in pixels, and its marks.
+// One panel of a scene: which limits it shows, where its data lie in pixels, and its marks. The
+// pixels are its own: where the text around it is larger, so are they, and with them all it draws.
 
 
 const TOP = 10; // pixels above the plot, and to the right of it
@@ -991,10 +999,11 @@ class Panel {
     this.viewIndex = Math.min(viewIndex, spec.views.length - 1);
     /** @type {number[]} of the view that is shown */
     this.limits = [];
-    this.left = this.w = this.h = this.text = 0; // pixels
+    this.left = this.w = this.h = 0; // pixels
     this.top = TOP;
     this.sx = this.sy = 0; // pixels for a unit of the data
-    /** @type {[number, number, number]} width, height and letters that it was laid out for */
+    this.scale = 1;
+    /** @type {[number, number, number]} width, height and scale that it was laid out for */
     this.size = [0, 0, 0];
     this.makeElements();
     const points = this.marks.find(({ kind }) => kind === "points");
@@ -1037,9 +1046,10 @@ class Panel {
 
   // ------------------------------------------------------------ sizes
 
-  layOut(width, height, text) {
+  /** Take a size; `scale` is how many pixels of the page are one of the panel. */
+  layOut(width, height, scale) {
     const view = this.spec.views[this.viewIndex];
-    const { left, bottom } = measureAxes(this.spec, view, text);
+    const { left, bottom } = measureAxes(this.spec, view);
     const [x0, x1, y0, y1] = view.limits;
     let w = Math.max(width - left - TOP, LEAST);
     let h = Math.max(height - bottom - TOP, LEAST);
@@ -1049,22 +1059,28 @@ class Panel {
       h = w * ratio;
     }
     const [sx, sy] = [w / (x1 - x0), h / (y1 - y0)];
-    const size = [width, height, text];
-    Object.assign(this, { size, limits: view.limits, left, w, h, text, sx, sy });
+    const size = [width, height, scale];
+    Object.assign(this, { size, limits: view.limits, left, w, h, scale, sx, sy });
     this.resize(width, h + bottom + TOP);
     this.axes.replaceChildren(...makeAxes(this));
     this.cloud?.forget();
   }
 
   resize(width, height) {
-    this.element.style.width = `${width}px`;
-    this.area.style.height = `${height}px`;
-    set(this.svg, { width, height, viewBox: `0 0 ${width} ${height}` });
+    const box = { width: this.scale * width, height: this.scale * height };
+    this.element.style.width = `${box.width}px`;
+    this.area.style.height = `${box.height}px`;
+    set(this.svg, { ...box, viewBox: `0 0 ${width} ${height}` });
     const place = { x: this.left, y: TOP, width: this.w, height: this.h };
     for (const plot of [this.plot, this.over]) set(plot, place);
-    const sharp = devicePixelRatio;
+    const sharp = this.sharp();
     const pixels = { width: Math.round(width * sharp), height: Math.round(height * sharp) };
-    set(this.canvas, { ...pixels, style: `width:${width}px;height:${height}px` });
+    set(this.canvas, { ...pixels, style: `width:${box.width}px;height:${box.height}px` });
+  }
+
+  /** Return how many dots of the screen are a pixel. */
+  sharp() {
+    return this.scale * devicePixelRatio;
   }
 
   /** Return where a place of the data lies in the plot, in pixels. */
@@ -1089,7 +1105,8 @@ class Panel {
   /** Return where a pointer is in the plot, in pixels. (An inner SVG's own box is its content's.) */
   pixel(event) {
     const box = this.area.getBoundingClientRect();
-    return [event.clientX - box.left - this.left, event.clientY - box.top - TOP];
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    return [x / this.scale - this.left, y / this.scale - TOP];
   }
 
   /** Return which place of the data lies under a pointer. */
@@ -1105,7 +1122,7 @@ class Panel {
     this.states = states;
     for (const [i, draw] of this.drawSvg.entries()) draw?.(states[i]);
     if (onlyShapes || !this.drawCanvas.some(Boolean)) return;
-    const sharp = devicePixelRatio;
+    const sharp = this.sharp();
     const pen = this.canvas.getContext("2d");
     pen.clearRect(0, 0, this.canvas.width, this.canvas.height);
     pen.save();
@@ -1124,7 +1141,7 @@ const near = (value) => inside(value, -1e5, 1e5);
 // Draws a scene: its panels side by side, from frame to frame, in the colours of the page's theme.
 
 
-const GAP = 8; // pixels between panels
+const GAP = 8; // pixels of a panel between panels
 const NARROW = 560; // pixels: below that, panels stand one below the other
 const IDENTITY = [1, 0, 0, 1, 0, 0]; // a map that leaves all where it is
 
@@ -1223,22 +1240,22 @@ class Picture {
 
   /** Give the panels their sizes for the width that there is. */
   layOut() {
-    const width = this.element.clientWidth;
-    if (!width || !this.content) return;
+    const wide = this.element.clientWidth;
+    if (!wide || !this.content) return;
     if (!this.width) this.takeTheme(); // now that the box is on the page
-    this.width = width;
-    const text = parseFloat(getComputedStyle(this.element).fontSize);
-    const stacked = width < NARROW;
-    const room = width - (stacked ? 0 : GAP * (this.panels.length - 1));
+    const scale = parseFloat(getComputedStyle(this.element).fontSize) / TEXT;
+    this.width = wide / scale;
+    const stacked = wide < NARROW;
+    const room = this.width - (stacked ? 0 : GAP * (this.panels.length - 1));
     const whole = this.panels.reduce((sum, { spec }) => sum + spec.width, 0);
     const widthOf = ({ spec }) => (stacked ? room : (room * spec.width) / whole);
-    const tallest = this.tallest();
+    const tallest = this.tallest() / scale;
     const given = this.content.height;
     const height = given ?? Math.max(200, Math.min(tallest, 0.62 * widthOf(this.panels[0])));
     for (const [i, panel] of this.panels.entries()) {
       const own = stacked && i ? 0.75 * height : height;
       const equal = Math.max(given ?? 0, tallest);
-      panel.layOut(widthOf(panel), panel.spec.equal ? equal : own, text);
+      panel.layOut(widthOf(panel), panel.spec.equal ? equal : own, scale);
     }
     this.draw();
   }

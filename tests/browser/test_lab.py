@@ -213,9 +213,12 @@ def test_a_stepper_fits_a_projector(lab):
     sizes = box.evaluate(
         """box => [...box.querySelectorAll('text, p, td, th, label, button')]
             .filter(each => each.textContent.trim() && each.checkVisibility())
-            .map(each => parseFloat(getComputedStyle(each).fontSize))"""
+            .map(each => {
+                const {a = 1, b = 0} = each.getScreenCTM?.() ?? {}
+                return parseFloat(getComputedStyle(each).fontSize) * Math.hypot(a, b)
+            })"""
     )
-    assert min(sizes) >= 20
+    assert min(sizes) >= 19.9
     assert box.locator(".panels").bounding_box()["width"] > 940
     assert box.evaluate("box => box.scrollHeight <= innerHeight + 1")
     lab.keyboard.press("Escape")

@@ -27,8 +27,11 @@ FAULTS = f"""() => {{
         if (each.matches('pre, section, .gmm') && each.scrollWidth > each.clientWidth + 1)
             faults.push(`cut: ${{name}}`)
         const text = [...each.childNodes].some(node => node.nodeType === 3 && node.data.trim())
-        const size = parseFloat(getComputedStyle(each).fontSize)
-        if (text && size < 20) faults.push(`${{size}} px: ${{name}} ${{each.textContent}}`)
+        const {{a = 1, b = 0}} = each.getScreenCTM?.() ?? {{}}  // how an SVG scales its text
+        const size = parseFloat(getComputedStyle(each).fontSize) * Math.hypot(a, b)
+        if (text && size < 19.9) faults.push(`${{size}} px: ${{name}} ${{each.textContent}}`)
+        const ring = each.matches('circle + text') && each.previousSibling.getBoundingClientRect()
+        if (ring && (width > ring.width || bottom > ring.bottom)) faults.push(`no room: ${{name}}`)
     }}
     return faults
 }}"""
