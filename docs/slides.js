@@ -13,8 +13,23 @@ function forSlides(event) {
   return !(target.hasAttribute(KEPT) || ["Escape", " ", "Enter"].includes(event.key));
 }
 
+// How much larger the text of a slide with little on it may be.
+const SIZES = [1.5, 1.4, 1.3, 1.2, 1.1, 1];
+
+/** Give a slide the largest text that fits. */
+function fit(slide) {
+  const body = slide.querySelector(".body");
+  SIZES.find((size) => {
+    slide.style.setProperty("--larger", size);
+    return slide.scrollHeight <= slide.clientHeight && body.scrollWidth <= body.clientWidth;
+  });
+}
+
+const printed = location.search.includes("print-pdf");
 Reveal.initialize({
-  disableLayout: true,
+  disableLayout: !printed,
+  ...{ width: 1366, height: 768, margin: 0 }, // of a page; slides.css has the same
+  display: "flex",
   center: false,
   transition: "none",
   controls: matchMedia("(pointer: coarse)").matches, // a swipe on a widget moves the widget
@@ -24,6 +39,14 @@ Reveal.initialize({
   keyboardCondition: forSlides,
   plugins: [RevealNotes],
 });
-Reveal.on("slidechanged", () => {
+// Again once its formulas are set, its widget is drawn or the window is another.
+const watch = new ResizeObserver((entries) => {
+  requestAnimationFrame(() => {
+    for (const { target } of entries) fit(target.parentElement);
+  });
+});
+for (const body of document.querySelectorAll(".body")) watch.observe(body);
+Reveal.on("slidechanged", ({ currentSlide }) => {
+  fit(currentSlide);
   if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
 });

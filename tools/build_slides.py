@@ -32,7 +32,11 @@ NPM = (
     "mathjax/es5/tex-svg.js",
 )
 CODE = ("code", "output", "solution")
-SLIDE = '<section>\n<h2>{}</h2>\n{}\n<aside class="notes">{}</aside>\n</section>'
+SLIDE = """<section>
+<h2>{}</h2>
+<div class="body">{}</div>
+<aside class="notes">{}</aside>
+</section>"""
 
 
 def load():
@@ -75,8 +79,13 @@ def text_of(cell, part):
 def code_of(cell, part):
     """Return the first function of a cell, or all its code, coloured."""
     code = cell.source.split("\n\n\n")[0].replace("_solution(", "(")
-    shown = Highlight2HTML()(code)
-    return f'<div class="fragment">{shown}</div>' if part == "solution" else shown
+    return lines(code, Highlight2HTML()(code), "fragment" if part == "solution" else "")
+
+
+def lines(text, shown, kind=""):
+    """Return lines as they are shown, with how long they are: their letters are as large as fit."""
+    columns = max(map(len, text.splitlines()))
+    return f'<div class="lines {kind}" style="--columns: {columns}">{shown}</div>'
 
 
 def outputs(entry, ran, states):
@@ -93,7 +102,7 @@ def outputs(entry, ran, states):
             alt = html.escape(output.metadata["image/png"]["alt"])
             yield f'<img alt="{alt}" src="data:image/png;base64,{data["image/png"]}">'
         elif "text" in output and alone:
-            yield f"<pre>{html.escape(output.text)}</pre>"
+            yield lines(output.text, f"<pre>{html.escape(output.text)}</pre>")
 
 
 def section(slide, row, ran, states):

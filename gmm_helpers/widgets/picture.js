@@ -129,7 +129,8 @@ export class Picture {
     if (!this.box.matches(":fullscreen, .fills")) return inside(0.4 * innerHeight, 280, 380);
     const boxes = [...this.box.children].map((each) => each.getBoundingClientRect());
     const others = boxes[boxes.length - 1].bottom - boxes[0].top - this.element.offsetHeight;
-    return inside(0.92 * innerHeight - others, 0.45 * innerHeight, 0.7 * innerHeight);
+    const high = this.box.clientHeight;
+    return inside(0.92 * high - others, 0.45 * high, 0.7 * high);
   }
 
   close() {

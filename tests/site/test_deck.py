@@ -1,5 +1,6 @@
 """The slides in Chromium, opened as a file on a projector's page: `nox -s slides -- --test`."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -13,7 +14,8 @@ URL = SLIDES.as_uri()
 NOW = "Reveal.getCurrentSlide()"
 DRAWN = f"""() => [...{NOW}.querySelectorAll('.gmm-widget')].every(
     box => box.shadowRoot?.querySelector('.gmm > *')) && document.fonts.ready"""
-# What is wrong with the shown slide: what leaves it, what is cut, and text that is too small.
+# What is wrong with the shown slide: what leaves it, what is cut, text that is too small or larger
+# than its ring, and a half that is empty.
 FAULTS = f"""() => {{
     const slide = {NOW}, faults = []
     const all = [slide, ...slide.querySelectorAll('*')].flatMap(
@@ -33,6 +35,8 @@ FAULTS = f"""() => {{
         const ring = each.matches('circle + text') && each.previousSibling.getBoundingClientRect()
         if (ring && (width > ring.width || bottom > ring.bottom)) faults.push(`no room: ${{name}}`)
     }}
+    const {{bottom}} = slide.querySelector('.body').getBoundingClientRect()
+    if (bottom < innerHeight / 2) faults.push('empty below')
     return faults
 }}"""
 
@@ -163,6 +167,20 @@ def test_a_widget_far_down_has_its_size_and_all_its_runs_fit(open_deck):
         option.check()
         check_positions(page, chooser.get_by_label("Position").first)
     assert "Your" not in chooser.locator(".notes").text_content()
+
+
+def test_paper_has_a_page_for_each_slide_and_widgets_as_they_are_shown(new_page):
+    page = new_page(URL, viewport={"width": 500, "height": 600})
+    page.goto(f"{URL}/index.html?print-pdf")
+    page.wait_for_selector(".pdf-page")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    stepper = page.locator("[data-widget=stepper-two]")
+    left, right = [stepper.locator(".panel-area").nth(i).bounding_box() for i in range(2)]
+    assert left["x"] + left["width"] < right["x"]
+    assert stepper.evaluate("box => box.shadowRoot.querySelector('.gmm').scrollHeight") <= 768
+    paper = page.pdf(prefer_css_page_size=True)
+    slides = page.evaluate("Reveal.getTotalSlides()")
+    assert len(re.findall(rb"/Type\s*/Page\b", paper)) == slides
 
 
 def test_the_speakers_page_has_the_minutes_and_the_questions(open_deck):
