@@ -78,7 +78,7 @@ class BoundBars(SceneStepper):
         stripe = (highest - baseline) / 60
         for i, (F, top) in enumerate(zip(bounds, tops, strict=True)):
             left, right = i - 0.4, i + 0.4
-            by = {"hidden": [int(p < i) for p in range(P)], "faint": [int(p > i) for p in range(P)]}
+            by = {"hidden": np.arange(P) < i, "faint": np.arange(P) > i}
             panel.mark("bars", shape=[[left, right, baseline, F]], colour=_BOUND, by=by)
             starts = np.arange(F, top, stripe)
             rows = np.broadcast_arrays(left, right, starts, np.minimum(starts + stripe / 2, top))
@@ -166,13 +166,13 @@ class BoundCurve(SceneStepper):
         title = f"solid: ℓ · dashed: bound F · thick: gap · ring: current {parameter}"
         panel = scene.panel(limits, labels=[parameter, "nats"], title=title)
         panel.mark("line", shape=curve, **_CURVE)
-        hidden = [int(each < 0) for each in which]
+        hidden = np.less(which, 0)
         if shapes:
             by = {"which": which, "hidden": hidden}
             panel.mark("line", shape=shapes, dash=[4, 1.5], width=3.5, colour=_BOUND, by=by)
         value, F, top = np.transpose(places)
         _draw_gap(panel, value, F, top, hidden=hidden)
-        by = {"map": geometry.shifts(np.column_stack([value, top]))}
+        by = {"at": np.column_stack([value, top])}
         panel.mark("marker", marker="o", radius=10, open=True, colour="ink", by=by)
         super().__init__(scene, texts, title="The bound under the curve")
 
@@ -218,14 +218,10 @@ class Starts(SceneStepper):
 
     Parameters
     ----------
-    grid : array_like, shape (m,)
-        Values of the parameter, from left to right.
-    log_likelihood : callable
-        What computes ℓ of a value.
+    grid, log_likelihood, parameter
+        As for a `BoundCurve`.
     ways : sequence of array_like
         Of each start the parameter at the start and after each iteration.
-    parameter : str
-        The parameter's name.
 
     Examples
     --------
@@ -235,12 +231,7 @@ class Starts(SceneStepper):
     """
 
     def __init__(
-        self,
-        grid: ArrayLike,
-        log_likelihood: Callable[[float], float],
-        ways: Sequence[ArrayLike],
-        *,
-        parameter: str = "θ",
+        self, grid: ArrayLike, log_likelihood: Callable, ways: Sequence, *, parameter: str = "θ"
     ) -> None:
         curve = _points_of(log_likelihood, grid)
         lines = [_points_of(log_likelihood, way) for way in ways]
@@ -260,6 +251,6 @@ class Starts(SceneStepper):
         style, by = {"colour": 1, "width": 2, "dots": 5}, {"which": range(len(lines))}
         panel.mark("line", shape=same_length(lines), by=by, **style)
         for i, mark in ((0, {"marker": "o", "open": True}), (-1, {"marker": "^"})):
-            by = {"map": geometry.shifts([line[i] for line in lines])}
+            by = {"at": [line[i] for line in lines]}
             panel.mark("marker", radius=10, colour=1, by=by, **mark)
         super().__init__(scene, texts, title="Ways of EM from each start")

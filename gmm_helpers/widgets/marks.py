@@ -56,8 +56,8 @@ def draw_numbers(panel, places, *, lift=0, drag=False):
     """Add the components' numbers to a panel, at places (P, K, 2)."""
     for k in range(places.shape[1]):
         more = {"drag": k} if drag else {}
-        by = {"map": geometry.shifts(places[:, k])}
-        panel.mark("label", text=str(k + 1), ring=True, lift=lift, colour=k, by=by, **more)
+        style = {"ring": True, "lift": lift, "colour": k, **more}
+        panel.mark("label", text=str(k + 1), by={"at": places[:, k]}, **style)
 
 
 def same_length(lines):
@@ -73,7 +73,6 @@ def draw_lines(panel, lines_by_position):
     """
     for piece in range(max(map(len, lines_by_position), default=0)):
         found = np.array([len(lines) > piece for lines in lines_by_position])
-        which = np.where(found, found.cumsum() - 1, -1).tolist()
-        by = {"which": which, "hidden": [int(each < 0) for each in which]}
+        by = {"which": np.where(found, found.cumsum() - 1, -1), "hidden": ~found}
         shapes = same_length([lines[piece] for lines in lines_by_position if len(lines) > piece])
         panel.mark("line", shape=shapes, colour="ink", width=2.5, by=by)

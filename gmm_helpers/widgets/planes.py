@@ -46,15 +46,10 @@ class Landscape(SceneStepper):
     """
 
     def __init__(
-        self,
-        height: Callable[[np.ndarray], ArrayLike],
-        paths: ArrayLike,
-        *,
-        limits: tuple[float, float],
-        groups: ArrayLike | None = None,
+        self, height: Callable, paths: ArrayLike, *, limits: Sequence, groups: ArrayLike = ()
     ) -> None:
         paths = np.asarray(paths, float)
-        n_paths, P, _ = paths.shape
+        P = paths.shape[1]
         axis, _, heights = geometry.over_plane(height, limits, limits)
         if not np.isfinite(heights).all():
             raise ValueError("A height is not finite: choose limits within which all are.")
@@ -70,11 +65,11 @@ class Landscape(SceneStepper):
         for lines in geometry.contour_lines(axis, axis, depths, _BELOW):
             for line in lines:
                 panel.mark("line", shape=line, colour="grey", width=1)
-        group_of = np.zeros(n_paths, int) if groups is None else np.asarray(groups)
-        for path, group in zip(paths, group_of.tolist(), strict=True):
+        groups = np.asarray(groups, int).tolist() or [0] * len(paths)
+        for path, group in zip(paths, groups, strict=True):
             panel.mark("line", shape=path, colour=group, width=2, by={"until": range(1, P + 1)})
             style = {"marker": MARKERS[group % len(MARKERS)], "radius": 6, "colour": group}
-            panel.mark("marker", by={"map": geometry.shifts(path)}, **style)
+            panel.mark("marker", by={"at": path}, **style)
         super().__init__(scene, _say_paths(height, paths), title="Paths over a landscape")
 
 
@@ -114,8 +109,8 @@ class _Plane(Scene):
         """Add a marker on each point that has one at any position; `flags` are (P, n)."""
         for i in geometry.choose_points(len(self.x)):
             if flags[:, i].any():
-                by, at = {"hidden": (~flags[:, i]).astype(int).tolist()}, geometry.shifts(self.x[i])
-                panel.mark("marker", marker=marker, radius=8, colour="mark", map=at.tolist(), by=by)
+                style = {"radius": 8, "colour": "mark", "map": geometry.shifts(self.x[i]).tolist()}
+                panel.mark("marker", marker=marker, by={"hidden": ~flags[:, i]}, **style)
 
 
 class KMeansBeside(SceneStepper):
@@ -159,7 +154,7 @@ class KMeansBeside(SceneStepper):
         soft = [step.responsibilities for step in steps]
         likelier = [lambda at, m=step.mixture: m._log_joint(at.T).T for step in steps]
         panel, soft_right = draw("mixture · lines: where two are equal", "u2", soft, likelier)
-        marks.draw_ellipses(panel, maps, [int(step.kind == "E") for step in steps])
+        marks.draw_ellipses(panel, maps, [step.kind == "E" for step in steps])
         marks.draw_numbers(panel, maps[..., 4:])
         squares = [0 if b is None else ((plane.x - m[b]) ** 2).sum() for m, b in kmeans_steps]
         texts = map(_say_pair, steps, hard_right, soft_right, squares)
@@ -201,12 +196,7 @@ class ShrinkingVariance(SceneStepper):
     """
 
     def __init__(
-        self,
-        x: ArrayLike,
-        means: Sequence,
-        variances: Sequence[float],
-        *,
-        stills: Sequence[int] | None = None,
+        self, x: ArrayLike, means: Sequence, variances: Sequence[float], *, stills: Sequence = ()
     ) -> None:
         P, K = len(variances), len(means)
         mixtures = [Mixture(np.full(K, 1 / K), means, [v * np.eye(2)] * K) for v in variances]
@@ -219,8 +209,8 @@ class ShrinkingVariance(SceneStepper):
         panel = plane.draw(title, shares, "u2", [0] * P)
         maps = np.array([geometry.ellipse_maps(each) for each in mixtures])
         marks.draw_ellipses(panel, maps, [0] * P, radii=(1,))
-        for places in geometry.shifts(new_means).swapaxes(0, 1):
-            panel.mark("marker", marker="x", radius=17, colour="ink", by={"map": places})
+        for places in np.swapaxes(new_means, 0, 1):
+            panel.mark("marker", marker="x", radius=17, colour="ink", by={"at": places})
         marks.draw_numbers(panel, maps[..., 4:])
         texts = [
             f"Shared variance {variance:g}: {np.sum(b.max(axis=1) < 0.999)} of {len(b)} points are "
@@ -256,7 +246,7 @@ class Anomalies(SceneStepper):
         *,
         most: int = 39,
         features: Sequence[str] | None = None,
-        stills: Sequence[int] | None = None,
+        stills: Sequence[int] = (),
     ) -> None:
         surprise = -mixture.log_density(x)
         order = np.argsort(-surprise)

@@ -46,7 +46,7 @@ class RunScene(Scene):
         self.x, self.trace, self.steps = x, trace, steps
         self.texts = tuple(map("{} {}".format, sentences, map(words.read_table, tables)))
         self._done = [step.iteration - (step.kind == "E") for step in steps]  # whole iterations
-        self._faint = [int(step.kind == "E") for step in steps]  # components
+        self._faint = [step.kind == "E" for step in steps]  # components
         for name in trace.stubs:
             said = "returned None, as an unfinished exercise does: the module's own was used."
             self.content["notes"].append(f"Your {name} {said}")
@@ -126,8 +126,7 @@ class RunScene(Scene):
         curve = np.column_stack([np.arange(len(values)), values])
         by = {"until": [done + 1 for done in self._done]}
         panel.mark("line", shape=curve, colour="ink", width=2, dots=3, by=by)
-        by = {"map": geometry.shifts(curve[self._done])}
-        panel.mark("marker", marker="o", radius=7, colour="ink", by=by)
+        panel.mark("marker", marker="o", radius=7, colour="ink", by={"at": curve[self._done]})
 
 
 def _view_from(values, first):

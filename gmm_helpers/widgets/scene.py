@@ -31,7 +31,7 @@ A mark
     `colour` is the number of a component, or "ink", "grey", "mark", "pale".
     `map` puts the shape in its place: see `plots.geometry`. `shape` may hold several, (S, m, 2).
     What changes from position to position stands in `by`, in lists or arrays of P: `map`, `which`
-    (shape or set of shares), `until`, `faint`, `hidden`, `text`.
+    (shape or set of shares), `until`, `faint`, `hidden`. A place (x, y), `at`, becomes a `map`.
     `drag` names what a hand or the arrow keys can move.
 """
 
@@ -43,7 +43,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gmm_helpers.plots.geometry import ticks
+from gmm_helpers.plots.geometry import shifts, ticks
 
 _LARGEST = {"u1": 255, "u2": 65535}
 
@@ -62,7 +62,7 @@ class Scene:
     --------
     >>> scene = Scene(2, headings=["first", "second"], texts=["A dot.", "It has moved."])
     >>> panel = scene.panel([0, 1, 0, 1])
-    >>> panel.mark("marker", marker="o", radius=8, by={"map": [[1, 0, 0, 1, x, 0] for x in (0, 1)]})
+    >>> panel.mark("marker", marker="o", radius=8, by={"at": [[0, 0.5], [1, 0.5]]})
     0
     >>> scene.content["panels"][0]["marks"][0]["by"]
     {'map': {'at': 0, 'shape': [2, 6], 'type': 'f8'}}
@@ -130,7 +130,9 @@ class Panel:
                     f"`{name}` of a {kind} must have one entry for each of the "
                     f"{self._scene.positions} positions; it has {len(values)}."
                 )
-            values = self.array(values) if name == "map" else list(values)
+            if name == "at":
+                name, values = "map", shifts(values)
+            values = self.array(values) if name == "map" else [*map(int, values)]
             mark.setdefault("by", {})[name] = values
         self.content["marks"].append(mark)
         return len(self.content["marks"]) - 1

@@ -60,7 +60,7 @@ class SceneStepper(Shown):
         texts: Iterable[str],
         *,
         title: str = "Pictures under a slider",
-        stills: Sequence[int] | None = None,
+        stills: Sequence[int] = (),
     ) -> None:
         self.texts, self._title, self._stills = tuple(texts), title, stills
         if len(self.texts) != scene.positions:
@@ -124,7 +124,7 @@ class Stepper(SceneStepper):
     M 1 -11.479
     """
 
-    _kind, _title, _stills = "stepper", "Film strip of a stepper", None
+    _kind, _title, _stills = "stepper", "Film strip of a stepper", ()
 
     def __init__(
         self,
