@@ -10,7 +10,7 @@ from matplotlib.ticker import FixedLocator, MaxNLocator
 from numpy.typing import ArrayLike
 
 from gmm_helpers.plots import figures, geometry
-from gmm_helpers.plots.look import COLOURS, DASHES, MARKERS
+from gmm_helpers.plots.look import MARKERS, line_style
 
 DARKEST = 0.62  # grey of a table's cell; black text stands out from it
 _number = geometry.format_number
@@ -49,7 +49,7 @@ def show_functions(
     for k, (name, values) in enumerate(curves.items()):
         drawn = np.isfinite(values)
         at, values = x[drawn], np.asarray(values, float)[drawn]
-        ax.plot(at, values, lw=3.5, label=name, color=COLOURS[k], dashes=DASHES[k])
+        ax.plot(at, values, lw=3.5, label=name, **line_style(k))
         places = [0, -1, values.argmax(), values.argmin()]
         said = [_short(number) for i in places for number in (values[i], at[i])]
         caption += " {}: {} at {}, {} at {}; highest {} at {}, lowest {} at {}.".format(name, *said)
@@ -121,10 +121,9 @@ def show_curves(
 def _draw_curves(ax, Ks, curves, top, *, rings):
     """Draw curves against K, if asked for with a ring around each one's lowest point."""
     circle = {"ms": 24, "mfc": "none", "mec": "black", "mew": 2.5, "zorder": 4}
-    for i, (name, values) in enumerate(curves.items()):
-        look = [each[i % len(each)] for each in (COLOURS, MARKERS, DASHES)]
-        style = dict(zip(("color", "marker", "dashes"), look, strict=True))
-        ax.plot(Ks, values, lw=3, ms=10, label=name, **style)
+    for k, (name, values) in enumerate(curves.items()):
+        marker = MARKERS[k % len(MARKERS)]
+        ax.plot(Ks, values, lw=3, ms=10, label=name, marker=marker, **line_style(k))
         if rings:
             ax.plot(Ks[values.argmin()], values.min(), "o", **circle)
     together = np.concatenate([*curves.values()])

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from gmm_helpers.model.mixture import Mixture
 from gmm_helpers.plots import figures, geometry
-from gmm_helpers.plots.look import COLOURS, DASHES, MARKERS, RADII, mix_colours
+from gmm_helpers.plots.look import COLOURS, DASHES, MARKERS, RADII, line_style, mix_colours
 
 _EQUAL_NAMES = ("x₁", "x₂")  # of features that share a scale, as simulated ones do
 _MOST_PAIRS = 6
@@ -106,7 +106,7 @@ def _draw_curves(ax, mixture, limits):
     grid = np.concatenate([limits[:1], grid.clip(*limits), limits[1:]])
     curves = np.exp(mixture._log_joint(grid[None]))
     for k, curve in enumerate(curves):
-        ax.plot(grid, curve, lw=3.5, **_line_style(k))
+        ax.plot(grid, curve, lw=3.5, **line_style(k))
     ax.plot(grid, curves.sum(axis=0), lw=2, color="black")
     _draw_numbers(ax, maps[:, [4, 3]])
 
@@ -116,7 +116,7 @@ def draw_ellipses(ax, mixture):
     for k, each in enumerate(geometry.ellipse_maps(mixture)):
         for radius in RADII:
             ellipse = geometry.place(radius * geometry.CIRCLE, each)
-            ax.plot(*ellipse.T, lw=3.5, zorder=4, **_line_style(k))
+            ax.plot(*ellipse.T, lw=3.5, zorder=4, **line_style(k))
     _draw_numbers(ax, mixture.means)
 
 
@@ -127,10 +127,6 @@ def _draw_numbers(ax, places):
         ax.plot(*place, "o", color=COLOURS[k % len(COLOURS)], **ring)
         middle = {"ha": "center", "va": "center_baseline", "weight": "bold"}
         ax.text(*place, str(k + 1), zorder=6, **middle)
-
-
-def _line_style(k):
-    return {"color": COLOURS[k % len(COLOURS)], "dashes": DASHES[k % len(DASHES)]}
 
 
 def say(fit, decimals):

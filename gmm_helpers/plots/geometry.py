@@ -88,13 +88,12 @@ def rug(x, top):
     return np.column_stack([x, -top * share])
 
 
-def over_plane(function, x_limits, y_limits, count=121):
-    """Return `count` values along each axis, and a function of points (n, 2) on that grid.
+def over_plane(function, limits, count=121):
+    """Return `count` values along x, as many along y, and a function of points (n, 2) on that grid.
 
-    The values along x and those along y have shape (count,), and the function's have
-    (count, count) in front, with one row for each value along y, as matplotlib wants it.
+    `limits` are those of x, then of y. Of the function there is a row for each value along y.
     """
-    x, y = (np.linspace(low, high, count) for low, high in (x_limits, y_limits))
+    x, y = (np.linspace(*ends, count) for ends in np.reshape(limits, (2, 2)))
     values = np.asarray(function(np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)))
     return x, y, values.reshape(count, count, *values.shape[1:])
 

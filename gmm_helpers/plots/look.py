@@ -35,6 +35,11 @@ _TO_CONES = np.array(
 )
 
 
+def line_style(k):
+    """Return how matplotlib draws the lines of a component, or of another curve by its number."""
+    return {"color": COLOURS[k % len(COLOURS)], "dashes": DASHES[k % len(DASHES)]}
+
+
 def mix_colours(shares, colours):
     """Mix colours "#RRGGBB" by shares (n, K) in OKLab; return red, green and blue, (n, 3), to 1.
 

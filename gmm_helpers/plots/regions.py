@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from matplotlib.colors import to_rgb
 from numpy.typing import ArrayLike
@@ -35,10 +37,7 @@ def show_regions(mixture: Mixture, x: ArrayLike) -> None:
     figure, [left, right] = figures.panels(2, limits)
     for ax, title in ((left, "regions and density"), (right, "entropy")):
         ax.set(xlim=limits[:, 0], ylim=limits[:, 1], xlabel="x₁", ylabel="x₂", title=title)
-
-    def over_plane(function):
-        return geometry.over_plane(function, limits[:, 0], limits[:, 1], _GRID)
-
+    over_plane = partial(geometry.over_plane, limits=limits.T, count=_GRID)
     draw_regions(left, *over_plane(lambda at: mixture._log_joint(at.T).T))
     levels, widths = density_levels(mixture, _SHARES), np.linspace(1.5, 3, len(_SHARES))
     style = {"colors": "black", "linewidths": widths, "linestyles": "-", "zorder": 2}

@@ -20,12 +20,15 @@ def components_legend(K):
     ]
 
 
-def draw_points(panel, x, shares, *, features, faint, kind="u2", top=None):
-    """Add points `x` (n, D), of many some, with the `shares` (n, K) or None of each position.
+def draw_points(panel, x, shares, *, features, faint, kind="u2", top=None, **more):
+    """Add points `x` (n, D) with the `shares` (n, K) or None of each position; say if some are out.
 
     Those of one dimension lie below a density that ends at `top`.
     """
-    shown = geometry.choose_points(len(x))
+    shown, notes = geometry.choose_points(len(x)), panel.scene.content["notes"]
+    note = f"The pictures show {len(shown)} of the {len(x)} points."
+    if len(shown) < len(x) and note not in notes:
+        notes.append(note)
     sets, which = [], []
     for each in shares:
         # The last share is not sent: they sum to 1.
@@ -39,6 +42,7 @@ def draw_points(panel, x, shares, *, features, faint, kind="u2", top=None):
         features=list(features),
         decimals=geometry.decimals_for(x),
         by={"which": which, "faint": faint},
+        **more,
     )
 
 

@@ -14,8 +14,8 @@ from numpy.typing import ArrayLike
 from gmm_helpers.model import validation
 from gmm_helpers.model.mixture import Mixture, check_mixture
 from gmm_helpers.plots import geometry
-from gmm_helpers.plots.look import DASHES, MARKERS
-from gmm_helpers.widgets import sliders
+from gmm_helpers.plots.look import MARKERS
+from gmm_helpers.widgets import marks, sliders
 from gmm_helpers.widgets.scene import Scene
 
 _MARGIN = 0.15  # how far a picture goes beyond the data, as a share of their span
@@ -108,12 +108,8 @@ class HandFit(sliders.SliderPanel):
         for view in others:
             panel.view(*view)
         panel.mark("bars", shape=bars, colour="pale")
-        shown = geometry.choose_points(len(x))
-        if len(shown) < len(x):
-            note = f"The picture shows {len(shown)} of the {len(x)} points."
-            scene.content["notes"].append(note)
-        rug, decimals = geometry.rug(x[shown], 1), [sliders.decimals_of(step) + 1]
-        panel.mark("points", id="points", shape=rug, features=["x"], decimals=decimals)
+        style = {"id": "points", "features": "x", "faint": [0], "top": 1}
+        marks.draw_points(panel, x[:, None], [None], **style)
         bump, maps = scene.array(geometry.BUMP), geometry.bump_maps(em)
         of = [panel.mark("line", shape=bump, by={"map": [each], "hidden": [1]}) for each in maps]
         panel.mark("sum", of=of, id="em", **_EM)
@@ -217,7 +213,7 @@ class PointPosterior(sliders.SliderPanel):
 
 def _draw_component(panel, bump, k):
     """Add a component's curve; return the mark's number."""
-    style = {"colour": k, "dash": DASHES[k], "width": 3}
+    style = marks.component_style(k)
     return panel.mark("line", id=f"curve_{k + 1}", shape=bump, extend=True, **style)
 
 

@@ -50,7 +50,7 @@ class Landscape(SceneStepper):
     ) -> None:
         paths = np.asarray(paths, float)
         P = paths.shape[1]
-        axis, _, heights = geometry.over_plane(height, limits, limits)
+        axis, _, heights = geometry.over_plane(height, [limits, limits])
         if not np.isfinite(heights).all():
             raise ValueError("A height is not finite: choose limits within which all are.")
         depths = heights.max() - heights
@@ -163,7 +163,7 @@ class KMeansBeside(SceneStepper):
 
 def _borders(limits, score):
     """Return the lines along which the two highest of K scores of places (m, 2) are equal."""
-    x, y, scores = geometry.over_plane(score, limits[:2], limits[2:], _COARSE)
+    x, y, scores = geometry.over_plane(score, limits, _COARSE)
     ahead = (geometry.ahead(scores, k) for k in range(scores.shape[2] - 1))
     return [line for each in ahead for line in geometry.contour_lines(x, y, each, [0])[0]]
 
@@ -256,8 +256,7 @@ class Anomalies(SceneStepper):
         plane = _Plane(x, P, features, margin=0.2)
         title = "line: where −log p(x) is the threshold · triangles: flagged"
         panel = plane.draw(title, [None] * P, "u1", [1] * P)
-        across, up = panel.limits[:2], panel.limits[2:]
-        x1, x2, log_density = geometry.over_plane(mixture.log_density, across, up)
+        x1, x2, log_density = geometry.over_plane(mixture.log_density, panel.limits)
         marks.draw_lines(panel, geometry.contour_lines(x1, x2, -log_density, thresholds))
         plane.flag(panel, "^", surprise > thresholds[:, None])
         decimals = geometry.decimals_for(plane.x)

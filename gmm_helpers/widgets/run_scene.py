@@ -50,9 +50,6 @@ class RunScene(Scene):
         for name in trace.stubs:
             said = "returned None, as an unfinished exercise does: the module's own was used."
             self.content["notes"].append(f"Your {name} {said}")
-        shown = len(geometry.choose_points(n))
-        if shown < n:
-            self.content["notes"].append(f"The pictures show {shown} of the {n} points.")
         if D == 1:
             self._draw_densities(names, limits)
         else:

@@ -105,7 +105,7 @@ class Panel:
     """A panel of a scene."""
 
     def __init__(self, scene, content, *view):
-        self._scene, self.array = scene, scene.array
+        self.scene, self.array = scene, scene.array
         plain = {"title": "", "labels": ["", ""], "width": 1}
         self.content = {**plain, **content, "views": [], "marks": []}
         scene.content["panels"].append(self.content)
@@ -125,10 +125,10 @@ class Panel:
         if shape is not None:
             mark["shape"] = shape if isinstance(shape, dict) else self._keep(shape)
         for name, values in (by or {}).items():
-            if len(values) != self._scene.positions:
+            if len(values) != self.scene.positions:
                 raise ValueError(
                     f"`{name}` of a {kind} must have one entry for each of the "
-                    f"{self._scene.positions} positions; it has {len(values)}."
+                    f"{self.scene.positions} positions; it has {len(values)}."
                 )
             if name == "at":
                 name, values = "map", shifts(values)

@@ -37,7 +37,7 @@ def colours_at(ax, points):
 def drawn(mixture, reach=6):
     """Return axes with the regions of a mixture."""
     ax = gmm.new_figure()[1]
-    logs = geometry.over_plane(lambda at: mixture._log_joint(at.T).T, *[(-reach, reach)] * 2)
+    logs = geometry.over_plane(lambda at: mixture._log_joint(at.T).T, [-reach, reach] * 2)
     regions.draw_regions(ax, *logs)
     return ax
 

@@ -72,7 +72,7 @@ def test_what_the_page_computes_with_is_exact(hand, x, covariance):
 def test_of_many_points_some_are_drawn_and_this_is_said(em):
     panel = gmm.HandFit(np.random.default_rng(0).standard_normal(10_000), em=em)
     content = panel.view.content
-    assert content["notes"] == ["The picture shows 770 of the 10000 points."]
+    assert content["notes"] == ["The pictures show 770 of the 10000 points."]
     assert content["points"]["shape"][0] == 10_000
     points = next(m for m in content["panels"][0]["marks"] if m["kind"] == "points")
     assert points["shape"]["shape"] == [770, 2]
