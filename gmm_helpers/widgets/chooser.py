@@ -126,8 +126,11 @@ class RunChooser(Stepper):
 
     def _make_scene(self, *choice):
         *indices, data_seed, start_seed = choice
-        offered = zip(self._offered.items(), indices, strict=True)
-        values = {name: values[index] for (name, values), index in offered}
+        values, choices, said = {}, [], []
+        for (name, offered), index in zip(self._offered.items(), indices, strict=True):
+            values[name], words = offered[index], name.replace("_", " ")
+            choices.append([words, [*map(str, offered)]])
+            said.append(f"{words} = {offered[index]}")
         x, rng = self._data, {}
         if callable(x):
             x = x(np.random.default_rng(data_seed))
@@ -141,16 +144,9 @@ class RunChooser(Stepper):
         x = validation.as_points(x).T
         self._limits = geometry.shared_limits(x, self._limits)
         key = {"indices": indices, "data_seed": data_seed, "start_seed": start_seed}
-        said = [f"{_say(name)} = {value}" for name, value in values.items()]
         for name in self._buttons:
             said.append(f"{name.removesuffix('_seed')} drawn with seed {key[name]}")
         notes.insert(0, f"Shown: {', '.join(said) or 'the one run there is'}.")
         scene = RunScene(x, trace, features=self._features, notes=notes, limits=self._limits)
-        choices = [[_say(name), [*map(str, values)]] for name, values in self._offered.items()]
         scene.content |= {"choices": choices, "buttons": self._buttons, "key": key}
         return scene
-
-
-def _say(name):
-    """Write an argument's name as words."""
-    return name.replace("_", " ")
