@@ -93,7 +93,7 @@ def over_plane(function, limits, count=121):
 
     `limits` are those of x, then of y. Of the function there is a row for each value along y.
     """
-    x, y = (np.linspace(*ends, count) for ends in np.reshape(limits, (2, 2)))
+    x, y = (np.linspace(low, high, count) for low, high in np.reshape(limits, (2, 2)))
     values = np.asarray(function(np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)))
     return x, y, values.reshape(count, count, *values.shape[1:])
 

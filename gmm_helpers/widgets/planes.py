@@ -65,8 +65,8 @@ class Landscape(SceneStepper):
         for lines in geometry.contour_lines(axis, axis, depths, _BELOW):
             for line in lines:
                 panel.mark("line", shape=line, colour="grey", width=1)
-        groups = np.asarray(groups, int).tolist() or [0] * len(paths)
-        for path, group in zip(paths, groups, strict=True):
+        group_of = np.asarray(groups, int).tolist() or [0] * len(paths)
+        for path, group in zip(paths, group_of, strict=True):
             panel.mark("line", shape=path, colour=group, width=2, by={"until": range(1, P + 1)})
             style = {"marker": MARKERS[group % len(MARKERS)], "radius": 6, "colour": group}
             panel.mark("marker", by={"at": path}, **style)
