@@ -71,27 +71,20 @@ class Scene:
     def __init__(self, positions: int, **content: Any) -> None:
         self.positions = positions
         self.content = {"positions": positions, "panels": [], "notes": [], "legend": [], **content}
-        self._blocks, self._size = [], 0
-
-    @property
-    def data(self) -> bytes:
-        """All arrays, one after another."""
-        return b"".join(self._blocks)
+        self.data = b""
 
     def array(
         self, values: ArrayLike, kind: str = "f8", *, low: ArrayLike = 0.0, high: ArrayLike = 1.0
     ) -> dict[str, Any]:
         """Keep an array; return the reference to it. Of "u1" and "u2", say from where to where."""
         values = np.asarray(values, float)
-        reference = {"at": self._size, "shape": list(values.shape), "type": kind}
+        reference = {"at": len(self.data), "shape": list(values.shape), "type": kind}
         if kind in _LARGEST:
             low, high = np.atleast_1d(low), np.atleast_1d(high)
             values = np.rint(_LARGEST[kind] * np.clip((values - low) / (high - low), 0, 1))
             reference |= {"low": low.tolist(), "high": high.tolist()}
         block = np.ascontiguousarray(values, f"<{kind}").tobytes()
-        block += bytes(-len(block) % 8)
-        self._blocks.append(block)
-        self._size += len(block)
+        self.data += block + bytes(-len(block) % 8)
         return reference
 
     def panel(
