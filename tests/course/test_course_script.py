@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -13,12 +14,10 @@ import time
 import tomllib
 import urllib.request
 from contextlib import suppress
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-
-ROOT = Path(__file__).resolve().parents[2]
+from files import ROOT
 
 
 def load(path):
@@ -65,11 +64,13 @@ def test_an_old_python_can_read_the_script_and_is_refused_in_a_sentence(course, 
     assert course.main([]) == "The course needs Python 3.11 or later, and this is Python 3.8."
 
 
-def test_without_ensurepip_it_says_which_package_to_install(course, monkeypatch):
+def test_without_ensurepip_or_a_folder_to_write_in_it_says_what_to_do(course, monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: name != "ensurepip" or None)
     with pytest.raises(SystemExit) as end:
         course.make_environment()
     assert "sudo apt install python{}.{}-venv".format(*sys.version_info) in str(end.value)
+    monkeypatch.setattr(os, "access", lambda path, mode: path != str(course.ROOT))
+    assert f"{course.ROOT} cannot be written. Copy the course" in course.main([])
     assert not course.VENV.exists()
 
 
@@ -95,30 +96,28 @@ def test_whatever_decides_what_is_installed_changes_the_fingerprint(course, monk
 
 
 def test_tests_are_added_to_what_is_there_and_a_start_then_finds_all(finished, steps):
-    finished.set_up(finished.PINS)
-    assert steps == []
-    for pins in (finished.TEST_PINS, finished.PINS, finished.TEST_PINS):
+    for pins in (finished.PINS, finished.TEST_PINS, finished.PINS, finished.TEST_PINS):
         finished.set_up(pins)
     assert steps == ["requirements-test.txt"]
 
 
-@pytest.mark.parametrize("fault", ["no stamp", "other pins", "no python"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        lambda course: course.STAMP.unlink(),
+        lambda course: (course.ROOT / "requirements.txt").write_text("numpy==2.0.0\n"),
+        lambda course: course.PYTHON.unlink(),
+    ],
+    ids=["no stamp", "other pins", "no python"],
+)
 def test_what_is_not_whole_is_made_from_scratch(finished, steps, fault):
-    if fault == "no stamp":
-        finished.STAMP.unlink()
-    elif fault == "other pins":
-        (finished.ROOT / "requirements.txt").write_text("numpy==2.0.0\n")
-    else:
-        finished.PYTHON.unlink()
+    fault(finished)
     finished.set_up(finished.PINS)
     assert steps == ["make", "requirements.txt"]
 
 
 def test_an_installation_cut_short_leaves_no_stamp(finished, monkeypatch):
-    def cut_short(pins):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(finished, "install", cut_short)
+    monkeypatch.setattr(finished, "install", lambda pins: signal.raise_signal(signal.SIGINT))
     with pytest.raises(KeyboardInterrupt):
         finished.set_up(finished.TEST_PINS)
     assert finished.installed() == []
@@ -171,12 +170,6 @@ global.index-url='https://of-a-file'
         "PIP_FIND_LINKS": r"C:\wheels",
         "PIP_INDEX_URL": "https://of-a-variable",
     }
-
-
-def test_a_folder_that_cannot_be_written_is_named(course, steps, monkeypatch):
-    monkeypatch.setattr(os, "access", lambda path, mode: path != str(course.ROOT))
-    assert f"{course.ROOT} cannot be written. Copy the course" in course.main([])
-    assert steps == []
 
 
 BROKEN_HOME = {

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from files import NOTEBOOKS, README, ROOT
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-ROOT = Path(__file__).resolve().parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PROJECT = PYPROJECT["project"]
 PIN_FILES = ["requirements.txt", "requirements-test.txt"]
@@ -100,9 +100,5 @@ def test_jupyterlabs_settings_for_the_course_are_installed():
 
 
 def test_the_readmes_badge_opens_the_first_notebook_in_jupyterlab():
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    (link,) = re.findall(
-        r"\(https://mybinder\.org/v2/gh/[\w.-]+/[\w.-]+/main\?urlpath=(.*)\)", readme
-    )
-    first = min(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
-    assert link == f"lab/tree/notebooks/{first}"
+    badge = r"\(https://mybinder\.org/v2/gh/[\w.-]+/[\w.-]+/main\?urlpath=(.*)\)"
+    assert re.findall(badge, README) == [f"lab/tree/notebooks/{NOTEBOOKS['00'].name}"]

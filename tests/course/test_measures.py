@@ -1,43 +1,40 @@
 """How long a notebook takes, how much of its code is plumbing, and how wide its lines are."""
 
 import re
-from pathlib import Path
 
 import measure_notebooks as measure
 import nbformat
 import pytest
+from files import GUIDE, NOTEBOOKS, code_cells, read
 
-ROOT = Path(__file__).parents[2]
-PATHS = sorted(ROOT.glob("notebooks/[0-9]*.ipynb"))
 LONGEST = {"00": 15, "01": 100} | dict.fromkeys(("02", "03", "04"), 90)  # minutes; the others: 60
 WIDEST, MOST_PLUMBING = 72, 0.1
 
 
-@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_a_notebook_takes_its_minutes_and_teaches_in_its_code(path):
-    number, notebook = path.name[:2], nbformat.read(path, as_version=4)
+@pytest.mark.parametrize("number", NOTEBOOKS)
+def test_a_notebook_takes_its_minutes_and_teaches_in_its_code(number):
+    notebook = read(number)
     text = "\n".join(cell.source for cell in notebook.cells)
     told = int(re.search(r"\*\*Time\*\*: about (\d+) minutes", text)[1])
     assert told <= LONGEST.get(number, 60)
     assert told == pytest.approx(measure.minutes(*measure.count(notebook)), rel=0.1)
     some, lines = measure.plumbing(notebook)
     assert some <= MOST_PLUMBING * lines or number not in LONGEST
-    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    assert max(len(line) for source in code for line in source.splitlines()) <= WIDEST
+    code = "\n".join(cell.source for cell in code_cells(number))
+    assert max(map(len, code.splitlines())) <= WIDEST
 
 
 def test_the_guide_has_the_rule_and_what_it_was_fitted_to():
-    guide = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
     pattern = r"each (\d+) words.*?; ([\d.]+) of a minute for .*?; ([\d.]+) minutes for"
     rule = measure.WORDS_A_MINUTE, measure.MINUTES_A_STOP, measure.MINUTES_OF_EXERCISE
-    assert tuple(map(float, re.search(pattern, guide).groups())) == rule
+    assert tuple(map(float, re.search(pattern, GUIDE).groups())) == rule
     # What was counted in the notebooks of the first edition, and what readers needed for them.
     first = (4475, 18, 36), (5613, 36, 18), (4990, 18, 29), (5196, 24, 14)
     needed = 115, 110, 107, 92
     given = [measure.minutes(*counts) for counts in first]
     assert given == pytest.approx(needed, rel=0.1)
     told = "({}, {}, {} and {} minutes; it gives {:.0f}, {:.0f}, {:.0f} and {:.0f})"
-    assert told.format(*needed, *given) in guide
+    assert told.format(*needed, *given) in GUIDE
 
 
 def test_all_that_takes_time_is_counted_once():

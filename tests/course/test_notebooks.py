@@ -3,113 +3,89 @@
 import ast
 import re
 import sys
-from pathlib import Path
 
 import nbformat
 import pytest
+from files import NOTEBOOKS, README, ROOT, code_cells, markdown, outputs, read
 
 from gmm_helpers.widgets.questions import load_questions
 
-FOLDER = Path(__file__).parents[2] / "notebooks"
-PATHS = sorted(FOLDER.glob("*.ipynb"))
 LONGEST_CELL = 16  # lines: what fits on a projector
+PARTS = ("You will be able to", "You need", "Time", "## Key points")  # that every notebook has
 
 
-@pytest.fixture(params=PATHS, ids=lambda path: path.stem)
-def path(request):
+@pytest.fixture(params=NOTEBOOKS)
+def number(request):
     return request.param
 
 
-@pytest.fixture
-def notebook(path):
-    return nbformat.read(path, as_version=4)
-
-
-def code_cells(notebook):
-    return [cell for cell in notebook.cells if cell.cell_type == "code"]
-
-
-def markdown(notebook):
-    return "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-
-
-def outputs(notebook):
-    return [output for cell in code_cells(notebook) for output in cell.outputs]
-
-
-def test_it_is_stored_as_run_in_order_without_a_warning_and_with_nothing_of_the_machine(notebook):
-    counts = [cell.execution_count for cell in code_cells(notebook)]
+def test_it_is_stored_as_run_in_order_without_a_warning_and_with_nothing_of_the_machine(number):
+    counts = [cell.execution_count for cell in code_cells(number)]
     assert counts == list(range(1, len(counts) + 1))
-    assert not [o for o in outputs(notebook) if o.get("name") == "stderr" or "ename" in o]
+    assert not [o for o in outputs(number) if o.get("name") == "stderr" or "ename" in o]
+    notebook = read(number)
     assert set(notebook.metadata) == {"kernelspec", "language_info"}
     assert set(notebook.metadata.language_info) == {"name"}
     assert "widget-view" not in nbformat.writes(notebook)
     assert all(set(cell.metadata) <= {"tags", "jupyter"} for cell in notebook.cells)
 
 
-def test_headings_start_with_one_h1_and_skip_no_level(notebook):
-    text = re.sub(r"```.*?```", "", markdown(notebook), flags=re.DOTALL)
+def test_headings_start_with_one_h1_and_skip_no_level(number):
+    text = re.sub(r"```.*?```", "", markdown(number), flags=re.DOTALL)
     levels = [len(marks) for marks in re.findall(r"^(#+) ", text, flags=re.MULTILINE)]
     assert levels[0] == 1 and levels.count(1) == 1
     assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
 
 
-@pytest.mark.parametrize("part", ["You will be able to", "You need", "Time", "## Key points"])
-def test_the_parts_that_every_notebook_has(part, notebook):
-    assert part in markdown(notebook)
+def test_it_has_its_parts_and_a_walk_and_cells_that_fit_on_a_projector(number):
+    assert all(part in markdown(number) for part in PARTS)
+    code = {cell.id: cell.source for cell in code_cells(number)}
+    assert any("walk(" in source for source in code.values())  # which prints every position
+    assert not [name for name in code if len(code[name].splitlines()) > LONGEST_CELL]
 
 
-def test_cells_fit_on_a_projector(notebook):
-    long = {c.id: c.source.count("\n") + 1 for c in code_cells(notebook)}
-    assert not {name: lines for name, lines in long.items() if lines > LONGEST_CELL}
-
-
-def test_imports_stand_in_the_first_code_cell(notebook):
-    for cell in code_cells(notebook)[1:]:
+def test_imports_stand_in_the_first_code_cell(number):
+    for cell in code_cells(number)[1:]:
         nodes = ast.walk(ast.parse(cell.source))
         assert not [n for n in nodes if isinstance(n, ast.Import | ast.ImportFrom)], cell.id
 
 
-def test_without_the_package_the_first_code_cell_says_what_to_do(notebook, monkeypatch):
+def test_without_the_package_the_first_code_cell_says_what_to_do(number, monkeypatch):
     monkeypatch.setitem(sys.modules, "gmm_helpers", None)  # as if it were not installed
     with pytest.raises(ImportError, match="start it as the README says") as error:
-        exec(code_cells(notebook)[0].source, {})
+        exec(code_cells(number)[0].source, {})
     assert error.value.__suppress_context__
 
 
 def test_the_set_up_check_works_where_the_notebook_was_moved_to(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    cells = code_cells(nbformat.read(PATHS[0], as_version=4))
+    cells = code_cells("00")
     exec("\n".join(cell.source for cell in cells[:2]), {})
     assert capsys.readouterr().out == cells[1].outputs[0].text
 
 
-def folded(notebook):
+def folded(number):
     """Return of each picture in a fold its text alternative, and the fold's words."""
     pattern = r'<img src="data:image/png;base64,[^"]+" alt="([^"]+)">.*?<pre>(.*?)</pre>'
-    pages = (o.get("data", {}).get("text/html", "") for o in outputs(notebook))
+    pages = (o.get("data", {}).get("text/html", "") for o in outputs(number))
     return [found for page in pages for found in re.findall(pattern, page, re.DOTALL)]
 
 
-def test_every_picture_has_a_text_alternative_and_every_figure_prints_it(notebook):
-    pictures = [o for o in outputs(notebook) if "image/png" in o.get("data", {})]
-    assert pictures or folded(notebook)
-    assert all(alt and len(words.split()) >= 10 for alt, words in folded(notebook))
-    printed = " ".join(" ".join(o.get("text", "").split()) for o in outputs(notebook))
+def test_every_picture_has_a_text_alternative_and_every_figure_prints_it(number):
+    pictures = [o for o in outputs(number) if "image/png" in o.get("data", {})]
+    assert pictures or folded(number)
+    assert all(alt and len(words.split()) >= 10 for alt, words in folded(number))
+    printed = " ".join(" ".join(o.get("text", "").split()) for o in outputs(number))
     for picture in pictures:
         words = picture.metadata["image/png"]["alt"]
         assert len(words.split()) >= 10 and picture.data["text/plain"] == words
         assert "gmm" in picture.metadata or words in printed  # a still has its words in it
-    assert "![]" not in markdown(notebook)
+    assert "![]" not in markdown(number)
 
 
-def test_a_cell_walks_a_stepper_and_prints_every_position(notebook):
-    assert any("walk(" in cell.source for cell in code_cells(notebook))
-
-
-def test_a_prediction_is_asked_for_before_each_stepper(notebook):
+def test_a_prediction_is_asked_for_before_each_stepper(number):
     asked = False
-    for cell in code_cells(notebook):
+    for cell in code_cells(number):
         if "Stepper(" in cell.source or "step_through(" in cell.source:
             assert asked, cell.id
             asked = False
@@ -117,41 +93,36 @@ def test_a_prediction_is_asked_for_before_each_stepper(notebook):
 
 
 def test_each_question_is_asked_once():
-    notebooks = [nbformat.read(path, as_version=4) for path in PATHS]
-    code = "\n".join(cell.source for notebook in notebooks for cell in code_cells(notebook))
+    code = "\n".join(cell.source for number in NOTEBOOKS for cell in code_cells(number))
     assert re.findall(r'gmm\.ask\("(.*?)"\)', code) == list(load_questions())
 
 
-def test_each_exercise_shows_its_check_and_the_untouched_one_says_what_to_do(notebook):
-    for cell in code_cells(notebook):
+def test_untouched_exercises_say_what_to_do_and_at_most_one_cell_is_not_compared(number):
+    for cell in code_cells(number):
         solution = "solution" in cell.metadata.get("tags", ())
         if re.search(r"gmm\.check_(?!setup)\w+\(", cell.source) and not solution:
             assert cell.outputs[0].data["text/plain"].startswith("To do.")
-
-
-def test_at_most_one_cell_is_left_out_of_the_comparison(notebook):
-    left_out = [c for c in code_cells(notebook) if "nbval" in f"{c.source}{c.metadata}".lower()]
+    left_out = [c for c in code_cells(number) if "nbval" in f"{c.source}{c.metadata}".lower()]
     assert len(left_out) <= 1
 
 
-def test_links_resolve(path, notebook):
-    for target in re.findall(r"\]\(([^)]+)\)", markdown(notebook)):
+def test_links_resolve(number):
+    for target in re.findall(r"\]\(([^)]+)\)", markdown(number)):
         name, _, anchor = target.partition("#")
         if "://" not in target:
-            file = FOLDER / name if name else path
-            assert file.is_file(), target
-            text = markdown(nbformat.read(file, as_version=4)) if anchor else ""
+            assert (ROOT / "notebooks" / name).exists(), target
+            text = markdown(name[:2] or number) if anchor else ""
             headings = re.findall(r"^#+ (.*?) *$", text, flags=re.MULTILINE)
             assert anchor in ("", *(each.replace(" ", "-") for each in headings)), target
 
 
-def test_every_cell_is_safe_to_run_twice(notebook):
+def test_every_cell_is_safe_to_run_twice(number):
     """A cell that changes what an earlier cell made would give something else the second time.
 
     So no cell assigns into, or adds onto, a name that it has not made itself. A function's
     argument is not its own either: it may be an array of an earlier cell.
     """
-    for cell in code_cells(notebook):
+    for cell in code_cells(number):
         nodes = list(ast.walk(ast.parse(cell.source)))
         changed = [node.target for node in nodes if isinstance(node, ast.AugAssign)]
         assigned = [each for n in nodes if isinstance(n, ast.Assign) for each in n.targets]
@@ -162,8 +133,7 @@ def test_every_cell_is_safe_to_run_twice(notebook):
             assert re.match(r"\w+", ast.unparse(target))[0] in made, cell.id
 
 
-def test_the_map_and_the_readme_name_every_notebook(path):
-    readme = (FOLDER.parent / "README.md").read_text(encoding="utf-8")
-    first = markdown(nbformat.read(PATHS[0], as_version=4))
-    assert f"(notebooks/{path.name})" in readme
-    assert path == PATHS[0] or f"({path.name})" in first
+def test_the_map_and_the_readme_name_every_notebook(number):
+    name = NOTEBOOKS[number].name
+    assert f"(notebooks/{name})" in README
+    assert number == "00" or f"({name})" in markdown("00")

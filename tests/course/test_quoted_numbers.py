@@ -1,23 +1,14 @@
 """What notebooks quote from other software: the calls that they quote are run, and compared."""
 
 import re
-from pathlib import Path
 
-import nbformat
 import numpy as np
 import pytest
 import sklearn
+from files import sources
 from sklearn.mixture import GaussianMixture
 
 import gmm_helpers as gmm
-
-ROOT = Path(__file__).parents[2]
-
-
-def sources(number):
-    """Return the source of each cell of a notebook, by its id."""
-    (path,) = ROOT.glob(f"notebooks/{number}_*.ipynb")
-    return {cell.id: cell.source for cell in nbformat.read(path, as_version=4).cells}
 
 
 def numbers(text, pattern):

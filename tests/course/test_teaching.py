@@ -3,18 +3,13 @@
 import html
 import re
 from datetime import datetime
-from pathlib import Path
 
-import nbformat
 import numpy as np
 import pytest
+from files import GUIDE, NOTEBOOKS, README, ROOT, code_cells, markdown, outputs, sources
 
 import gmm_helpers as gmm
 from gmm_helpers import Mixture
-
-ROOT = Path(__file__).parents[2]
-GUIDE = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
-NOTEBOOKS = {path.name[:2]: path for path in sorted(ROOT.glob("notebooks/[0-9]*.ipynb"))}
 
 
 def part(heading, level=2):
@@ -31,18 +26,10 @@ def rows(text):
     return [line for i, line in enumerate(cells) if i not in rules and i + 1 not in rules]
 
 
-def cells(number):
-    return nbformat.read(NOTEBOOKS[number], as_version=4).cells
-
-
-def markdown(number):
-    return "\n".join(cell.source for cell in cells(number) if cell.cell_type == "markdown")
-
-
 def section(number, name):
     """Return all cells' source under the one heading that begins with a name, as one text."""
     # In code a comment at the left edge looks like a heading of level 1, which no section has.
-    text = "\n".join(cell.source for cell in cells(number))
+    text = "\n".join(sources(number).values())
     (found,) = re.finditer(rf"^(##+) {re.escape(name)}.*\n", text, re.MULTILINE)
     return re.split(rf"^#{{2,{len(found[1])}}} ", text[found.end() :], flags=re.MULTILINE)[0]
 
@@ -58,10 +45,9 @@ def named_sections(row):
 
 def printed(number, pattern):
     """Return the numbers that a pattern finds first in what a notebook prints."""
-    outputs = [output for cell in cells(number) for output in cell.get("outputs", [])]
-    pages = [output.get("data", {}).get("text/html", "") for output in outputs]
+    pages = [output.get("data", {}).get("text/html", "") for output in outputs(number)]
     folds = [html.unescape(re.sub("<.*?>", "\n", page, flags=re.DOTALL)) for page in pages]
-    text = "\n".join([*(output.get("text", "") for output in outputs), *folds])
+    text = "\n".join([*(output.get("text", "") for output in outputs(number)), *folds])
     return [float(group) for group in re.search(pattern, text).groups()]
 
 
@@ -123,7 +109,7 @@ def test_the_guide_has_each_exercise_with_its_minutes(number):
     text = markdown(number)
     wanted = re.findall(r"\*\*Exercise (\d+)\.\*\*.*?About (\d+) minutes", text, re.DOTALL)
     assert [(row[0].split()[0], row[1]) for row in found] == wanted
-    stubs = [cell.source for cell in cells(number) if cell.id.endswith("-exercise")]
+    stubs = [cell.source for cell in code_cells(number) if cell.id.endswith("-exercise")]
     names = [re.search(r"def (\w+)", stub)[1] for stub in stubs]
     assert [re.search(r"`(\w+)`", row[0])[1] for row in found] == names
     core = re.search(r"\*\*Time\*\*: about (\d+) minutes", text)[1]
@@ -224,7 +210,7 @@ def test_the_sheet_has_the_notebooks_symbols_and_words():
 def test_commands_and_versions_are_those_of_the_project():
     noxfile = (ROOT / "noxfile.py").read_text(encoding="utf-8")
     pins = (ROOT / "requirements.txt").read_text(encoding="utf-8")
-    for text in (GUIDE, (ROOT / "README.md").read_text(encoding="utf-8")):
+    for text in (GUIDE, README):
         for session in re.findall(r"`nox -s ([a-z]+)`", text):
             assert f"def {session}(session):" in noxfile, session
     builder = re.search(r"flit_core==[\d.]+", (ROOT / "pyproject.toml").read_text())[0]
@@ -239,13 +225,12 @@ def test_commands_and_versions_are_those_of_the_project():
 
 
 def test_links_lead_somewhere():
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
     headings = re.findall(r"^#+ (.*)$", GUIDE, re.MULTILINE)
     anchors = {re.sub(r"[^\w\- ]", "", each.lower()).replace(" ", "-") for each in headings}
-    for text in (GUIDE, readme):
+    for text in (GUIDE, README):
         for target in re.findall(r"\]\(([^)]+)\)", text):
             name, _, anchor = target.partition("#")
             assert "://" in name or not name or (ROOT / name).is_file(), target
             if anchor and name == ("" if text is GUIDE else "TEACHING.md"):
                 assert anchor in anchors, target
-    assert "(TEACHING.md)" in readme
+    assert "(TEACHING.md)" in README

@@ -83,21 +83,16 @@ def test_outlines_are_closed_lines_around_the_points_and_say_how_far_they_reach(
     assert caption.startswith("7 points, and lines at 1σ, which reaches to 1.00 on the right")
 
 
-def test_points_mix_the_components_colours_and_take_the_likelier_ones_marker():
+def test_points_mix_the_components_colours_and_without_responsibilities_are_hollow():
     b, ax = np.array([[1, 0], [0.25, 0.75], [0, 1]]), gmm.new_figure()[1]
     fits.draw_points(ax, np.zeros((3, 2)), b)
-    first, second = ax.collections
+    fits.draw_points(ax, np.zeros((5, 2)))
+    first, second, hollow = ax.collections  # the likelier component's marker: so two
     assert to_hex(first.get_facecolors()[0]) == COLOURS[0].lower()
     np.testing.assert_array_equal(second.get_facecolors()[:, :3], mix_colours(b[1:], COLOURS))
-
-
-def test_without_responsibilities_all_points_are_hollow():
-    ax = gmm.new_figure()[1]
-    fits.draw_points(ax, np.zeros((5, 2)))
-    [points] = ax.collections
-    assert len(points.get_offsets()) == 5
-    assert to_hex(points.get_facecolors()[0]) == "#ffffff"
-    assert to_hex(points.get_edgecolors()[0]) == figures.GREY
+    assert len(hollow.get_offsets()) == 5
+    assert to_hex(hollow.get_facecolors()[0]) == "#ffffff"
+    assert to_hex(hollow.get_edgecolors()[0]) == figures.GREY
 
 
 @figures.plain_style()

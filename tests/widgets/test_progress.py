@@ -50,6 +50,8 @@ def test_what_was_chosen_and_what_passed_is_counted(tmp_path, capsys):
     ]
     write(tmp_path, *cells, chosen={"a": 0, "b": None, "of an earlier run": 2})
     assert told(tmp_path, capsys) == "01_some 1 of 3 1 of 2".split()
+    write(tmp_path, cell(ASK), cell(CHECK), chosen={"a": 1})  # cleared, whatever the page knows
+    assert told(tmp_path, capsys) == "01_some 0 of 1 0 of 1".split()
 
 
 def test_the_course_as_it_comes_has_nothing_done(capsys):
@@ -59,18 +61,10 @@ def test_the_course_as_it_comes_has_nothing_done(capsys):
     assert all(line.split()[1::3] == ["0", "0"] for line in lines)
 
 
-def test_cleared_outputs_begin_again_whatever_the_page_still_knows(tmp_path, capsys):
-    write(tmp_path, cell(ASK), cell(CHECK), chosen={"a": 1})
-    assert told(tmp_path, capsys) == "01_some 0 of 1 0 of 1".split()
-
-
 @pytest.mark.parametrize("text", ["{", "[]", '{"cells": [1], "metadata": {}}', "\udcff"])
-def test_a_file_that_is_no_notebook_is_named(tmp_path, text):
+def test_no_notebook_and_a_file_that_is_none_are_named(tmp_path, text):
+    with pytest.raises(ValueError, match="There are no notebooks of the course in "):
+        gmm.progress(tmp_path)
     (tmp_path / "01_some.ipynb").write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(ValueError, match="^01_some.ipynb cannot be read: it is no notebook"):
-        gmm.progress(tmp_path)
-
-
-def test_where_there_are_no_notebooks_it_says_so(tmp_path):
-    with pytest.raises(ValueError, match="There are no notebooks of the course in "):
         gmm.progress(tmp_path)

@@ -92,15 +92,11 @@ def test_points_carry_the_responsibilities_in_force(run_2d):
 
 
 def test_in_an_e_step_the_components_are_faint_and_in_an_m_step_the_points(run_1d):
-    scene = shown(*run_1d)
-    assert marks(scene, "line")[0]["by"]["faint"][:4] == [0, 1, 0, 1]
-    assert marks(scene, "points")[0]["by"]["faint"][:4] == [0, 0, 1, 0]
-    assert scene.content["glides"][:4] == [0, 0, 1, 0]
-
-
-def test_a_stepper_is_small(run_1d):
-    content = gmm.Stepper(*run_1d).view
-    assert len(content.data) + len(json.dumps(content.content)) < 150_000
+    view = gmm.Stepper(*run_1d).view
+    assert marks(view, "line")[0]["by"]["faint"][:4] == [0, 1, 0, 1]
+    assert marks(view, "points")[0]["by"]["faint"][:4] == [0, 0, 1, 0]
+    assert view.content["glides"][:4] == [0, 0, 1, 0]
+    assert len(view.data) + len(json.dumps(view.content)) < 150_000  # it is small
 
 
 def test_the_texts_hold_the_numbers_of_their_steps(run_1d):
@@ -127,14 +123,6 @@ def test_skipped_iterations_are_named_and_the_change_is_the_one_that_is_seen():
     assert run.content["headings"][-1].startswith(name)
     assert f"{words._say_change(rise)} since iteration {before.iteration}." in run.texts[-1]
     assert sum("From here on only whole iterations" in text for text in run.texts) == 1
-
-
-def test_a_fall_of_the_log_likelihood_is_said(run_1d):
-    def m_step(x, b):
-        return gmm.Mixture.from_1d([0.5, 0.5], [-9, 9], [1, 1])
-
-    x, trace = run_1d
-    assert "DOWN by" in gmm.step_through(x, trace.mixture, m_step=m_step, max_iter=1).texts[2]
 
 
 @pytest.mark.parametrize("covariance_type", ["full", "tied", "diag", "spherical"])
@@ -216,29 +204,23 @@ def test_a_cell_run_again_closes_what_it_made_before_and_no_other(run_1d, monkey
 
 def test_a_run_of_no_iterations_has_one_position(run_1d):
     x, trace = run_1d
-    stepper = gmm.Stepper(x, gmm.run_em(x, trace.mixture, max_iter=0))
-    assert len(stepper.texts) == 1
+    assert len(gmm.Stepper(x, gmm.run_em(x, trace.mixture, max_iter=0)).texts) == 1
 
 
-def test_a_stub_is_named_above_the_pictures(run_1d):
+def test_a_stub_and_what_ended_a_run_are_named_above_the_pictures_and_a_fall_below(run_1d):
     x, trace = run_1d
     stepper = gmm.step_through(x, trace.mixture, e_step=lambda x, mixture: None, max_iter=1)
     assert stepper.view.content["notes"] == [
         "Your e_step returned None, as an unfinished exercise does: the module's own was used."
     ]
-
-
-def test_step_through_a_run_that_fails_shows_it_until_then_and_says_why():
-    x = np.array([0.0, 1, 2, 3, 9])
-    start = gmm.Mixture.from_1d([0.5, 0.5], [1, 9], [1, 1e-9])
-    stepper = gmm.step_through(x, start)
+    far = gmm.Mixture.from_1d([0.5, 0.5], [-9, 9], [1, 1])
+    fallen = gmm.step_through(x, trace.mixture, m_step=lambda x, b: far, max_iter=1)
+    assert "DOWN by" in fallen.texts[2]
+    stepper = gmm.step_through(
+        [0.0, 1, 2, 3, 9], gmm.Mixture.from_1d([0.5, 0.5], [1, 9], [1, 1e-9])
+    )
     assert len(stepper.texts) == len(stepper.trace.steps) == 2
     assert stepper.view.content["notes"][0].startswith("EM could not go on. Iteration 1: Component")
-
-
-def test_step_through_leaves_bad_arguments_to_be_seen(run_1d):
-    with pytest.raises(ValueError, match="max_iter"):
-        gmm.step_through(run_1d[0], run_1d[1].mixture, max_iter=-1)
 
 
 def test_means_that_are_dragged_start_a_new_run(run_1d):
@@ -255,19 +237,20 @@ def test_means_that_are_dragged_start_a_new_run(run_1d):
     assert stepper.trace.steps[0].mixture.means.ravel().tolist() == [2, -1]
 
 
-def test_bad_input_is_named(run_1d, run_2d):
-    x, trace = run_1d
-    with pytest.raises(TypeError, match="must come from run_em or fit; it is a Mixture"):
-        gmm.Stepper(x, trace.mixture)
-    with pytest.raises(ValueError, match="run EM with record=True"):
-        gmm.Stepper(x, gmm.run_em(x, trace.mixture, record=False))
-    with pytest.raises(ValueError, match="x has n = 299 points, but the run had 300"):
-        gmm.Stepper(x[:-1], trace)
-    with pytest.raises(ValueError, match="x has D = 2 and the run had D = 1"):
-        gmm.Stepper(run_2d[0], trace)
-    with pytest.raises(ValueError, match="features must be 2 names"):
-        gmm.Stepper(*run_2d, features=["one"])
-    three = np.random.default_rng(0).normal(size=(20, 3))
-    trace3 = gmm.run_em(three, gmm.start_from_means(three, three[:1]), max_iter=1)
-    with pytest.raises(ValueError, match="D = 1 or 2; x has D = 3"):
-        gmm.Stepper(three, trace3)
+BAD = [
+    (TypeError, "must come from run_em or fit; it is a Mixture", lambda x, t: (x, t.mixture)),
+    (ValueError, "with record=True", lambda x, t: (x, gmm.run_em(x, t.mixture, record=False))),
+    (ValueError, "x has n = 299 points, but the run had 300", lambda x, t: (x[:-1], t)),
+    (ValueError, "x has D = 2 and the run had D = 1", lambda x, t: (x.reshape(-1, 2), t)),
+    (ValueError, "D = 1 or 2; x has D = 3", lambda x, t: (x.reshape(-1, 3), t)),
+]
+
+
+@pytest.mark.parametrize(("error", "sentence", "arguments"), BAD)
+def test_bad_input_is_named(run_1d, error, sentence, arguments):
+    with pytest.raises(error, match=sentence):
+        gmm.Stepper(*arguments(*run_1d))
+    with pytest.raises(ValueError, match="features must be 1 names"):
+        gmm.Stepper(*run_1d, features=["one", "two"])
+    with pytest.raises(ValueError, match="max_iter"):
+        gmm.step_through(run_1d[0], run_1d[1].mixture, max_iter=-1)
