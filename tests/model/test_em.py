@@ -401,7 +401,7 @@ WRONG_E_STEPS = {
     "NaN": ((ROWS * np.nan, -1.0), "NaN.* row 0"),
     "a log-likelihood for each point": ((ROWS, ROWS[:, 0]), "log-likelihood"),
     "a complex log-likelihood": ((ROWS, np.array(1j)), "log-likelihood"),
-    "a log-likelihood in a list": ((ROWS, [-1.0]), "log-likelihood"),
+    "a log-likelihood in an array": ((ROWS, np.array([-1.0])), "log-likelihood"),
     "no log-likelihood": ((ROWS, None), "log-likelihood|NoneType"),
     "a NaN log-likelihood": ((ROWS, np.nan), "log-likelihood"),
 }
@@ -410,8 +410,10 @@ WRONG_E_STEPS = {
 @pytest.mark.parametrize("slip", WRONG_E_STEPS)
 def test_what_is_wrong_with_an_own_e_step_is_said(slip):
     result, sentence = WRONG_E_STEPS[slip]
-    with pytest.raises(EMError, match=f"Iteration 0: your e_step.*{sentence}"):
+    with pytest.raises(EMError, match=f"Iteration 0: your e_step.*{sentence}") as caught:
         run_em(X, START, e_step=lambda x, mixture: result)
+    [start] = caught.value.trace.steps  # which can be shown, with the module's numbers
+    assert (start.mixture, start.log_likelihood) == (START, e_step(X, START)[1])
 
 
 # What an m_step computes of b (n, 3); and what is said, and of which component.
