@@ -47,21 +47,15 @@ class Finding(BaseException):
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """A part of a result, judged by itself: in the order of the parts, the first wrong one is told.
+    """A part of a result, judged by itself; of several that are wrong, the first one is told."""
 
-    `name` is as in "the responsibilities", `symbol` as in "b", and `shape` in letters, as in
-    "(n, K)". `place` says which number is meant, with expressions between braces, as in
-    "For point {index[0] + 1}". `scope(*arguments)` returns what stands for the names in these and
-    in the slips. `recognise(cases, found, wanted)`, tried after the slips, may raise a `Finding`.
-    """
-
-    name: str
-    symbol: str
-    shape: str
-    place: str
-    scope: Callable
+    name: str  # as in "the responsibilities"
+    symbol: str  # as in "b"
+    shape: str  # in letters, as in "(n, K)"
+    place: str  # of a number, with expressions between braces, as in "For point {index[0] + 1}"
+    scope: Callable  # makes of a case's arguments what the names in expressions stand for
     slips: Expression | None = None
-    recognise: Callable | None = None
+    recognise: Callable | None = None  # tried after the slips on cases, found, wanted; may raise
 
     def where(self, index, *arguments):
         """Say which number of a case's result is meant."""
@@ -69,19 +63,14 @@ class Part:
 
 
 class Group(NamedTuple):
-    """Arguments to call the learner's function with, told apart by what they ask of it.
-
-    The slip's `name` and what to `say` are for functions that were right in the groups before, and
-    fail here in a way that is not known otherwise. `explains` has the names of findings, vague or
-    not, that this explains already: of these nothing follows it. With `only_these` it is told of no
-    other.
-    """
+    """Arguments to call the learner's function with, told apart by what they ask of it."""
 
     cases: list
-    name: str | None = None
+    # Of functions that were right in the groups before, and fail here in no way that is known:
+    name: str | None = None  # the slip's
     say: str = ""
-    explains: tuple = ()
-    only_these: bool = False
+    explains: tuple = ()  # findings, vague or not, that this explains: of these nothing follows it
+    only_these: bool = False  # whether it is told of no other
 
     def tell(self, finding):
         """Make a finding this group's own, where that knows more."""
@@ -96,23 +85,18 @@ class Group(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Exercise:
-    """What a check needs to know.
+    """What a check needs to know of a learner's function, and the course's own beside it."""
 
-    `name` and `arguments` are those of the call, and `right` says what a right function gives.
-    `course` is the course's own function, and `expected(*arguments)` makes the right result, which
-    are the same unless the table says otherwise; without a `course`, the right expression is one.
-    `read(result, *arguments)` returns the parts of a result as a tuple, or raises a `Finding`.
-    `on_error(error, *arguments)` may raise one for what was raised in the learner's code.
-    """
-
-    name: str
+    name: str  # of the function, as it is called; its arguments as well
     arguments: list
-    right: str
-    course: Callable
-    expected: Callable
+    right: str  # what a right function gives
+    course: Callable  # unless the table names one, it does what the right expression says
+    expected: Callable  # makes the right result; the same, unless the table names another
     parts: list
     groups: list
+    # Returns the parts of a result as a tuple, or raises a `Finding`.
     read: Callable = lambda result, *arguments: (result,)
+    # May raise one for what was raised in the learner's code.
     on_error: Callable = lambda error, *arguments: None
 
 
@@ -122,8 +106,8 @@ class Table:
     def __init__(self, module, names=None):
         self.path = Path(module).with_suffix(".toml")
         self._module = names or {}  # where more are defined later
-        self._table = tomllib.loads(self.path.read_text(encoding="utf-8"))
-        self.right, self.rows, said = self._table.get("right", {}), self._table.get("slip", ()), {}
+        self.table = tomllib.loads(self.path.read_text(encoding="utf-8"))
+        self.right, self.rows, said = self.table.get("right", {}), self.table.get("slip", ()), {}
         for row in self.rows:
             said[row["name"]] = row.setdefault("say", said.get(row["name"]))
 
@@ -133,14 +117,9 @@ class Table:
         names = {**vars(references), **self._module}
         return {key.removeprefix("_"): each for key, each in names.items()}
 
-    @property
-    def exercises(self):
-        """The names of its exercises."""
-        return [row["name"] for row in self._table.get("exercise", ())]
-
     def exercise(self, name):
         """Return an exercise, with arguments that no check has used yet."""
-        row = next(row for row in self._table["exercise"] if row["name"] == name)
+        row = next(row for row in self.table["exercise"] if row["name"] == name)
         called, arguments = row["call"].removesuffix(")").split("(")
         arguments = arguments.split(", ")
 
@@ -179,13 +158,13 @@ class Table:
 
     def finding(self, name, when=None, /, **fields):
         """Return a finding, of which the sentence stands in the table."""
-        rows = (row for row in self._table["finding"] if row["name"] == name)
+        rows = (row for row in self.table["finding"] if row["name"] == name)
         row = next(row for row in rows if when in _as_list(row.get("when")))
         return Finding(name, row["say"].format(**fields), vague=row.get("vague", False))
 
     def told_when(self, when):
         """Return the name of the finding that is told in a case, or None."""
-        rows = (row for row in self._table["finding"] if when in _as_list(row.get("when")))
+        rows = (row for row in self.table["finding"] if when in _as_list(row.get("when")))
         return next((row["name"] for row in rows), None)
 
     def _groups(self, exercise):
@@ -194,7 +173,7 @@ class Table:
             yield Group(cases, **row)
 
     def _rows_of(self, kind, exercise):
-        rows = [dict(row) for row in self._table.get(kind, ())]
+        rows = [dict(row) for row in self.table.get(kind, ())]
         return [row for row in rows if exercise in _as_list(row.pop("of"))]
 
 

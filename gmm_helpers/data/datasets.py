@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 
@@ -112,5 +112,4 @@ def _draw(truth, n, rng, features):
 
 
 def _read(name):
-    with files("gmm_helpers.data").joinpath(name).open(encoding="utf-8") as file:
-        return np.loadtxt(file, delimiter=",", skiprows=1)
+    return np.loadtxt(Path(__file__).with_name(name), delimiter=",", skiprows=1)

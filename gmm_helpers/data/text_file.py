@@ -3,7 +3,6 @@
 import functools
 import json
 import re
-from importlib.resources import files
 from pathlib import Path
 
 _MOST_NAMES = 12  # that a message lists
@@ -81,7 +80,7 @@ def sentences():
     """Return what `tables.toml` holds: what a file or a field may be, and what is said of it."""
     import tomllib  # only here, as the package's import should not wait for it
 
-    text = files("gmm_helpers.data").joinpath("tables.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("tables.toml").read_text(encoding="utf-8")
     for name, part in tomllib.loads(text)["parts"].items():
         text = re.sub(rf"\b{name}\b(?! =)", lambda _, part=part: part, text)
     return tomllib.loads(text)

@@ -139,16 +139,12 @@ def standard_deviations(points):
 
 
 class Model(NamedTuple):
-    """What the M step fits: the type, the ridge, and what that adds to each variance, (D,).
-
-    `nearly` is a sentence if a feature is so nearly a combination of others that full and tied
-    covariances of all data would be refused, although they could be computed; else "".
-    """
+    """What the M step fits: covariances of which type, and with what ridge."""
 
     covariance_type: str
     ridge: float
-    added: np.ndarray
-    nearly: str = ""
+    added: np.ndarray  # what the ridge adds to each variance, (D,)
+    nearly: str = ""  # says, if so, that a feature nearly is a combination of others
 
     @property
     def is_diagonal(self):
@@ -180,7 +176,8 @@ def as_model(points, covariance_type, ridge):
 def check_independent(points):
     """Check that full covariances can have volume: more than D points, no feature from others.
 
-    Returns a sentence if there is a feature that nearly is one, as in `Model`; else "".
+    Returns a sentence where a feature so nearly is one that full and tied covariances of all data
+    would be refused, although they could be computed; else "".
     """
     D, n = points.shape
     if n <= D:

@@ -25,7 +25,11 @@ MODULES = [
     for module in pkgutil.iter_modules(checks.__path__)
 ]
 TABLES = {m.TABLE.path.stem: m.TABLE for m in MODULES if hasattr(m, "TABLE")}
-EXERCISES = {name: table.exercise(name) for table in TABLES.values() for name in table.exercises}
+EXERCISES = {
+    row["name"]: table.exercise(row["name"])
+    for table in TABLES.values()
+    for row in table.table.get("exercise", ())
+}
 del EXERCISES["em"]  # its mixtures are no expression, and its history may be a list
 
 
