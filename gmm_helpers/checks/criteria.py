@@ -88,9 +88,8 @@ def _tell_unknown_type(error, K, D, covariance_type):
 def _fit(x):
     """Fit two components from a start that depends on the points, not on their order."""
     means = np.quantile(x, [0.25, 0.75], axis=0)
-    return run_em(
-        x, start_from_means(x, means, ridge=0.1), max_iter=5, ridge=0.1, record=False
-    ).mixture
+    start = start_from_means(x, means, ridge=0.1)
+    return run_em(x, start, max_iter=5, ridge=0.1, record=False).mixture
 
 
 def _held_out(x_train, x_test, fit):

@@ -120,8 +120,8 @@ class Table:
     def exercise(self, name):
         """Return an exercise, with arguments that no check has used yet."""
         row = next(row for row in self.table["exercise"] if row["name"] == name)
-        called, arguments = row["call"].removesuffix(")").split("(")
-        arguments = arguments.split(", ")
+        called, listed = row["call"].removesuffix(")").split("(")
+        arguments = listed.split(", ")
 
         @np.errstate(all="ignore")
         def scope(*values):
@@ -135,7 +135,9 @@ class Table:
         def by_expression(*values):
             return value(self.right[row["parts"][0]["of"]], scope(*values))
 
-        functions = {"course": by_expression, **self._functions(row)}
+        # A function of these arguments, which may be given by their names.
+        course = value(f"lambda {listed}: course({listed})", {"course": by_expression})
+        functions = {"course": course, **self._functions(row)}
         functions = {"expected": functions["course"], **functions}
         parts = [self._part(part, scope) for part in row["parts"]]
         groups = [*self._groups(name)]

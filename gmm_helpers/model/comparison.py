@@ -130,13 +130,10 @@ class Comparison:
         one = [kind for kind in self.covariance_types if kind in ONE_IN_1D]
         if one[1:] and self.traces[0][0].mixture.n_features == 1:
             notes.append(f"In one dimension {' and '.join(one)} are one model.")
+        last, kinds = len(self.Ks) - 1, [*enumerate(self.covariance_types)]
         for criterion in CRITERIA:
-            at_end = [
-                kind
-                for i, kind in enumerate(self.covariance_types)
-                if self._lowest(criterion, i) == (i, len(self.Ks) - 1)
-            ]
-            if at_end and self.Ks[1:]:
+            at_end = [kind for i, kind in kinds if self._lowest(criterion, i) == (i, last)]
+            if at_end and last:
                 found = f"{criterion.upper()} is lowest at K = {self.Ks[-1]} with"
                 notes.append(f"Try larger K: {found} {', '.join(at_end)}.")
         if not self.converged.all():

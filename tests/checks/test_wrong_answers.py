@@ -48,6 +48,12 @@ def test_untouched_it_is_to_do_and_the_courses_own_stands_in(name):
     assert check(name, result.working).ok
 
 
+def test_the_courses_own_takes_its_arguments_by_name():
+    names = {"weights": np.ones(1), "means": np.zeros(1), "variances": np.ones(1)}
+    density = check("mixture_density", None).working(x=np.zeros(1), **names)
+    assert density == pytest.approx(1 / np.sqrt(2 * np.pi))
+
+
 def test_several_explanations_that_fit_are_all_told():
     def mixture_density(x, weights, means, variances):
         first, _ = weights  # and for K = 3 it raises, so nothing tells the two apart
