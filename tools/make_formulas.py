@@ -1,12 +1,13 @@
 """Draw the formulas of gmm_helpers/widgets/formulas.toml into formulas.json beside it.
 
 Run it with `nox -s formulas`. The browser gets outlines: fonts differ between machines, and setting
-formulas in the kernel would take a quarter of a second. All numbers are thousandths of an em; y
-points down from the baseline. A formula has a `box`: its width, its height above the baseline and
-its depth below; `marks`: a glyph's number, where it stands, and its size; `bars`: x, y, width,
-height. The letters are those of TeX, as MathJax sets them in the text.
+formulas in the kernel would take a quarter of a second. `glyphs` is SVG with an outline of each
+glyph, once for a page; a formula is SVG that uses these. It stands on the baseline of its line, and
+has its reading. All numbers are thousandths of an em; y points down from the baseline. The letters
+are those of TeX, as MathJax sets them in the text.
 """
 
+import html
 import json
 import tomllib
 from pathlib import Path
@@ -51,32 +52,34 @@ def whole(*numbers):
     return [round(float(number)) for number in numbers]
 
 
-def draw(tex, glyphs):
-    """Return a formula's box, marks and bars; new outlines join `glyphs`."""
+def draw(tex, reading, glyphs):
+    """Return a formula as SVG; new outlines join `glyphs`, by font and number."""
     drawn = MathTextParser("path").parse(f"${tex}$", 72, FONT)
     marks = []
     for font, size, _, glyph, x, y in drawn.glyphs:
         key = font.postscript_name, glyph
         if key not in glyphs:
             glyphs[key] = outline(font, glyph)
-        marks.append([list(glyphs).index(key), *whole(x, -y, size)])
-    return {
-        "box": whole(drawn.width, drawn.height - drawn.depth, drawn.depth),
-        "marks": marks,
-        "bars": [whole(x, -y - height, width, height) for x, y, width, height in drawn.rects],
-    }
+        place = "translate({} {})".format(*whole(x, -y)) + f"scale({size / EM:.3g})" * (size != EM)
+        marks.append(f'<use href="#gmm-{list(glyphs).index(key)}" transform="{place}"/>')
+    for x, y, width, height in drawn.rects:
+        x, y, width, height = whole(x, -y - height, width, height)
+        marks.append(f'<rect x="{x}" y="{y}" width="{width}" height="{height}"/>')
+    width, height, depth = whole(drawn.width, drawn.height, drawn.depth)
+    return (
+        f'<svg role="img" aria-label="{html.escape(reading)}" width="{width / EM}em" '
+        f'height="{height / EM}em" viewBox="0 {depth - height} {width} {height}" '
+        f'style="vertical-align:{-depth / EM}em">{"".join(marks)}</svg>'
+    )
 
 
 def make_formulas():
-    """Return the text of formulas.json, with a line for each glyph and formula."""
+    """Return the text of formulas.json, with a line for the glyphs and for each formula."""
     glyphs = {}
-    formulas = [
-        f"{json.dumps(name)}: {json.dumps({'reading': reading, **draw(tex, glyphs)})}"
-        for name, (tex, reading) in all_formulas().items()
-    ]
-    outlines = ",\n".join(map(json.dumps, glyphs.values()))
-    formulas = ",\n".join(formulas)
-    return f'{{"glyphs": [\n{outlines}\n], "formulas": {{\n{formulas}\n}}}}\n'
+    formulas = {name: draw(*each, glyphs) for name, each in all_formulas().items()}
+    outlines = enumerate(glyphs.values())
+    paths = (f'<path id="gmm-{number}" d="{data}"/>' for number, data in outlines)
+    return json.dumps({"glyphs": "".join(paths), **formulas}, indent=0) + "\n"
 
 
 if __name__ == "__main__":

@@ -2,12 +2,13 @@
 
 import { make } from "./base.js";
 
-export const TEXT = 14; // of a panel's own pixels: how large its letters are
+export const TEXT = 14; // pixels of a panel: how large its letters are, as in widgets.css
 const WIDE = 0.62 * TEXT; // how wide a digit is at most
+const longest = (ticks) => Math.max(0, ...ticks.map(([, label]) => label.length));
 
 /** Return how much room the axes need to the left of a plot and below it, in pixels. */
 export function measureAxes({ labels, views }, { x }) {
-  const letters = Math.max(0, ...views.flatMap(({ y }) => y.map(([, label]) => label.length)));
+  const letters = Math.max(...views.map(({ y }) => longest(y)));
   const left = Math.ceil(TEXT * (0.58 * letters + (labels[1] ? 1.5 : 0)) + 12);
   const bottom = TEXT * ((x.length ? 1.5 : 0.2) + (labels[0] ? 1.2 : 0)) + 4;
   return { left, bottom };
@@ -15,32 +16,24 @@ export function measureAxes({ labels, views }, { x }) {
 
 /** Return the axes of a panel that is laid out, as SVG. */
 export function makeAxes(panel) {
-  const { left, top, w, h, spec } = panel;
-  const { x, y } = spec.views[panel.viewIndex];
+  const { left, top, w, h, spec, view } = panel;
   const bottom = top + h;
-  const parts = [];
-  const draw = (d) => parts.push(make("svg:path", { class: "spine", d }));
-  const write = (at, label, more) => parts.push(make("svg:text", { ...at, ...more }, label));
-  const middle = { "text-anchor": "middle" };
-
-  draw(`M${left} ${top}V${bottom}H${left + w}`);
-  const widest = Math.max(0, ...x.map(([, label]) => label.length)) * WIDE + 6;
-  for (const [value, label] of thin(x, panel.sx, widest)) {
-    const at = left + panel.px(value);
-    if (at > left + w + 1 || at < left - 1) continue;
-    draw(`M${at} ${bottom}v5`);
-    write({ x: at, y: bottom + 6 + TEXT }, label, middle);
-  }
-  for (const [value, label] of thin(y, panel.sy, 1.3 * TEXT)) {
-    const at = top + panel.py(value);
-    if (at > bottom + 1 || at < top - 1) continue;
-    draw(`M${left} ${at}h-5`);
-    write({ x: left - 8, y: at + 0.35 * TEXT }, label, { "text-anchor": "end" });
-  }
   const [below, beside] = spec.labels;
-  if (below) write({ x: left + w / 2, y: bottom + 8 + 2.1 * TEXT }, below, middle);
+  const draw = (d) => make("svg:path", { class: "spine", d });
+  const write = (label, x, y, anchor, more) =>
+    make("svg:text", { x, y, "text-anchor": anchor, ...more }, label);
+  const parts = [draw(`M${left} ${top}V${bottom}H${left + w}`)];
+  for (const [value, label] of thin(view.x, panel.sx, longest(view.x) * WIDE + 6)) {
+    const at = left + panel.px(value);
+    parts.push(draw(`M${at} ${bottom}v5`), write(label, at, bottom + 6 + TEXT, "middle"));
+  }
+  for (const [value, label] of thin(view.y, panel.sy, 1.3 * TEXT)) {
+    const at = top + panel.py(value);
+    parts.push(draw(`M${left} ${at}h-5`), write(label, left - 8, at + 0.35 * TEXT, "end"));
+  }
   const turned = `translate(${TEXT} ${top + h / 2}) rotate(-90)`;
-  if (beside) write({ x: 0, y: 0, transform: turned }, beside, middle);
+  parts.push(write(below, left + w / 2, bottom + 8 + 2.1 * TEXT, "middle"));
+  parts.push(write(beside, 0, 0, "middle", { transform: turned }));
   return parts;
 }
 

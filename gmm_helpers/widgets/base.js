@@ -1,4 +1,4 @@
-// What all parts use: elements, arrays from Python, numbers as text, keys, the theme.
+// What all parts use: elements, scenes from Python, numbers as text, the keys of a page.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -17,34 +17,42 @@ export function make(name, attributes = {}, ...children) {
   return element;
 }
 
-/** Set attributes. @param {Element} element @param {Record<string, any>} attributes */
+/**
+ * Set attributes; a function is what an event calls: {onclick: act}.
+ * @param {any} element
+ * @param {Record<string, any>} attributes
+ */
 export function set(element, attributes) {
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  for (const [key, value] of Object.entries(attributes))
+    if (typeof value === "function") element[key] = value;
+    else element.setAttribute(key, value);
 }
 
-const TYPES = { f8: [Float64Array, 8], u1: [Uint8Array, 1], u2: [Uint16Array, 2] };
+/** Return a copy of a scene's content, with the arrays that Python keeps in the bytes. */
+export const readScene = (content, bytes) =>
+  JSON.parse(JSON.stringify(content), (_, value) =>
+    value?.shape && "at" in value ? readArray(value, bytes) : value,
+  );
 
-/**
- * Return an array that Python keeps in the bytes, as numbers, with its shape.
- * @param {any} reference see scene.py
- * @param {DataView} bytes
- * @returns {{values: ArrayLike<number>, shape: number[]}}
- */
-export function readArray({ at, shape, type, low, high }, bytes) {
-  const [Type, size] = TYPES[type];
-  const count = shape.reduce((a, b) => a * b, 1);
+/** Return an array as its numbers and its shape; see scene.py. */
+function readArray({ at, shape, low, step }, bytes) {
+  const Type = low ? Uint16Array : Float64Array;
+  const size = shape.reduce((a, b) => a * b, Type.BYTES_PER_ELEMENT);
   const start = bytes.byteOffset + at;
   // A copy, since what arrives may lie at any offset of a message.
-  const raw = new Type(bytes.buffer.slice(start, start + size * count));
-  if (!low) return { values: raw, shape };
-  const width = low.length;
-  const steps = low.map((from, j) => (high[j] - from) / (type === "u1" ? 255 : 65535));
-  const values = Float64Array.from(raw, (each, i) => low[i % width] + each * steps[i % width]);
-  return { values, shape };
+  const raw = new Type(bytes.buffer.slice(start, start + size));
+  const unpack = (each, i) => low[i % low.length] + step[i % low.length] * each;
+  return { shape, values: low ? Float64Array.from(raw, unpack) : raw };
 }
 
 /** Return what is next to a value between two limits. */
 export const inside = (value, low, high) => Math.min(Math.max(value, low), high);
+
+/**
+ * Return where a map moves a place; see geometry.py.
+ * @type {(map: any, x: number, y: number) => [number, number]}
+ */
+export const move = ([a, b, c, d, e, f], x, y) => [a * x + b * y + e, c * x + d * y + f];
 
 /** Return the colour of a component, by its number, or of a name of the style's. */
 export const paint = (colour) => `var(--gmm-${typeof colour === "number" ? colour % 6 : colour})`;
@@ -61,18 +69,7 @@ export function format(value, decimals) {
   return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
 }
 
-/** Write a share as a person reads it: its ends as < 0.01 and > 0.99. */
-export function formatShare(share) {
-  if (share > 0 && share < 0.005) return "< 0.01";
-  if (share < 1 && share > 0.995) return "> 0.99";
-  return share.toFixed(2);
-}
-
-/** Write a number as a subscript. */
-export const subscript = (number) =>
-  String(number).replace(/\d/g, (digit) => String.fromCharCode(0x2080 + Number(digit)));
-
-/** Return a function that tells Python of a trait, once the hand has rested for a moment. */
+/** Return a function that sets traits, and tells Python once the hand has rested for a moment. */
 export function teller(model) {
   let timer = 0;
   const tell = () => {
@@ -91,24 +88,20 @@ export function teller(model) {
 // JupyterLab and Notebook 7 leave a control its keys only where it carries this mark itself, and
 // would then leave it Ctrl+S and Shift+Enter as well. So it carries it for the keys that it uses.
 const MARK = "data-lm-suppress-shortcuts";
-const ARROWS = /^(Arrow|Home$|End$|Page)/;
-const USED = {
-  range: ARROWS,
-  radio: ARROWS,
-  number: /^(Arrow|Home$|End$|Backspace$|Delete$|Enter$|.$)/,
+const KEYS = {
+  "[type=number]": /^(Arrow|Home$|End$|Backspace$|Delete$|Enter$|.$)/,
+  "[type=range], [type=radio]": /^(Arrow|Home$|End$|Page)/,
+  "select, [role=slider], .table": /^(Arrow|Home$|End$|Enter$| $)/,
+  "*": / /,
 };
 
 function markControl(event) {
   const control = event.composedPath()[0];
   if (!(control instanceof Element) || !control.closest(".gmm")) return;
-  const used =
-    USED[control.getAttribute("type")] ??
-    (control.matches("select, [role=slider], .table") ? /^(Arrow|Home$|End$|Enter$| $)/ : / /);
-  const plain = !(event.ctrlKey || event.metaKey || event.altKey);
-  control.toggleAttribute(
-    MARK,
-    plain && !(event.shiftKey && event.key === "Enter") && used.test(event.key),
-  );
+  const kind = Object.keys(KEYS).find((selector) => control.matches(selector)) ?? "*";
+  const command = event.ctrlKey || event.metaKey || event.altKey;
+  const runsCell = event.shiftKey && event.key === "Enter";
+  control.toggleAttribute(MARK, KEYS[kind].test(event.key) && !command && !runsCell);
 }
 
 /** Let controls keep their keys; once for a page. */
@@ -116,32 +109,4 @@ export function keepKeys() {
   if (globalThis.gmmKeys) return;
   globalThis.gmmKeys = true;
   window.addEventListener("keydown", markControl, true);
-}
-
-/** Say whether a box stands on a dark page: its text is then light. Paper is never dark. */
-export function isDark(box) {
-  if (matchMedia("print").matches) return false;
-  // A box that is not on the page yet has no colour.
-  const [r, g, b] = (getComputedStyle(box).color.match(/[\d.]+/g) ?? []).map(Number);
-  return r + g + b > 380;
-}
-
-/**
- * Call a function whenever the page's theme may have changed; return what ends that.
- * @param {() => void} act
- */
-export function onTheme(act) {
-  const soon = () => requestAnimationFrame(act);
-  const observer = new MutationObserver(soon);
-  const filter = {
-    attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "data-theme", "class"],
-  };
-  for (const element of [document.body, document.documentElement])
-    observer.observe(element, filter);
-  const queries = ["print", "(prefers-color-scheme: dark)"].map((each) => matchMedia(each));
-  for (const query of queries) query.addEventListener("change", act);
-  return () => {
-    observer.disconnect();
-    for (const query of queries) query.removeEventListener("change", act);
-  };
 }

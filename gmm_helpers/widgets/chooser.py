@@ -98,9 +98,9 @@ class RunChooser(Stepper):
             How many seeds to make them with, counted from those that are shown.
         """
         choices = [range(len(values)) for values in self._offered.values()]
-        for name, count in {"data_seed": data_seeds, "start_seed": start_seeds}.items():
-            first = self._run.content["key"][name]
-            count = validation.check_count(count, f"{name}s", at_least=1)
+        counts = {"data_seeds": data_seeds, "start_seeds": start_seeds}
+        for (name, count), first in zip(counts.items(), self._run.content["key"][-2:], strict=True):
+            count = validation.check_count(count, name, at_least=1)
             choices.append(range(first, first + count))
         runs, more = [], b""
         for choice in itertools.product(*choices):
@@ -112,8 +112,7 @@ class RunChooser(Stepper):
 
     def _answer(self, asked):
         """Show a run, or send one that the page may soon show."""
-        key = asked["key"]
-        scene = self._scene(*key["indices"], key["data_seed"], key["start_seed"])
+        scene = self._scene(*asked["key"])
         if asked.get("ahead"):
             return {"content": scene.content}, scene.data
         self._show(scene)
@@ -143,10 +142,12 @@ class RunChooser(Stepper):
         self._ahead &= time.perf_counter() - began < _SLOW and not trace.own_steps
         x = validation.as_points(x).T
         self._limits = geometry.shared_limits(x, self._limits)
-        key = {"indices": indices, "data_seed": data_seed, "start_seed": start_seed}
-        for name in self._buttons:
-            said.append(f"{name.removesuffix('_seed')} drawn with seed {key[name]}")
+        buttons = []  # each with the place of its seed in the key
+        for name, label in self._buttons.items():
+            place = len(indices) + (name == "start_seed")
+            said.append(f"{name.removesuffix('_seed')} drawn with seed {choice[place]}")
+            buttons.append([label, place])
         notes.insert(0, f"Shown: {', '.join(said) or 'the one run there is'}.")
         scene = RunScene(x, trace, features=self._features, notes=notes, limits=self._limits)
-        scene.content |= {"choices": choices, "buttons": self._buttons, "key": key}
+        scene.content |= {"choices": choices, "buttons": buttons, "key": [*choice]}
         return scene

@@ -1,4 +1,4 @@
-// Native controls with names, and questions to Python.
+// Native controls with names, tables and legends, and questions to Python.
 
 import { make, paint, set, strokeOf } from "./base.js";
 
@@ -13,23 +13,21 @@ const ICONS = {
 };
 
 /** A button with words. */
-export function makeButton(label, act) {
-  const button = make("button", { type: "button" }, label);
-  button.onclick = act;
-  return button;
-}
+export const makeButton = (label, onclick) => make("button", { type: "button", onclick }, label);
 
-/** A button that shows an icon; `name` changes both. */
+/** A button with an icon; `nameButton` changes it. */
 export function iconButton(icon, label, act) {
   const path = make("svg:path");
   const button = makeButton(make("svg:svg", { viewBox: "0 0 16 16" }, path), act);
   button.className = "icon";
-  const name = (sign, words) => {
-    path.setAttribute("d", ICONS[sign]);
-    set(button, { "aria-label": words, title: words });
-  };
-  name(icon, label);
-  return { button, name };
+  nameButton(button, icon, label);
+  return button;
+}
+
+/** Let a button with an icon show another one, and say what it does now. */
+export function nameButton(button, icon, label) {
+  set(button, { "aria-label": label, title: label });
+  set(button.querySelector("path"), { d: ICONS[icon] });
 }
 
 /** A button that lets a box fill the screen, or leave it. */
@@ -37,27 +35,23 @@ export const fullScreenButton = (box) =>
   iconButton("full", "Full screen", () => {
     if (document.fullscreenElement) document.exitFullscreen();
     else box.requestFullscreen();
-  }).button;
-
-/** A button that is down or up. */
-export function toggleButton(label, act) {
-  const button = makeButton(label, () => {
-    const down = button.getAttribute("aria-pressed") !== "true";
-    set(button, { "aria-pressed": down });
-    act(down);
   });
-  set(button, { "aria-pressed": false });
-  return button;
+
+/** A button that is down or up. `act` hears which; `show` changes it. */
+export function toggleButton(label, act) {
+  const show = (down) => set(element, { "aria-pressed": down });
+  const element = makeButton(label, () => act(element.getAttribute("aria-pressed") !== "true"));
+  return { element, show };
 }
 
 /**
  * A slider and a number to type. `act` hears the value, and whether the hand rests.
- * @param {{label: string, low: number, high: number, step: number, value: number,
- *   decimals?: number}} spec
+ * @param {{label: string, low: number, high: number, step: number, decimals?: number,
+ *   wide?: boolean}} spec
  * @param {(value: number, rests: boolean) => void} act
  */
-export function makeSlider({ label, low, high, step, value, decimals = 0 }, act) {
-  const limits = { min: low, max: high, step, value, "aria-label": label };
+export function makeSlider({ label, low, high, step, decimals = 0, wide }, act) {
+  const limits = { min: low, max: high, step, "aria-label": label };
   const range = make("input", { type: "range", ...limits });
   const number = make("input", { type: "number", ...limits, inputmode: "decimal" });
   const write = () => {
@@ -71,94 +65,76 @@ export function makeSlider({ label, low, high, step, value, decimals = 0 }, act)
   };
   for (const input of [range, number]) input.oninput = input.onchange = hear;
   number.onblur = write;
-  write();
-  return {
-    element: make("label", { class: "slider" }, make("span", {}, label), range, number),
-    range,
-    number,
-    set(wanted) {
-      range.value = wanted;
-      if (number.getRootNode().activeElement !== number) write();
-    },
-    setRange(from, to) {
-      for (const input of [range, number]) Object.assign(input, { min: from, max: to });
-    },
+  const show = (value) => {
+    range.value = value;
+    if (number.getRootNode().activeElement !== number) write();
   };
+  const setLast = (last) => {
+    range.max = number.max = last;
+  };
+  const className = wide ? "slider wide" : "slider";
+  const element = make("label", { class: className }, make("span", {}, label), range, number);
+  return { element, range, number, show, setLast };
 }
 
 /** Buttons of which one is down: radio buttons, which the arrow keys move through. */
-export function makeChoice(name, labels, chosen, act) {
+export function makeChoice(name, labels, act) {
   const group = `gmm-${Math.random()}`;
-  const inputs = labels.map((_, i) => {
-    const input = make("input", { type: "radio", name: group });
-    input.checked = i === chosen;
-    input.onchange = () => act(i);
-    return input;
-  });
+  const inputs = labels.map((_, i) =>
+    make("input", { type: "radio", name: group, onchange: () => act(i) }),
+  );
   const options = labels.map((label, i) => make("label", { class: "option" }, inputs[i], label));
   const element = make("fieldset", {}, make("legend", {}, name), ...options);
-  const choose = (i) => {
+  const show = (i) => {
     inputs[i].checked = true;
   };
-  return { element, inputs, choose };
+  return { element, show };
 }
 
-/** Show rows of texts as a table; where only its numbers are others, only these are written anew. */
-export function showTable(box, rows) {
-  box.classList.toggle("hidden", !rows);
-  if (!rows) return;
-  const cells = [...box.querySelectorAll("th, td")];
-  const texts = rows.flat();
-  if (cells.length !== texts.length) return fill(box, makeTable(rows));
-  for (const [i, cell] of cells.entries())
-    if (cell.textContent !== texts[i]) cell.textContent = texts[i];
-}
-
-/** Put a table into its box, which has the focus for the keys that scroll it where it is narrower. */
-function fill(box, table) {
-  box.replaceChildren(table);
-  set(box, { role: "group", "aria-label": "Numbers" });
-  const look = () => set(box, { tabindex: table.offsetWidth > box.clientWidth ? 0 : -1 });
+/** A table of numbers, which has the focus for the keys that scroll it where its box is narrower. */
+export function makeTable() {
+  const table = make("table");
+  const element = make("div", { class: "table", role: "group", "aria-label": "Numbers" }, table);
+  const look = () => set(element, { tabindex: table.offsetWidth > element.clientWidth ? 0 : -1 });
   const watch = new ResizeObserver(look);
-  for (const each of [box, table]) watch.observe(each);
+  for (const each of [element, table]) watch.observe(each);
+  const show = ([names, ...rows]) => {
+    const head = names.map((name) => make("th", { scope: "col" }, name));
+    const body = rows.map(([name, ...texts]) => {
+      const cells = texts.map((text) => make("td", {}, text));
+      return make("tr", {}, make("th", { scope: "row" }, name), ...cells);
+    });
+    const top = make("thead", {}, make("tr", {}, ...head));
+    table.replaceChildren(top, make("tbody", {}, ...body));
+  };
+  return { element, show };
 }
 
-function makeTable([names, ...rows]) {
-  const head = names.map((name) => make("th", { scope: "col" }, name));
-  const body = rows.map(([name, ...texts]) => {
-    const cells = texts.map((text) => make("td", {}, text));
-    return make("tr", {}, make("th", { scope: "row" }, name), ...cells);
-  });
-  const top = make("thead", {}, make("tr", {}, ...head));
-  return make("table", {}, top, make("tbody", {}, ...body));
-}
-
-/** Show which line and marker is which; a row without a marker is of a line alone. */
-export function showLegend(box, rows, { markers }) {
-  const signs = rows.map((row) => {
-    const { colour, text } = row;
+/** Return what says which line and marker is which; a row without a marker is of a line alone. */
+export function makeLegend(rows, { markers }) {
+  return rows.map((row) => {
+    const { colour, marker, text } = row;
     const line = make("svg:path", { d: "M0 8H34", class: "line", style: strokeOf(row) });
     const style = `fill:${paint(colour)};${strokeOf(row)};stroke-width:1`;
     const place = "translate(17 8) scale(5)";
-    const sign = make("svg:path", { d: markers[row.marker] ?? "", transform: place, style });
+    const sign = make("svg:path", { d: markers[marker] ?? "", transform: place, style });
     return make("span", {}, make("svg:svg", { viewBox: "0 0 34 16" }, line, sign), text);
   });
-  box.replaceChildren(...signs);
 }
 
 /** Asks Python, one question at a time; says it where no answer comes. */
 export class Asker {
   constructor(model) {
     this.model = model;
-    this.asked = 0;
-    this.waiting = new Map();
+    this.asked = this.loud = this.timer = 0;
+    this.waiting = new Map(); // by number of the question, what hears its answer
     this.element = make("p", { class: "asker", role: "status" });
     this.hear = (message, buffers) => {
-      const answered = this.waiting.get(message.answer);
+      const act = this.waiting.get(message.answer);
       this.waiting.delete(message.answer);
-      if (answered === undefined) return;
+      if (!act) return; // another view has asked
       if (message.answer === this.loud) this.say(message.refused ?? "");
-      answered(message, buffers);
+      act(message, buffers);
     };
     model.on("msg:custom", this.hear);
   }

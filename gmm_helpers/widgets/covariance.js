@@ -1,8 +1,7 @@
 // What a covariance matrix does to points: their ellipses, and half-axes that can be pulled.
 
-import { format, onTheme } from "./base.js";
-import { mixColours } from "./colours.js";
-import { maths } from "./maths.js";
+import { format } from "./base.js";
+import { cholesky, fromHalfAxes, halfAxes } from "./maths.js";
 import { SliderPanel, shift } from "./slider_panel.js";
 
 const list = (texts) => `${texts.slice(0, -1).join(", ")} and ${texts.at(-1)}`;
@@ -12,11 +11,6 @@ const numbersOf = (values) => [values.deviation_1, values.deviation_2, values.co
 const valuesOf = (numbers) => Object.fromEntries(NAMES.map((name, i) => [name, numbers[i]]));
 
 export class CovariancePanel extends SliderPanel {
-  constructor(page) {
-    super(page);
-    this.ends.push(onTheme(() => this.show(this.values))); // the shades are the palette's
-  }
-
   buttons() {
     return { "Other points": () => this.asker.ask({}) };
   }
@@ -29,19 +23,21 @@ export class CovariancePanel extends SliderPanel {
   /** Move an end of a 3σ half-axis: the other keeps the length that it had when the hand began. */
   onDrag(name, [x, y]) {
     if (Math.hypot(x, y) < 0.03) return;
-    const other = maths.halfAxes(...numbersOf(this.values)).lengths[name === "end_1" ? 1 : 0];
+    const other = halfAxes(...numbersOf(this.values)).lengths[name === "end_1" ? 1 : 0];
     this.grip = { name, other: this.grip?.other ?? other, place: [x, y] };
-    const wanted = maths.fromHalfAxes(x / 3, y / 3, this.grip.other);
+    const wanted = fromHalfAxes(x / 3, y / 3, this.grip.other);
     this.move(valuesOf(wanted.map((value, i) => this.fit(NAMES[i], value))), false);
   }
 
   see(values) {
     const numbers = numbersOf(values);
-    const factor = maths.cholesky(...numbers);
-    const of = values.hold ? maths.cholesky(...numbersOf(values.held)) : factor;
-    const { lengths, angle } = maths.halfAxes(...numbers);
+    const factor = cholesky(...numbers);
+    const of = values.hold ? cholesky(...numbersOf(values.held)) : factor;
+    const { lengths, angle } = halfAxes(...numbers);
     const rings = this.count(factor, of);
-    const marks = { points: { map: [...of, 0, 0], kinds: this.shades(rings) } };
+    const marks = {
+      points: { map: [...of, 0, 0], looks: rings.map((ring) => this.content.looks[ring]) },
+    };
     for (const radius of [1, 2, 3])
       marks[`ring_${radius}`] = { map: [...factor.map((each) => radius * each), 0, 0] };
     const ends = lengths.map((length, k) => {
@@ -74,21 +70,11 @@ export class CovariancePanel extends SliderPanel {
   count([a, , b, c], [d, , e, f]) {
     // L⁻¹ times the L that made the points: the distance is that in these standard coordinates.
     const [p, q, r] = [d / a, (e - (b * d) / a) / c, f / c];
-    const rings = new Array(this.points.length / 2);
-    for (let i = 0; i < rings.length; i++) {
-      const [u, v] = [this.points[2 * i], this.points[2 * i + 1]];
-      rings[i] = Math.min(Math.floor(Math.sqrt((p * u) ** 2 + (q * u + r * v) ** 2)), 3);
-    }
-    return rings;
-  }
-
-  /** Return how the points look: in three shades of blue, and those outside all as crosses. */
-  shades(rings) {
-    const { palette, dark } = this.picture;
-    const pair = [palette[0], dark ? "#000000" : "#FFFFFF"];
-    const looks = this.content.shades.map((share) => `${mixColours([share, 1 - share], pair)} o`);
-    looks.push(`${mixColours([1], [palette[4]])} x`);
-    return rings.map((ring) => looks[ring]);
+    const { values } = this.content.points;
+    return Array.from({ length: values.length / 2 }, (_, i) => {
+      const [u, v] = [values[2 * i], values[2 * i + 1]];
+      return Math.min(Math.floor(Math.hypot(p * u, q * u + r * v)), 3);
+    });
   }
 
   tabulate([first, second, correlation], rings) {

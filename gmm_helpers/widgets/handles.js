@@ -8,52 +8,51 @@ const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDo
 /** Make a group a handle: the hooks hear where it is to go. Return what says where it is. */
 export function makeHandle(mark, panel, group) {
   const { hooks } = panel.picture;
-  const name = mark.name ?? `Mean of component ${Number(mark.drag) + 1}`;
+  const name = mark.name ?? `Mean of component ${mark.drag + 1}`;
   set(group, { class: "label handle", role: "slider", "aria-label": name });
-  group.append(make("svg:circle", { class: "grip", r: GRIP }));
-  const isStill = () => hooks.canDrag?.(mark.drag) === false;
-  const where = () => panel.states[panel.marks.indexOf(mark)].map.slice(4);
+  group.append(make("svg:circle", { r: GRIP, style: "fill: transparent; stroke: none" }));
+  const isStill = () => !hooks.canDrag(mark.drag);
   const moveTo = (x, y) => hooks.onDrag(mark.drag, [x, y], panel);
+  /** @type {[number, number]} of the handle */
+  let place = [0, 0];
+  let grip = [0, 0]; // from there to the pointer
 
-  group.addEventListener("pointerdown", (event) => {
+  group.onpointerdown = (event) => {
     if (isStill()) return;
     event.preventDefault();
     group.setPointerCapture(event.pointerId);
     group.focus({ preventScroll: true });
-    const [x0, y0] = panel.place(event);
-    const [x, y] = where();
-    group.onpointermove = (moved) => {
-      const [x1, y1] = panel.place(moved);
-      moveTo(x + x1 - x0, y + y1 - y0);
-    };
-    group.onpointerup = group.onpointercancel = () => {
-      group.onpointermove = group.onpointerup = group.onpointercancel = null;
-      hooks.onDrop();
-    };
-  });
+    const [x, y] = panel.place(event);
+    grip = [x - place[0], y - place[1]];
+  };
+  group.onpointermove = (event) => {
+    if (!group.hasPointerCapture(event.pointerId)) return;
+    const [x, y] = panel.place(event);
+    moveTo(x - grip[0], y - grip[1]);
+  };
+  group.onlostpointercapture = () => hooks.onDrop();
 
-  group.addEventListener("keydown", (event) => {
+  group.onkeydown = (event) => {
     const step = STEPS[event.key];
     if (isStill() || !step || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     const far = event.shiftKey ? 0.05 : 0.01; // of the picture
-    const [x, y] = where();
     const [x0, x1, y0, y1] = panel.limits;
-    moveTo(x + step[0] * far * (x1 - x0), y + step[1] * far * (y1 - y0));
+    moveTo(place[0] + step[0] * far * (x1 - x0), place[1] + step[1] * far * (y1 - y0));
     hooks.onDrop();
-  });
+  };
 
   return (map) => {
+    place = [map[4], map[5]];
     const mute = isStill() || mark.keys === false; // then a slider does the same
     group.classList.toggle("still", isStill());
-    const said = { "aria-valuenow": map[4], "aria-valuetext": sayPlace(map, panel) };
+    const said = { "aria-valuenow": place[0], "aria-valuetext": sayPlace(place, panel) };
     set(group, { tabindex: mute ? -1 : 0, "aria-hidden": mute, ...said });
   };
 }
 
 /** Say where a handle is. */
-function sayPlace(map, { limits: [x0, x1, y0, y1], flat }) {
-  const decimals = (span) => Math.max(0, 2 - Math.floor(Math.log10(span)));
-  const [x, y] = [format(map[4], decimals(x1 - x0)), format(map[5], decimals(y1 - y0))];
-  return flat ? x : `${x}, ${y}`;
+function sayPlace([x, y], { limits: [x0, x1, y0, y1], flat }) {
+  const write = (value, span) => format(value, Math.max(0, 2 - Math.floor(Math.log10(span))));
+  return flat ? write(x, x1 - x0) : `${write(x, x1 - x0)}, ${write(y, y1 - y0)}`;
 }

@@ -23,8 +23,11 @@ export function render({ model, library, el }) {
   keepKeys();
   const root = el.getRootNode();
   const styles = root.head ?? (root instanceof ShadowRoot ? root : el);
-  if (!styles.querySelector("style.gmm-style"))
-    styles.append(make("style", { class: "gmm-style" }, library.get("style")));
+  if (!styles.querySelector("style.gmm-style")) {
+    const glyphs = make("svg:svg", { width: 0, height: 0 });
+    glyphs.innerHTML = library.get("formulas").glyphs;
+    styles.append(make("style", { class: "gmm-style" }, library.get("style")), glyphs);
+  }
   const kind = model.get("kind");
   const box = make("div", { class: "gmm", "data-kind": kind });
   el.append(box);

@@ -1,61 +1,50 @@
-// The marks that SVG draws: of each kind, what is made once, and what draws how it is now.
+// The marks of a panel: of each kind, what is made once, and what draws how it is now.
 
-import { inside, make, paint, set, strokeOf } from "./base.js";
+import { make, paint, set, strokeOf } from "./base.js";
 import { makeHandle } from "./handles.js";
+import { makeImage, makePoints } from "./points.js";
 
-// Each makes a mark in a group of its own, and returns what draws a state of it.
 const MAKERS = {
-  line: makeLine,
-  sum: makeLine,
-  area: makeArea,
-  bars: makeBars,
+  line: makePath,
+  sum: makePath,
+  area: makePath,
   marker: makeMarker,
   label: makeLabel,
+  points: makePoints,
+  image: makeImage,
 };
+const FROM_MIDDLE = Array.from({ length: 129 }, (_, i) => i / 8 - 8); // standard deviations
 const ABOVE = ["marker", "label"]; // they may stand on the edge of the plot
 
-/** Make a mark; return what draws a state of it, or nothing where no SVG draws it. */
+/** Make a mark; return what draws a state of it. */
 export function makeMark(mark, panel) {
-  const makeKind = MAKERS[mark.kind];
-  if (!makeKind) return undefined;
-  const group = add(ABOVE.includes(mark.kind) ? panel.over : panel.plot, "g");
-  const draw = makeKind(mark, panel, group);
-  return (state) => {
+  const group = make("svg:g", { class: mark.by?.map || mark.of ? "moves" : "" });
+  (ABOVE.includes(mark.kind) ? panel.over : panel.plot).append(group);
+  const draw = MAKERS[mark.kind](mark, panel, group);
+  return (state, pen) => {
     group.classList.toggle("faint", Boolean(state.faint));
     group.classList.toggle("hidden", Boolean(state.hidden));
-    if (!state.hidden) draw(state);
+    if (!state.hidden) draw(state, pen);
   };
 }
 
 const add = (parent, name, attributes = {}) => parent.appendChild(make(`svg:${name}`, attributes));
 
-/** A line, with dots or an area below it where these are asked for. */
-function makeLine(mark, panel, group) {
+/** A line, with dots where these are asked for; or what it goes around, filled. */
+function makePath(mark, panel, group) {
   const colour = paint(mark.colour);
-  const filled = { class: "fill", style: `fill:${colour}` };
-  const path = add(group, "path", mark.fill ? filled : { class: "line", style: strokeOf(mark) });
-  const round = { class: "dots", style: `stroke:${colour};stroke-width:${2 * mark.dots}` };
-  const dots = mark.dots && add(group, "path", round);
+  const filled = mark.fill || mark.kind === "area";
+  const fill = `fill:${colour};fill-opacity:${mark.fill ? 0.25 : 1}`;
+  const style = filled ? fill : strokeOf(mark);
+  const path = add(group, "path", { class: filled ? "" : "line", style });
+  const round = `stroke:${colour};stroke-width:${2 * mark.dots};stroke-linecap:round`;
+  const dots = mark.dots && add(group, "path", { class: "dots", style: round });
   return (state) => {
-    const points = mark.kind === "sum" ? sumOf(mark.of, panel) : pointsOf(mark, state, panel);
-    const end = mark.close ? "z" : "";
-    const toGround = `V${panel.py(0)}H${points[0]}z`;
-    path.setAttribute("d", points.length ? toPath(points) + (mark.fill ? toGround : end) : "");
-    if (dots) dots.setAttribute("d", toDots(points));
+    const points = mark.of ? sumOf(mark, panel) : pointsOf(mark, state, panel);
+    const line = toPath(points);
+    path.setAttribute("d", line && mark.close ? `${line}z` : line);
+    if (dots) dots.setAttribute("d", toPath(points, "M", "h0")); // of no length, with round ends
   };
-}
-
-function makeArea(mark, panel, group) {
-  const path = add(group, "path", { class: "area", style: `fill:${paint(mark.colour)}` });
-  return (state) => {
-    const line = toPath(pointsOf(mark, state, panel));
-    path.setAttribute("d", line && `${line}z`);
-  };
-}
-
-function makeBars(mark, panel, group) {
-  const path = add(group, "path", { class: "bars", style: `fill:${paint(mark.colour)}` });
-  return ({ which }) => path.setAttribute("d", toBars(shapeOf(mark, which), panel));
 }
 
 function makeMarker(mark, panel, group) {
@@ -65,31 +54,30 @@ function makeMarker(mark, panel, group) {
   const style = open ? `fill:none;${stroke}` : `fill:${colour}`;
   const d = panel.picture.look.markers[mark.marker];
   const path = add(group, "path", { style, d });
-  return ({ map }) =>
-    path.setAttribute("transform", `${shiftTo(mark, map, panel)} scale(${mark.radius})`);
+  return ({ map }) => set(path, { transform: `${shiftTo(map, panel)} scale(${mark.radius})` });
 }
 
 /** A text, in a ring or not; where it can be dragged, it is a handle. */
 function makeLabel(mark, panel, group) {
-  set(group, { class: "label" });
-  const drags = mark.drag !== undefined;
-  const tell = drags ? makeHandle(mark, panel, group) : () => {};
-  if (!drags) set(group, { "aria-hidden": "true" });
-  if (mark.ring) add(group, "circle", { r: 11, style: `stroke:${paint(mark.colour)}` });
-  const anchor = mark.ring ? "middle" : (mark.anchor ?? "start");
+  const { drag, ring, lift = 0, anchor = ring ? "middle" : "start" } = mark;
+  const tell = drag === undefined ? () => {} : makeHandle(mark, panel, group);
+  group.classList.add("label");
+  if (drag === undefined) set(group, { "aria-hidden": "true" });
+  const stroke = `stroke:${paint(mark.colour)};stroke-width:2.5`;
+  if (ring) add(group, "circle", { r: 11, style: stroke });
   const label = add(group, "text", { "text-anchor": anchor, y: "0.35em" });
   return ({ map, text }) => {
-    set(group, { transform: shiftTo(mark, map, panel) });
+    set(group, { transform: shiftTo(map, panel, lift) });
     label.textContent = text;
     tell(map);
   };
 }
 
-/** Return the transform to the place of a map, or as much higher as the mark is lifted. */
-const shiftTo = ({ lift = 0 }, map, panel) =>
+/** Return the transform to the place of a map, or to some pixels above. */
+const shiftTo = (map, panel, lift = 0) =>
   `translate(${panel.px(map[4])} ${panel.py(map[5]) - lift})`;
 
-// ---------------------------------------------------------------- shapes in pixels: x, y, x, y, …
+// ---------------------------------------------------------------- shapes in pixels
 
 /** Return the one of a mark's shapes that is shown: its numbers, row by row. */
 function shapeOf({ shape: { values, shape } }, which) {
@@ -97,70 +85,37 @@ function shapeOf({ shape: { values, shape } }, which) {
   return shape.length > 2 ? values.subarray(which * size, (which + 1) * size) : values;
 }
 
-/** Return the points of a line in their place. */
+/** Return the points of a mark in their place. */
 function pointsOf(mark, { map, which, until }, panel) {
   const points = panel.toPixels(shapeOf(mark, which).subarray(0, 2 * until), map);
-  if (mark.extend) {
-    points.unshift(-5, points[1]);
-    points.push(panel.w + 5, points.at(-1));
-  }
-  return points;
+  if (!mark.extend) return points;
+  return [[-5, points[0][1]], ...points, [panel.w + 5, points.at(-1)[1]]];
 }
 
-/** Return the sum of the lines with some indices, whose points go from left to right. */
-function sumOf(indices, panel) {
-  const lines = indices.map((i) => pointsOf(panel.marks[i], panel.states[i], panel));
-  const seen = lines.flat().filter((x, i) => i % 2 === 0 && x >= -5 && x <= panel.w + 5);
-  const xs = [];
-  for (const x of seen.sort((a, b) => a - b)) if (!(x - xs.at(-1) < 0.3)) xs.push(x);
-  const heights = lines.map((line) => heightsOf(line, xs, panel.py(0)));
-  return xs.flatMap((x, i) => [
-    x,
-    inside(panel.py(0) - heights.reduce((sum, each) => sum + each[i], 0), -1e5, 1e5),
-  ]);
+/** Return the sum of bells; filled, it has a ground. */
+function sumOf({ of, fill }, panel) {
+  const maps = of.map((i) => panel.states[i].map);
+  const line = sumBells(maps, panel.limits).flat();
+  const [left, right] = panel.limits;
+  return panel.toPixels(fill ? [left, 0, ...line, right, 0] : line);
 }
 
-/** Return how high over the ground a line is at places that go from left to right. */
-function heightsOf(line, xs, ground) {
-  let i = 0;
-  return xs.map((x) => {
-    while (i + 4 < line.length && line[i + 2] < x) i += 2;
-    const [x0, y0, x1, y1] = [line[i], line[i + 1], line[i + 2], line[i + 3]];
-    const share = x1 > x0 ? inside((x - x0) / (x1 - x0), 0, 1) : 0;
-    return ground - (y0 + share * (y1 - y0));
-  });
+/** Return points of the sum of bells with some maps: close to each middle, and at both limits. */
+export function sumBells(maps, [left, right]) {
+  const xs = maps.flatMap(([s, , , , mean]) => FROM_MIDDLE.map((z) => mean + s * z));
+  const heightOf = (x, [s, , , top, mean]) => top * Math.exp(-0.5 * ((x - mean) / s) ** 2);
+  const sumAt = (x) => maps.reduce((sum, map) => sum + heightOf(x, map), 0);
+  return [left, ...xs, right].sort((a, b) => a - b).map((x) => [x, sumAt(x)]);
 }
-
-const round = (value) => Math.round(10 * value) / 10;
 
 /** Write points as a path; at one that is no number, the pen is lifted. */
-function toPath(points) {
+function toPath(points, next = "L", end = "") {
   let path = "";
   let pen = "M";
-  for (let i = 0; i < points.length; i += 2) {
-    const drawn = !Number.isNaN(points[i] + points[i + 1]);
-    if (drawn) path += `${pen}${round(points[i])} ${round(points[i + 1])}`;
-    pen = drawn ? "L" : "M";
-  }
-  return path;
-}
-
-/** Write points as lines of no length, whose round ends are dots. */
-const toDots = (points) =>
-  toPath(points)
-    .split(/[ML]/)
-    .slice(1)
-    .map((at) => `M${at}h0`)
-    .join("");
-
-/** Write rows of left, right, bottom and top as bars, with a pixel between two of them. */
-function toBars(rows, panel) {
-  let path = "";
-  for (let i = 0; i < rows.length; i += 4) {
-    const [x0, x1] = [panel.px(rows[i]), panel.px(rows[i + 1])];
-    const [y0, y1] = [panel.py(rows[i + 2]), panel.py(rows[i + 3])];
-    const right = Math.max(x1 - 1, x0 + 0.5);
-    if (y0 !== y1) path += `M${round(x0)} ${round(y0)}V${round(y1)}H${round(right)}V${round(y0)}z`;
+  for (const [x, y] of points) {
+    const drawn = !Number.isNaN(x + y);
+    if (drawn) path += `${pen}${x} ${y}${end}`;
+    pen = drawn ? next : "M";
   }
   return path;
 }

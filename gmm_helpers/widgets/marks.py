@@ -20,7 +20,7 @@ def components_legend(K):
     ]
 
 
-def draw_points(panel, x, shares, *, features, faint, kind="u2", top=None, **more):
+def draw_points(panel, x, shares, *, features, faint, top=None, **more):
     """Add points `x` (n, D) with the `shares` (n, K) or None of each position; say if some are out.
 
     Those of one dimension lie below a density that ends at `top`.
@@ -31,13 +31,12 @@ def draw_points(panel, x, shares, *, features, faint, kind="u2", top=None, **mor
         notes.append(note)
     sets, which = [], []
     for each in shares:
-        # The last share is not sent: they sum to 1.
-        if each is not None and not (sets and np.array_equal(each[shown, :-1], sets[-1])):
-            sets.append(each[shown, :-1])
+        if each is not None and not (sets and np.array_equal(each[shown], sets[-1])):
+            sets.append(each[shown])
         which.append(len(sets) - 1)
     panel.mark(
         "points",
-        shares=panel.array(np.array(sets), kind) if sets else None,
+        shares=panel.array(np.array(sets), [0, 1]) if sets else None,
         shape=x[shown] if top is None else geometry.rug(x[shown, 0], top),
         features=list(features),
         decimals=geometry.decimals_for(x),

@@ -5,17 +5,17 @@ import { format } from "./base.js";
 const LOG_10 = Math.log(10);
 
 /** Return log N(x | μ, σ²). */
-const logNormal = (x, mean, deviation) =>
+export const logNormal = (x, mean, deviation) =>
   -0.5 * ((x - mean) / deviation) ** 2 - Math.log(deviation) - 0.5 * Math.log(2 * Math.PI);
 
 /** Return log(eᵃ + eᵇ), where both may be so small that eᵃ and eᵇ are 0. */
-function logAddExp(a, b) {
+export function logAddExp(a, b) {
   const peak = Math.max(a, b);
   return peak === -Infinity ? peak : peak + Math.log1p(Math.exp(Math.min(a, b) - peak));
 }
 
 /** Return Σᵢ log p(xᵢ) of a mixture of two components. */
-function logLikelihood(points, weights, means, deviations) {
+export function logLikelihood(points, weights, means, deviations) {
   const heights = weights.map((weight, k) => Math.log(weight) + logNormal(0, 0, deviations[k]));
   let sum = 0;
   for (let i = 0; i < points.length; i++) {
@@ -30,13 +30,13 @@ function logLikelihood(points, weights, means, deviations) {
  * Return the four entries of L, row by row, where L Lᵀ is the covariance of σ₁, σ₂ and ρ.
  * @type {(s1: number, s2: number, rho: number) => any}
  */
-const cholesky = (s1, s2, rho) => [s1, 0, rho * s2, s2 * Math.sqrt(1 - rho ** 2)];
+export const cholesky = (s1, s2, rho) => [s1, 0, rho * s2, s2 * Math.sqrt(1 - rho ** 2)];
 
 /**
  * Return √λ₁ ≥ √λ₂ of a covariance, and the first eigenvector's angle. Of its two directions it is
  * the one from −45° to 135°; a little off, so that rounding does not turn it.
  */
-function halfAxes(first, second, correlation) {
+export function halfAxes(first, second, correlation) {
   const [a, b, c] = [first ** 2, correlation * first * second, second ** 2];
   const largest = (a + c) / 2 + Math.hypot((a - c) / 2, b);
   const smallest = ((first * second) ** 2 * (1 - correlation ** 2)) / largest; // as λ₁ λ₂ = |Σ|
@@ -46,7 +46,7 @@ function halfAxes(first, second, correlation) {
 }
 
 /** Return σ₁, σ₂ and ρ of the covariance with a half-axis (x, y) and another right across it. */
-function fromHalfAxes(x, y, other) {
+export function fromHalfAxes(x, y, other) {
   const across = (other / Math.hypot(x, y)) ** 2;
   const [first, second] = [Math.sqrt(x * x + across * y * y), Math.sqrt(y * y + across * x * x)];
   return [first, second, (x * y * (1 - across)) / (first * second)];
@@ -60,7 +60,7 @@ function inDigits(value, digits) {
 }
 
 /** Write e^value to some digits, however small it is. */
-function fromLog(value, digits = 3) {
+export function fromLog(value, digits = 3) {
   if (value === -Infinity) return "0";
   const [leading, exponent] = inDigits(value, digits);
   if (exponent >= -3) return format(leading * 10 ** exponent, Math.max(0, digits - 1 - exponent));
@@ -68,23 +68,12 @@ function fromLog(value, digits = 3) {
 }
 
 /** Write weight × density, of the density as `fromLog` writes it: so that they agree. */
-function product(weight, logDensity, digits = 3) {
+export function multiplyLog(weight, logDensity, digits = 3) {
   if (!weight) return "0";
   const [leading, exponent] = inDigits(logDensity, digits);
   return fromLog(Math.log(weight * leading) + exponent * LOG_10 + 1e-9, digits); // half up, as by hand
 }
 
 /** Write a probability: with three decimals, or as a power of ten where these would be 0. */
-const writeShare = (share, logShare) => (share >= 0.001 ? format(share, 3) : fromLog(logShare));
-
-export const maths = {
-  logNormal,
-  logAddExp,
-  logLikelihood,
-  cholesky,
-  halfAxes,
-  fromHalfAxes,
-  fromLog,
-  product,
-  writeShare,
-};
+export const writeShare = (share, logShare) =>
+  share >= 0.001 ? format(share, 3) : fromLog(logShare);

@@ -1,17 +1,17 @@
 // Panels of one dimension: a mixture that a hand fits, and a point whose source is asked for.
 
 import { format, inside } from "./base.js";
-import { maths } from "./maths.js";
+import { sumBells } from "./marks.js";
+import { fromLog, logAddExp, logLikelihood, logNormal, multiplyLog, writeShare } from "./maths.js";
 import { SliderPanel, shift } from "./slider_panel.js";
 
 /** Return what maps a bump to φ N(x | μ, σ²). */
-const bump = (weight, mean, s) => [s, 0, 0, weight * Math.exp(maths.logNormal(0, 0, s)), mean, 0];
+const bump = (weight, mean, s) => [s, 0, 0, weight * Math.exp(logNormal(0, 0, s)), mean, 0];
 
 export class HandFit extends SliderPanel {
   buttons() {
-    const back = () =>
-      this.move({ ...this.model.get("best").values, show_em: this.values.show_em }, true);
-    return { "Back to my best": back };
+    const best = () => ({ ...this.model.get("best").values, show_em: this.values.show_em });
+    return { "Back to my best": () => this.move(best(), true) };
   }
 
   onDrag(name, [x]) {
@@ -20,16 +20,17 @@ export class HandFit extends SliderPanel {
   }
 
   see(values) {
-    const pair = (name) => [values[`${name}_1`], values[`${name}_2`]];
+    const both = (name) => [values[`${name}_1`], values[`${name}_2`]];
+    const [means, deviations] = [both("mean"), both("deviation")];
     const weights = [values.weight_1, 1 - values.weight_1];
-    const parts = [weights, pair("mean"), pair("deviation")]; // of both components
-    const score = maths.logLikelihood(this.points, ...parts);
+    const maps = weights.map((weight, k) => bump(weight, means[k], deviations[k]));
+    const score = logLikelihood(this.content.points.values, weights, means, deviations);
     const best = this.keepBest(values, score);
-    const sum = this.measure(...parts);
+    const sum = this.measure(maps);
     const tops = this.content.panels[0].views.map(({ limits }) => limits[3]);
     const fits = tops.findIndex((top) => top >= 1.1 * sum.tallest);
     const view = fits < 0 ? tops.length - 1 : fits;
-    this.showView(view);
+    this.picture.panels[0].setView(view);
     const { em_score: em, floor } = this.content;
     const marks = {
       points: { map: [1, 0, 0, tops[view], 0, 0] },
@@ -39,14 +40,13 @@ export class HandFit extends SliderPanel {
       best_score: { map: shift(0, best), hidden: best < floor },
       em_score: { map: shift(0, em), hidden: !values.show_em },
     };
-    const rows = [0, 1].map((k) => {
-      const [weight, mean, deviation] = parts.map((each) => each[k]);
-      const map = bump(weight, mean, deviation);
+    const rows = maps.map((map, k) => {
+      const [mean, deviation] = [means[k], deviations[k]];
       marks[`curve_${k + 1}`] = { map };
       marks[`mean_${k + 1}`] = { map: shift(mean, map[3]) };
       marks[`deviation_${k + 1}`] = { map: shift(mean + deviation, map[3] * Math.exp(-0.5)) };
       const texts = [this.write("mean_1", mean), this.write("deviation_1", deviation)];
-      return [`${k + 1}`, format(weight, 2), ...texts];
+      return [`${k + 1}`, format(weights[k], 2), ...texts];
     });
     const legend = [
       { colour: "grey", width: 12, text: `now ${writeScore(score)}` },
@@ -65,17 +65,12 @@ export class HandFit extends SliderPanel {
   }
 
   /** Measure how much of the area under the sum is in the picture, and its tallest place there. */
-  measure(weights, means, deviations) {
+  measure(maps) {
     const [left, right] = this.content.panels[0].views[0].limits;
-    const grid = [left, right];
-    for (const k of [0, 1])
-      for (let i = -160; i <= 160; i++) grid.push(means[k] + (i / 20) * deviations[k]);
-    const xs = grid.filter((x) => x >= left && x <= right).sort((a, b) => a - b);
-    const part = (x, k) => weights[k] * Math.exp(maths.logNormal(x, means[k], deviations[k]));
-    const density = xs.map((x) => part(x, 0) + part(x, 1));
-    const slice = (x, i) => i && ((x - xs[i - 1]) * (density[i] + density[i - 1])) / 2;
-    const visible = xs.reduce((sum, x, i) => sum + slice(x, i), 0);
-    return { visible, tallest: Math.max(...density) };
+    const seen = sumBells(maps, [left, right]).filter(([x]) => x >= left && x <= right);
+    const slices = seen.slice(1).map(([x, y], i) => ((x - seen[i][0]) * (y + seen[i][1])) / 2);
+    const visible = slices.reduce((a, b) => a + b);
+    return { visible, tallest: Math.max(...seen.map(([, y]) => y)) };
   }
 
   sayScore(score, top) {
@@ -93,7 +88,7 @@ export class HandFit extends SliderPanel {
 function sayArea({ visible, tallest }) {
   const out = visible < 0.995 ? `, of it ${format(visible, 3)} in the picture` : "";
   const low = tallest < 0.1;
-  const height = low ? maths.fromLog(Math.log(tallest), 2) : format(tallest, tallest < 100 ? 2 : 0);
+  const height = low ? fromLog(Math.log(tallest), 2) : format(tallest, tallest < 100 ? 2 : 0);
   const tall = tallest > 1 ? ": a density may exceed 1" : "";
   return `Area under the sum 1.000${out}; tallest peak ${height}${tall}.`;
 }
@@ -114,17 +109,17 @@ export class PointPosterior extends SliderPanel {
   see({ x, weight_1: weight }) {
     const { means, deviations, panels } = this.content;
     const [left, right, , top] = panels[0].views[0].limits;
-    if (!this.grip) this.showView(x < left || x > right ? 1 : 0);
+    if (!this.grip) this.picture.panels[0].setView(x < left || x > right ? 1 : 0);
     const weights = [weight, 1 - weight];
-    const densities = means.map((mean, k) => maths.logNormal(x, mean, deviations[k]));
+    const densities = means.map((mean, k) => logNormal(x, mean, deviations[k]));
     const logs = densities.map((density, k) => Math.log(weights[k]) + density);
-    const sum = maths.logAddExp(...logs);
+    const sum = logAddExp(...logs);
     const shares = logs.map((each) => Math.exp(each - sum));
     const marks = { line: { map: shift(x, 0) }, x: { map: shift(x, 0.93 * top) } };
     const rows = [0, 1].map((k) => {
       const map = bump(weights[k], means[k], deviations[k]);
-      const product = maths.product(weights[k], densities[k]);
-      const share = maths.writeShare(shares[k], logs[k] - sum);
+      const product = multiplyLog(weights[k], densities[k]);
+      const share = writeShare(shares[k], logs[k] - sum);
       const bars = { product: [Math.exp(logs[k]), product], share: [shares[k], share] };
       marks[`curve_${k + 1}`] = { map };
       marks[`number_${k + 1}`] = { map: shift(means[k], map[3]) };
@@ -133,10 +128,10 @@ export class PointPosterior extends SliderPanel {
         marks[`${name}_${k + 1}`] = { map: [0.7, 0, 0, height, k - 0.35, 0] };
         marks[`${name}_text_${k + 1}`] = { map: shift(k, height), text: shorten(text) };
       }
-      return [`${k + 1}`, format(weights[k], 2), maths.fromLog(densities[k]), product, share];
+      return [`${k + 1}`, format(weights[k], 2), fromLog(densities[k]), product, share];
     });
     const names = ["component", "prior", "density", "product", "posterior"];
-    const tables = [[names, ...rows, ["sum", "1.00", "", maths.fromLog(sum), "1.000"]]];
+    const tables = [[names, ...rows, ["sum", "1.00", "", fromLog(sum), "1.000"]]];
     return { marks, words: this.say(x, shares, rows), tables };
   }
 

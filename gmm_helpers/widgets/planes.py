@@ -61,7 +61,7 @@ class Landscape(SceneStepper):
         shade = 1 - np.log1p(depths) / np.log1p(depths.max())
         half = (axis[1] - axis[0]) / 2  # a pixel's middle is a place of the grid
         box = [limits[0] - half, limits[1] + half] * 2
-        panel.mark("image", pixels=scene.array(shade, "u1"), box=box, ramp=_RAMP)
+        panel.mark("image", pixels=scene.array(shade, [0, 1]), box=box, ramp=_RAMP)
         for lines in geometry.contour_lines(axis, axis, depths, _BELOW):
             for line in lines:
                 panel.mark("line", shape=line, colour="grey", width=1)
@@ -99,10 +99,10 @@ class _Plane(Scene):
         room[room == 0] = 1
         self._limits = np.column_stack([low - room, high + room]).ravel()
 
-    def draw(self, title, shares, kind, faint):
+    def draw(self, title, shares, faint):
         """Add a panel with the points, and the `shares` (n, K) or None of each position."""
         panel = self.panel(self._limits, labels=self._labels, equal=self._equal, title=title)
-        marks.draw_points(panel, self.x, shares, features=self._labels, faint=faint, kind=kind)
+        marks.draw_points(panel, self.x, shares, features=self._labels, faint=faint)
         return panel
 
     def flag(self, panel, marker, flags):
@@ -136,9 +136,9 @@ class KMeansBeside(SceneStepper):
         legend = marks.components_legend(K)
         plane = _Plane(x, len(steps), legend=legend, glides=moving)
 
-        def draw(title, kind, shares, scores):
+        def draw(title, shares, scores):
             """Add a panel; return it, and the share of the points that are in their true group."""
-            panel = plane.draw(title, shares, kind, moving)
+            panel = plane.draw(title, shares, moving)
             marks.draw_lines(panel, [_borders(panel.limits, score) for score in scores])
             owners = [groups if b is None else b.argmax(axis=1) for b in shares]
             wrong = np.array(owners) != np.asarray(groups)
@@ -148,12 +148,12 @@ class KMeansBeside(SceneStepper):
         means = np.array([means for means, _ in kmeans_steps])
         hard = [None if labels is None else np.eye(K)[labels] for _, labels in kmeans_steps]
         nearer = [lambda at, m=m: -((at[:, None] - m) ** 2).sum(axis=2) for m in means]
-        panel, hard_right = draw("k-means · crosses: in a wrong group", "u1", hard, nearer)
+        panel, hard_right = draw("k-means · crosses: in a wrong group", hard, nearer)
         marks.draw_numbers(panel, means)
         maps = np.array([geometry.ellipse_maps(step.mixture) for step in steps])
         soft = [step.responsibilities for step in steps]
         likelier = [lambda at, m=step.mixture: m._log_joint(at.T).T for step in steps]
-        panel, soft_right = draw("mixture · lines: where two are equal", "u2", soft, likelier)
+        panel, soft_right = draw("mixture · lines: where two are equal", soft, likelier)
         marks.draw_ellipses(panel, maps, [step.kind == "E" for step in steps])
         marks.draw_numbers(panel, maps[..., 4:])
         squares = [0 if b is None else ((plane.x - m[b]) ** 2).sum() for m, b in kmeans_steps]
@@ -206,7 +206,7 @@ class ShrinkingVariance(SceneStepper):
         legend = marks.components_legend(K)
         plane = _Plane(x, P, legend=legend, glides=[1] * P, headings=names)
         title = "circles: 1σ · numbers: means · crosses: the M step's means"
-        panel = plane.draw(title, shares, "u2", [0] * P)
+        panel = plane.draw(title, shares, [0] * P)
         maps = np.array([geometry.ellipse_maps(each) for each in mixtures])
         marks.draw_ellipses(panel, maps, [0] * P, radii=(1,))
         for places in np.swapaxes(new_means, 0, 1):
@@ -255,7 +255,7 @@ class Anomalies(SceneStepper):
         P = len(thresholds)
         plane = _Plane(x, P, features, margin=0.2)
         title = "line: where −log p(x) is the threshold · triangles: flagged"
-        panel = plane.draw(title, [None] * P, "u1", [1] * P)
+        panel = plane.draw(title, [None] * P, [1] * P)
         x1, x2, log_density = geometry.over_plane(mixture.log_density, panel.limits)
         marks.draw_lines(panel, geometry.contour_lines(x1, x2, -log_density, thresholds))
         plane.flag(panel, "^", surprise > thresholds[:, None])

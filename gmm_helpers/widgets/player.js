@@ -1,43 +1,35 @@
 // Walks through the positions of a scene: slider, number, Play, and what a position says.
 
 import { inside, make, set } from "./base.js";
-import { fullScreenButton, iconButton, makeSlider, showLegend, showTable } from "./controls.js";
-import { makeFormula } from "./formulas.js";
+import { fullScreenButton, iconButton, makeSlider, nameButton } from "./controls.js";
 import { Shown } from "./shown.js";
 
-const GLIDE = 200; // milliseconds that components take to their next place
+const GLIDE = 200; // milliseconds that components take to their next place, as in widgets.css
 const PAUSE = 250; // milliseconds after a key that moves a mean: keys come in a row
 const SPEEDS = { slow: 2, normal: 1, fast: 0.4 };
-const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** A scene under a slider. */
 export class Player extends Shown {
   constructor(page) {
     super(page);
     this.position = this.model.get("position");
-    this.moved = this.last = this.timer = 0;
+    this.moved = this.last = this.timer = this.dropping = 0;
     /** @type {number[]} of the points, from left to right */
     this.order = [];
+    const whole = { low: 0, high: 1, step: 1 };
     this.play = iconButton("play", "Play", () => this.playing(!this.timer));
-    this.slider = makeSlider({ label: "Position", low: 0, high: 1, step: 1, value: 0 }, (...to) =>
-      this.slideTo(...to),
-    );
+    this.slider = makeSlider({ label: "Position", ...whole }, (...to) => this.slideTo(...to));
     this.end = make("span");
-    this.speed = make("select", { "aria-label": "Speed of Play" });
-    for (const name of Object.keys(SPEEDS)) this.speed.append(make("option", {}, name));
+    const speeds = Object.keys(SPEEDS).map((name) => make("option", {}, name));
+    this.speed = make("select", { "aria-label": "Speed of Play" }, ...speeds);
     this.speed.value = "normal";
-    this.finder = makeSlider({ label: "Point", low: 0, high: 1, step: 1, value: 0 }, (value) =>
-      this.onPoint(this.order[value]),
-    );
+    this.finder = makeSlider({ label: "Point", ...whole }, (i) => this.onPoint(this.order[i]));
     this.find = make("label", { class: "finder" }, "point", this.finder.range);
     this.heading = make("p", { class: "heading" });
     this.formula = make("div", { class: "formula" });
-    this.table = make("div", { class: "table" });
     this.place();
-    this.ends.push(
-      () => this.playing(false),
-      () => clearTimeout(this.dropping),
-    );
+    this.ends.push(() => this.playing(false));
+    this.ends.push(() => clearTimeout(this.dropping));
     this.hear({
       "change:content": () => this.takeScene(),
       "change:position": () => {
@@ -56,30 +48,25 @@ export class Player extends Shown {
   place() {
     const back = iconButton("back", "Back to the start", () => this.slideTo(0, true));
     const { range, number } = this.slider;
-    const controls = [this.play.button, back.button, range, number, this.end, this.speed];
-    const full = fullScreenButton(this.box);
+    const controls = [this.play, back, range, number, this.end, this.speed];
+    const row = make("div", { class: "row" }, ...controls, fullScreenButton(this.box));
+    this.said.className = "said";
     const figure = [this.heading, this.formula, this.picture.element, this.legend];
-    this.box.append(
-      this.notes,
-      this.asker.element,
-      make("div", { class: "row" }, ...controls, full),
-      make("figure", {}, ...figure),
-      make("div", { class: "said" }, this.words, this.table),
-    );
+    this.box.append(this.notes, this.asker.element, row, make("figure", {}, ...figure), this.said);
   }
 
   /** Show the scene that the model carries now. */
   takeScene(content = this.model.get("content"), bytes = this.model.get("data")) {
     const position = this.positionIn(content);
-    this.content = structuredClone(content);
-    this.last = content.positions - 1;
-    this.picture.setScene(this.content, bytes);
-    this.slider.setRange(0, this.last);
-    this.end.textContent = `of ${this.last}`;
-    this.notes.replaceChildren(...content.notes.map((note) => make("p", { role: "status" }, note)));
-    this.room.textContent = content.texts.reduce((a, b) => (b.length > a.length ? b : a), "");
-    showLegend(this.legend, content.legend, this.look);
+    this.readScene(content, bytes);
     this.legend.append(this.find);
+    this.last = content.positions - 1;
+    this.slider.setLast(this.last);
+    this.end.textContent = `of ${this.last}`;
+    this.room.textContent = "";
+    for (const text of content.texts) this.keepRoom(text);
+    this.heading.classList.toggle("hidden", !content.headings);
+    this.formula.classList.toggle("hidden", !content.formulas);
     this.sortPoints();
     this.moved = 0;
     this.go(position);
@@ -101,17 +88,17 @@ export class Player extends Shown {
 
   /** Let the slider of the points go from left to right. */
   sortPoints() {
-    const cloud = this.cloud();
-    this.find.classList.toggle("hidden", !cloud);
-    if (!cloud) return;
-    const { values, shape } = cloud.mark.shape;
-    this.order = Array.from({ length: shape[0] }, (_, i) => i);
-    this.order.sort((a, b) => values[2 * a] - values[2 * b]);
-    this.finder.setRange(0, shape[0] - 1);
+    this.find.classList.toggle("hidden", !this.cloud);
+    if (!this.cloud) return;
+    const { values, shape } = this.cloud.mark.shape;
+    const indices = Array.from({ length: shape[0] }, (_, i) => i);
+    this.order = indices.sort((a, b) => values[2 * a] - values[2 * b]);
+    this.finder.setLast(shape[0] - 1);
   }
 
-  cloud() {
-    return this.picture.panels.find((panel) => panel.cloud)?.cloud;
+  /** The points, where there are any. */
+  get cloud() {
+    return this.picture.panels.find(({ cloud }) => cloud)?.cloud;
   }
 
   /** Mark the point that a hand has chosen. */
@@ -122,14 +109,14 @@ export class Player extends Shown {
 
   markPoint(point) {
     this.picture.markPoint(point);
-    if (point >= 0) this.finder.set(this.order.indexOf(point));
+    if (point >= 0) this.finder.show(this.order.indexOf(point));
     this.sayPoint();
   }
 
   /** Let the slider of the points say what the marked one's numbers are now. */
   sayPoint() {
     const { point } = this.picture;
-    const words = point >= 0 && this.cloud()?.describe(point);
+    const words = point >= 0 && this.cloud?.describe(point);
     if (words) set(this.finder.range, { "aria-valuetext": words });
   }
 
@@ -145,27 +132,22 @@ export class Player extends Shown {
     const slow = performance.now() - this.moved > 1.2 * GLIDE;
     this.moved = performance.now();
     this.position = position;
-    this.slider.set(position);
+    this.slider.show(position);
     const heading = headings?.[position] ?? "";
     set(this.slider.range, { "aria-valuetext": `${position}: ${heading || texts[position]}` });
     this.heading.textContent = heading;
-    this.heading.classList.toggle("hidden", !headings);
-    this.text.textContent = texts[position];
     this.showFormulas(formulas?.[position] ?? []);
-    showTable(this.table, tables?.[position]);
-    const glide = glides?.[position] && next && slow && !still.matches ? GLIDE : 0;
-    this.picture.show(this.picture.frameAt(position), glide);
+    this.showWords(texts[position], tables ? [tables[position]] : []);
+    this.picture.show(this.picture.frameAt(position), Boolean(glides?.[position] && next && slow));
     this.sayPoint();
     this.tell({ position }, rests ? 0 : 300);
   }
 
   showFormulas(names) {
-    const key = names.join();
-    if (key === this.formulasShown) return;
-    this.formulasShown = key;
-    const data = this.library.get("formulas");
-    this.formula.classList.toggle("hidden", !this.content.formulas);
-    this.formula.replaceChildren(...names.map((name) => makeFormula(data, name)));
+    if (names.join() === this.formulas) return;
+    this.formulas = names.join();
+    const drawn = this.library.get("formulas");
+    this.formula.innerHTML = names.map((name) => drawn[name]).join("");
   }
 
   // ------------------------------------------------------------ Play
@@ -174,10 +156,10 @@ export class Player extends Shown {
     if (!wanted && !this.timer) return;
     clearTimeout(this.timer);
     this.timer = 0;
-    this.play.name(...(wanted ? ["pause", "Pause"] : ["play", "Play"]));
-    if (!wanted) return;
-    if (this.position === this.last) this.go(0);
-    this.playOn();
+    if (wanted) nameButton(this.play, "pause", "Pause");
+    else nameButton(this.play, "play", "Play");
+    if (wanted && this.position === this.last) this.go(0);
+    if (wanted) this.playOn();
   }
 
   playOn() {
@@ -198,7 +180,7 @@ export class Player extends Shown {
   /** Move a mean of the start; EM runs anew once the hand rests. */
   onDrag(k, [x, y]) {
     const [{ marks, limits, flat }] = this.picture.panels;
-    const [states, ...others] = this.picture.frame;
+    const [states, ...others] = this.picture.frame ?? [];
     const moved = states.map((state, j) => {
       const { drag, colour, kind, by } = marks[j];
       if (drag !== k && !(colour === k && kind === "line" && by?.map)) return state;
@@ -211,8 +193,7 @@ export class Player extends Shown {
   }
 
   onDrop() {
-    const [{ marks, flat }] = this.picture.panels;
-    const [states] = this.picture.frame;
+    const [{ marks, flat, states }] = this.picture.panels;
     const means = states
       .filter((_, j) => marks[j].drag !== undefined)
       .map(({ map }) => [...map].slice(4, flat ? 5 : 6));

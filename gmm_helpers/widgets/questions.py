@@ -99,7 +99,7 @@ def after(name: str, *results: object) -> Shown | AbstractContextManager[None]:
         return _fold_output(question)
     widget = results[0]
     if isinstance(widget, Shown):
-        widget.folded = _fold(question, widget.caption, [None])
+        widget.folded = _fold_for_good(question, widget.caption, [None])
         return widget
     return _make_answer(question, "\n".join(map(str, results)))
 
@@ -114,19 +114,23 @@ def _fold_output(question):
 
 def _make_answer(question, text, pictures=()):
     """Fold text, and PNGs of which it says what they show; its plain text gives nothing away."""
-    content = {"question": question, "summary": _SUMMARY, "text": text}
-    content["sizes"] = [len(png) for png in pictures]
+    content = {"question": question, "html": _fold(_SUMMARY, text, pictures)}
     caption = f'Folded: what follows the question "{question[:60].rsplit(" ", 1)[0]} …"'
-    answer = Shown(View("answer", content, b"".join(pictures)), caption)
-    answer.folded = _fold(question, text, pictures)
+    answer = Shown(View("answer", content), caption)
+    answer.folded = _fold_for_good(question, text, pictures)
     return answer
 
 
-def _fold(question, text, pictures):
-    """Return a closed fold, for pages without widgets; None is a picture that is stored later."""
+def _fold_for_good(question, text, pictures):
+    """Return a fold for pages without widgets, which hear of no answer."""
+    return _PRINTED + _fold(_FOLDED.format(question), text, pictures)
+
+
+def _fold(summary, text, pictures):
+    """Return a closed fold, as HTML; None is a picture that is stored later."""
     images = ""
     for png in pictures:
         source = f'src="data:image/png;base64,{b64encode(png).decode()}" ' if png else ""
         images += f'<img {source}alt="The words below say what it shows.">'
-    summary, text = html.escape(_FOLDED.format(question)), html.escape(text)
-    return f"{_PRINTED}<details><summary>{summary}</summary>{images}<pre>{text}</pre></details>"
+    summary, text = html.escape(summary), html.escape(text)
+    return f"<details><summary>{summary}</summary>{images}<pre>{text}</pre></details>"

@@ -2,8 +2,8 @@
 
 A scene has P positions, which a slider walks through. It is a dict of plain JSON, and beside it
 one block of bytes with all long arrays. An array in the dict is a reference into the bytes:
-``{"at": offset, "shape": [...], "type": "f8"}``; one of type "u1" or "u2" was quantised, and is
-``low + (high - low) * integer / largest`` with its `low` and `high` for each column.
+``{"at": offset, "shape": [...]}``, of 64-bit floats. One that has `low` and `step`, both for each
+column, is of 16-bit integers: the numbers are ``low + step * integer``.
 
 The scene
     `panels`, from left to right, or one below the other where the page is narrow.
@@ -19,10 +19,9 @@ A panel
 
 A mark
     `kind`:
-    "line", "area"  the points of `shape`; drawn up to point `until`, closed if `close`, with dots
-                    if `dots`; `extend` draws on to both edges of the box
+    "line", "area"  the points of `shape`, in pieces where one is no number; drawn up to point
+                    `until`, closed if `close`, with dots if `dots`; `extend` draws on to both edges
     "sum"           the sum of the lines with the indices `of`; an area if `fill`
-    "bars"          rows left, right, bottom, top of `shape`
     "points"        `shape` with the `shares` of the components, of `which` set (−1: none)
     "label"         a `text` at the place of its `map`, in a ring if `ring`
     "marker"        a `marker` of `radius` at the place of its `map`; a mere outline if `open`
@@ -45,7 +44,8 @@ from numpy.typing import ArrayLike
 
 from gmm_helpers.plots.geometry import shifts, ticks
 
-_LARGEST = {"u1": 255, "u2": 65535}
+_LARGEST = 65535  # of 16 bits
+_GAP = 0.08  # between two bars, of their width
 
 
 class Scene:
@@ -65,7 +65,7 @@ class Scene:
     >>> panel.mark("marker", marker="o", radius=8, by={"at": [[0, 0.5], [1, 0.5]]})
     0
     >>> scene.content["panels"][0]["marks"][0]["by"]
-    {'map': {'at': 0, 'shape': [2, 6], 'type': 'f8'}}
+    {'map': {'at': 0, 'shape': [2, 6]}}
     """
 
     def __init__(self, positions: int, **content: Any) -> None:
@@ -73,17 +73,16 @@ class Scene:
         self.content = {"positions": positions, "panels": [], "notes": [], "legend": [], **content}
         self.data = b""
 
-    def array(
-        self, values: ArrayLike, kind: str = "f8", *, low: ArrayLike = 0.0, high: ArrayLike = 1.0
-    ) -> dict[str, Any]:
-        """Keep an array; return the reference to it. Of "u1" and "u2", say from where to where."""
-        values = np.asarray(values, float)
-        reference = {"at": len(self.data), "shape": list(values.shape), "type": kind}
-        if kind in _LARGEST:
-            low, high = np.atleast_1d(low), np.atleast_1d(high)
-            values = np.rint(_LARGEST[kind] * np.clip((values - low) / (high - low), 0, 1))
-            reference |= {"low": low.tolist(), "high": high.tolist()}
-        block = np.ascontiguousarray(values, f"<{kind}").tobytes()
+    def array(self, values: ArrayLike, within: Any = None) -> dict[str, Any]:
+        """Keep an array; return its reference. What lies `within` two limits takes 16 bits."""
+        values, kind = np.asarray(values, float), "<f8"
+        reference = {"at": len(self.data), "shape": list(values.shape)}
+        if within is not None:
+            low, high = map(np.atleast_1d, within)
+            step, kind = (high - low) / _LARGEST, "<u2"
+            values = np.rint(np.clip((values - low) / step, 0, _LARGEST))
+            reference |= {"low": low.tolist(), "step": step.tolist()}
+        block = np.ascontiguousarray(values, kind).tobytes()
         self.data += block + bytes(-len(block) % 8)
         return reference
 
@@ -113,7 +112,12 @@ class Panel:
         self.content["views"].append({"limits": limits, "x": x, "y": y})
 
     def mark(self, kind: str, *, shape: Any = None, by: Mapping | None = None, **style: Any) -> int:
-        """Add a mark; return its number. Points far inside the panel travel with 16 bits."""
+        """Add a mark; return its number. Points far inside the panel travel with 16 bits.
+
+        Of "bars" the `shape` has rows of left, right, bottom and top; they are one area.
+        """
+        if kind == "bars":
+            kind, shape = "area", _outline(shape)
         mark = {"kind": kind, **style}
         if shape is not None:
             mark["shape"] = shape if isinstance(shape, dict) else self._keep(shape)
@@ -136,4 +140,13 @@ class Panel:
         low, high = np.repeat(self.limits[[0, 2]], each), np.repeat(self.limits[[1, 3]], each)
         if shape.size < 1000 or not ((low <= shape) & (shape <= high)).all():
             return self.array(shape)
-        return self.array(shape, "u2", low=low, high=high)
+        return self.array(shape, [low, high])
+
+
+def _outline(bars):
+    """Return what goes around bars, with a gap where one touches the next."""
+    left, right, bottom, top = np.transpose(bars)
+    right = right - _GAP * (right - left) * np.isin(right, left)
+    apart = np.full_like(left, np.nan)
+    corners = [left, bottom, left, top, right, top, right, bottom, apart, apart]
+    return np.column_stack(corners).reshape(-1, 2)

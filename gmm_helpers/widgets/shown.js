@@ -1,7 +1,7 @@
 // What all widgets with a picture have: the picture, its words, and what ends them.
 
-import { make, teller } from "./base.js";
-import { Asker } from "./controls.js";
+import { make, readScene, teller } from "./base.js";
+import { Asker, makeLegend, makeTable } from "./controls.js";
 import { Picture } from "./picture.js";
 
 /** A picture with words. What has this as its base is what the picture's hooks call. */
@@ -20,6 +20,9 @@ export class Shown {
     this.text = make("span", { "aria-live": "polite" });
     this.room = make("span", { "aria-hidden": "true" }); // the longest text: nothing jumps
     this.words = make("p", { class: "words" }, this.text, this.room);
+    this.said = make("div", {}, this.words);
+    /** @type {ReturnType<typeof makeTable>[]} */
+    this.tables = [];
     this.ends = [() => this.picture.close(), () => this.asker.close()];
   }
 
@@ -30,6 +33,40 @@ export class Shown {
       this.ends.push(() => this.model.off(name, act));
     }
   }
+
+  /** Take a scene; what is to be seen of it comes by `picture.show` and `showWords`. */
+  readScene(content, bytes) {
+    this.content = readScene(content, bytes);
+    this.notes.replaceChildren(...content.notes.map((note) => make("p", { role: "status" }, note)));
+    this.showLegend(content.legend);
+    this.picture.setScene(this.content);
+  }
+
+  showLegend(rows) {
+    this.legend.replaceChildren(...makeLegend(rows, this.look));
+  }
+
+  /** Keep room for a text. */
+  keepRoom(text) {
+    if (text.length > this.room.textContent.length) this.room.textContent = text;
+  }
+
+  /** Say in words and tables what is seen. */
+  showWords(words, tables) {
+    this.text.textContent = words;
+    this.keepRoom(words);
+    for (const [i, rows] of tables.entries()) {
+      this.tables[i] ??= makeTable();
+      this.said.append(this.tables[i].element);
+      this.tables[i].show(rows);
+    }
+  }
+
+  canDrag() {
+    return true;
+  }
+
+  onPoint() {}
 
   close() {
     for (const end of this.ends) end();

@@ -1,14 +1,7 @@
 // A picture under sliders, which follows a hand by itself: Python sends its scene once.
 
-import { format, inside, make, readArray, set } from "./base.js";
-import {
-  fullScreenButton,
-  makeButton,
-  makeSlider,
-  showLegend,
-  showTable,
-  toggleButton,
-} from "./controls.js";
+import { format, inside, make } from "./base.js";
+import { fullScreenButton, makeButton, makeSlider, toggleButton } from "./controls.js";
 import { Shown } from "./shown.js";
 
 /** Return the map that moves what lies at (0, 0). */
@@ -23,13 +16,10 @@ export class SliderPanel extends Shown {
   constructor(page) {
     super(page);
     this.values = this.model.get("values");
-    this.content = this.model.get("content");
-    /** @type {Record<string, any>} by name, what a control is */
-    this.specs = Object.fromEntries(this.content.controls.map((spec) => [spec.name, spec]));
-    /** @type {Record<string, (value: any) => void>} by name, what shows a value there */
-    this.controls = {};
-    /** @type {HTMLElement[]} */
-    this.tables = [];
+    /** @type {any[]} what the controls are */
+    this.specs = this.model.get("content").controls;
+    /** @type {any[]} for each, what shows its value */
+    this.controls = [];
     /** @type {any} what is dragged, and how */
     this.grip = null;
     this.place();
@@ -56,39 +46,27 @@ export class SliderPanel extends Shown {
   place() {
     const sliders = make("div", { class: "sliders" });
     const row = make("div", { class: "row" });
-    for (const { name, ...spec } of this.content.controls) {
+    for (const { name, ...spec } of this.specs) {
       const act = (value, rests = true) => this.move({ [name]: value }, rests);
-      if (spec.low === undefined) {
-        const button = toggleButton(spec.label, (down) => act(down));
-        row.append(button);
-        this.controls[name] = (down) => set(button, { "aria-pressed": down });
-      } else {
-        const { element, set: show } = makeSlider(spec, act);
-        element.classList.toggle("wide", Boolean(spec.wide));
-        sliders.append(element);
-        this.controls[name] = show;
-      }
+      const isSlider = spec.low !== undefined;
+      const control = isSlider ? makeSlider(spec, act) : toggleButton(spec.label, act);
+      (isSlider ? sliders : row).append(control.element);
+      this.controls.push(control);
     }
     for (const [label, act] of Object.entries(this.buttons())) row.append(makeButton(label, act));
     row.append(fullScreenButton(this.box));
     sliders.append(row);
-    this.notes.append(...this.content.notes.map((note) => make("p", {}, note)));
-    this.said = make("div", {}, this.words);
+    const side = this.model.get("content").panels.length > 1 ? "under" : "beside";
     const figure = make("figure", {}, this.picture.element, this.legend);
-    const side = this.content.panels.length > 1 ? "under" : "beside";
     const shown = make("div", { class: side }, figure, this.said);
     this.box.append(this.notes, this.asker.element, sliders, shown);
   }
 
   /** Take the scene that the model carries now. */
   takeScene() {
-    const bytes = this.model.get("data");
-    const scene = structuredClone(this.content);
-    this.picture.setScene(scene, bytes);
+    this.readScene(this.model.get("content"), this.model.get("data"));
     /** @type {any[][]} what each mark is, but for what moves, by panel */
     this.base = this.picture.frameAt(0);
-    this.points = scene.points && readArray(scene.points, bytes).values;
-    showLegend(this.legend, scene.legend, this.look);
     this.show(this.values);
   }
 
@@ -110,34 +88,28 @@ export class SliderPanel extends Shown {
   show(values) {
     this.values = values;
     const { marks, words, tables, legend } = this.see(values);
-    for (const [name, control] of Object.entries(this.controls)) control(values[name]);
+    for (const [i, { name }] of this.specs.entries()) this.controls[i].show(values[name]);
     const moved = this.picture.panels.map((panel, i) =>
       panel.marks.map(({ id }, j) => ({ ...this.base[i][j], ...marks[id] })),
     );
     this.picture.show(moved);
-    this.text.textContent = words;
-    if (words.length > this.room.textContent.length) this.room.textContent = words;
-    if (legend) showLegend(this.legend, legend, this.look);
-    for (const [i, rows] of tables.entries()) {
-      this.tables[i] ??= this.said.appendChild(make("div", { class: "table" }));
-      showTable(this.tables[i], rows);
-    }
+    this.showWords(words, tables);
+    if (legend) this.showLegend(legend);
+  }
+
+  /** @returns {any} */
+  specOf(name) {
+    return this.specs.find((spec) => spec.name === name);
   }
 
   /** Return the value that a slider would give next to a number. */
   fit(name, value) {
-    const { low, high, step } = this.specs[name];
+    const { low, high, step } = this.specOf(name);
     return inside(Number((step * Math.round(value / step)).toPrecision(12)), low, high);
   }
 
   /** Write a value as its slider does. */
   write(name, value) {
-    return format(value, this.specs[name].decimals);
-  }
-
-  /** Show the first panel's view with an index. */
-  showView(index) {
-    const panel = this.picture.panels[0];
-    if (panel.viewIndex !== index) panel.setView(index);
+    return format(value, this.specOf(name).decimals);
   }
 }

@@ -150,7 +150,7 @@ class Stepper(SceneStepper):
     def _show(self, run):
         """Show a run of EM, in the view that there is or in a new one."""
         self._run, self._steps, self.trace, self.texts = run, run.steps, run.trace, run.texts
-        chosen = run.content.get("key", {})
+        chosen = {"key": run.content.get("key")}
         if not hasattr(self, "view"):
             self.view = View(self._kind, run.content, run.data, chosen=chosen)
             return

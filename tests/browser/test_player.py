@@ -319,7 +319,7 @@ def test_components_glide_but_not_where_less_motion_is_preferred(mount, line, mo
     shown.page.wait_for_timeout(300)  # a step that follows at once would not glide
     shown.evaluate("""
         const path = element.querySelector('path.line'), seen = window.seen = new Set()
-        const look = () => { seen.add(path.getAttribute('d')); requestAnimationFrame(look) }
+        const look = () => { seen.add(getComputedStyle(path).d); requestAnimationFrame(look) }
         look()
     """)
     shown.page.keyboard.press("ArrowRight")

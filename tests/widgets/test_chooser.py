@@ -29,20 +29,23 @@ def tell(chooser, **message):
     return answers[0]
 
 
-def key(chooser, **change):
-    return {**chooser.view.content["key"], **change}
+def key(chooser, place, value):
+    """Return the key of what is shown, but for one number: of a choice, or a seed."""
+    changed = list(chooser.view.content["key"])
+    changed[place] = value
+    return changed
 
 
 def choose(chooser, index):
-    tell(chooser, key=key(chooser, indices=[index]))
+    tell(chooser, key=key(chooser, 0, index))
 
 
 def test_a_choice_is_run_and_shown_in_words_and_pictures(chooser):
     before, limits = chooser.view.data, chooser.view.content["panels"][0]["views"][0]["limits"]
-    assert tell(chooser, key=key(chooser, indices=[1])) == ({"answer": 1},)
+    assert tell(chooser, key=key(chooser, 0, 1)) == ({"answer": 1},)
     assert chooser.trace.mixture.n_components == 3
     assert chooser.view.content["panels"][0]["views"][0]["limits"] == limits  # as far as they suit
-    assert chooser.view.data != before and chooser.view.chosen["indices"] == [1]
+    assert chooser.view.data != before and chooser.view.chosen == {"key": [1, 1, 1]}
     assert chooser.view.content["notes"][0] == (
         "Shown: K = 3, data drawn with seed 1, start drawn with seed 1."
     )
@@ -56,7 +59,7 @@ def test_a_choice_is_run_and_shown_in_words_and_pictures(chooser):
 
 def test_a_run_that_may_be_chosen_is_sent_and_not_shown_until_the_page_does(chooser):
     data = chooser.view.data
-    answer, sent = tell(chooser, key=key(chooser, indices=[1]), ahead=True)
+    answer, sent = tell(chooser, key=key(chooser, 0, 1), ahead=True)
     assert chooser.trace.mixture.n_components == 2 and chooser.view.data == data
     choose(chooser, 1)
     assert chooser.trace.mixture.n_components == 3
@@ -65,9 +68,9 @@ def test_a_run_that_may_be_chosen_is_sent_and_not_shown_until_the_page_does(choo
 
 def test_the_buttons_draw_other_data_and_another_start(chooser):
     x, start = chooser.x, chooser.trace.steps[0].mixture
-    tell(chooser, key=key(chooser, start_seed=2))
+    tell(chooser, key=key(chooser, 2, 2))
     assert (chooser.x == x).all() and (chooser.trace.steps[0].mixture.means != start.means).any()
-    tell(chooser, key=key(chooser, data_seed=2))
+    tell(chooser, key=key(chooser, 1, 2))
     assert (chooser.x != x).any()
     assert "data drawn with seed 2, start drawn with seed 2." in chooser.view.content["notes"][0]
 
@@ -76,15 +79,15 @@ def test_there_are_only_the_controls_that_can_do_something():
     x = draw(np.random.default_rng(1))
     chooser = gmm.RunChooser(x, lambda x: run(x, np.random.default_rng(1)))
     content = chooser.view.content
-    assert content["buttons"] == {} and content["choices"] == []
+    assert content["buttons"] == [] and content["choices"] == []
     assert content["notes"][0] == "Shown: the one run there is."
 
 
 def test_runs_computed_beforehand_are_there_without_python(chooser):
     chooser.compute(data_seeds=2, start_seeds=3)
-    keys = [tuple(run["key"].values()) for run in chooser.view.runs]
-    assert keys == [([k], data, start) for k in range(3) for data in (1, 2) for start in (1, 2, 3)]
-    run = chooser.view.runs[keys.index(([2], 1, 1))]
+    keys = [run["key"] for run in chooser.view.runs]
+    assert keys == [[k, data, start] for k in range(3) for data in (1, 2) for start in (1, 2, 3)]
+    run = chooser.view.runs[keys.index([2, 1, 1])]
     at, size = run["at"]
     choose(chooser, 2)
     assert chooser.view.more[at : at + size] == chooser.view.data
@@ -121,7 +124,7 @@ def test_what_cannot_be_run_is_said_and_the_pictures_stay(chooser, error, words)
         raise error
 
     chooser._function, data = refuse, chooser.view.data
-    [answer] = tell(chooser, key=key(chooser, indices=[1]))
+    [answer] = tell(chooser, key=key(chooser, 0, 1))
     assert answer["refused"].startswith(f"{WRONG} {words}")
     assert chooser.view.data == data and chooser.trace.mixture.n_components == 2
 

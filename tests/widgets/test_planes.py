@@ -49,7 +49,7 @@ def test_k_means_has_hard_shares_and_the_mixture_its_own(plane):
     for panel, expected in ((0, np.eye(2)[labels]), (1, steps[1].responsibilities)):
         [points] = marks(view, "points", panel)
         assert points["by"]["which"] == [-1, 0, 0]
-        np.testing.assert_allclose(read(view, points["shares"])[0], expected[:, :1], atol=1e-5)
+        np.testing.assert_allclose(read(view, points["shares"])[0], expected, atol=1e-5)
         wrong = expected.argmax(axis=1) != labels
         crosses = [mark["map"][4:] for mark in marks(view, "marker", panel) if shown_at(mark, 1)]
         assert crosses == x[wrong].tolist()

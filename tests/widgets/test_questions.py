@@ -67,9 +67,10 @@ def test_what_is_printed_can_be_folded_too(monkeypatch, capsys):
     monkeypatch.setattr("gmm_helpers.widgets.questions.display", shown.append)
     with gmm.after("narrow_peak"):
         print("It is 1.995.")
-    assert capsys.readouterr().out == "" and [each.view.content["text"] for each in shown] == [
-        "It is 1.995."
+    assert capsys.readouterr().out == "" and [each.view.content["question"] for each in shown] == [
+        QUESTIONS["narrow_peak"]["text"]
     ]
+    assert "<pre>It is 1.995.</pre>" in shown[0].view.content["html"]
     with pytest.raises(ZeroDivisionError), gmm.after("narrow_peak"):
         print(1 / 0)
 
