@@ -1,16 +1,11 @@
 """A Chromium, a JupyterLab that it opens, and the course's widgets on a blank page, in no time."""
 
-import sys
-from pathlib import Path
-
+import driver
 import ipywidgets
 import pytest
+from bundle import bundle
 
 from gmm_helpers.widgets.view import library
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
-import driver  # noqa: E402
-from bundle import bundle  # noqa: E402
 
 
 def pytest_addoption(parser):

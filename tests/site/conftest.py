@@ -1,12 +1,7 @@
 """Debian's Chromium for the site and the slides, and pages of it that hear what goes wrong."""
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
-from driver import chromium  # noqa: E402
+from driver import chromium
 
 
 @pytest.fixture(scope="module")

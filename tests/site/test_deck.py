@@ -1,14 +1,9 @@
 """The slides in Chromium, opened as a file on a projector's page: `nox -s slides -- --test`."""
 
 import re
-import sys
-from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "tools"))
-from build_slides import SLIDES  # noqa: E402
+from build_slides import SLIDES
 
 URL = SLIDES.as_uri()
 NOW = "Reveal.getCurrentSlide()"

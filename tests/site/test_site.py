@@ -6,7 +6,6 @@ Every page that was built is opened once, and every widget on it is worked.
 import gzip
 import os
 import re
-import sys
 import threading
 from functools import partial
 from html.parser import HTMLParser
@@ -15,12 +14,9 @@ from urllib.parse import unquote, urldefrag, urljoin
 
 import nbformat
 import pytest
+from build_site import BASE, ROOT, SITE, page_of, serve
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "tools"))
-from build_site import BASE, SITE, page_of, serve  # noqa: E402
-
-import gmm_helpers  # noqa: E402
+import gmm_helpers
 
 FILES = [*SITE.glob("*.html"), *SITE.glob("*/[0-9a-z]*.html")]
 PAGES = sorted(path.relative_to(SITE).as_posix() for path in FILES if path.parts[-2] != "_static")
