@@ -28,7 +28,6 @@ SITE = "sphinx==9.0.4 myst-nb==1.4.0 sphinx-book-theme==1.4.0 numpydoc==1.11.0".
 MATHJAX = "mathjax@3.2.2"
 REVEAL = "reveal.js@6.0.2"
 REPO2DOCKER = "jupyter-repo2docker==2026.4.0"
-COVERAGE = "pytest-cov==7.1.0"
 
 PINS = Path("requirements.txt")
 TEST_PINS = Path("requirements-test.txt")
@@ -80,17 +79,12 @@ def lock(session):
     )
 
 
-def run_tests(session, *arguments):
-    """Run pytest as the test command does, on all cores where that is quicker."""
-    side_by_side = runpy.run_path("course.py")["side_by_side"]
-    session.run("pytest", *side_by_side(arguments), *arguments)
-
-
 @nox.session(python=PYTHONS)
 def tests(session):
-    """Run the whole suite, or what is named after `--`."""
+    """Run the whole suite, or what is named after `--`, as the test command does."""
     install_course(session, TEST_PINS)
-    run_tests(session, *session.posargs)
+    side_by_side = runpy.run_path("course.py")["side_by_side"]
+    session.run("pytest", *side_by_side(session.posargs), *session.posargs)
 
 
 @nox.session
@@ -208,7 +202,6 @@ def bench(session):
 def mutants(session):
     """Change the code in 200 small ways and list those that no test notices."""
     install_course(session, TEST_PINS)
-    session.install(COVERAGE, f"--constraint={TEST_PINS}")
     session.run("python", "tools/mutants.py", *session.posargs)
 
 
