@@ -136,10 +136,10 @@ def write_kinds(folder):
 
 
 @contextmanager
-def jupyterlab(root=ROOT):
+def jupyterlab():
     """Start JupyterLab with the README's command, on copies; give the address that it prints."""
     with tempfile.TemporaryDirectory() as place:
-        shutil.copytree(root / "notebooks", Path(place, "notebooks"))
+        shutil.copytree(ROOT / "notebooks", Path(place, "notebooks"))
         write_kinds(Path(place, "notebooks"))
         plugin = Path(place, "@jupyterlab", "docmanager-extension", "plugin.jupyterlab-settings")
         plugin.parent.mkdir(parents=True)
@@ -148,7 +148,7 @@ def jupyterlab(root=ROOT):
         for manager in ("FileContentsManager", "MappingKernelManager"):
             command.append(f"--{manager}.root_dir={place}")
         command += ["--LabApp.expose_app_in_browser=True", f"--LabApp.user_settings_dir={place}"]
-        with serving(command, root, Path(place, "server.log")) as url:
+        with serving(command, ROOT, Path(place, "server.log")) as url:
             yield url
 
 

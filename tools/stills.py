@@ -11,8 +11,12 @@ import re
 import warnings
 from base64 import b64decode, b64encode
 
+import ipywidgets
 from driver import CHROMIUM, ROOT, chromium, mount, open_page
 from PIL import Image
+
+import gmm_helpers as gmm
+from gmm_helpers.widgets.view import library
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
@@ -78,11 +82,6 @@ def _with_scene(notebook):
 
 def draw_readme_picture():
     """Draw one position of the stepper on Old Faithful: the M step of iteration 6."""
-    import ipywidgets
-
-    import gmm_helpers as gmm
-    from gmm_helpers.widgets.view import library
-
     geyser = gmm.old_faithful()
     start = gmm.start_from_means(geyser.x, [[2.0, 60.0], [3.0, 70.0]])
     stepper = gmm.Stepper(geyser.x, gmm.run_em(geyser.x, start), features=geyser.features)
