@@ -131,11 +131,11 @@ def draw():
         yield from itertools.islice((each for each in mutants if each.is_python()), 1)
 
 
-def tests_fail(course, *tests, timeout=None):
-    """Run tests in the copy of the project until one fails; return whether one did."""
-    command = [*PYTEST, "-x", *tests]
-    done = subprocess.run(command, cwd=course, env=ENV, capture_output=True, timeout=timeout)
-    return done.returncode not in (0, NO_TESTS)
+def failure(course, *tests, timeout=None):
+    """Run tests in the copy of the project until one fails; return what pytest says of that."""
+    options = {"cwd": course, "env": ENV, "capture_output": True, "text": True}
+    done = subprocess.run([*PYTEST, "-x", *tests], timeout=timeout, **options)
+    return "" if done.returncode in (0, NO_TESTS) else done.stdout + done.stderr
 
 
 def outcome(mutant, course, timeout):
@@ -144,9 +144,7 @@ def outcome(mutant, course, timeout):
     own = [each for each in (changed, room / f"test_{changed.name}") if each.exists()]
     changed.write_text(mutant.source, encoding="utf-8")
     try:
-        killed = any(
-            tests_fail(course, *tests, timeout=timeout) for tests in (own, [room], ALL_TESTS)
-        )
+        killed = any(failure(course, *tests, timeout=timeout) for tests in (own, [room], ALL_TESTS))
     except subprocess.TimeoutExpired:
         return "timed out"
     finally:
@@ -160,8 +158,8 @@ def main(count=200):
         ignore = shutil.ignore_patterns(*NOT_COPIED)
         course = shutil.copytree(ROOT, Path(folder, "course"), ignore=ignore)
         began = time.monotonic()
-        if tests_fail(course, *ALL_TESTS):
-            sys.exit("Mutants say something only where all tests pass without them.")
+        if wrong := failure(course, *ALL_TESTS):
+            sys.exit(f"{wrong}\nMutants say something only where all tests pass without them.")
         timeout = 60 + 3 * (time.monotonic() - began)
         table = {room: Counter() for room in ROOMS}
         for mutant in itertools.islice(draw(), int(count)):
