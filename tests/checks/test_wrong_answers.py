@@ -16,6 +16,12 @@ from gmm_helpers.model import learner_steps
 RIGHT, WRONG = answers.read("right"), answers.read("wrong")
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """Stop no answer for its time: an endless one is known by its calls, however slow they are."""
+    monkeypatch.setattr(diagnosis, "SECONDS", 3600)
+
+
 @pytest.mark.parametrize("name", WRONG)
 def test_each_wrong_answer_is_told_what_it_is(name, monkeypatch, capsys):
     monkeypatch.setattr("sys.stdin", io.StringIO("1\n"))  # should `input` ask after all
