@@ -97,13 +97,6 @@ def test_regions_far_out_are_told_by_logarithms():
     assert [len(region.get_paths()[0].vertices) > 0 for region in ax.collections] == [False, True]
 
 
-def test_the_entropy_goes_from_0_to_log_k():
-    b = np.array([[1, 0, 0], [0.5, 0.5, 0], [1 / 3, 1 / 3, 1 / 3], [0.7, 0.2, 0.1]])
-    last = -(0.7 * np.log(0.7) + 0.2 * np.log(0.2) + 0.1 * np.log(0.1))
-    found = gmm.responsibility_entropy(b)
-    np.testing.assert_allclose(found, [0, np.log(2), np.log(3), last], atol=1e-15)
-
-
 def test_the_shades_are_bands_of_the_entropy_and_leave_no_hole():
     """Rounding may lift an entropy above log K, where there would be no shade."""
     figure, [ax, full] = gmm.new_figure(2)
