@@ -1,5 +1,6 @@
 """How Sphinx makes the course's web site. `nox -s site` runs it, with what build_site.py wrote."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -87,7 +88,20 @@ def link_to_files(app, doctree):
             link.replace_self(nodes.reference("", "", *link.children, refuri=uri))
 
 
+def keep_together(app, doctree):
+    """Let no line begin with the punctuation after a formula."""
+    for formula in list(doctree.findall(nodes.math)):
+        after = formula.next_node(descend=False, siblings=True)
+        marks = isinstance(after, nodes.Text) and re.match(r"[.,;:?!)]+", after)
+        if marks:
+            after.parent.replace(after, nodes.Text(after[marks.end() :]))
+            both = nodes.inline("", "", formula.deepcopy(), nodes.Text(marks[0]))
+            both["classes"].append("together")
+            formula.replace_self(both)
+
+
 def setup(app):
     """Hook in what is the course's own."""
     app.connect("html-page-context", describe_page)
     app.connect("doctree-read", link_to_files)
+    app.connect("doctree-read", keep_together)

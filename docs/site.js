@@ -1,5 +1,6 @@
 // What a page of the web site does: it draws a widget when the reader comes near it.
 
+import { make } from "../gmm_helpers/widgets/base.js";
 import { render } from "../gmm_helpers/widgets/main.js";
 import { readState } from "../tools/host.js";
 
@@ -78,6 +79,10 @@ addEventListener("load", () => {
 });
 addEventListener("beforeprint", () => boxes.forEach(draw));
 globalThis.gmmSite = site;
+// The widgets' style is for the page's figures as well, and for folds on paper.
+addEventListener("load", () => {
+  document.head.append(make("style", {}, site.shared.style));
+});
 
 // A folded solution is called what it says, not "Toggle hidden content".
 for (const line of document.querySelectorAll("summary[aria-label]"))

@@ -125,9 +125,16 @@ def test_a_page_fits_a_phone_and_its_widgets_wear_its_theme(open_page, name):
     page = open_page(name, width=390)
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     assert page.evaluate(CUT) == []
+    if "00_start" in name:
+        [table] = [box.locator(".table") for box in widgets(page, "stepper")]
+        assert table.evaluate("each => each.scrollWidth <= each.clientWidth")
     assert "unfinished exercise" not in "".join(page.locator(".notes").all_inner_texts())
     for theme in ("light", "dark"):
         page.evaluate("theme => {document.documentElement.dataset.theme = theme}", theme)
+        filters = page.locator(".cell_output img").evaluate_all(
+            "all => all.map(each => getComputedStyle(each).filter)"
+        )
+        assert all((each == "none") == (theme == "light") for each in filters)
         for box in widgets(page, "stepper", "chooser", "question"):
             ink, paper = map(sum, box.evaluate(COLOURS))
             assert (ink < 100 and paper > 600) == (theme == "light")
