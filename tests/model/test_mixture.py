@@ -160,3 +160,7 @@ def test_parameters_of_any_float_type(dtype):
     assert mixture.weights.sum() == pytest.approx(1, abs=1e-15)  # or the area would not be 1
     expected = Mixture.from_1d(*parameters).log_density([0.5, 3.0])
     np.testing.assert_allclose(mixture.log_density([0.5, 3.0]), expected, rtol=2e-3)
+
+
+def test_it_shows_its_parameters_and_nothing_else():
+    assert repr(ONE_D).count("=") == 3
