@@ -41,6 +41,7 @@ export function foldAnswer({ model, box }) {
     if (!answered.has(question)) return;
     box.querySelector("details").open = true;
     box.querySelector("summary").textContent = "The answer";
+    document.removeEventListener(ANSWERED, hear); // from now on the reader folds it
   };
   document.addEventListener(ANSWERED, hear);
   hear();

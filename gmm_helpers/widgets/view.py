@@ -53,7 +53,8 @@ class View(anywidget.AnyWidget):
     """What the module draws: `kind` says what it is, `content` and `data` what it shows.
 
     `position` to `chosen` are what a hand has set: the page tells them once the hand rests, so that
-    a reload and a second view keep them.
+    a reload and a second view keep them. They are not echoed: a busy kernel would echo late,
+    and take back what the hand has done since.
     """
 
     _esm = Unicode(_LOADER).tag(sync=True)
@@ -61,11 +62,11 @@ class View(anywidget.AnyWidget):
     kind = Unicode().tag(sync=True)
     content = Dict().tag(sync=True)
     data = Bytes().tag(sync=True)
-    position = Int(0).tag(sync=True)
-    point = Int(-1).tag(sync=True)  # which of the drawn points is marked
-    values = Dict().tag(sync=True)
-    best = Dict().tag(sync=True)
-    chosen = Dict().tag(sync=True)
+    position = Int(0).tag(sync=True, echo_update=False)
+    point = Int(-1).tag(sync=True, echo_update=False)  # which of the drawn points is marked
+    values = Dict().tag(sync=True, echo_update=False)
+    best = Dict().tag(sync=True, echo_update=False)
+    chosen = Dict().tag(sync=True, echo_update=False)
     runs = List().tag(sync=True)  # that were made beforehand: dicts with their place in `more`
     more = Bytes().tag(sync=True)
 

@@ -1,7 +1,6 @@
 """What only JupyterLab can show of the widgets: its keys, its files, its kernels, its themes."""
 
 import io
-import random
 import re
 
 import numpy as np
@@ -9,7 +8,6 @@ import pytest
 from driver import (
     KINDS,
     LAPTOP,
-    NOTEBOOKS,
     READY,
     add_cell,
     errors_on,
@@ -23,7 +21,6 @@ from PIL import Image
 from playwright.sync_api import expect
 
 WAITING = "Waiting for Python: is a cell running, or has the kernel stopped?"
-KEYS = "ArrowLeft ArrowRight ArrowUp ArrowDown PageUp PageDown Home End Space 1 5".split()
 MOST_SAVED = 3_000_000  # bytes
 ACTIVE_CELL = "jupyterapp.shell.currentWidget.content.activeCellIndex"
 # Runs in the page: how many widgets the browser keeps for the notebook, seen or not.
@@ -125,6 +122,9 @@ def test_an_answer_unfolds_once_its_question_is_answered(lab):
     question.get_by_role("radio").first.check()
     expect(answer.locator("pre")).to_have_text("b, and nothing else")
     expect(answer.locator("pre")).to_be_visible()
+    answer.locator("summary").click()
+    question.get_by_role("radio").last.check()
+    expect(answer.locator("pre")).not_to_be_visible()
 
 
 def test_a_slider_with_the_focus_leaves_the_notebook_its_keys(lab, desk):
@@ -267,37 +267,6 @@ def test_widgets_live_without_a_kernel_the_next_day_and_with_a_new_kernel(lab, d
     assert [widget(page, kind).count() for kind in KINDS] == [1] * len(KINDS)
     # JupyterLab misses the widgets of the kernel before until their cells have run.
     desk.errors[:] = [each for each in desk.errors if "model not found" not in each]
-
-
-def wander(page, rng, moves=300):
-    """Press random keys in random controls, as nobody would."""
-    controls = page.locator(".gmm :is(input, select, button:not([title='Full screen']))").all()
-    for _ in range(moves):
-        control = rng.choice(controls)
-        if control.is_visible():
-            control.press(rng.choice(KEYS))
-
-
-def pytest_generate_tests(metafunc):
-    if "notebook" in metafunc.fixturenames:
-        every = metafunc.config.getoption("every")
-        metafunc.parametrize("notebook", NOTEBOOKS if every else [NOTEBOOKS[1]])
-
-
-def test_every_widget_of_a_notebook_moves(desk, notebook, request):
-    page = desk.open(notebook)
-    run_all(page)
-    boxes = page.locator(".gmm").all()
-    assert len(boxes) >= 3
-    for box in boxes:
-        move(box)
-    if request.config.getoption("every"):
-        wander(page, random.Random(notebook))
-        for box in boxes:
-            move(box)
-    assert desk.errors == []
-    desk.page.close()
-    desk.page = None
 
 
 def test_progress_counts_what_was_answered_and_passed_when_a_notebook_was_saved(desk):

@@ -88,3 +88,13 @@ def test_the_check_of_the_set_up_compares_versions_and_squares(capsys):
     check.view.send = lambda answer, _: sent.append(answer)
     check.view._handle_custom_msg({"number": 12, "ask": 1}, [])
     assert sent == [{"answer": 1, "says": "Python says: 12 squared is 144."}]
+
+
+def test_what_the_page_tells_is_not_sent_back():
+    """An echo from a busy kernel would take back what the hand has done since."""
+    view = gmm.ask("narrow_peak").view
+    told = {"position": 1, "point": 2, "values": {"x": 1}, "best": {"score": 1}}
+    sent = []
+    view._send = lambda message, buffers=None: sent.append(message)
+    view.set_state({**told, "chosen": {"index": 1}})
+    assert view.chosen == {"index": 1} and sent == []
