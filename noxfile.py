@@ -247,8 +247,8 @@ def normalised(pin):
 def browser(session):
     """Try the page in Chromium and Firefox (`apt-get install chromium firefox-esr npm`, on Debian).
 
-    One widget of each kind is tried in JupyterLab and Notebook 7; with `-- --every`, those of all
-    notebooks are moved as well, as the weekly session does.
+    Every widget of the notebooks is moved in JupyterLab, and one of each kind in Notebook 7 and in
+    Firefox; with `-- --every`, as in the weekly session, all there too, and some keys at random.
     """
     install_course(session, TEST_PINS)  # widgets are made here, and shown on blank pages
     session.install(PLAYWRIGHT, MARIONETTE, NOTEBOOK, f"--constraint={PINS}")

@@ -63,6 +63,23 @@ READY = """async () => {
     while (sessionContext.session?.kernel?.status !== 'idle')
         await new Promise(requestAnimationFrame)
 }"""
+# Runs all cells; the page's `ran` tells how many widgets are drawn, and how many cells failed.
+RUN = """() => {
+    const ready = %s
+    const type = 'application/vnd.jupyter.widget-view+json'
+    const count = selector => document.querySelectorAll(selector).length
+    window.ran = (async () => {
+        await ready()
+        await jupyterapp.commands.execute('notebook:run-all-cells')
+        const {content, context} = jupyterapp.shell.currentWidget
+        const wanted = JSON.stringify(context.model.toJSON()).split(`"${type}"`).length - 1
+        while (count('.lm-Panel:has(> * > .gmm > *)') < wanted
+            || !content.widgets.every(({node}) => node.isConnected))
+            await new Promise(requestAnimationFrame)
+        return [wanted, count('[data-mime-type$="jupyter.error"]')]
+    })()
+}"""
+RUN %= READY
 NEW_CELL = """async code => {
     const {content} = jupyterapp.shell.currentWidget
     content.activeCellIndex = content.widgets.length - 1
@@ -174,7 +191,12 @@ def errors_on(page):
     """Return a list to which each error on the page, or of its kernel, will be added."""
     errors = []
     page.add_init_script(HEAR_KERNEL)
-    page.on("pageerror", lambda error: errors.append(error.stack or str(error)))
+
+    def hear_error(error):  # anywidget says so of what takes it over two seconds, and goes on
+        if "Failed to initialize model" not in str(error):
+            errors.append(error.stack or str(error))
+
+    page.on("pageerror", hear_error)
 
     def hear(said):  # what JupyterLab says of its own debugger, when a kernel ends, is no error
         if said.type == "error" and "debugger state" not in said.text:

@@ -10,7 +10,7 @@ from gmm_helpers.widgets.view import library
 
 def pytest_addoption(parser):
     """Add the option of the weekly run."""
-    parser.addoption("--every", action="store_true", help="move every widget of every notebook")
+    parser.addoption("--every", action="store_true", help="move all in Firefox and Notebook 7 too")
 
 
 @pytest.fixture(scope="session")

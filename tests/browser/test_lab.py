@@ -10,19 +10,18 @@ from driver import (
     LAPTOP,
     READY,
     add_cell,
-    errors_on,
     name_cells,
     open_notebook,
     run_all,
     run_cell,
     widget,
 )
+from hands import Chromium, move
 from PIL import Image
 from playwright.sync_api import expect
 
 WAITING = "Waiting for Python: is a cell running, or has the kernel stopped?"
 MOST_SAVED = 3_000_000  # bytes
-ACTIVE_CELL = "jupyterapp.shell.currentWidget.content.activeCellIndex"
 # Runs in the page: how many widgets the browser keeps for the notebook, seen or not.
 MODELS = """async () => {
     const {rendermime} = jupyterapp.shell.currentWidget.content
@@ -39,16 +38,22 @@ class Desk:
     """A page with a notebook that has been run, for all tests of this module."""
 
     def __init__(self, browser, lab_url):
-        self.browser, self.lab_url, self.page, self.errors = browser, lab_url, None, []
+        self.browser, self.lab_url, self.page = browser, lab_url, None
 
     def open(self, name="kinds.ipynb"):
         """Open a notebook on a new page, in place of the one before."""
         if self.page:
             self.page.close()
         self.page = self.browser.new_page(viewport=LAPTOP)
-        self.errors = errors_on(self.page)
+        self.hand = Chromium(self.page)
+        self.errors = self.hand.errors
         open_notebook(self.page, self.lab_url, name)
         return self.page
+
+    def move(self, kinds):
+        """Move the widgets of these kinds."""
+        for kind in kinds:
+            move(self.hand, [*KINDS].index(kind))
 
     def save(self):
         """Save by the keys; return how many bytes went to the file."""
@@ -81,29 +86,6 @@ def lab(request, desk):
 
 def slider(box):
     return box.locator("input[type=range]").first
-
-
-def move(box):
-    """Move a widget by keys, which no cell may hear; it must say something else.
-
-    (A set-up's words come from Python.)
-    """
-    kind = box.get_attribute("data-kind")
-    if kind == "answer":
-        was_open = box.locator("details").get_attribute("open") is not None
-        box.locator("summary").press("Space")
-        return expect(box.locator("pre")).to_be_visible(visible=not was_open)
-    if kind == "question":
-        control, key = box.locator("input").first, "ArrowDown"
-        control.check()
-    else:
-        control, key = slider(box), "ArrowRight"
-        control.press("Home")
-    words, active = box.locator("[aria-live]").first, box.page.evaluate(ACTIVE_CELL)
-    before = words.inner_text()
-    control.press(key)
-    expect(words).not_to_have_text(before)
-    assert box.page.evaluate(ACTIVE_CELL) == active
 
 
 def test_the_start_command_opens_the_first_notebook(browser, lab_url):
@@ -157,13 +139,6 @@ def test_python_hears_where_the_hand_rests_and_a_second_view_follows(lab):
     assert said.strip(" '-") in widget(lab, "hand_fit").inner_text()
 
 
-def test_the_set_up_check_hears_from_python(lab):
-    box = widget(lab, "setup")
-    for key, value in (("End", 12), ("Home", 0)):
-        slider(box).press(key)
-        expect(box).to_contain_text(f"{value} squared is {value**2}")
-
-
 def test_cells_run_again_and_again_pile_nothing_up(lab):
     """A hundred steppers of one cell go as well, and the page has one module for all."""
     counter = add_cell(lab, "len(ipywidgets.widgets.widget._instances)").get_attribute("data-cell")
@@ -181,7 +156,10 @@ def test_cells_run_again_and_again_pile_nothing_up(lab):
         assert widget(lab, kind).count() == 1
     cell = add_cell(lab, many)
     expect(cell.locator(".gmm .panels svg").nth(199)).to_be_attached()
-    move(cell.locator(".gmm").nth(77))
+    box = cell.locator(".gmm").nth(77)
+    before = box.locator(".heading").inner_text()
+    slider(box).press("ArrowRight")
+    expect(box.locator(".heading")).not_to_have_text(before)
     assert lab.evaluate("gmmModules.size") == 1
     lab.evaluate("jupyterapp.commands.execute('notebook:delete-cell')")
 
@@ -237,15 +215,13 @@ def test_a_page_that_is_loaded_anew_finds_its_widgets_where_they_were(lab, desk)
     name_cells(page)
     expect(slider(widget(page, "stepper"))).to_have_value("4")
     expect(widget(page, "question").get_by_role("radio").nth(1)).to_be_checked()
-    for kind in KINDS:
-        move(widget(page, kind))
+    desk.move(KINDS)
     assert desk.errors == []
 
 
 def test_widgets_live_without_a_kernel_the_next_day_and_with_a_new_kernel(lab, desk):
     def work(page, kinds):
-        for kind in kinds:
-            move(widget(page, kind))
+        desk.move(kinds)
         widget(page, "chooser").get_by_role("radio", name="3").check()
 
     alone = KINDS.keys() - {"setup"}  # these need no kernel
@@ -276,7 +252,7 @@ def test_progress_counts_what_was_answered_and_passed_when_a_notebook_was_saved(
     add_cell(page, "gmm.check_gaussian(gaussian)")
     name_cells(page)
     for name in ("peak-ask", "stop-ask"):
-        widget(page, name).get_by_role("radio").first.check()
+        widget(page, name).get_by_role("radio").first.press("Space")
     for _ in range(2):  # the second time a page that was loaded anew
         page.wait_for_timeout(1000)
         page.locator("h1").first.click()

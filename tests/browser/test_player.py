@@ -289,15 +289,6 @@ def test_what_a_learner_names_is_text(mount):
     assert shown.box.get_by_text(evil).count() == 3  # the note, the axis, the point
 
 
-def test_two_stand_on_a_page_and_one_is_shown_twice(mount, line, plane):
-    first = mount(line)
-    second = mount(plane, beside=first)
-    slider_of(second).focus()
-    first.page.keyboard.press("ArrowRight")
-    assert texts_of(second) == expected_texts(plane, 1)
-    assert texts_of(first) == expected_texts(line, 0)
-
-
 def test_a_view_that_is_closed_leaves_nothing_behind(mount, line):
     shown = mount(line)
     listeners = "return [...model.acts.values()].flat().length"
