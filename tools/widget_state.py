@@ -20,7 +20,7 @@ def compute_ahead(chooser):
     """Make the runs of a chooser that a page can show: all its choices, with as many seeds."""
     content = chooser.view.content
     combinations = math.prod(len(labels) for _, labels in content["choices"])
-    buttons = content["buttons"]
+    buttons = chooser._buttons  # by the names of their seeds
     each = math.floor((MOST_RUNS / combinations) ** (1 / max(len(buttons), 1)))
     chooser.compute(**dict.fromkeys((f"{name}s" for name in buttons), max(each, 1)))
 
