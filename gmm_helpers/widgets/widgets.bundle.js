@@ -1904,7 +1904,7 @@ export function render({ model, library, el }) {
   const root = el.getRootNode();
   const styles = root.head ?? (root instanceof ShadowRoot ? root : el);
   if (!styles.querySelector("style.gmm-style")) {
-    const glyphs = make("svg:svg", { width: 0, height: 0 });
+    const glyphs = make("svg:svg", { width: 0, height: 0, style: "position:absolute" });
     glyphs.innerHTML = library.get("formulas").glyphs;
     styles.append(make("style", { class: "gmm-style" }, library.get("style")), glyphs);
   }
