@@ -25,7 +25,7 @@ export function render({ model, library, el }) {
   const styles = root.head ?? (root instanceof ShadowRoot ? root : el);
   if (!styles.querySelector("style.gmm-style")) {
     const glyphs = make("svg:svg", { width: 0, height: 0, style: "position:absolute" });
-    glyphs.innerHTML = library.get("formulas").glyphs;
+    glyphs.innerHTML = `<defs>${library.get("formulas").glyphs}</defs>`;
     styles.append(make("style", { class: "gmm-style" }, library.get("style")), glyphs);
   }
   const kind = model.get("kind");
