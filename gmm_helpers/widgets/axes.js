@@ -9,7 +9,7 @@ const longest = (ticks) => Math.max(0, ...ticks.map(([, label]) => label.length)
 /** Return how much room the axes need to the left of a plot and below it, in pixels. */
 export function measureAxes({ labels, views }, { x }) {
   const letters = Math.max(...views.map(({ y }) => longest(y)));
-  const left = Math.ceil(TEXT * (0.58 * letters + (labels[1] ? 1.5 : 0)) + 12);
+  const left = Math.ceil(WIDE * letters + (labels[1] ? 1.5 * TEXT : 0) + 12);
   const bottom = TEXT * ((x.length ? 1.5 : 0.2) + (labels[0] ? 1.2 : 0)) + 4;
   return { left, bottom };
 }
@@ -25,7 +25,8 @@ export function makeAxes(panel) {
   const parts = [draw(`M${left} ${top}V${bottom}H${left + w}`)];
   for (const [value, label] of thin(view.x, panel.sx, longest(view.x) * WIDE + 6)) {
     const at = left + panel.px(value);
-    parts.push(draw(`M${at} ${bottom}v5`), write(label, at, bottom + 6 + TEXT, "middle"));
+    const uncut = Math.min(at, panel.width - (label.length * WIDE) / 2);
+    parts.push(draw(`M${at} ${bottom}v5`), write(label, uncut, bottom + 6 + TEXT, "middle"));
   }
   for (const [value, label] of thin(view.y, panel.sy, 1.3 * TEXT)) {
     const at = top + panel.py(value);

@@ -5,7 +5,7 @@ import { mixColours } from "./colours.js";
 
 const FAR = 16; // pixels from a point, for the pointer to be on it
 const APART = 14; // pixels between a point and what is said of it
-const SHADES = 32; // steps of a share, as far as the colours of points go
+const SHADES = 12; // steps of a share, as far as colours go: each new one takes 0.1 ms to paint
 const HOLLOW = "o ";
 
 /** Let a panel have points; return what draws them. */

@@ -390,7 +390,7 @@ const longest = (ticks) => Math.max(0, ...ticks.map(([, label]) => label.length)
 /** Return how much room the axes need to the left of a plot and below it, in pixels. */
 function measureAxes({ labels, views }, { x }) {
   const letters = Math.max(...views.map(({ y }) => longest(y)));
-  const left = Math.ceil(TEXT * (0.58 * letters + (labels[1] ? 1.5 : 0)) + 12);
+  const left = Math.ceil(WIDE * letters + (labels[1] ? 1.5 * TEXT : 0) + 12);
   const bottom = TEXT * ((x.length ? 1.5 : 0.2) + (labels[0] ? 1.2 : 0)) + 4;
   return { left, bottom };
 }
@@ -406,7 +406,8 @@ function makeAxes(panel) {
   const parts = [draw(`M${left} ${top}V${bottom}H${left + w}`)];
   for (const [value, label] of thin(view.x, panel.sx, longest(view.x) * WIDE + 6)) {
     const at = left + panel.px(value);
-    parts.push(draw(`M${at} ${bottom}v5`), write(label, at, bottom + 6 + TEXT, "middle"));
+    const uncut = Math.min(at, panel.width - (label.length * WIDE) / 2);
+    parts.push(draw(`M${at} ${bottom}v5`), write(label, uncut, bottom + 6 + TEXT, "middle"));
   }
   for (const [value, label] of thin(view.y, panel.sy, 1.3 * TEXT)) {
     const at = top + panel.py(value);
@@ -488,7 +489,7 @@ function sayPlace([x, y], { limits: [x0, x1, y0, y1], flat }) {
 
 const FAR = 16; // pixels from a point, for the pointer to be on it
 const APART = 14; // pixels between a point and what is said of it
-const SHADES = 32; // steps of a share, as far as the colours of points go
+const SHADES = 12; // steps of a share, as far as colours go: each new one takes 0.1 ms to paint
 const HOLLOW = "o ";
 
 /** Let a panel have points; return what draws them. */

@@ -10,11 +10,15 @@ import gmm_helpers as gmm
 
 # Runs in the page: whether a box is wider than the page, its small texts, and those that are cut.
 LOOK = """
-    const box = element.firstElementChild, edge = box.getBoundingClientRect()
+    const box = element.firstElementChild
     const texts = [...box.querySelectorAll('*')].filter(each => each.checkVisibility()
         && [...each.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
-    const out = ({left, right}) => left < edge.left - 1 || right > edge.right + 1
-    const cut = each => !each.closest('.table, .handle') && out(each.getBoundingClientRect())
+    const cut = each => {
+        const [own, edge] = [each, each.closest('.panel-area') ?? box].map(
+            one => one.getBoundingClientRect())
+        return !each.closest('.table, .handle')
+            && (own.left < edge.left - 1 || own.right > edge.right + 1)
+    }
     const html = found => found.map(each => each.outerHTML)
     return [[document.documentElement, box].some(each => each.scrollWidth > each.clientWidth),
         html(texts.filter(each => parseFloat(getComputedStyle(each).fontSize) < 14)),
@@ -28,7 +32,7 @@ def widgets():
     x, plane = gmm.two_gaussians(120, rng=rng).x, gmm.four_gaussians(160, rng=rng).x
     start = gmm.Mixture.from_1d([0.5, 0.5], [-1, 0.5], [1, 1])
     steppers = [
-        gmm.step_through(x, start, max_iter=12),
+        gmm.step_through(x, start, max_iter=94, tol=0),  # the tick of 100 is at the edge
         gmm.step_through(plane, gmm.start_from_random_points(plane, 4, rng=rng), max_iter=4),
     ]
     panels = [gmm.HandFit(x, em=start), gmm.PointPosterior(x, start), gmm.CovariancePanel(rng=rng)]
