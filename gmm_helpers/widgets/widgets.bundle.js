@@ -953,6 +953,7 @@ const near = (pixels) => Math.round(10 * inside(pixels, -1e5, 1e5)) / 10;
 
 const GAP = 8; // pixels of a panel between panels
 const NARROW = 560; // pixels: below that, panels stand one below the other
+const NARROW_EQUAL = 640; // where all have equal scales: side by side they are low as well
 const onPaper = matchMedia("print");
 
 /** The drawn panels of a scene. A frame holds for each mark what it is now, by panel. */
@@ -1039,7 +1040,8 @@ class Picture {
     if (this.takeTheme()) this.makePanels(); // anew: their canvas knows one palette
     const scale = parseFloat(getComputedStyle(this.element).fontSize) / TEXT;
     this.width = wide / scale;
-    const stacked = wide < NARROW;
+    const low = this.panels.length > 1 && this.panels.every(({ spec }) => spec.equal);
+    const stacked = wide < (low ? NARROW_EQUAL : NARROW);
     const room = this.width - (stacked ? 0 : GAP * (this.panels.length - 1));
     const whole = this.panels.reduce((sum, { spec }) => sum + spec.width, 0);
     const widthOf = ({ spec }) => (stacked ? room : (room * spec.width) / whole);
@@ -1048,7 +1050,7 @@ class Picture {
     const height = given ?? Math.max(200, Math.min(tallest, 0.62 * widthOf(this.panels[0])));
     for (const [i, panel] of this.panels.entries()) {
       const own = stacked && i ? 0.75 * height : height;
-      const equal = Math.max(given ?? 0, tallest);
+      const equal = Math.max(given ?? 0, stacked && low ? 0.7 * tallest : tallest);
       panel.layOut(widthOf(panel), panel.spec.equal ? equal : own, scale);
     }
     this.draw();
