@@ -6,6 +6,7 @@ import functools
 import hashlib
 import json
 from pathlib import Path
+from urllib.parse import quote
 
 import anywidget
 from IPython import get_ipython
@@ -42,10 +43,11 @@ class Library(anywidget.AnyWidget):
 @functools.cache
 def library():
     """Return this kernel's library."""
-    names = "widgets.bundle.js", "widgets.css", "formulas.json"
-    source, style, formulas = (
+    names = "widgets.bundle.js", "widgets.css", "night.svg", "formulas.json"
+    source, style, night, formulas = (
         Path(__file__).with_name(name).read_text(encoding="utf-8") for name in names
     )
+    style = style.replace('"night.svg', f'"data:image/svg+xml,{quote(night)}')  # nothing is fetched
     return Library(source=source, style=style, look=look(), formulas=json.loads(formulas))
 
 

@@ -1,6 +1,7 @@
 """The stepper's scenes and words: each position shows the half-step it says it shows."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -253,3 +254,8 @@ def test_bad_input_is_named(run_1d, error, sentence, arguments):
         gmm.Stepper(*run_1d, features=["one", "two"])
     with pytest.raises(ValueError, match="max_iter"):
         gmm.step_through(run_1d[0], run_1d[1].mixture, max_iter=-1)
+
+
+def test_the_style_of_a_page_fetches_nothing():
+    addresses = re.findall(r'url\("([^"]*)', view.library().style)
+    assert addresses and all(each.startswith("data:image/svg+xml,") for each in addresses)
