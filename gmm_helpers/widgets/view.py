@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+from base64 import b64encode
 from pathlib import Path
-from urllib.parse import quote
 
 import anywidget
 from IPython import get_ipython
@@ -47,7 +47,8 @@ def library():
     source, style, night, formulas = (
         Path(__file__).with_name(name).read_text(encoding="utf-8") for name in names
     )
-    style = style.replace('"night.svg', f'"data:image/svg+xml,{quote(night)}')  # nothing is fetched
+    inside = f'"data:image/svg+xml;base64,{b64encode(night.encode()).decode()}'
+    style = style.replace('"night.svg', inside)  # nothing is fetched
     return Library(source=source, style=style, look=look(), formulas=json.loads(formulas))
 
 

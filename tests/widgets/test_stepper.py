@@ -258,4 +258,4 @@ def test_bad_input_is_named(run_1d, error, sentence, arguments):
 
 def test_the_style_of_a_page_fetches_nothing():
     addresses = re.findall(r'url\("([^"]*)', view.library().style)
-    assert addresses and all(each.startswith("data:image/svg+xml,") for each in addresses)
+    assert addresses and all(each.startswith("data:image/svg+xml;base64,") for each in addresses)
