@@ -18,6 +18,7 @@ import nbformat
 
 ROOT = Path(__file__).parents[1]
 CHROMIUM = Path("/usr/bin/chromium")
+FIREFOX = Path("/usr/bin/firefox-esr")
 NOTEBOOKS = sorted(path.name for path in ROOT.glob("notebooks/[0-9]*.ipynb"))
 LAPTOP = {"width": 1280, "height": 900}
 PATIENCE = 60_000  # ms to wait for what the page shows: long, as nothing depends on speed
@@ -105,6 +106,43 @@ def chromium():
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+class Firefox:
+    """A page in Debian's Firefox, driven by its own Marionette, as Playwright cannot."""
+
+    def __init__(self):
+        from marionette_driver.keys import Keys
+        from marionette_driver.marionette import ActionSequence, Marionette
+
+        # Port 0 is a free one: two runs may share a machine.
+        self.client = Marionette(bin=str(FIREFOX), port=0, headless=True, startup_timeout=120)
+        self.client.start_session()
+        self.client.timeout.script = 300
+        self.errors = []  # Marionette tells of none
+        self._actions = ActionSequence
+        arrows = {f"Arrow{way}": f"ARROW_{way.upper()}" for way in ("Left", "Right", "Down")}
+        self._keys = {"Space": " "} | {key: getattr(Keys, name) for key, name in arrows.items()}
+        self.goto = self.client.navigate
+
+    def evaluate(self, function, argument=None):
+        """Call a function in the page; return what it returns, at once or later."""
+        script = f"const [a, done] = arguments; Promise.resolve(({function})(a)).then(done)"
+        return self.client.execute_async_script(script, [argument], sandbox=None)
+
+    def click(self, x, y):
+        """Click at a place of the page."""
+        mouse = self._actions(self.client, "pointer", "mouse", {"pointerType": "mouse"})
+        mouse.pointer_move(round(x), round(y)).pointer_down(0).pointer_up(0).perform()
+
+    def press(self, key):
+        """Press an arrow key, or space."""
+        sequence = self._actions(self.client, "key", "keyboard")
+        sequence.key_down(self._keys[key]).key_up(self._keys[key]).perform()
+
+    def close(self):
+        """End Firefox."""
+        self.client.cleanup()
 
 
 # --- a blank page ---------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from driver import errors_on
 
-FIREFOX = "/usr/bin/firefox-esr"
 # All of these run in the page. This one finds a widget, and the control that is to be moved.
 FIND = """
     const box = document.querySelectorAll('.lm-Panel > * > .gmm')[index]
@@ -61,43 +60,6 @@ class Chromium:
     def goto(self, url):
         """Go to an address, and wait for nothing there."""
         self.page.goto(url, wait_until="commit")
-
-
-class Firefox:
-    """A page in Debian's Firefox, driven by its own Marionette, as Playwright cannot."""
-
-    def __init__(self):
-        from marionette_driver.keys import Keys
-        from marionette_driver.marionette import ActionSequence, Marionette
-
-        # Port 0 is a free one: two runs may share a machine.
-        self.client = Marionette(bin=FIREFOX, port=0, headless=True, startup_timeout=120)
-        self.client.start_session()
-        self.client.timeout.script = 300
-        self.errors = []  # Marionette tells of none
-        self._actions = ActionSequence
-        arrows = {f"Arrow{way}": f"ARROW_{way.upper()}" for way in ("Left", "Right", "Down")}
-        self._keys = {"Space": " "} | {key: getattr(Keys, name) for key, name in arrows.items()}
-        self.goto = self.client.navigate
-
-    def evaluate(self, function, argument=None):
-        """Call a function in the page; return what it returns, at once or later."""
-        script = f"const [a, done] = arguments; Promise.resolve(({function})(a)).then(done)"
-        return self.client.execute_async_script(script, [argument], sandbox=None)
-
-    def click(self, x, y):
-        """Click at a place of the page."""
-        mouse = self._actions(self.client, "pointer", "mouse", {"pointerType": "mouse"})
-        mouse.pointer_move(round(x), round(y)).pointer_down(0).pointer_up(0).perform()
-
-    def press(self, key):
-        """Press an arrow key, or space."""
-        sequence = self._actions(self.client, "key", "keyboard")
-        sequence.key_down(self._keys[key]).key_up(self._keys[key]).perform()
-
-    def close(self):
-        """End Firefox."""
-        self.client.cleanup()
 
 
 def move(page, index):

@@ -12,8 +12,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from driver import KINDS, NOTEBOOKS, ROOT, RUN, serving, write_kinds
-from hands import Chromium, Firefox, move
+from driver import KINDS, NOTEBOOKS, ROOT, RUN, Firefox, serving, write_kinds
+from hands import Chromium, move
 
 # Marionette's own package leaves sockets open, and calls what is deprecated.
 WARNINGS = ("DeprecationWarning", "ResourceWarning", "pytest.PytestUnraisableExceptionWarning")

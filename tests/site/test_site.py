@@ -7,6 +7,7 @@ import gzip
 import os
 import re
 import threading
+from contextlib import closing
 from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,13 +16,13 @@ from urllib.parse import unquote, urldefrag, urljoin
 import nbformat
 import pytest
 from build_site import BASE, ROOT, SITE, page_of, serve
+from driver import Firefox
 
 import gmm_helpers
 
 FILES = [*SITE.glob("*.html"), *SITE.glob("*/[0-9a-z]*.html")]
 PAGES = sorted(path.relative_to(SITE).as_posix() for path in FILES if path.parts[-2] != "_static")
 NOTEBOOKS = [name for name in PAGES if name.startswith("notebooks/")]
-FIREFOX = "/usr/bin/firefox-esr"
 NO_PYTHON = "This needs Python, which this page does not have."
 DRAW_ALL = """async () => {
     const boxes = [...document.querySelectorAll('.gmm-widget')]
@@ -208,26 +209,17 @@ def test_what_needs_python_says_so_with_a_link_and_what_was_computed_does_not(op
 
 @pytest.mark.filterwarnings("ignore")  # Marionette's own package leaves sockets open
 def test_a_page_works_in_firefox(url):
-    from marionette_driver.keys import Keys
-    from marionette_driver.marionette import ActionSequence, Marionette
-
-    client = Marionette(bin=FIREFOX, headless=True, startup_timeout=120)
-    try:
-        client.start_session()
-        client.timeout.script = 120
-        client.navigate(url + "notebooks/00_start_here.html")
-        draw = f"const [done] = arguments; ({DRAW_ALL})().then(done)"
-        client.execute_async_script(draw, sandbox=None)
-        find = "const box = document.querySelector('[data-kind=stepper]');"
-        focus = f"{find} box.shadowRoot.querySelector('input[type=range]').focus()"
-        client.execute_script(focus, sandbox=None)
-        before = client.execute_script(f"{find} return ({SEEN})(box)", sandbox=None)
-        keys = ActionSequence(client, "key", "keyboard")
-        keys.key_down(Keys.ARROW_RIGHT).key_up(Keys.ARROW_RIGHT).perform()
-        after = client.execute_script(f"{find} return ({SEEN})(box)", sandbox=None)
+    with closing(Firefox()) as page:
+        page.goto(url + "notebooks/00_start_here.html")
+        page.evaluate(DRAW_ALL)
+        find = "const box = document.querySelector('[data-kind=stepper]')"
+        focus = "box.shadowRoot.querySelector('input[type=range]').focus()"
+        page.evaluate(f"() => {{ {find}; {focus} }}")
+        look = f"() => {{ {find}; return ({SEEN})(box) }}"
+        before = page.evaluate(look)
+        page.press("ArrowRight")
+        after = page.evaluate(look)
         assert after[0] != before[0] and after[1] != before[1]
-    finally:
-        client.cleanup()
 
 
 def test_a_notebook_that_fails_stops_the_build_with_its_cell_named(tmp_path):
