@@ -26,6 +26,7 @@ class Cloud {
     this.spots = [];
     this.looks = new Map(); // of all points, by set of shares
     this.sprites = new Map(); // by look
+    this.sharp = 0; // of these
     this.tip = make("div", { class: "tip hidden" });
     this.halo = make("svg:circle", { class: "halo hidden", r: 9 });
     this.listen();
@@ -34,6 +35,9 @@ class Cloud {
   /** Draw the points; `looks` are theirs where these are not of their shares. */
   draw(state, pen) {
     this.state = state;
+    const { sharp } = this.panel;
+    if (sharp !== this.sharp) this.sprites.clear(); // else they would be blurred in full screen
+    this.sharp = sharp;
     this.spots = this.panel.toPixels(this.mark.shape.values, state.map);
     for (const [i, look] of (state.looks ?? this.looksOf(state.which)).entries()) {
       const { canvas, size } = this.spriteOf(look, state.faint);
