@@ -37,7 +37,7 @@ export class Chooser extends Player {
   /** Take the runs that were made beforehand. */
   readRuns() {
     const { buffer, byteOffset } = this.model.get("more") ?? {};
-    for (const content of Object.values(this.model.get("runs") ?? {})) {
+    for (const content of this.model.get("runs") ?? []) {
       const [at, size] = content.at;
       this.runs.set(`${content.key}`, [content, new DataView(buffer, byteOffset + at, size)]);
     }
