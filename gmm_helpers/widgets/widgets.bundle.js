@@ -489,7 +489,7 @@ function sayPlace([x, y], { limits: [x0, x1, y0, y1], flat }) {
 
 const FAR = 16; // pixels from a point, for the pointer to be on it
 const APART = 14; // pixels between a point and what is said of it
-const SHADES = 12; // steps of a share, as far as colours go: each new one takes 0.1 ms to paint
+const SHADES = 32; // steps of a share, as far as colours go
 const HOLLOW = "o ";
 
 /** Let a panel have points; return what draws them. */
@@ -509,8 +509,7 @@ class Cloud {
     /** @type {number[][]} where the points are, in pixels */
     this.spots = [];
     this.looks = new Map(); // of all points, by set of shares
-    this.sprites = new Map(); // by look
-    this.sharp = 0; // of these
+    this.sheet = new Sheet(mark, panel);
     this.tip = make("div", { class: "tip hidden" });
     this.halo = make("svg:circle", { class: "halo hidden", r: 9 });
     this.listen();
@@ -519,15 +518,10 @@ class Cloud {
   /** Draw the points; `looks` are theirs where these are not of their shares. */
   draw(state, pen) {
     this.state = state;
-    const { sharp } = this.panel;
-    if (sharp !== this.sharp) this.sprites.clear(); // else they would be blurred in full screen
-    this.sharp = sharp;
     this.spots = this.panel.toPixels(this.mark.shape.values, state.map);
-    for (const [i, look] of (state.looks ?? this.looksOf(state.which)).entries()) {
-      const { canvas, size } = this.spriteOf(look, state.faint);
-      const [x, y] = this.spots[i];
-      pen.drawImage(canvas, x - size / 2, y - size / 2, size, size);
-    }
+    const looks = state.looks ?? this.looksOf(state.which);
+    const drawn = state.faint ? looks.map((look) => `${look} faint`) : looks;
+    this.sheet.draw(drawn, this.spots, pen);
     this.showTip();
   }
 
@@ -553,16 +547,6 @@ class Cloud {
     if (!shares || which < 0) return [];
     const [, n, K] = shares.shape;
     return [...shares.values.subarray((which * n + index) * K, (which * n + index + 1) * K)];
-  }
-
-  /** Return a small picture of a look: drawing it is quicker than a path for each point. */
-  spriteOf(look, faint) {
-    const key = faint ? `${look} faint` : look;
-    if (!this.sprites.has(key)) {
-      const radius = (faint ? 0.62 : 1) * (this.mark.radius ?? 4);
-      this.sprites.set(key, makeSprite(look, radius, faint ? 0.7 : 0.9, this.panel));
-    }
-    return this.sprites.get(key);
   }
 
   // ------------------------------------------------------------ a point, touched
@@ -643,30 +627,62 @@ function formatShare(share) {
   return share.toFixed(2);
 }
 
-/** Draw a look once: its marker, and its colour's shares, if it has any. */
-function makeSprite(look, radius, globalAlpha, { picture, sharp }) {
-  const {
-    look: { markers },
-    palette,
-    paper,
-    dark,
-  } = picture;
-  const width = Math.ceil(sharp * (2 * radius + 4));
-  const canvas = make("canvas", { width, height: width });
-  const pen = canvas.getContext("2d");
-  const [marker, shares] = look.split(" ");
-  const shape = new Path2D(markers[marker]);
-  pen.setTransform(sharp * radius, 0, 0, sharp * radius, width / 2, width / 2);
-  Object.assign(pen, { globalAlpha, lineWidth: 1.2 / radius, strokeStyle: dark ? "#aaa" : "#666" });
-  if (shares) {
-    pen.fillStyle = pen.strokeStyle = mixColours(shares.split(",").map(Number), palette, paper);
-    if (marker !== "x") {
-      pen.fill(shape);
-      Object.assign(pen, { lineWidth: 0.5 / radius, strokeStyle: dark ? "#ddd" : "#444" });
+/** Small pictures of looks on one canvas: drawing them is quicker than a path for each point. */
+class Sheet {
+  constructor({ shape, radius = 4 }, panel) {
+    this.panel = panel;
+    this.radius = radius;
+    this.columns = Math.ceil(Math.sqrt(3 * shape.shape[0])); // and as many rows
+    this.canvas = make("canvas");
+    this.pen = this.canvas.getContext("2d");
+    this.places = new Map(); // of looks, on the canvas
+    this.side = 0; // of such a place
+  }
+
+  /** Draw looks at their spots. All are painted before one is drawn, which is quicker. */
+  draw(looks, spots, pen) {
+    const { sharp } = this.panel;
+    const side = Math.ceil(sharp * (2 * this.radius + 4));
+    const full = this.places.size + looks.length > this.columns ** 2;
+    if (full || side !== this.side) this.clear(side); // of another size they would be blurred
+    for (const look of looks) if (!this.places.has(look)) this.paint(look);
+    const size = side / sharp;
+    for (const [i, look] of looks.entries()) {
+      const [x, y] = spots[i].map((middle) => middle - size / 2);
+      pen.drawImage(this.canvas, ...this.places.get(look), side, side, x, y, size, size);
     }
   }
-  pen.stroke(shape);
-  return { canvas, size: width / sharp };
+
+  clear(side) {
+    this.side = side;
+    this.places.clear();
+    set(this.canvas, { width: side * this.columns, height: side * this.columns });
+  }
+
+  /** Paint a look: its marker, filled with its colour's shares, if it has any. */
+  paint(look) {
+    const { markers } = this.panel.picture.look;
+    const { palette, paper, dark } = this.panel.picture;
+    const [marker, shares, faint] = look.split(" ");
+    const { size } = this.places;
+    const place = [size % this.columns, Math.floor(size / this.columns)].map((i) => i * this.side);
+    this.places.set(look, place);
+    const radius = (faint ? 0.62 : 1) * this.radius;
+    const scale = this.panel.sharp * radius;
+    const shape = new Path2D(markers[marker]);
+    const { pen } = this;
+    pen.setTransform(scale, 0, 0, scale, ...place.map((start) => start + this.side / 2));
+    Object.assign(pen, { globalAlpha: faint ? 0.7 : 0.9, lineWidth: 1.2 / radius });
+    pen.strokeStyle = dark ? "#aaa" : "#666";
+    if (shares) {
+      pen.fillStyle = pen.strokeStyle = mixColours(shares.split(",").map(Number), palette, paper);
+      if (marker !== "x") {
+        pen.fill(shape);
+        Object.assign(pen, { lineWidth: 0.5 / radius, strokeStyle: dark ? "#ddd" : "#444" });
+      }
+    }
+    pen.stroke(shape);
+  }
 }
 
 /** Return what draws a matrix in its box, its first row at the bottom, between two colours. */
