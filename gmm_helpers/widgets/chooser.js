@@ -1,6 +1,6 @@
 // A stepper whose run is chosen by controls above it. Python makes the runs.
 
-import { make } from "./base.js";
+import { make, readScene } from "./base.js";
 import { makeButton, makeChoice } from "./controls.js";
 import { Player } from "./player.js";
 
@@ -14,7 +14,7 @@ const idle = globalThis.requestIdleCallback ?? ((act) => setTimeout(act, 50));
 export class Chooser extends Player {
   constructor(page) {
     super(page);
-    this.runs = new Map(); // by key, as text, those that the page has
+    this.runs = new Map(); // by key, as text, the scenes that the page has
     this.looking = 0;
     this.readRuns();
     const { key, choices, buttons } = this.content;
@@ -39,7 +39,8 @@ export class Chooser extends Player {
     const { buffer, byteOffset } = this.model.get("more") ?? {};
     for (const content of this.model.get("runs") ?? []) {
       const [at, size] = content.at;
-      this.runs.set(`${content.key}`, [content, new DataView(buffer, byteOffset + at, size)]);
+      const bytes = new DataView(buffer, byteOffset + at, size);
+      this.runs.set(`${content.key}`, readScene(content, bytes));
     }
   }
 
@@ -58,7 +59,7 @@ export class Chooser extends Player {
   showKey(key) {
     this.mark(key);
     const run = this.runs.get(`${key}`);
-    if (run && `${this.content.key}` !== `${key}`) super.takeScene(...run);
+    if (run && `${this.content.key}` !== `${key}`) super.takeScene(run);
   }
 
   /** Let the controls say what is chosen. */
@@ -96,7 +97,7 @@ export class Chooser extends Player {
     if (status !== "idle") return this.lookAhead(); // a cell runs
     const take = ({ content }, [bytes]) => {
       if (!content) return;
-      this.runs.set(`${key}`, [content, bytes]);
+      this.runs.set(`${key}`, readScene(content, bytes)); // now: it can then be shown at once
       if (this.runs.size > KEPT) this.runs.delete(this.runs.keys().next().value);
       this.lookAhead();
     };

@@ -8,6 +8,7 @@ import { makeMark } from "./marks.js";
 
 const TOP = 10; // pixels above the plot, and to the right of it
 const LEAST = 40; // pixels that a plot is wide and tall, at least
+const PAINTED = ["points", "image"]; // kinds of marks that a canvas draws
 const STAY = [1, 0, 0, 1, 0, 0]; // a map that leaves all where it is
 
 export class Panel {
@@ -25,14 +26,16 @@ export class Panel {
     this.top = TOP;
     this.sx = this.sy = 0; // pixels for a unit of the data
     this.scale = 1; // pixels of the page for one of the panel
-    this.canvas = make("canvas");
     this.axes = make("svg:g", { "aria-hidden": "true" });
     this.plot = make("svg:svg", { overflow: "hidden", "aria-hidden": "true" });
     this.over = make("svg:svg", { overflow: "visible" }); // numbers may stand on the edge
     this.svg = make("svg:svg", {}, this.axes, this.plot, this.over);
     this.title = make("div", { class: "panel-title" }, make("span", {}, spec.title));
-    this.area = make("div", { class: "panel-area" }, this.canvas, this.svg);
+    this.area = make("div", { class: "panel-area" }, this.svg);
     this.element = make("div", { class: "panel" }, this.title, this.area);
+    /** @type {HTMLCanvasElement | undefined} only where a mark needs it: clearing it takes time */
+    this.canvas = this.marks.some(({ kind }) => PAINTED.includes(kind)) && make("canvas");
+    if (this.canvas) this.area.prepend(this.canvas);
     if (spec.button) this.addToggle(spec.button);
     this.draws = this.marks.map((mark) => makeMark(mark, this));
   }
@@ -76,10 +79,11 @@ export class Panel {
     const tall = TOP + h + bottom;
     set(this.area, { style: `width:${scale * width}px;height:${scale * tall}px` });
     set(this.svg, { viewBox: `0 0 ${width} ${tall}` });
-    set(this.canvas, {
-      width: Math.round(width * this.sharp),
-      height: Math.round(tall * this.sharp),
-    });
+    if (this.canvas)
+      set(this.canvas, {
+        width: Math.round(width * this.sharp),
+        height: Math.round(tall * this.sharp),
+      });
     for (const plot of [this.plot, this.over]) set(plot, { x: left, y: TOP, width: w, height: h });
     this.axes.replaceChildren(...makeAxes(this));
   }
@@ -135,12 +139,18 @@ export class Panel {
   /** Draw each mark as it is now. */
   draw(states) {
     this.states = states;
-    const pen = this.canvas.getContext("2d");
+    const pen = this.canvas && this.penOf(this.canvas);
+    for (const [i, draw] of this.draws.entries()) draw(states[i], pen);
+  }
+
+  /** Clear a canvas; return what draws on it, in the plot's own pixels. */
+  penOf(canvas) {
+    const pen = canvas.getContext("2d");
     pen.reset();
     pen.setTransform(this.sharp, 0, 0, this.sharp, this.sharp * this.left, this.sharp * TOP);
     pen.rect(0, 0, this.w, this.h);
     pen.clip();
-    for (const [i, draw] of this.draws.entries()) draw(states[i], pen);
+    return pen;
   }
 }
 

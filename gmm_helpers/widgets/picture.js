@@ -37,13 +37,13 @@ export class Picture {
     });
   }
 
-  /** Take a scene's content; nothing is drawn before `show`. */
+  /** Take a scene's content; nothing is drawn before `show` and `layOut`. */
   setScene(content) {
     this.content = content;
     this.frame = undefined;
+    this.width = 0;
     this.takeTheme();
     this.makePanels();
-    this.layOut();
   }
 
   makePanels() {

@@ -55,10 +55,10 @@ export class Player extends Shown {
     this.box.append(this.notes, this.asker.element, row, make("figure", {}, ...figure), this.said);
   }
 
-  /** Show the scene that the model carries now. */
-  takeScene(content = this.model.get("content"), bytes = this.model.get("data")) {
+  /** Show a scene: by default that which the model carries now. */
+  takeScene(content = this.scene) {
     const position = this.positionIn(content);
-    this.readScene(content, bytes);
+    this.setScene(content);
     this.legend.append(this.find);
     this.last = content.positions - 1;
     this.slider.setLast(this.last);

@@ -34,12 +34,17 @@ export class Shown {
     }
   }
 
+  /** Return the scene that the model carries now. */
+  get scene() {
+    return readScene(this.model.get("content"), this.model.get("data"));
+  }
+
   /** Take a scene; what is to be seen of it comes by `picture.show` and `showWords`. */
-  readScene(content, bytes) {
-    this.content = readScene(content, bytes);
+  setScene(content) {
+    this.content = content;
     this.notes.replaceChildren(...content.notes.map((note) => make("p", { role: "status" }, note)));
     this.showLegend(content.legend);
-    this.picture.setScene(this.content);
+    this.picture.setScene(content);
   }
 
   showLegend(rows) {

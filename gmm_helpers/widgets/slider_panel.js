@@ -64,10 +64,11 @@ export class SliderPanel extends Shown {
 
   /** Take the scene that the model carries now. */
   takeScene() {
-    this.readScene(this.model.get("content"), this.model.get("data"));
+    this.setScene(this.scene);
     /** @type {any[][]} what each mark is, but for what moves, by panel */
     this.base = this.picture.frameAt(0);
     this.show(this.values);
+    this.picture.layOut();
   }
 
   /** Take some values from a hand, and tell Python once it rests. */

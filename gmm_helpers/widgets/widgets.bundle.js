@@ -829,6 +829,7 @@ function toPath(points, next = "L", end = "") {
 
 const TOP = 10; // pixels above the plot, and to the right of it
 const LEAST = 40; // pixels that a plot is wide and tall, at least
+const PAINTED = ["points", "image"]; // kinds of marks that a canvas draws
 const STAY = [1, 0, 0, 1, 0, 0]; // a map that leaves all where it is
 
 class Panel {
@@ -846,14 +847,16 @@ class Panel {
     this.top = TOP;
     this.sx = this.sy = 0; // pixels for a unit of the data
     this.scale = 1; // pixels of the page for one of the panel
-    this.canvas = make("canvas");
     this.axes = make("svg:g", { "aria-hidden": "true" });
     this.plot = make("svg:svg", { overflow: "hidden", "aria-hidden": "true" });
     this.over = make("svg:svg", { overflow: "visible" }); // numbers may stand on the edge
     this.svg = make("svg:svg", {}, this.axes, this.plot, this.over);
     this.title = make("div", { class: "panel-title" }, make("span", {}, spec.title));
-    this.area = make("div", { class: "panel-area" }, this.canvas, this.svg);
+    this.area = make("div", { class: "panel-area" }, this.svg);
     this.element = make("div", { class: "panel" }, this.title, this.area);
+    /** @type {HTMLCanvasElement | undefined} only where a mark needs it: clearing it takes time */
+    this.canvas = this.marks.some(({ kind }) => PAINTED.includes(kind)) && make("canvas");
+    if (this.canvas) this.area.prepend(this.canvas);
     if (spec.button) this.addToggle(spec.button);
     this.draws = this.marks.map((mark) => makeMark(mark, this));
   }
@@ -897,10 +900,11 @@ class Panel {
     const tall = TOP + h + bottom;
     set(this.area, { style: `width:${scale * width}px;height:${scale * tall}px` });
     set(this.svg, { viewBox: `0 0 ${width} ${tall}` });
-    set(this.canvas, {
-      width: Math.round(width * this.sharp),
-      height: Math.round(tall * this.sharp),
-    });
+    if (this.canvas)
+      set(this.canvas, {
+        width: Math.round(width * this.sharp),
+        height: Math.round(tall * this.sharp),
+      });
     for (const plot of [this.plot, this.over]) set(plot, { x: left, y: TOP, width: w, height: h });
     this.axes.replaceChildren(...makeAxes(this));
   }
@@ -956,12 +960,18 @@ class Panel {
   /** Draw each mark as it is now. */
   draw(states) {
     this.states = states;
-    const pen = this.canvas.getContext("2d");
+    const pen = this.canvas && this.penOf(this.canvas);
+    for (const [i, draw] of this.draws.entries()) draw(states[i], pen);
+  }
+
+  /** Clear a canvas; return what draws on it, in the plot's own pixels. */
+  penOf(canvas) {
+    const pen = canvas.getContext("2d");
     pen.reset();
     pen.setTransform(this.sharp, 0, 0, this.sharp, this.sharp * this.left, this.sharp * TOP);
     pen.rect(0, 0, this.w, this.h);
     pen.clip();
-    for (const [i, draw] of this.draws.entries()) draw(states[i], pen);
+    return pen;
   }
 }
 
@@ -1004,13 +1014,13 @@ class Picture {
     });
   }
 
-  /** Take a scene's content; nothing is drawn before `show`. */
+  /** Take a scene's content; nothing is drawn before `show` and `layOut`. */
   setScene(content) {
     this.content = content;
     this.frame = undefined;
+    this.width = 0;
     this.takeTheme();
     this.makePanels();
-    this.layOut();
   }
 
   makePanels() {
@@ -1133,12 +1143,17 @@ class Shown {
     }
   }
 
+  /** Return the scene that the model carries now. */
+  get scene() {
+    return readScene(this.model.get("content"), this.model.get("data"));
+  }
+
   /** Take a scene; what is to be seen of it comes by `picture.show` and `showWords`. */
-  readScene(content, bytes) {
-    this.content = readScene(content, bytes);
+  setScene(content) {
+    this.content = content;
     this.notes.replaceChildren(...content.notes.map((note) => make("p", { role: "status" }, note)));
     this.showLegend(content.legend);
-    this.picture.setScene(this.content);
+    this.picture.setScene(content);
   }
 
   showLegend(rows) {
@@ -1226,10 +1241,10 @@ class Player extends Shown {
     this.box.append(this.notes, this.asker.element, row, make("figure", {}, ...figure), this.said);
   }
 
-  /** Show the scene that the model carries now. */
-  takeScene(content = this.model.get("content"), bytes = this.model.get("data")) {
+  /** Show a scene: by default that which the model carries now. */
+  takeScene(content = this.scene) {
     const position = this.positionIn(content);
-    this.readScene(content, bytes);
+    this.setScene(content);
     this.legend.append(this.find);
     this.last = content.positions - 1;
     this.slider.setLast(this.last);
@@ -1386,7 +1401,7 @@ const idle = globalThis.requestIdleCallback ?? ((act) => setTimeout(act, 50));
 class Chooser extends Player {
   constructor(page) {
     super(page);
-    this.runs = new Map(); // by key, as text, those that the page has
+    this.runs = new Map(); // by key, as text, the scenes that the page has
     this.looking = 0;
     this.readRuns();
     const { key, choices, buttons } = this.content;
@@ -1411,7 +1426,8 @@ class Chooser extends Player {
     const { buffer, byteOffset } = this.model.get("more") ?? {};
     for (const content of this.model.get("runs") ?? []) {
       const [at, size] = content.at;
-      this.runs.set(`${content.key}`, [content, new DataView(buffer, byteOffset + at, size)]);
+      const bytes = new DataView(buffer, byteOffset + at, size);
+      this.runs.set(`${content.key}`, readScene(content, bytes));
     }
   }
 
@@ -1430,7 +1446,7 @@ class Chooser extends Player {
   showKey(key) {
     this.mark(key);
     const run = this.runs.get(`${key}`);
-    if (run && `${this.content.key}` !== `${key}`) super.takeScene(...run);
+    if (run && `${this.content.key}` !== `${key}`) super.takeScene(run);
   }
 
   /** Let the controls say what is chosen. */
@@ -1468,7 +1484,7 @@ class Chooser extends Player {
     if (status !== "idle") return this.lookAhead(); // a cell runs
     const take = ({ content }, [bytes]) => {
       if (!content) return;
-      this.runs.set(`${key}`, [content, bytes]);
+      this.runs.set(`${key}`, readScene(content, bytes)); // now: it can then be shown at once
       if (this.runs.size > KEPT) this.runs.delete(this.runs.keys().next().value);
       this.lookAhead();
     };
@@ -1539,10 +1555,11 @@ class SliderPanel extends Shown {
 
   /** Take the scene that the model carries now. */
   takeScene() {
-    this.readScene(this.model.get("content"), this.model.get("data"));
+    this.setScene(this.scene);
     /** @type {any[][]} what each mark is, but for what moves, by panel */
     this.base = this.picture.frameAt(0);
     this.show(this.values);
+    this.picture.layOut();
   }
 
   /** Take some values from a hand, and tell Python once it rests. */
