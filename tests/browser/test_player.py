@@ -8,6 +8,8 @@ import pytest
 import gmm_helpers as gmm
 from gmm_helpers.model.trace import Step, Trace
 from gmm_helpers.plots import geometry
+from gmm_helpers.plots.look import COLOURS, mix_colours
+from gmm_helpers.widgets.marks import draw_points
 from gmm_helpers.widgets.stepper import Stepper, step_through
 
 PLOT = ".panel:nth-child({}) .panel-area > svg > svg:first-of-type"
@@ -89,6 +91,29 @@ def point_on_page(shown, stepper, index):
     left, top = (float(plot.get_attribute(name)) for name in "xy")
     (place,) = pixels(places[[index]], limits, size)
     return box["x"] + left + place[0], box["y"] + top + place[1]
+
+
+def test_points_wear_the_colour_of_their_shares_at_every_position(mount):
+    rng = np.random.default_rng(0)
+    # In whole steps of a share, as colours are drawn; more looks than the page keeps at once.
+    shares = rng.multinomial(32, [0.5, 0.3, 0.2], (20, 5)) / 32
+    scene = gmm.Scene(20)
+    panel = scene.panel([0, 1, 0, 1])
+    places = np.column_stack([np.linspace(0.1, 0.9, 5), rng.uniform(0.1, 0.9, 5)])
+    draw_points(panel, places, shares, features="xy", faint=[0] * 20, radius=9)
+    shown = mount(gmm.SceneStepper(scene, ["Five points."] * 20))
+    _, size = paths_of(shown)
+    for position in range(20):
+        shown.set("position", position)
+        colours = shown.evaluate(
+            """const canvas = element.querySelector('canvas'), pen = canvas.getContext('2d')
+            const {x, y} = canvas.parentElement.querySelector('svg > svg')
+            const at = ([i, j]) => [x.baseVal.value + i, y.baseVal.value + j].map(Math.round)
+            return a[0].map(place => [...pen.getImageData(...at(place), 1, 1).data].slice(0, 3))""",
+            pixels(places, [0, 1, 0, 1], size).tolist(),
+        )
+        wanted = 255 * mix_colours(shares[position], COLOURS)
+        np.testing.assert_allclose(colours, wanted, atol=3)
 
 
 @pytest.mark.parametrize("which", ["line", "plane"])
