@@ -180,8 +180,7 @@ def climb(points, start, model, *, max_iter, tol, record=False, own=None, report
 
     def expect(mixture):
         """Return b (K, n), or None if nobody needs it, ℓ, and the sums if b is the module's."""
-        result = own and own.e_step(mixture)
-        if result:
+        if result := own and own.e_step(mixture):
             return *result, None
         b = np.empty((start.n_components, points.shape[1])) if record or own else None
         return b, *_look(points, blocks, mixture, model, b)
@@ -197,9 +196,8 @@ def climb(points, start, model, *, max_iter, tol, record=False, own=None, report
         while iteration < max_iter and not converged:
             iteration += 1
             taken_down.note("E", iteration, mixture, b, log_likelihood)
-            used, following, before = b, maximise(b, sums), log_likelihood
-            b, log_likelihood, sums = expect(following)
-            mixture = following
+            used, mixture, before = b, maximise(b, sums), log_likelihood
+            b, log_likelihood, sums = expect(mixture)
             taken_down.note("M", iteration, mixture, used, log_likelihood)
             converged = abs(log_likelihood - before) < tol * points.shape[1]
     except ValueError as error:

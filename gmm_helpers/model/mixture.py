@@ -11,7 +11,6 @@ from scipy.linalg.lapack import dtrtri  # pyright: ignore[reportAttributeAccessI
 from gmm_helpers.model import validation
 from gmm_helpers.model.blocks import cut
 
-_LOG_2PI = np.log(2 * np.pi)
 _ARRAYS = ("weights", "means", "covariances", "_factors", "_whiteners", "_log_heights")
 
 
@@ -64,7 +63,7 @@ class Mixture:
         factors = validation.cholesky_factors(covariances, least_widths)
         # W_k = L_k⁻¹ turns x − μ_k into coordinates in which component k is a standard normal.
         whiteners = np.array([dtrtri(factor, lower=1)[0] for factor in factors])
-        log_heights = np.log(weights) - 0.5 * means.shape[1] * _LOG_2PI
+        log_heights = np.log(weights) - 0.5 * means.shape[1] * np.log(2 * np.pi)
         log_heights += np.add.reduce(np.log(whiteners.diagonal(axis1=1, axis2=2)), axis=1)
         arrays = weights, means, covariances, factors, whiteners, log_heights
         for array in arrays:
@@ -80,9 +79,8 @@ class Mixture:
     def from_1d(cls, weights: ArrayLike, means: ArrayLike, variances: ArrayLike) -> Mixture:
         """Make a mixture for D = 1 from three arrays of shape (K,); `variances` are σ_k²."""
         means = validation.as_parameter(means, "means", (None,), "(K,)")
-        variances = validation.as_parameter(
-            variances, "variances", (len(means),), f"(K,) = ({len(means)},)"
-        )
+        shape = means.shape
+        variances = validation.as_parameter(variances, "variances", shape, f"(K,) = {shape}")
         return cls(weights, means[:, None], variances[:, None, None])
 
     @property
@@ -148,12 +146,11 @@ class Mixture:
     def _weigh(self, block):
         """Fill z, spare = z² and b = φ_k N(x | μ_k, Σ_k) / p(x), by log-sum-exp; return log p."""
         b = self._log_joint(block.x, block.spare, block.z, block.b)
-        largest = np.maximum.reduce(b, axis=0, out=block.largest)
-        b -= largest
+        b -= np.maximum.reduce(b, axis=0, out=block.largest)
         np.exp(b, out=b)
         total = np.add.reduce(b, axis=0, out=block.total)
         b /= total
-        return np.add(largest, np.log(total, out=total), out=total)
+        return np.add(block.largest, np.log(total, out=total), out=total)
 
     def _log_joint(self, points, spare=None, z=None, joint=None):
         """Return log(φ_k N(x_i | μ_k, Σ_k)), (K, n), for `points` (D, n), in arrays or new ones.
