@@ -1,60 +1,51 @@
-"""A table's rows: which separator parts its lines into fields, and what its fields hold."""
+"""A table's rows: which of its lines are remarks, and which separator parts them into fields."""
 
 import csv
 import io
 import re
 import statistics
 
-import numpy as np
-
-from gmm_helpers.data.text_file import TableError, count, say
+from gmm_helpers.data.columns import is_number
+from gmm_helpers.data.sentences import TableError, count, say
 
 SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas", " ": "spaces"}
 ALONE = "\x1f"  # a separator that no table has: each line is one field
-# A remark's mark, unless it begins a spreadsheet's error or the number of a row; a drawn line.
-_REMARK = re.compile(r"\s*(#(?![A-Z\d/ÄÖÜ]{2,9}[!?]?\s*([,;\t|]|$))|%|//)(?!\d)")
-_RULE = re.compile(r"[\s|:+=-]*(---|===)[\s|:+=-]*")
-ONE_MARK = re.compile(r"[-+]?\d*([.,])\d+(?:[eE][-+]?\d+)?")  # a number with a comma or a point
-GROUPS = re.compile(  # of thousands
-    r"[-+]?[1-9]\d{0,2}([,.'’´`_ \u00a0\u2009\u202f])\d{3}(\1\d{3})*((?!\1)[.,]\d+)?"
-)
+# A remark, which is no spreadsheet's error such as #N/A; or a drawn line.
+_REMARK = re.compile(r"\s*#(?![A-Z/0]{2,}[!?]?\s*([,;\t|]|$))|[\s|:+=-]*(---|===)[\s|:+=-]*$")
 
 
 def split_rows(text):
-    """Return the separator, the rows' line numbers and fields, and how many lines are remarks."""
+    """Return the separator, the rows' line numbers and fields, and how many lines are remarks.
+
+    The first row holds the names, and all others have as many fields.
+    """
     lines = io.StringIO(text, newline=None).readlines()
-    told = re.fullmatch(r'"?sep=(.)"?\s*', lines[0])  # as Excel has it
+    told = re.fullmatch(r'"?sep=([;,|\t])"?\s*', lines[0])  # as Excel has it
     if told:
         lines[0] = ""
-    remarks = [i for i, line in enumerate(lines) if _REMARK.match(line) or _RULE.fullmatch(line)]
-    table = ["" if i in {*remarks} else line for i, line in enumerate(lines)]
-    if not any(map(str.strip, table)):
+    remarks = [i for i, line in enumerate(lines) if _REMARK.match(line)]
+    table = ["" if _REMARK.match(line) else line for line in lines]
+    if not "".join(table).strip('\t;|, \n"'):
         raise TableError("The file is empty but for remarks.")
     try:
         separator = told[1] if told else _find_separator(table)
         numbers, rows = _parse(table, separator)
-        above = [i for i in remarks if i < numbers[0]]
-        if above and all(map(is_number, rows[0])):
-            _, names = _parse([_REMARK.sub("", lines[above[-1]])], separator)
-            if [*map(len, names)] == [len(rows[0])]:  # as numpy.savetxt has it
-                numbers, rows = [remarks.pop(len(above) - 1) + 1, *numbers], names + rows
     except csv.Error:
         raise TableError(say("quotes")) from None
-    if _leaves_out_a_name(table, numbers, rows, separator):
+    above = [i for i in remarks if i < numbers[0]]
+    if above and all(map(is_number, rows[0])):
+        _, names = _parse([lines[above[-1]].lstrip("# ")], separator)
+        if [*map(len, names)] == [len(rows[0])]:  # as numpy.savetxt has it
+            numbers, rows = [remarks.pop(len(above) - 1) + 1, *numbers], names + rows
+    if _lacks_a_name(*rows, separator=separator):
         rows[0].insert(0, "")
-    fields = " ".join(" ".join(row) for row in rows)
-    if separator == " " and _may_part_thousands(rows[1:]) and re.search(r"[(\[]| 0\d\d\b", fields):
-        raise TableError(say("spaces_for_thousands", row=" ".join(rows[1]), line=numbers[1]))
+    _check_lengths(rows, numbers, separator)
     return separator, numbers, rows, len(remarks)
 
 
 def _parse(lines, separator):
     """Return the numbers of the lines that are not empty, and their fields."""
-    if separator == " ":
-        lines = [line.replace("\t", " ") for line in lines]
-    quote = "'" if re.match(r"\s*'", next(filter(str.strip, lines), "")) else '"'
-    options = {"delimiter": separator, "quotechar": quote, "skipinitialspace": True}
-    reader = csv.reader(lines, strict=True, **options)
+    reader = csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True)
     found = [(reader.line_num, [*map(str.strip, row)]) for row in reader]
     found = [(number, row) for number, row in found if any(row)]
     # Separators at the ends of all lines make no column.
@@ -67,92 +58,65 @@ def _find_separator(lines):
 
     Where none does, it is the first that parts most lines, or none, if one column is likelier.
     """
+    filled = [line.strip() for line in lines if line.strip()]
     likely = ALONE
-    text = "".join(lines).replace("\t", "\t ")
-    for separator in filter(text.__contains__, SEPARATORS):
+    for separator in SEPARATORS:
         try:
-            numbers, rows = _parse(lines, separator)
+            _, (header, *rows) = _parse(lines, separator)
         except csv.Error:
             continue
-        width = usual_width(rows[1:])
-        parted = width > 1 or all(lines[i - 1].rstrip().endswith(separator) for i in numbers)
-        fits = width == len(rows[0]) and parted
-        if fits or _leaves_out_a_name(lines, numbers, rows, separator):
+        width = _usual_width(rows)
+        parted = width > 1 or all(line.endswith(separator) for line in filled)
+        if width == len(header) and parted or _lacks_a_name(header, *rows, separator=separator):
             return separator
         if likely == ALONE and width > 1:
             likely = separator
-    return ALONE if _is_one_column(lines) else likely
+    return ALONE if _is_one_column(*filled) else likely
 
 
-def _is_one_column(lines):
-    """Say whether all lines below a plain name are single numbers, though with commas or spaces."""
-    header, *fields = [line.strip() for line in lines if line.strip()]
-    others = [field for field in fields if not GROUPS.fullmatch(field)]
-    numbered = all(field.startswith(f"{i},") for i, field in enumerate(fields, start=1))
-    if re.search("[,;|]", header) or others and numbered:
-        return False
-    return all(re.fullmatch(r"[-+]?\d*[.,]?\d*", field) for field in others)
-
-
-def _leaves_out_a_name(lines, numbers, rows, separator):
-    """Say whether the rows have names, and the line of names no field for these, as in R."""
-    header, *below = rows
-    first = [row[0] for row in below]
-    if usual_width(below) != len(header) + 1 or not header[0] or len({*first}) < len(first):
-        return False
-    if separator == " " and re.search("[,;|]", "".join(header)):
-        return False
-    if lines[numbers[1] - 1].lstrip()[:1] in "\"'":
-        return True
-    # Else a comma may be a decimal one, and a comma or a space may part thousands.
-    numbered = all(map(str.isdecimal, first))
-    if numbered and {*np.diff([*map(int, first)])} == {1}:
-        return separator != "," or len(header) > 1
-    words = all(re.fullmatch(r"(?!.*\s\S*\d$)[^,;|]*[^\W\d_][^,;|]*", each) for each in first)
-    return (words or numbered and separator != ",") and not _may_part_thousands(below)
-
-
-def _may_part_thousands(rows):
-    """Say whether two neighbouring fields of all rows may be one number, such as 9 172."""
-    pairs = range(min(map(len, rows), default=0) - 1)
-    thousands = re.compile(r"[-+]?[1-9]\d{0,2} \d{3}([.,]\d+)?")
-    return any(all(thousands.fullmatch(f"{row[i]} {row[i + 1]}") for row in rows) for i in pairs)
-
-
-def usual_width(rows):
+def _usual_width(rows):
     """Return how many fields most rows have, 0 where there are none."""
     return statistics.mode([len(row) for row in rows] or [0])
 
 
-def check_lengths(names, rows, lines, separator):
-    """See that each row has as many fields as there are names."""
-    for row, line in zip(rows, lines[1:], strict=True):
-        if len(row) == len(names):
-            continue
-        if re.search("[,;|]", "".join(names)):
-            remedy = "two_separators"
-        elif len(names) == 1 == usual_width(rows) - 1 or not any(map(is_number, row)):
-            remedy = "title_or_decimals" if len(row) == 2 else "title"
-        elif len(row) < len(names):
-            remedy = "too_short_spaces" if separator == " " else "too_short"
-        else:
-            remedy = "too_long"
-        remedy = say(remedy, marks=SEPARATORS.get(separator, "marks"))
-        about = {"line": line, "first": lines[0], "names": ", ".join(names), "remedy": remedy}
-        fields, columns = count(len(row), "field"), count(len(names), "column")
-        raise TableError(say("lengths", fields=fields, columns=columns, **about))
+def _is_one_column(header, *lines):
+    """Say whether all lines below a plain name are one number, though perhaps with a comma."""
+    # Where the lines are counted, the comma parts their number from another that is not 3 digits.
+    numbered = all(re.match(rf"{i},(?!\d{{3}}$)", line) for i, line in enumerate(lines, start=1))
+    single = all(re.fullmatch(r"[-+]?\d*[.,]?\d*", line) for line in lines)
+    return single and not numbered and not re.search("[,;|]", header)
 
 
-def number(field, decimal):
-    """Return what a field says; NaN where that is no number."""
-    if decimal == ",":
-        field = field.replace(",", ".") if "." not in field else ""
-    try:
-        return float(field) if "_" not in field else np.nan
-    except ValueError:
-        return np.nan
+def _lacks_a_name(header, *rows, separator):
+    """Say whether the rows begin with their numbers or names, which have no name, as in R."""
+    first = [row[0] for row in rows]
+    one_more = _usual_width(rows) == len(header) + 1 and header[0]
+    counted = first == [str(i) for i in range(1, len(first) + 1)]
+    if separator == ",":  # it may be a decimal one
+        return one_more and counted and len(header) > 1
+    words = len({*first}) == len(first) and not any(map(is_number, first))
+    return one_more and (counted or words) and not re.search("[,;|]", header[0])
 
 
-def is_number(field):
-    """Say whether a field holds a number, with a point or a comma."""
-    return not np.isnan(number(field, "," if "," in field else "."))
+def _check_lengths(rows, lines, separator):
+    """See that each row has as many fields as there are names, and that spaces part no numbers."""
+    names, *rows = rows
+    texts = [" ".join(row) for row in rows]
+    apart = all(re.search(r"(?<!\S)[1-9]\d{0,2} \d{3}\b", text) for text in texts)
+    if separator == " " and apart and re.search(r"[(\[]| 0\d\d\b", " ".join(names + texts)):
+        raise TableError(say("spaces_for_thousands", row=texts[0], line=lines[1]))
+    ragged = [each for each in zip(rows, lines[1:], strict=True) if len(each[0]) != len(names)]
+    if not ragged:
+        return
+    row, line = ragged[0]
+    remedy = "too_short" if len(row) < len(names) else "too_long"
+    if re.search("[,;|]", "".join(names)):
+        remedy = "two_separators"
+    elif len(names) == 1 or not any(map(is_number, row)):
+        remedy = "title"
+    elif remedy == "too_short" and separator == " ":
+        remedy = "too_short_spaces"
+    about = {"fields": count(len(row), "field"), "columns": count(len(names), "column")}
+    about |= {"names": ", ".join(filter(None, names)), "line": line, "first": lines[0]}
+    remedy = say(remedy, marks=SEPARATORS[separator])
+    raise TableError(say("lengths", remedy=remedy, **about))

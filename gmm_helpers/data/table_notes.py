@@ -4,45 +4,27 @@ import re
 
 import numpy as np
 
-from gmm_helpers.data.text_file import TableError, count, leave_out, say
+from gmm_helpers.data.sentences import TableError, count, leave_out, say
 
-_TOTAL = re.compile(
-    r"(?i)\W*(grand |sub|zwischen)?(totals?|totale|gesamt|insgesamt|summe|sum|suma|somme|means?|"
-    r"average|avg|median|mittel(wert)?|moyenne|media|promedio|std|sd|stdev|count|min)\b\W*"
-)
-# What stands for a missing value in many files, also below 0.
-_CODES = (99, 999, 9999, 99999, 999999, 99.9, 999.9, 9999.9, 99.99, 999.99, 1e20, 1e30)
-_ID = re.compile(
-    r"(?i)(.*[_ .-])?(id|nr|no|num|number|idx|index|row|obs|case|code|key|subject|patient|sample|"
-    r"plz|zip)\.?|#"
-)
+_CODES = (99, 999, 9999, 99999, 99.9, 999.9, 99.99, 999.99)  # usual for what is missing
+_ID = re.compile(r"(?i)(.*[_ .-])?(id|nr|no|number|index|row|obs|case|code|subject|sample)\.?|#")
 
 
-def is_total(row):
-    """Say whether a row's fields call it a total, a mean or the like."""
-    return any(field[:1].isalpha() and _TOTAL.fullmatch(field) for field in row)
-
-
-@np.errstate(all="ignore")
-def find_unfit(x, names, *, drop):
-    """Return which columns to keep, and notes on those that are constant or copies of others."""
-    spans = np.ptp(x, axis=0)
-    if not spans.any():
-        raise TableError(say("all_constant", name=names[0], value=x[0, 0]))
-    scaled = (x - x.mean(axis=0)) / np.where(spans > 0, spans, 1)
-    scaled /= np.linalg.norm(scaled, axis=0).clip(1e-9)
-    end = "and is left out" if drop else "so leave it out"
-    kept, notes = [], []
+def find_unfit(x, names, end):
+    """Return notes on the columns that are constant or copies of others, by the column's index."""
+    notes = {}
+    with np.errstate(all="ignore"):
+        alike = abs(np.atleast_2d(np.corrcoef(x.T))) > 1 - 1e-12
     for j, name in enumerate(names):
-        alike = [i for i in kept if len(x) > 2 and abs(scaled[:, i] @ scaled[:, j]) > 1 - 1e-12]
-        if spans[j] == 0:
-            notes.append(say("constant", name=name, value=x[0, j], end=end))
-        elif alike:
-            unit = "" if (x[:, j] == x[:, alike[0]]).all() else " in another unit"
-            notes.append(say("again", name=name, other=names[alike[0]], unit=unit, end=end))
-        else:
-            kept.append(j)
-    return kept if drop else [*range(len(names))], notes
+        others = [i for i in range(j) if alike[i, j]] if len(x) > 2 else []
+        if np.ptp(x[:, j]) == 0:
+            notes[j] = say("constant", name=name, value=x[0, j], end=end)
+        elif others:
+            unit = "" if (x[:, j] == x[:, others[0]]).all() else " in another unit"
+            notes[j] = say("again", name=name, other=names[others[0]], unit=unit, end=end)
+    if len(notes) == len(names):
+        raise TableError(say("all_constant", name=names[0], value=x[0, 0]))
+    return notes
 
 
 @np.errstate(all="ignore")
@@ -54,13 +36,12 @@ def find_odd(x, names, lines, totals):
         if _may_number_rows(name, values, len(numbers)):
             yield say("row_numbers", name=name, remedy=leave_out(names, [name]))
         for code in _find_codes(numbers, counts):
-            rows = np.flatnonzero(values == code)
-            times = count(len(rows), "row")
-            yield say("code", name=name, code=code, rows=times, line=lines[rows[0]])
+            rows = lines[values == code]
+            yield say("code", name=name, code=code, rows=count(len(rows), "row"), line=rows[0])
         if len(numbers) <= len(x) / 2 or counts.max() >= max(5, len(x) / 10):
             most = {"most": numbers[counts.argmax()], "times": counts.max()}
             heaps.append(say("heaped", name=name, n=len(numbers), **most))
-    if len(x) > 3 and not totals.size and _ends_in_total(x):
+    if not totals.size and _ends_in_total(x):
         totals = lines[-1:]
     if 0 < len(totals) <= len(x) / 4:  # else it is the name of a kind
         yield say("total", line=totals[0])
@@ -69,25 +50,27 @@ def find_odd(x, names, lines, totals):
 
 
 def _may_number_rows(name, values, n_distinct):
-    steps, whole = np.diff(values), (values == values.round()).all()
+    steps, whole = np.diff(values), (values % 1 == 0).all()
+    even = np.ptp(steps) < 1e-6 * abs(steps[0])
     in_order = whole and (steps > 0).all() and 18 < np.ptp(values) < 2 * len(values)
     named = whole and n_distinct == len(values) and _ID.fullmatch(name)
-    return len(values) > 3 and bool(in_order or named or np.allclose(steps, steps[0]))
+    return len(values) > 3 and bool(even or in_order or named)
 
 
 def _find_codes(numbers, counts):
-    """Yield extreme numbers that are far from all others, and repeated or usual for that."""
+    """Yield an extreme number with two of three marks: usual as a code, repeated, far from all."""
     usual = np.isin(abs(numbers), _CODES)
     for i in {0, len(numbers) - 1}:
         others = numbers[~usual & (numbers != numbers[i])]
         if len(others) > 2:
             gap = abs(others - numbers[i]).min() / np.ptp(others)
-            if gap >= (0.1 if usual[i] else 1) and counts[i] > 1 or gap >= 1 and usual[i]:
+            if gap >= 0.1 and sum([usual[i], counts[i] > 1, gap >= 1]) >= 2:
                 yield numbers[i]
 
 
 def _ends_in_total(x):
     """Say whether the last row is the sum, or of several columns the mean, of those above it."""
-    sums, means = x[:-1].sum(axis=0), x[:-1].mean(axis=0)
-    is_sum = np.isclose(x[-1], sums, rtol=1e-4) & (x[-1] > x[:-1].max(axis=0))
-    return is_sum.all() or (x.shape[1] > 1 and np.isclose(x[-1], means, rtol=1e-4).all())
+    *above, last = x
+    sums, means = np.sum(above, axis=0), np.mean(above, axis=0)
+    is_sum = np.isclose(last, sums, rtol=1e-4) & (last > np.max(above, axis=0))
+    return len(x) > 3 and (is_sum.all() or len(last) > 1 and np.allclose(last, means, rtol=1e-4))

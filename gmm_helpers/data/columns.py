@@ -1,0 +1,114 @@
+"""A table's columns: the numbers in them, by which decimal mark, and what is wrong with them."""
+
+import re
+import statistics
+
+import numpy as np
+
+from gmm_helpers.data.sentences import TableError, count, find_sentence, leave_out, list_names, say
+
+MARKS = {",": "comma", ".": "point"}
+_TO_PYTHON = {"": "", ".": "", ",": str.maketrans(",.", ".,")}
+_ONE_MARK = re.compile(r"[-+]?\d*([.,])\d+(?:[eE][-+]?\d+)?")
+_MAY_BE_THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}[.,]\d{3}")
+_MISSING = {"", *"-–—.:*?…", *"-- .. ... na n/a n.a. #n/a #na #nv <na> nan none null nil".split()}
+_MISSING |= {"missing", "unknown"}  # in lower case, as those above
+_TOTAL = re.compile(
+    r"(?i)(grand |sub)?(totals?|sum|means?|average|median|std|count|min|gesamt|summe|somme|"
+    r"mittelwert|moyenne|media)\W*"
+)
+_MOST_PROBLEMS = 4
+
+
+def number(field, decimal):
+    """Return what a field says; NaN where that is no number."""
+    try:
+        return np.nan if "_" in field else float(field.translate(_TO_PYTHON[decimal]))
+    except ValueError:
+        return np.nan
+
+
+def is_number(field):
+    """Say whether a field holds a number, with a point or a comma."""
+    return not np.isnan(number(field, "," if "," in field else "."))
+
+
+def is_total(row):
+    """Say whether a row's fields call it a total, a mean or the like."""
+    return any(map(_TOTAL.fullmatch, row))
+
+
+def find_decimal(rows, lines, separator):
+    """Return the decimal mark, or "" where no number has one, and notes of a doubt about it."""
+    found = [(*ij, _ONE_MARK.fullmatch(field)) for ij, field in np.ndenumerate(rows)]
+    marked = [(i, j, match[1]) for i, j, match in found if match]
+    sure = [mark for i, j, mark in marked if not _MAY_BE_THOUSANDS.fullmatch(rows[i, j])]
+    if sure or not marked:
+        return statistics.mode(sure or [""]), []
+    i, j, mark = marked[0]
+    field, line = rows[i, j], lines[i]
+    about = {"field": field, "line": line, "unmarked": field.replace(mark, "")}
+    if mark == "." and separator == ",":
+        return mark, []
+    whole = any(other.lstrip("+-").isdecimal() for other in rows[:, j])
+    if mark == "." and separator != ";" and not whole:
+        return mark, [say("decimal_doubt", **about)]
+    about |= {"mark": mark, "mark_name": MARKS[mark], "marked": field.replace(",", ".")}
+    raise TableError(say("decimal_unknown", **about))
+
+
+def read_numbers(rows, names, lines, decimal, *, drop_missing):
+    """Return the numbers of `rows`, (n, D), and which rows have one in each column, (n,)."""
+    x = np.array([[number(field, decimal) for field in row] for row in rows])
+    missing = np.array([[field.lower() in _MISSING for field in row] for row in rows])
+    words = ", ".join(rows[0][~missing[0]])
+    if any(map(str.isalpha, words)) and np.isnan(x[0]).all() and not np.isnan(x[1]).all():
+        raise TableError(say("second_names", line=lines[0], words=words))
+    usable = ~missing.any(axis=1)
+    problems = _find_problems(x, missing, names, rows, lines, decimal, drop_missing)
+    if not problems and usable.sum() < 2:
+        problems = [say("few_rows", n=usable.sum(), of=len(x))]
+    if problems:
+        more = len(problems) - _MOST_PROBLEMS
+        rest = [f"And {count(more, 'more column')} cannot be used."] if more > 0 else []
+        raise TableError(" ".join(problems[:_MOST_PROBLEMS] + rest))
+    return x, usable
+
+
+def _find_problems(x, missing, names, rows, lines, decimal, drop_missing):
+    """Return a sentence on each column that cannot be used; those of words alone share one."""
+    texts, problems = {}, []
+    for j, name in enumerate(names):
+        column, gaps = f"Column “{name}”", lines[missing[:, j]]
+        wrong = np.flatnonzero(~missing[:, j] & ~np.isfinite(x[:, j]))
+        if len(gaps) == len(x):
+            problems.append(say("no_values", column=column, remedy=leave_out(names, [name])))
+        elif wrong.size:
+            row, field = rows[wrong[0]], rows[wrong[0], j]
+            where = f"first “{field:.30}” in line {lines[wrong[0]]}"
+            remedy = _explain(field, row, names, decimal)
+            if remedy or not np.isnan(x[:, j]).all():
+                about = {"where": where, "remedy": remedy or say("no_number")}
+                problems.append(say("text", column=column, **about))
+            else:
+                texts[name] = where
+        elif gaps.size and not drop_missing:
+            about = {"rows": count(len(gaps), "row"), "line": gaps[0]}
+            problems.append(say("missing", column=column, **about))
+    if texts:
+        many, remedy = len(texts) > 1, leave_out(names, texts)
+        remedy = "a fit needs columns of numbers" if len(texts) == len(names) else remedy
+        what = f"Column{'s' * many} {list_names([*texts])} hold{'s' * (not many)} text"
+        problems.insert(0, f"{what}, {next(iter(texts.values()))}: {remedy}.")
+    return problems
+
+
+def _explain(field, row, names, decimal):
+    """Return what to do about a field that is no number; None where only that is known."""
+    if [*map(str.lower, row)] == [*map(str.lower, names)]:
+        return "the line repeats the names. Delete it"
+    if is_total(row):
+        return "the line seems to hold a total. Delete it"
+    if _ONE_MARK.fullmatch(field) and not _MAY_BE_THOUSANDS.fullmatch(field):
+        return f"others have decimal {MARKS.get(decimal, 'point')}s. Write all alike"
+    return find_sentence("field", field)
