@@ -229,28 +229,28 @@ def as_real(values, name):
 
 
 def as_parameter(values, name, shape, meaning):
-    """Return a copy of one of a mixture's arrays, checked against `shape` (None: any length)."""
-    array = as_real(values, name).copy()
+    """Return an array as float64, checked against `shape` (None: any length)."""
+    array = as_real(values, name)
     if array.ndim != len(shape) or any(
         wanted not in (None, found) for wanted, found in zip(shape, array.shape, strict=True)
     ):
-        text = f"{name} must have shape {meaning}; it has {array.shape}."
+        text = f"{name} must have shape {meaning}, not {array.shape}."
         raise ShapeError(text, name=name, found=array.shape, wanted=shape)
     if array.size == 0:
         raise ValueError(f"{name} is empty: a mixture needs K ≥ 1 components and D ≥ 1 features.")
-    if not np.isfinite(array).all():
-        raise ValueError(f"{name} must be finite; it holds NaN or infinity.")
+    _check_finite(array.reshape(len(array), -1).T, name)
     return array
 
 
 @np.errstate(all="ignore")
 def as_mixture(weights, means, covariances):
     """Return a mixture's three arrays as float64 copies, checked but for positive definiteness."""
-    weights = as_parameter(weights, "weights", (None,), "(K,)")
+    weights = as_parameter(weights, "weights", (None,), "(K,)").copy()
     K = len(weights)
-    means = as_parameter(means, "means", (K, None), f"(K, D) with K = {K}")
+    means = as_parameter(means, "means", (K, None), f"(K, D) with K = {K}").copy()
     D = means.shape[1]
-    covariances = as_parameter(covariances, "covariances", (K, D, D), f"(K, D, D) = {(K, D, D)}")
+    shape = K, D, D
+    covariances = as_parameter(covariances, "covariances", shape, f"(K, D, D) = {shape}").copy()
     if weights.min() < 0:
         name = name_component(weights.argmin())
         raise ValueError(f"weights must not be negative; that of {name} is.")
@@ -301,15 +301,11 @@ def _singular(component, covariance):
 @np.errstate(all="ignore")
 def as_responsibilities(values, n, K=None):
     """Return responsibilities of shape (n, K) as a new (K, n) array in C order."""
-    array = as_real(values, "responsibilities")
-    if array.ndim != 2 or not array.size or array.shape != (n, K or array.shape[1]):
-        wanted = f"(n, K) = ({n}, {K or 'K'})"
-        raise ValueError(f"responsibilities must have shape {wanted}; they have {array.shape}.")
-    array = array.T.copy()
-    totals = array.sum(axis=0)
-    _check_finite(array, "responsibilities")
-    if array.min() < 0:
-        row = array.min(axis=0).argmin()
+    meaning = f"(n, K) = ({n}, {K or 'K'})"
+    b = as_parameter(values, "responsibilities", (n, K), meaning).T.copy()
+    totals = b.sum(axis=0)
+    if b.min() < 0:
+        row = b.min(axis=0).argmin()
         raise ValueError(f"responsibilities must not be negative; row {row} has one that is.")
     if abs(totals - 1).max() > _SLACK:
         row = abs(totals - 1).argmax()
@@ -317,7 +313,7 @@ def as_responsibilities(values, n, K=None):
             "responsibilities must sum to 1 over the components for each point; "
             f"row {row} sums to {totals[row]:.6g}."
         )
-    return array
+    return b
 
 
 def check_count(value, name, *, at_least):
