@@ -180,25 +180,23 @@ class _Search:
     def __init__(self, points, K, limits, model, shown):
         self.points, self.K, self.limits, self.model, self.shown = points, K, limits, model, shown
         self.n = points.shape[1]
-        self.ends = []  # of the runs so far, each with whether it is spurious
+        self.ends = []  # of the runs so far, the highest first
         self.n_starts = self.n_failed = 0
 
     def climb(self, starts):
         """Run EM from each start, as far as tells which ends high."""
+        tol = max(self.limits["tol"], _TOL_OF_SEARCH)
         for start in starts:
             self.n_starts += 1
-            tol = max(self.limits["tol"], _TOL_OF_SEARCH)
             try:
-                trace = self._run(start, f"start {self.n_starts}", tol=tol)
+                self.ends.append(self._run(start, f"start {self.n_starts}", tol=tol))
             except EMError:
                 self.n_failed += 1
-            else:
-                self.ends.append((trace, self._is_spurious(trace)))
-        self.ends.sort(key=lambda end: -_height(end[0]))
+        self.ends.sort(key=_height, reverse=True)
 
     def best(self, otherwise):
         """Return the mixture of the highest regular end so far, if there is one."""
-        return next((trace.mixture for trace, spurious in self.ends if not spurious), otherwise)
+        return next((end.mixture for end in self.ends if not self._is_spurious(end)), otherwise)
 
     def cell(self, fewer):
         """Run the foremost to the end; return the best regular one, or `fewer` written with K."""
@@ -217,7 +215,7 @@ class _Search:
         return Cell(replace(regular, **counts), spurious and replace(spurious, **counts), reason)
 
     def _why_none(self):
-        n_spurious = sum(spurious for _, spurious in self.ends)
+        n_spurious = sum(map(self._is_spurious, self.ends))
         counts = self.n_failed, n_spurious, len(self.ends) - n_spurious
         pairs = zip(counts, ("collapsed", "ended spurious", "ended no higher"), strict=True)
         told = ", ".join(f"{n} {what}" for n, what in pairs if n)
@@ -230,10 +228,11 @@ class _Search:
         climbs; but not those that are on their way to where one has been already.
         """
         found = {False: [], True: []}
-        for trace, spurious in self.ends:
+        for trace in self.ends:
             best = _height(found[False][0]) if found[False] else -np.inf
             if _height(trace) < best - _NEAR * self.n:
                 break
+            spurious = self._is_spurious(trace)
             if spurious and found[True] or any(self._on_the_way(trace, f) for f in found[spurious]):
                 continue
             try:
