@@ -8,7 +8,7 @@ import numpy as np
 from gmm_helpers.data.sentences import TableError, count, find_sentence, leave_out, list_names, say
 
 MARKS = {",": "comma", ".": "point"}
-_TO_PYTHON = {"": "", ".": "", ",": str.maketrans(",.", ".,")}
+_EXCHANGED = str.maketrans(",.", ".,")
 _ONE_MARK = re.compile(r"[-+]?\d*([.,])\d+(?:[eE][-+]?\d+)?")
 _MAY_BE_THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}[.,]\d{3}")
 _MISSING = {"", *"-–—.:*?…", *"-- .. ... na n/a n.a. #n/a #na #nv <na> nan none null nil".split()}
@@ -22,8 +22,9 @@ _MOST_PROBLEMS = 4
 
 def number(field, decimal):
     """Return what a field says; NaN where that is no number."""
+    field = field.translate(_EXCHANGED) if decimal == "," else field
     try:
-        return np.nan if "_" in field else float(field.translate(_TO_PYTHON[decimal]))
+        return float(field) if "_" not in field else np.nan
     except ValueError:
         return np.nan
 
@@ -35,7 +36,7 @@ def is_number(field):
 
 def is_total(row):
     """Say whether a row's fields call it a total, a mean or the like."""
-    return any(map(_TOTAL.fullmatch, row))
+    return any(field[:1].isalpha() and _TOTAL.fullmatch(field) for field in row)
 
 
 def find_decimal(rows, lines, separator):

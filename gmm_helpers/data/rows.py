@@ -12,6 +12,7 @@ SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas", " ": 
 ALONE = "\x1f"  # a separator that no table has: each line is one field
 # A remark, which is no spreadsheet's error such as #N/A; or a drawn line.
 _REMARK = re.compile(r"\s*#(?![A-Z/0]{2,}[!?]?\s*([,;\t|]|$))|[\s|:+=-]*(---|===)[\s|:+=-]*$")
+_THOUSANDS = re.compile(r"(?<!\S)[1-9]\d{0,2} \d{3}\b")  # a space may set them apart
 
 
 def split_rows(text):
@@ -60,7 +61,7 @@ def _find_separator(lines):
     """
     filled = [line.strip() for line in lines if line.strip()]
     likely = ALONE
-    for separator in SEPARATORS:
+    for separator in filter("".join(lines).__contains__, SEPARATORS):
         try:
             _, (header, *rows) = _parse(lines, separator)
         except csv.Error:
@@ -89,22 +90,22 @@ def _is_one_column(header, *lines):
 
 def _lacks_a_name(header, *rows, separator):
     """Say whether the rows begin with their numbers or names, which have no name, as in R."""
+    if _usual_width(rows) != len(header) + 1 or not header[0]:
+        return False
     first = [row[0] for row in rows]
-    one_more = _usual_width(rows) == len(header) + 1 and header[0]
     counted = first == [str(i) for i in range(1, len(first) + 1)]
     if separator == ",":  # it may be a decimal one
-        return one_more and counted and len(header) > 1
+        return counted and len(header) > 1
     words = len({*first}) == len(first) and not any(map(is_number, first))
-    return one_more and (counted or words) and not re.search("[,;|]", header[0])
+    return (counted or words) and not re.search("[,;|]", header[0])
 
 
 def _check_lengths(rows, lines, separator):
     """See that each row has as many fields as there are names, and that spaces part no numbers."""
     names, *rows = rows
-    texts = [" ".join(row) for row in rows]
-    apart = all(re.search(r"(?<!\S)[1-9]\d{0,2} \d{3}\b", text) for text in texts)
-    if separator == " " and apart and re.search(r"[(\[]| 0\d\d\b", " ".join(names + texts)):
-        raise TableError(say("spaces_for_thousands", row=texts[0], line=lines[1]))
+    if separator == " " and all(map(_THOUSANDS.search, map(" ".join, rows))):
+        if re.search(r"[(\[]| 0\d\d\b", " ".join(map(" ".join, [names, *rows]))):
+            raise TableError(say("spaces_for_thousands", row=" ".join(rows[0]), line=lines[1]))
     ragged = [each for each in zip(rows, lines[1:], strict=True) if len(each[0]) != len(names)]
     if not ragged:
         return
