@@ -21,6 +21,7 @@ BIOME = "@biomejs/biome@2.6.8"
 TYPESCRIPT = "typescript@7.0.2"
 PYRIGHT = "pyright@1.1.414"
 NBGRADER = "nbgrader==0.9.6"
+POODLE = "poodle==1.3.4"
 JUPYTERHUB = "jupyterhub==6.1.1"
 PROXY = "configurable-http-proxy@5.3.0"
 PIP_AUDIT = "pip-audit==2.10.1"
@@ -202,6 +203,7 @@ def bench(session):
 def mutants(session):
     """Change the code in 200 small ways and list those that no test notices."""
     install_course(session, TEST_PINS)
+    session.install(POODLE, f"--constraint={PINS}")
     session.run("python", "tools/mutants.py", *session.posargs)
 
 
