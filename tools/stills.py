@@ -1,18 +1,15 @@
 """Take stills of a notebook's widgets, for readers who have run nothing.
 
-A still stands beside the caption, in an output whose metadata has the hash of what is shown. Where
-there is no Chromium, a still with the same hash stays, and any other is dropped.
+A still stands beside the caption, in an output whose metadata has the hash of what is shown.
 """
 
 import io
 import itertools
 import math
-import re
-import warnings
-from base64 import b64decode, b64encode
+from base64 import b64encode
 
 import ipywidgets
-from driver import CHROMIUM, ROOT, chromium, mount, open_page
+from driver import ROOT, chromium, mount, open_page
 from PIL import Image
 
 import gmm_helpers as gmm
@@ -35,49 +32,22 @@ SHOW = """async ([id, position, words]) => {
 }"""
 
 
-def add_stills(notebook, before):
-    """Give the outputs of a notebook that was run their stills; `before` is it as stored."""
-    outputs = list(_with_scene(notebook))
-    if CHROMIUM.exists():
-        state = notebook.metadata["widgets"][STATE]["state"] if outputs else {}
-        stills = []
-        with chromium() as browser:
-            for data in (output.data for output in outputs):
-                title = data["text/plain"].partition("\n")[0]
-                png = take(browser, state, data[VIEW]["model_id"], title=title)
-                stills.append(png and b64encode(png).decode())
-    else:
-        kept = {_scene(output): _stored(output) for output in _with_scene(before)}
-        stills = [kept.pop(_scene(output), None) for output in outputs]
-        if any(kept.values()):
-            words = "Stills of what has changed are dropped: there is no Chromium to take others."
-            warnings.warn(words, stacklevel=2)
-    for output, still in zip(outputs, stills, strict=True):
-        if still and "text/html" in output.data:  # a fold, with a place for it
-            page = output.data["text/html"]
-            source = f'<img src="data:image/png;base64,{still}" '
-            output.data["text/html"] = page.replace("<img ", source, 1)
-        elif still:
-            output.data["image/png"] = still
-            width = min(SHOWN_WIDTH, Image.open(io.BytesIO(b64decode(still))).width)
-            output.metadata["image/png"] = {"alt": output.data["text/plain"], "width": width}
-
-
-def _stored(output):
-    """Return the still that an output has, or None."""
-    in_fold = re.search('src="data:image/png;base64,([^"]*)"', output.data.get("text/html", ""))
-    return in_fold[1] if in_fold else output.data.get("image/png")
-
-
-def _scene(output):
-    """Return the hash of the scene that an output shows, or None."""
-    return output.get("metadata", {}).get("gmm", {}).get("scene")
-
-
-def _with_scene(notebook):
-    """Yield the outputs that show a widget of ours."""
-    for cell in notebook.cells:
-        yield from filter(_scene, cell.get("outputs", []))
+def add_stills(notebook):
+    """Give the outputs of a notebook that was run their stills."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    outputs = [output for output in outputs if "gmm" in output.get("metadata", {})]
+    state = notebook.metadata["widgets"][STATE]["state"] if outputs else {}
+    with chromium() as browser:
+        for output in outputs:
+            text = output.data["text/plain"]
+            png = take(browser, state, output.data[VIEW]["model_id"], title=text.split("\n")[0])
+            if png and "text/html" in output.data:  # a fold, with a place for it
+                source = f'<img src="data:image/png;base64,{b64encode(png).decode()}" '
+                output.data["text/html"] = output.data["text/html"].replace("<img ", source, 1)
+            elif png:
+                output.data["image/png"] = b64encode(png).decode()
+                width = min(SHOWN_WIDTH, Image.open(io.BytesIO(png)).width)
+                output.metadata["image/png"] = {"alt": text, "width": width}
 
 
 def draw_readme_picture():

@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import nbformat
-from driver import CHROMIUM
 from nbclient import NotebookClient
 from stills import VIEW, add_stills, draw_readme_picture
 
@@ -42,9 +41,9 @@ def stored_form(notebook):
 
 def store(path):
     """Execute one notebook and write it; return whether that changed the file."""
-    before, notebook = (nbformat.read(path, as_version=4) for _ in range(2))
-    run_cells(notebook, path, store_widget_state=True)
-    add_stills(notebook, before)
+    notebook = nbformat.read(path, as_version=4)
+    run_cells(notebook, path)
+    add_stills(notebook)
     text = nbformat.writes(stored_form(notebook)) + "\n"
     changed = text != path.read_text(encoding="utf-8")
     path.write_text(text, encoding="utf-8", newline="\n")
@@ -55,8 +54,7 @@ def main(arguments):
     """Store the notebooks that are named, or all; draw the README's picture."""
     for path in map(Path.resolve, map(Path, arguments or sorted(NOTEBOOKS.glob("[0-9]*.ipynb")))):
         print(f"{path.name}: {'outputs stored' if store(path) else 'unchanged'}", flush=True)
-    if CHROMIUM.exists():
-        draw_readme_picture()
+    draw_readme_picture()
 
 
 if __name__ == "__main__":
