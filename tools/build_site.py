@@ -23,7 +23,7 @@ from pathlib import Path
 import nbformat
 from bundle import bundle
 from nbclient.exceptions import CellExecutionError
-from stills import VIEW
+from stills import STATE, VIEW
 from store_outputs import run_cells
 
 import gmm_helpers
@@ -33,7 +33,8 @@ ROOT = Path(__file__).parents[1]
 DOCS, SITE, WORK = ROOT / "docs", ROOT / "site", ROOT / ".nox" / "site-work"
 HTML = WORK / "html"  # site/ is a copy: Sphinx puts other things beside it
 STATIC = HTML / "_static"
-WRITE_STATE = "import sys; sys.path.insert(0, {!r}); import widget_state; widget_state.write({!r})"
+AHEAD = f"import sys; sys.path.insert(0, {str(ROOT / 'tools')!r}); import ahead; ahead.compute()"
+SHOWN = "kind content data position point values best chosen runs more".split()  # of a widget
 
 # The one place that says whose repository this is: the README's badge.
 BADGE = re.compile(r"mybinder\.org/v2/gh/([\w.-]+)/([\w.-]+)/([\w.-]+)")
@@ -59,7 +60,7 @@ ROOMS = ("model", "data", "checks", "plots", "widgets")
 
 def fingerprint(notebook):
     """Return a hash of all that decides what the cells of a notebook show."""
-    files = [ROOT / "requirements.txt", ROOT / "tools" / "widget_state.py"]
+    files = [ROOT / "requirements.txt", ROOT / "tools" / "ahead.py"]
     for kind in ("py", "csv", "toml"):
         files += ROOT.glob(f"gmm_helpers/**/*.{kind}")
     code = [(cell.id, cell.source) for cell in notebook.cells if cell.cell_type == "code"]
@@ -95,8 +96,7 @@ def execute(notebook, path, kept):
     kept.parent.mkdir(parents=True, exist_ok=True)
     for older in kept.parent.glob(f"{path.stem}-*"):
         older.unlink()
-    widgets = kept.with_suffix(".widgets")
-    last = nbformat.v4.new_code_cell(WRITE_STATE.format(str(ROOT / "tools"), str(widgets)))
+    last = nbformat.v4.new_code_cell(AHEAD)
     whole = nbformat.from_dict({**notebook, "cells": [*notebook.cells, last]})
     try:
         run_cells(whole, path)
@@ -104,8 +104,14 @@ def execute(notebook, path, kept):
         ran = [cell.id for cell in whole.cells if cell.get("outputs")]
         sys.exit(f"{path.name} fails in its cell {ran[-1]!r}, so there is no site.\n{error}")
     outputs = {cell.id: cell.outputs for cell in whole.cells[:-1] if cell.cell_type == "code"}
-    kept.write_text(json.dumps([outputs, json.loads(widgets.read_text("utf-8"))]), "utf-8")
-    widgets.unlink()
+    states = whole.metadata.get("widgets", {}).get(STATE, {}).get("state", {})
+    shown = {name: of_page(**saved) for name, saved in states.items() if "kind" in saved["state"]}
+    kept.write_text(json.dumps([outputs, shown]), "utf-8")
+
+
+def of_page(state, buffers=(), **_):
+    """Return of a widget's saved state what a page needs."""
+    return {"state": {key: state[key] for key in SHOWN if key in state}, "buffers": buffers}
 
 
 def page_of(path):
