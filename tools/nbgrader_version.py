@@ -3,7 +3,7 @@
 Run it with `nox -s nbgrader`. What it makes is an instructor's course folder. Each exercise becomes
 three cells: the answer, with the worked solution between nbgrader's marks; the check; and a locked
 cell that gives the points, as many as the notebook gives the exercise minutes, or raises the
-check's own sentence. Then a copy goes through nbgrader's own commands, as a class would use them.
+check's own sentence. Then a copy goes through nbgrader's own commands, as TEACHING uses them.
 """
 
 import csv
@@ -36,7 +36,7 @@ assert graded.ok, graded.message"""
 # What a submission does to the right answers: None leaves the stub, a pair of texts is a slip.
 SUBMISSIONS = {
     "untouched": dict.fromkeys(EXERCISES),
-    "with slips": {
+    "slips": {
         "e": ("np.log(density).sum()", "np.log(density.sum())"),
         "m": ("/ totals\n    return", "/ len(x)\n    return"),
         "loop": None,
@@ -118,39 +118,29 @@ def answered(path, right, slips):
     return released
 
 
-def try_out(folder):
-    """Take submissions through nbgrader, and compare their points with what they are worth."""
-    course, desk, exchange = (Path(folder, name) for name in ("course", "desk", "exchange"))
-    for made in (course, desk, exchange):
-        made.mkdir()
-    exchange.chmod(0o777)  # as nbgrader asks of a place where all learners submit
+def try_out(course):
+    """Grade submissions as TEACHING says, and compare their points with what they are worth."""
     for variable in ("CONFIG", "DATA", "RUNTIME"):
-        os.environ[f"JUPYTER_{variable}_DIR"] = str(Path(folder, variable.lower()))
+        os.environ[f"JUPYTER_{variable}_DIR"] = str(course / variable.lower())
     right = {cell.id: cell for cell in make(course).cells}
     worth = {name: right[f"{name}-points"].metadata.nbgrader.points for name in EXERCISES}
-    config = f"{CONFIG}c.Exchange.root = {str(exchange)!r}\n"
-    for place in (course, desk):
-        (place / "nbgrader_config.py").write_text(config, encoding="utf-8")
-    run(course, "generate_assignment", ASSIGNMENT, "--create")
+    run(course, "generate_assignment", ASSIGNMENT)
     released = course / "release" / ASSIGNMENT / NOTEBOOK.name
     assert not re.search("SOLUTION|_solution|solution:", released.read_text(encoding="utf-8"))
-    run(course, "release_assignment", ASSIGNMENT)
-    run(desk, "fetch_assignment", ASSIGNMENT)
-    print("submission     points   of")
     for name, slips in SUBMISSIONS.items():
-        nbformat.write(answered(released, right, slips), desk / ASSIGNMENT / NOTEBOOK.name)
-        run(desk, "submit", ASSIGNMENT)
-        run(course, "collect", ASSIGNMENT, "--update")
-        run(course, "autograde", ASSIGNMENT, "--create")
-        run(course, "export", "--to", "grades.csv")
-        with (course / "grades.csv").open(newline="") as table:
-            (row,) = csv.DictReader(table)
-        points, most = float(row["raw_score"]), float(row["max_score"])
-        print(f"{name:12} {points:8g} {most:4g}", flush=True)
-        assert points == sum(worth[each] for each in EXERCISES if each not in slips)
+        folder = course / "submitted" / name / ASSIGNMENT
+        folder.mkdir(parents=True)
+        nbformat.write(answered(released, right, slips), folder / NOTEBOOK.name)
+    run(course, "autograde", ASSIGNMENT)
+    run(course, "export", "--to", "grades.csv")
+    with (course / "grades.csv").open(newline="") as table:
+        for row in csv.DictReader(table):
+            name, points = row["student_id"], float(row["raw_score"])
+            print(f"{name:12} {points:8g} of {float(row['max_score']):g}", flush=True)
+            assert points == sum(worth[each] for each in EXERCISES if each not in SUBMISSIONS[name])
 
 
 if __name__ == "__main__":
     make(GRADED)
     with tempfile.TemporaryDirectory() as folder:
-        try_out(folder)
+        try_out(Path(folder))

@@ -55,7 +55,7 @@ def points_lost(graded, change):
 def test_locked_cells_suffice_and_only_right_answers_get_points(graded):
     assert points_lost(graded, lambda source: source) == {}
     assert list(points_lost(graded, cleared)) == list(EXERCISES)
-    slip = SUBMISSIONS["with slips"]["m"]
+    slip = SUBMISSIONS["slips"]["m"]
     said = points_lost(graded, lambda source: source.replace(*slip))
     assert list(said) == ["m"] and "N_k" in said["m"]
 
