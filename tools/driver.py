@@ -1,8 +1,6 @@
-"""Work the course's widgets in Chromium: on a blank page, or in a real JupyterLab.
+"""Work the course's widgets in a browser: on a blank page with no kernel, or in a real JupyterLab.
 
-On a blank page a widget is shown from its state, with no kernel. JupyterLab is started as the
-README says, and serves copies of the course's notebooks, and `kinds.ipynb`, which shows each kind
-of widget once. All waits are for what is to be seen: nothing depends on how quick a page is.
+All waits are for what is to be seen: nothing depends on how quick a page is.
 """
 
 import os
@@ -64,30 +62,34 @@ READY = """async () => {
     while (sessionContext.session?.kernel?.status !== 'idle')
         await new Promise(requestAnimationFrame)
 }"""
-# Runs all cells; the page's `ran` tells how many widgets are drawn, and how many cells failed.
-RUN = """() => {
-    const ready = %s
-    const type = 'application/vnd.jupyter.widget-view+json'
-    const count = selector => document.querySelectorAll(selector).length
-    window.ran = (async () => {
-        await ready()
-        await jupyterapp.commands.execute('notebook:run-all-cells')
-        const {content, context} = jupyterapp.shell.currentWidget
-        const wanted = JSON.stringify(context.model.toJSON()).split(`"${type}"`).length - 1
-        while (count('.lm-Panel:has(> * > .gmm > *)') < wanted
-            || !content.widgets.every(({node}) => node.isConnected))
-            await new Promise(requestAnimationFrame)
-        return [wanted, count('[data-mime-type$="jupyter.error"]')]
-    })()
+# Writes each cell's id into the page; returns how many widgets there are, once all are drawn.
+DRAWN = """() => {
+    const {content, context} = jupyterapp.shell.currentWidget
+    for (const {model, node} of content.widgets) node.dataset.cell = model.id
+    const views = /"application\\/vnd.jupyter.widget-view\\+json"/g
+    const wanted = JSON.stringify(context.model.toJSON()).match(views)?.length
+    const drawn = document.querySelectorAll('.lm-Panel:has(> * > .gmm > *)').length
+    return content.widgets.every(({node}) => node.isConnected) && drawn >= wanted && wanted
 }"""
-RUN %= READY
-NEW_CELL = """async code => {
+# Runs all cells; the page's `ran` tells how many widgets are drawn, and which cells failed.
+RUN = f"""() => {{
+    window.ran = (async () => {{
+        await ({READY})()
+        await jupyterapp.commands.execute('notebook:clear-all-cell-outputs')
+        await jupyterapp.commands.execute('notebook:run-all-cells')
+        while (!({DRAWN})()) await new Promise(requestAnimationFrame)
+        const failed = [...document.querySelectorAll('[data-mime-type$="jupyter.error"]')]
+        return [({DRAWN})(), failed.map(each => each.textContent)]
+    }})()
+}}"""
+ADD_CELL = """async code => {
     const {content} = jupyterapp.shell.currentWidget
     content.activeCellIndex = content.widgets.length - 1
     await jupyterapp.commands.execute('notebook:insert-cell-below')
     const {model, node} = content.activeCell
     model.sharedModel.setSource(code)
     node.dataset.cell = model.id
+    await jupyterapp.commands.execute('notebook:run-cell')
     return model.id
 }"""
 RUN_CELL = """async id => {
@@ -108,11 +110,14 @@ def chromium():
         browser.close()
 
 
+# As WebDriver has them.
+KEYS = {"Space": " ", "ArrowLeft": "\ue012", "ArrowRight": "\ue014", "ArrowDown": "\ue015"}
+
+
 class Firefox:
     """A page in Debian's Firefox, driven by its own Marionette, as Playwright cannot."""
 
     def __init__(self):
-        from marionette_driver.keys import Keys
         from marionette_driver.marionette import ActionSequence, Marionette
 
         # Port 0 is a free one: two runs may share a machine.
@@ -121,8 +126,6 @@ class Firefox:
         self.client.timeout.script = 300
         self.errors = []  # Marionette tells of none
         self._actions = ActionSequence
-        arrows = {f"Arrow{way}": f"ARROW_{way.upper()}" for way in ("Left", "Right", "Down")}
-        self._keys = {"Space": " "} | {key: getattr(Keys, name) for key, name in arrows.items()}
         self.goto = self.client.navigate
 
     def evaluate(self, function, argument=None):
@@ -138,7 +141,7 @@ class Firefox:
     def press(self, key):
         """Press an arrow key, or space."""
         sequence = self._actions(self.client, "key", "keyboard")
-        sequence.key_down(self._keys[key]).key_up(self._keys[key]).perform()
+        sequence.key_down(KEYS[key]).key_up(KEYS[key]).perform()
 
     def close(self):
         """End Firefox."""
@@ -192,7 +195,7 @@ def write_kinds(folder):
 
 @contextmanager
 def jupyterlab():
-    """Start JupyterLab with the README's command, on copies; give the address that it prints."""
+    """Start JupyterLab with the README's command, on copies and `kinds.ipynb`; give its address."""
     with tempfile.TemporaryDirectory() as place:
         shutil.copytree(ROOT / "notebooks", Path(place, "notebooks"))
         write_kinds(Path(place, "notebooks"))
@@ -253,30 +256,18 @@ def open_notebook(page, lab_url, name="kinds.ipynb"):
 
 def run_all(page):
     """Run all cells of a notebook, and wait until its widgets are drawn."""
-    page.evaluate("jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
-    page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
-    failed = page.locator("[data-mime-type='application/vnd.jupyter.error']")
-    assert failed.all_inner_texts() == []
-    name_cells(page)
+    page.evaluate(RUN)
+    assert page.evaluate("() => ran")[1] == []
 
 
 def name_cells(page):
     """Wait until all widgets of a page are drawn; write each cell's id into the page."""
-    page.wait_for_function(
-        """() => {
-            const {widgets} = jupyterapp.shell.currentWidget.content
-            for (const {model, node} of widgets) node.dataset.cell = model.id
-            const outputs = [...document.querySelectorAll('.jp-OutputArea-output.lm-Panel')]
-            return outputs.length && outputs.every(each => each.querySelector('.gmm > *'))
-        }"""
-    )
+    page.wait_for_function(DRAWN)
 
 
 def add_cell(page, code):
     """Add a cell below the last one, run it, and return it."""
-    name = page.evaluate(NEW_CELL, code.strip())
-    run_cell(page, name)
-    return page.locator(f"[data-cell='{name}']")
+    return page.locator(f"[data-cell='{page.evaluate(ADD_CELL, code.strip())}']")
 
 
 def run_cell(page, name):
