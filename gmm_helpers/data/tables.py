@@ -19,6 +19,7 @@ from gmm_helpers.data.sentences import ArgumentError, TableError, count, list_na
 from gmm_helpers.data.table_notes import find_odd, find_unfit
 from gmm_helpers.data.text_file import as_path, read_text
 
+_NO_NAME = "Unnamed: 0"  # what pandas calls the names of the rows when it writes them once more
 _WIDTH = 72  # of a note's lines, as of the notebooks' code
 
 
@@ -79,6 +80,7 @@ def read_table(
     try:
         text, encoding = read_text(path)
         separator, lines, (header, *rows), n_remarks = split_rows(text)
+        header[0] = header[0].removeprefix(_NO_NAME)
         names = _names(header, rows)
         rows, lines = np.array(rows, dtype=object), np.array(lines[1:])
         totals = np.array([is_total(row) for row in rows])
@@ -105,7 +107,8 @@ def read_table(
 
 def _names(header, rows):
     """Return the columns' names; a column without one is called by its number, from 1."""
-    if any(map(is_number, header)):
+    counted = not header[0] and header[1:] == [str(i) for i in range(len(header) - 1)]
+    if any(map(is_number, header)) and not counted:  # pandas counts columns without names
         raise TableError(say("no_names", line=", ".join(header)))
     if len(rows) < 2:
         raise TableError(say("no_rows", what="a single row" if rows else "nothing"))

@@ -85,6 +85,12 @@ def test_a_file_of_one_column(numbers, write):
     )
 
 
+def test_columns_that_pandas_counts_have_their_numbers_as_names(write):
+    data = gmm.read_table(write(",0,1\n0,5.1,3.5\n1,4.9,3.0\n"))
+    assert data.features == ("0", "1")
+    np.testing.assert_array_equal(data.x, [[5.1, 3.5], [4.9, 3.0]])
+
+
 def test_names_may_hold_separators_and_any_letters(write):
     data = gmm.read_table(write('"Länge, in cm";"φ;\nshare"\n1;2\n3;4\n'))
     assert data.features == ("Länge, in cm", "φ; share")
