@@ -26,11 +26,13 @@ def same(found, wanted):
     )
 
 
+@np.errstate(all="ignore")
 def _close(found, wanted):
     # Beside the largest numbers, a small one may have lost digits on the way.
     scale = np.max(np.abs(wanted), initial=0)
     slack = 1e-12 + (1e-10 * scale if np.isfinite(scale) else 0)
-    return np.isclose(found, wanted, rtol=10.0**-DIGITS, atol=slack)
+    near = abs(found - wanted) <= slack + 10.0**-DIGITS * np.abs(wanted)
+    return (found == wanted) | near & np.isfinite(wanted)  # as `np.isclose`, in half of its time
 
 
 def detect(part, cases, found, wanted, difference):
@@ -80,14 +82,17 @@ def _check_made_of_right(cases, found, wanted, about):
     pairs = [*zip(found, wanted, strict=True)]
     sizes = [len(np.atleast_1d(case[0])) for case in cases]
     scopes = [{**TABLE.names, "w": w, "n": n} for w, n in zip(wanted, sizes, strict=True)]
+    fitting = {}
     for explanation in _MADE.ranks[0]:
         try:
             made = [value(explanation.source, scope) for scope in scopes]
         except IndexError:  # there is no such axis
             continue
         if same(found, made):
-            text = f"For {about['part'].name}: {explanation.say} {about['difference']}"
-            raise Finding(explanation.names[0], text)
+            fitting.setdefault(explanation.names[0], explanation.say)
+    if fitting:
+        name, says = next(iter(fitting)), " Or: ".join(fitting.values())
+        raise Finding(name, f"For {about['part'].name}: {says} {about['difference']}")
     ratios = np.concatenate([(f / w).ravel() for f, w in pairs])
     if same([ratios], [np.full_like(ratios, ratios[0])]):
         other = any(np.isclose(ratios[0] * np.log(base), 1) for base in (2, 10))

@@ -122,14 +122,14 @@ class Table:
         row = next(row for row in self.table["exercise"] if row["name"] == name)
         called, listed = row["call"].removesuffix(")").split("(")
         arguments = listed.split(", ")
+        given = [item for group in self._rows_of("given", name) for item in group.items()]
 
         @np.errstate(all="ignore")
         def scope(*values):
             own = {called: functions["course"], **dict(zip(arguments, values, strict=True))}
             names = {**self.names, **own}
-            for given in self._rows_of("given", name):
-                for key, expression in given.items():
-                    names[key] = value(expression, names)
+            for key, expression in given:
+                names[key] = value(expression, names)
             return names
 
         def by_expression(*values):
