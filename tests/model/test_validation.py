@@ -25,6 +25,7 @@ from gmm_helpers import (
     lower_bound,
     m_step,
     run_em,
+    spurious_components,
     start_from_means,
     start_from_random_points,
 )
@@ -228,6 +229,7 @@ OF_VALUE_ERRORS = [
     ("K must be at least 1; it is 0.", partial(free_parameters, 0, 1)),
     ("covariance_type must be one of", partial(free_parameters, 2, 1, "round")),
     ("n must be at least 1; it is 0.", partial(bic, -1.0, 2, 0)),
+    ("n must be at least 1; it is 0.", partial(spurious_components, ONE_D, 0)),
     ("Ks must hold some numbers of components in rising order", partial(compare, X, [], rng=rng())),
     (r"in rising order; it is \(2, 1\)", partial(compare, X, [2, 1], rng=rng())),
     ("in rising order", partial(compare, X, [1, 1], rng=rng())),
