@@ -2,6 +2,7 @@
 
 import difflib
 import dis
+import itertools
 import re
 import tomllib
 import types
@@ -80,6 +81,14 @@ def unused_arguments(own):
     read = {*_names_read(code, "FAST|DEREF|CLOSURE")}
     names = code.co_varnames[: code.co_argcount] if code else ()
     return [name for name in names if name not in read]
+
+
+def returns_a_variable(own):
+    """Say whether a function returns what it has set: no constant, nor what a call gives."""
+    code = getattr(own, "__code__", None)
+    names = [step.opname for step in dis.get_instructions(code)] if code else []
+    before_returns = [a for a, b in itertools.pairwise(names) if b == "RETURN_VALUE"]
+    return any(not re.match("LOAD_CONST|CALL", name) for name in before_returns)
 
 
 def tell_outside(own):

@@ -82,6 +82,15 @@ def _tell_unknown_type(error, K, D, covariance_type):
         raise TABLE.finding("type_not_found", type=covariance_type)
 
 
+# --- choosing K -----------------------------------------------------------------------------------
+
+
+def _first_minimum(criteria):
+    """Return the place before the first rise; what is left out is infinite, and passed over."""
+    kept = np.flatnonzero(np.isfinite(criteria))
+    return kept[np.argmax(np.diff(criteria[kept], append=np.inf) > 0)]
+
+
 # --- held-out log-likelihood ----------------------------------------------------------------------
 
 

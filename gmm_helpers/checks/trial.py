@@ -9,7 +9,12 @@ import warnings
 
 import numpy as np
 
-from gmm_helpers.checks.advice import suspicious, tell_error, unused_arguments
+from gmm_helpers.checks.advice import (
+    returns_a_variable,
+    suspicious,
+    tell_error,
+    unused_arguments,
+)
 from gmm_helpers.checks.detectors import detect, same, show_difference
 from gmm_helpers.checks.exercise import Finding, Table
 from gmm_helpers.checks.slips import value
@@ -96,10 +101,14 @@ class Trial:
 
     def _nothing(self):
         """Return what to say of a function that returned what a stub returns."""
-        untouched = not self.found
-        prints = "print" in getattr(getattr(self.own, "__code__", None), "co_names", ())
-        slip = ("printed" if prints else "untouched") if untouched else "no_result"
-        return TABLE.finding(slip, name=self.exercise.name)
+        name = self.exercise.name
+        if self.found:
+            return TABLE.finding("no_result", name=name)
+        if returns_a_variable(self.own):
+            return TABLE.finding("no_result", "ever", name=name)
+        if "print" in getattr(getattr(self.own, "__code__", None), "co_names", ()):
+            return TABLE.finding("printed", name=name)
+        return TABLE.finding("untouched", name=name)
 
     def _judge(self, j, n_new):
         """Compare a part of the results so far; where it is wrong, raise what fits best."""
