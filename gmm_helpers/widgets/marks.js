@@ -14,6 +14,7 @@ const MAKERS = {
   image: makeImage,
 };
 const FROM_MIDDLE = Array.from({ length: 129 }, (_, i) => i / 8 - 8); // standard deviations
+const HIGHEST = 4; // pixels below the top of the plot, where a lifted ring is not cut yet
 const ABOVE = ["marker", "label"]; // they may stand on the edge of the plot
 
 /** Make a mark; return what draws a state of it. */
@@ -73,9 +74,11 @@ function makeLabel(mark, panel, group) {
   };
 }
 
-/** Return the transform to the place of a map, or to some pixels above. */
-const shiftTo = (map, panel, lift = 0) =>
-  `translate(${panel.px(map[4])} ${panel.py(map[5]) - lift})`;
+/** Return the transform to the place of a map, or to some pixels above, where these are seen. */
+function shiftTo(map, panel, lift = 0) {
+  const y = panel.py(map[5]);
+  return `translate(${panel.px(map[4])} ${lift ? Math.max(y - lift, HIGHEST) : y})`;
+}
 
 // ---------------------------------------------------------------- shapes in pixels
 

@@ -293,11 +293,14 @@ def test_what_is_hard_to_draw_is_drawn(mount, name):
     x, *mixtures = hostile()[name]
     stepper = Stepper(x, trace_of(x, *mixtures))
     shown = mount(stepper)
+    rings = shown.box.locator(".label circle[r='11']").all()
+    edge = shown.box.locator(".panel-area").first.bounding_box()["y"]
     slider_of(shown).focus()
     for position in range(3):
         assert texts_of(shown) == expected_texts(stepper, position)
         html = shown.box.evaluate("box => box.outerHTML")
         assert "NaN" not in html and "Infinity" not in html
+        assert min(ring.bounding_box()["y"] for ring in rings) > edge  # or a number would be cut
         shown.page.keyboard.press("ArrowRight")
         shown.page.wait_for_timeout(50)
 
