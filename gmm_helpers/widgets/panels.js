@@ -148,5 +148,6 @@ export class PointPosterior extends SliderPanel {
   }
 }
 
-/** Leave out the decimals of a number that would be too wide over a bar, such as 1.23e−262. */
-const shorten = (text) => text.replace(/\.\d+(?=e−\d\d\d)/, "");
+/** Round a number that would be too wide over a bar, such as 1.73e−262 to 2e−262. */
+const shorten = (text) =>
+  text.replace(/^[\d.]+(?=e−\d\d\d)/, (digits) => Number(digits).toFixed(0));

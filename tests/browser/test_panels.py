@@ -105,6 +105,11 @@ def test_the_posterior_is_bayes_rule_in_numbers_and_words(mount, x, em):
         shown.set("values", {"x": at, "weight_1": 0.5})
         assert words(shown).endswith(f"component {owner} is the likelier source.")
         assert ("outside the data, which go from −3.7 to 5.1" in words(shown)) == (abs(at) > 6)
+        over_bars = shown.box.locator(".panel:nth-child(2) .label text").all_text_contents()
+        for text, row in zip(over_bars, table(shown)[1:3], strict=True):
+            value = float(row[3].replace("−", "-"))
+            rounded = float(f"{value:.0e}") if value < 1e-99 else value  # as its room is narrow
+            assert float(text.replace("−", "-")) == pytest.approx(rounded)
     assert re.search(r" ≈ \d\.\d\de−\d+ and b₂ ≈ 1\.000", words(shown))
     for weight in (0, 1):
         shown.set("values", {"x": -1.0, "weight_1": weight})
