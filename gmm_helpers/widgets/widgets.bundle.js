@@ -717,6 +717,7 @@ const MAKERS = {
   image: makeImage,
 };
 const FROM_MIDDLE = Array.from({ length: 129 }, (_, i) => i / 8 - 8); // standard deviations
+const HIGHEST = 4; // pixels below the top of the plot, where a lifted ring is not cut yet
 const ABOVE = ["marker", "label"]; // they may stand on the edge of the plot
 
 /** Make a mark; return what draws a state of it. */
@@ -776,9 +777,11 @@ function makeLabel(mark, panel, group) {
   };
 }
 
-/** Return the transform to the place of a map, or to some pixels above. */
-const shiftTo = (map, panel, lift = 0) =>
-  `translate(${panel.px(map[4])} ${panel.py(map[5]) - lift})`;
+/** Return the transform to the place of a map, or to some pixels above, where these are seen. */
+function shiftTo(map, panel, lift = 0) {
+  const y = panel.py(map[5]);
+  return `translate(${panel.px(map[4])} ${lift ? Math.max(y - lift, HIGHEST) : y})`;
+}
 
 // ---------------------------------------------------------------- shapes in pixels
 
@@ -1752,8 +1755,9 @@ class PointPosterior extends SliderPanel {
   }
 }
 
-/** Leave out the decimals of a number that would be too wide over a bar, such as 1.23e−262. */
-const shorten = (text) => text.replace(/\.\d+(?=e−\d\d\d)/, "");
+/** Round a number that would be too wide over a bar, such as 1.73e−262 to 2e−262. */
+const shorten = (text) =>
+  text.replace(/^[\d.]+(?=e−\d\d\d)/, (digits) => Number(digits).toFixed(0));
 
 // What a covariance matrix does to points: their ellipses, and half-axes that can be pulled.
 
