@@ -58,7 +58,7 @@ def test_a_picture_has_regions_with_contours_and_entropy_with_a_bar(kept):
     assert [label.get_text() for label in bar.get_yticklabels()] == ["0.00", "0.55", "1.10"]
     assert bar.get_ylabel() == "entropy (nats)"
     assert {text.get_size() for text in [bar.yaxis.label, *bar.get_yticklabels()]} == {20}
-    assert "black at log 3" in caption and "Component 1 with weight 0.50 around" in caption
+    assert "strongest at log 3" in caption and "Component 1 with weight 0.50 around" in caption
 
 
 def test_above_a_level_lies_the_share_of_the_points():
