@@ -1,6 +1,6 @@
 // What a canvas draws, under the SVG: points and images, of which SVG would be too slow.
 
-import { format, inside, make, move, paint, set } from "./base.js";
+import { format, inside, make, move, paint, set, strokeOf } from "./base.js";
 import { mixColours } from "./colours.js";
 
 const FAR = 16; // pixels from a point, for the pointer to be on it
@@ -27,7 +27,8 @@ class Cloud {
     this.looks = new Map(); // of all points, by set of shares
     this.sheet = new Sheet(mark, panel);
     this.tip = make("div", { class: "tip hidden" });
-    this.halo = make("svg:circle", { class: "halo hidden", r: 9 });
+    const ring = { class: "halo hidden", r: 9, style: strokeOf({ colour: "ink" }) };
+    this.halo = make("svg:circle", ring);
     this.listen();
   }
 

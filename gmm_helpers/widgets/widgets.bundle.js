@@ -511,7 +511,8 @@ class Cloud {
     this.looks = new Map(); // of all points, by set of shares
     this.sheet = new Sheet(mark, panel);
     this.tip = make("div", { class: "tip hidden" });
-    this.halo = make("svg:circle", { class: "halo hidden", r: 9 });
+    const ring = { class: "halo hidden", r: 9, style: strokeOf({ colour: "ink" }) };
+    this.halo = make("svg:circle", ring);
     this.listen();
   }
 
