@@ -57,7 +57,7 @@ const move = ([a, b, c, d, e, f], x, y) => [a * x + b * y + e, c * x + d * y + f
 /** Return the colour of a component, by its number, or of a name of the style's. */
 const paint = (colour) => `var(--gmm-${typeof colour === "number" ? colour % 6 : colour})`;
 
-/** Return the style of a line. */
+/** Return the style of a line. @param {{colour: any, width?: number, dash?: number[]}} mark */
 function strokeOf({ colour, width = 2, dash }) {
   const dashes = dash?.length ? dash.map((each) => each * width).join(" ") : "none";
   return `stroke:${paint(colour)};stroke-width:${width};stroke-dasharray:${dashes}`;
