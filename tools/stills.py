@@ -8,12 +8,8 @@ import itertools
 import math
 from base64 import b64encode
 
-import ipywidgets
 from driver import ROOT, chromium, mount, open_page
 from PIL import Image
-
-import gmm_helpers as gmm
-from gmm_helpers.widgets.view import library
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
@@ -50,14 +46,12 @@ def add_stills(notebook):
                 output.metadata["image/png"] = {"alt": text, "width": width}
 
 
-def draw_readme_picture():
-    """Draw one position of the stepper on Old Faithful: the M step of iteration 6."""
-    geyser = gmm.old_faithful()
-    start = gmm.start_from_means(geyser.x, [[2.0, 60.0], [3.0, 70.0]])
-    stepper = gmm.Stepper(geyser.x, gmm.run_em(geyser.x, start), features=geyser.features)
-    state = ipywidgets.Widget.get_manager_state(widgets=[stepper.view, library()])["state"]
+def draw_readme_picture(notebook):
+    """Draw one position of the stepper of notebook 00, which was run: the M step of iteration 6."""
+    [stepper] = [cell.outputs[0].data[VIEW] for cell in notebook.cells if cell.id == "stepper"]
     with chromium() as browser:
-        png = take(browser, state, stepper.view.model_id, positions=[12])
+        state = notebook.metadata["widgets"][STATE]["state"]
+        png = take(browser, state, stepper["model_id"], positions=[12])
     (ROOT / ".github" / "stepper.png").write_bytes(png)
 
 

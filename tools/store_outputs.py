@@ -20,11 +20,10 @@ METADATA = {
 KEPT_CELL_METADATA = ("tags", "jupyter")
 
 
-def run_cells(notebook, path, **options):
+def run_cells(notebook, path):
     """Run all cells of the notebook with this path, in a clean kernel."""
-    where = {"metadata": {"path": path.parent}}
-    options = {"kernel_name": "python3", "coalesce_streams": True, **options}
-    NotebookClient(notebook, resources=where, **options).execute()
+    options = {"kernel_name": "python3", "coalesce_streams": True}
+    NotebookClient(notebook, resources={"metadata": {"path": path.parent}}, **options).execute()
 
 
 def stored_form(notebook):
@@ -44,18 +43,14 @@ def store(path):
     notebook = nbformat.read(path, as_version=4)
     run_cells(notebook, path)
     add_stills(notebook)
+    if path.name.startswith("00"):
+        draw_readme_picture(notebook)
     text = nbformat.writes(stored_form(notebook)) + "\n"
     changed = text != path.read_text(encoding="utf-8")
     path.write_text(text, encoding="utf-8", newline="\n")
     return changed
 
 
-def main(arguments):
-    """Store the notebooks that are named, or all; draw the README's picture."""
-    for path in map(Path.resolve, map(Path, arguments or sorted(NOTEBOOKS.glob("[0-9]*.ipynb")))):
-        print(f"{path.name}: {'outputs stored' if store(path) else 'unchanged'}", flush=True)
-    draw_readme_picture()
-
-
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    for path in map(Path.resolve, map(Path, sys.argv[1:] or sorted(NOTEBOOKS.glob("[0-9]*")))):
+        print(f"{path.name}: {'outputs stored' if store(path) else 'unchanged'}", flush=True)
