@@ -301,7 +301,8 @@ def slides(session):
 def hub(session):
     """Take thirty learners through notebook 01 at once, on a JupyterHub on this machine."""
     install_course(session)
-    session.install(JUPYTERHUB, f"--constraint={PINS}")
+    session.install(JUPYTERHUB, UV, f"--constraint={PINS}")
+    session.run(*"uv pip uninstall rfc3987-syntax debugpy".split())  # as the guide says of a hub
     proxy = npm_install(session, "hub-proxy", PROXY) / ".bin" / "configurable-http-proxy"
     session.run("python", "tools/bench_hub.py", str(proxy), *session.posargs)
 
