@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -37,6 +38,8 @@ KINDS = {
     "question": 'gmm.ask("narrow_peak")',
     "answer": 'gmm.after("narrow_peak", "b, and nothing else")',
 }
+# What anywidget says of a widget that takes over two seconds, and JupyterLab of its own debugger.
+HARMLESS = ("Failed to initialize model", "debugger state")
 # Runs in the page before all else: reports what a kernel sends of an exception, in a cell or in
 # what a widget has called. ("No such comm" is no more than a note: a page has sent a last word to a
 # widget that Python has closed.)
@@ -125,8 +128,8 @@ class Firefox:
         self.client.start_session()
         self.client.timeout.script = 300
         self.errors = []  # Marionette tells of none
-        self._actions = ActionSequence
-        self.goto = self.client.navigate
+        self._actions = partial(ActionSequence, self.client)
+        self.goto, self.close = self.client.navigate, self.client.cleanup
 
     def evaluate(self, function, argument=None):
         """Call a function in the page; return what it returns, at once or later."""
@@ -135,17 +138,12 @@ class Firefox:
 
     def click(self, x, y):
         """Click at a place of the page."""
-        mouse = self._actions(self.client, "pointer", "mouse", {"pointerType": "mouse"})
+        mouse = self._actions("pointer", "mouse", {"pointerType": "mouse"})
         mouse.pointer_move(round(x), round(y)).pointer_down(0).pointer_up(0).perform()
 
     def press(self, key):
         """Press an arrow key, or space."""
-        sequence = self._actions(self.client, "key", "keyboard")
-        sequence.key_down(KEYS[key]).key_up(KEYS[key]).perform()
-
-    def close(self):
-        """End Firefox."""
-        self.client.cleanup()
+        self._actions("key", "keyboard").key_down(KEYS[key]).key_up(KEYS[key]).perform()
 
 
 # --- a blank page ---------------------------------------------------------------------------------
@@ -211,13 +209,12 @@ def jupyterlab():
 
 
 @contextmanager
-def serving(command, folder, log, **options):
+def serving(command, folder, log):
     """Start a Jupyter server; give the address that it prints."""
     # Else a kernel that starts with its debugger warns of frozen modules, at a time of its own.
     quiet = os.environ | {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-    options = {"env": quiet, **options}
-    with log.open("w") as output:
-        server = subprocess.Popen(command, cwd=folder, stdout=output, stderr=output, **options)
+    with log.open("w") as said:
+        server = subprocess.Popen(command, cwd=folder, env=quiet, stdout=said, stderr=said)
     try:
         while not (found := re.search(r"http://127\.0\.0\.1:\S+token=\w+", log.read_text())):
             with suppress(subprocess.TimeoutExpired):  # what else would end it?
@@ -231,19 +228,14 @@ def serving(command, folder, log, **options):
 def errors_on(page):
     """Return a list to which each error on the page, or of its kernel, will be added."""
     errors = []
+
+    def hear(text):
+        if not any(each in text for each in HARMLESS):
+            errors.append(text)
+
     page.add_init_script(HEAR_KERNEL)
-
-    def hear_error(error):  # anywidget says so of what takes it over two seconds, and goes on
-        if "Failed to initialize model" not in str(error):
-            errors.append(error.stack or str(error))
-
-    page.on("pageerror", hear_error)
-
-    def hear(said):  # what JupyterLab says of its own debugger, when a kernel ends, is no error
-        if said.type == "error" and "debugger state" not in said.text:
-            errors.append(said.text)
-
-    page.on("console", hear)
+    page.on("pageerror", lambda error: hear(error.stack or str(error)))
+    page.on("console", lambda said: hear(said.text) if said.type == "error" else None)
     return errors
 
 
