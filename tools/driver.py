@@ -19,6 +19,10 @@ ROOT = Path(__file__).parents[1]
 CHROMIUM = Path("/usr/bin/chromium")
 FIREFOX = Path("/usr/bin/firefox-esr")
 NOTEBOOKS = sorted(path.name for path in ROOT.glob("notebooks/[0-9]*.ipynb"))
+METADATA = {  # of each notebook
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
 LAPTOP = {"width": 1280, "height": 900}
 PATIENCE = 60_000  # ms to wait for what the page shows: long, as nothing depends on speed
 SET_UP = """
@@ -186,8 +190,7 @@ def write_kinds(folder):
     """Write the notebook that shows each kind of widget once."""
     sources = {"set-up": SET_UP, **KINDS}.items()
     cells = [nbformat.v4.new_code_cell(code.strip(), id=name) for name, code in sources]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    notebook = nbformat.v4.new_notebook(cells=cells, metadata=kernel)
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata=METADATA)
     nbformat.write(notebook, folder / "kinds.ipynb")
 
 

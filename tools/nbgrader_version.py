@@ -15,10 +15,10 @@ import tempfile
 from pathlib import Path
 
 import nbformat
-from store_outputs import METADATA, NOTEBOOKS
+from driver import METADATA, ROOT
 
-GRADED = NOTEBOOKS.parent / "graded"
-NOTEBOOK = NOTEBOOKS / "01_draw_and_fit_1d.ipynb"
+GRADED = ROOT / "graded"
+NOTEBOOK = ROOT / "notebooks" / "01_draw_and_fit_1d.ipynb"
 ASSIGNMENT = NOTEBOOK.stem[3:]
 EXERCISES = ("mixture", "e", "m", "loop")
 # What exercises stand on is put back before grading; the rest may be played with.

@@ -9,14 +9,11 @@ import sys
 from pathlib import Path
 
 import nbformat
+from driver import METADATA
 from nbclient import NotebookClient
 from stills import VIEW, add_stills, draw_readme_picture
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
-METADATA = {
-    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
-}
 KEPT_CELL_METADATA = ("tags", "jupyter")
 
 
