@@ -1,11 +1,8 @@
-"""Say how long each notebook takes.
+"""Say how long each notebook takes, by the rule in TEACHING.md.
 
 Run it with `python tools/measure_notebooks.py`, or name some notebooks. What counts is the core
-path: up to *Try it yourself* or *Going further*, without the folded solutions. It takes a minute
-for each 100 words, in text or code (a formula in a line of text is a word, a name or number in code
-is one too); 0.8 for each formula on a line of its own, each widget and each question; 1.5 for each
-minute that an exercise states. These three numbers were fitted once, to what careful readers needed
-for four notebooks of the first edition, and stay.
+path: up to *Try it yourself* or *Going further*, without the folded solutions. A formula in a line
+of text counts as a word, and so does a name or a number in code.
 """
 
 import re
