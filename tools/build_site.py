@@ -22,7 +22,6 @@ from pathlib import Path
 
 import nbformat
 from bundle import bundle
-from nbclient.exceptions import CellExecutionError
 from stills import STATE, VIEW
 from store_outputs import run_cells
 
@@ -98,11 +97,7 @@ def execute(notebook, path, kept):
         older.unlink()
     last = nbformat.v4.new_code_cell(AHEAD)
     whole = nbformat.from_dict({**notebook, "cells": [*notebook.cells, last]})
-    try:
-        run_cells(whole, path)
-    except CellExecutionError as error:
-        ran = [cell.id for cell in whole.cells if cell.get("outputs")]
-        sys.exit(f"{path.name} fails in its cell {ran[-1]!r}, so there is no site.\n{error}")
+    run_cells(whole, path)  # nbclient says which cell fails, and how
     outputs = {cell.id: cell.outputs for cell in whole.cells[:-1] if cell.cell_type == "code"}
     states = whole.metadata.get("widgets", {}).get(STATE, {}).get("state", {})
     shown = {name: of_page(**saved) for name, saved in states.items() if "kind" in saved["state"]}
@@ -118,7 +113,6 @@ def page_of(path):
     """Write the source of a notebook's page, and the state of its widgets."""
     notebook, saved = run(path)
     binder, states = BINDER + path.name, {}
-    notebook.metadata.pop("widgets", None)
     notebook.cells = [cell for cell in notebook.cells if "jupyter-only" not in tags(cell)]
     title = notebook.cells[0].source.removeprefix("# ")
     notebook.cells[0].source = f"# {path.stem[:2]} {title}{NOTE.format(binder=binder)}"

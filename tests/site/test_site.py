@@ -13,9 +13,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin
 
-import nbformat
 import pytest
-from build_site import BASE, ROOT, SITE, page_of, serve
+from build_site import BASE, ROOT, SITE, serve
 from driver import Firefox
 
 import gmm_helpers
@@ -220,14 +219,6 @@ def test_a_page_works_in_firefox(url):
         page.press("ArrowRight")
         after = page.evaluate(look)
         assert after[0] != before[0] and after[1] != before[1]
-
-
-def test_a_notebook_that_fails_stops_the_build_with_its_cell_named(tmp_path):
-    cell = nbformat.v4.new_code_cell("1 / 0", id="broken-cell")
-    path = tmp_path / "99_broken.ipynb"
-    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
-    with pytest.raises(SystemExit, match="99_broken.ipynb fails in its cell 'broken-cell'"):
-        page_of(path)
 
 
 @pytest.mark.parametrize("name", ["index.html", *NOTEBOOKS])
