@@ -5,7 +5,7 @@ A still stands beside the caption, in an output whose metadata has the hash of w
 
 import io
 import itertools
-import math
+import re
 from base64 import b64encode
 
 from driver import ROOT, chromium, mount, open_page
@@ -14,7 +14,6 @@ from PIL import Image
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
 WORDS_SUFFICE = ("answer", "question", "setup")
-POSITIONS = (0, 1, 2, math.inf)  # as in the captions: the first three and the last
 WIDTH, GAP, SHOWN_WIDTH, MOST_BYTES = 640, 16, 840, 80_000
 HUES = Image.Quantize.MAXCOVERAGE  # others give up colours of few pixels: those of components
 SHOW = """async ([id, position, words]) => {
@@ -36,7 +35,10 @@ def add_stills(notebook):
     with chromium() as browser:
         for output in outputs:
             text = output.data["text/plain"]
-            png = take(browser, state, output.data[VIEW]["model_id"], title=text.split("\n")[0])
+            words = output.data.get("text/html", text)  # in a fold all of them stand there
+            told = re.findall(r"^Position (\d+)\.", words, re.MULTILINE)
+            options = {"title": text.split("\n")[0], "positions": map(int, told or "0")}
+            png = take(browser, state, output.data[VIEW]["model_id"], **options)
             if png and "text/html" in output.data:  # a fold, with a place for it
                 source = f'<img src="data:image/png;base64,{b64encode(png).decode()}" '
                 output.data["text/html"] = output.data["text/html"].replace("<img ", source, 1)
@@ -55,7 +57,7 @@ def draw_readme_picture(notebook):
     (ROOT / ".github" / "stepper.png").write_bytes(png)
 
 
-def take(browser, state, model_id, *, title="", positions=POSITIONS):
+def take(browser, state, model_id, *, title="", positions):
     """Return a PNG of a widget at some positions, or None where words suffice.
 
     The `title` stands above the first: JupyterLab shows no caption beside a PNG.
@@ -67,7 +69,7 @@ def take(browser, state, model_id, *, title="", positions=POSITIONS):
     page = open_page(browser, WIDTH, reduced_motion="reduce")
     box = mount(page, state, model_id)
     pictures = []
-    for position in sorted({min(each, last) for each in positions}):
+    for position in positions:
         words = [title] * (not pictures) + [f"Position {position}."] * bool(last and title)
         page.evaluate(SHOW, [model_id, position if last else None, " ".join(words)])
         pictures.append(Image.open(io.BytesIO(box.screenshot())).convert("RGB"))
