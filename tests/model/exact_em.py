@@ -17,23 +17,20 @@ rounded = np.vectorize(float, otypes=[float])
 
 
 def iteration(x, mixture, covariance_type="full"):
-    """Return ℓ of a `Mixture`, and the parameters that one iteration of EM makes of it."""
+    """Return b (n, K) and ℓ of a `Mixture`, and the parameters that one iteration of EM makes."""
     with localcontext(DIGITS):
         x = exact(np.asarray(x, dtype=float).reshape(len(x), -1))
         b, log_likelihood = e_step(x, mixture)
-        return float(log_likelihood), [rounded(each) for each in m_step(x, b, covariance_type)]
+        parameters = [rounded(each) for each in m_step(x, b, covariance_type)]
+        return rounded(b), float(log_likelihood), parameters
 
 
 def e_step(x, mixture):
     """Return b (n, K) and ℓ for decimals `x` (n, D); all as decimals."""
     rows, total = [], Decimal(0)
-    weights, means = exact(mixture.weights), exact(mixture.means)
-    factors = [cholesky(covariance) for covariance in exact(mixture.covariances)]
+    parameters = exact(mixture.weights), exact(mixture.means), exact(mixture.covariances)
     for point in x:
-        joint = [
-            weight * normal(point - mean, factor)
-            for weight, mean, factor in zip(weights, means, factors, strict=True)
-        ]
+        joint = [w * normal(point - m, c) for w, m, c in zip(*parameters, strict=True)]
         rows.append([value / sum(joint) for value in joint])
         total += sum(joint).ln()
     return np.array(rows), total
@@ -58,24 +55,11 @@ def m_step(x, b, covariance_type):
     return totals / n, means, covariances
 
 
-def cholesky(covariance):
-    """Return the lower factor L of a decimal matrix, Σ = L Lᵀ."""
-    D = len(covariance)
-    factor = np.full((D, D), Decimal(0))
-    for i in range(D):
-        for j in range(i + 1):
-            left = covariance[i, j] - factor[i, :j] @ factor[j, :j]
-            factor[i, j] = left.sqrt() if i == j else left / factor[j, j]
-    return factor
-
-
-def normal(deviation, factor):
-    """Return N(x | μ, Σ) for x − μ = `deviation` and Σ = L Lᵀ."""
-    D = len(deviation)
-    z, determinant = [], Decimal(1)
-    for i in range(D):
-        known = sum((factor[i, j] * z[j] for j in range(i)), Decimal(0))
-        z.append((deviation[i] - known) / factor[i, i])
-        determinant *= factor[i, i]
-    height = 1 / (determinant * (2 * PI).sqrt() ** D)
-    return height * (-sum(value * value for value in z) / 2).exp()
+def normal(deviation, covariance):
+    """Return N(x | μ, Σ) for x − μ = `deviation`: of the first feature, times the rest given it."""
+    if not len(deviation):
+        return Decimal(1)
+    first, variance, between = deviation[0], covariance[0, 0], covariance[1:, 0] / covariance[0, 0]
+    height = (-first * first / (2 * variance)).exp() / (2 * PI * variance).sqrt()
+    left = covariance[1:, 1:] - variance * np.outer(between, between)
+    return height * normal(deviation[1:] - first * between, left)

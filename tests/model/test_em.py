@@ -2,6 +2,7 @@
 
 import pickle
 import traceback
+from functools import partial
 
 import exact_em
 import numpy as np
@@ -11,19 +12,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from one_way import each_once
 
-from gmm_helpers import (
-    EMError,
-    Mixture,
-    e_step,
-    galaxies,
-    m_step,
-    run_em,
-    start_from_means,
-)
+import gmm_helpers as gmm
+from gmm_helpers import EMError, Mixture, e_step, m_step, run_em, start_from_means
 
 TYPES = ("full", "tied", "diag", "spherical")
 all_types = pytest.mark.parametrize("covariance_type", TYPES)
-examples = settings(derandomize=True, deadline=None, max_examples=60)
 
 
 def blobs(n, D, K, seed=0):
@@ -35,13 +28,6 @@ def blobs(n, D, K, seed=0):
     return centres[z] + np.einsum("nij,nj->ni", factors[z], rng.standard_normal((n, D)))
 
 
-def soft(n, K):
-    """Draw responsibilities (n, K)."""
-    return np.random.default_rng(0).dirichlet(np.full(K, 0.7), size=n)
-
-
-# --- right for the very numbers stored ------------------------------------------------------------
-
 PLANE = blobs(24, 2, 2)
 ROUND = Mixture([0.4, 0.6], [[-1, 0], [2, 1]], [np.eye(2)] * 2)
 TILTED = Mixture([0.4, 0.6], [[-1, 0], [2, 1]], [[[2, 0.6], [0.6, 1]]] * 2)
@@ -52,13 +38,16 @@ BETWEEN = Mixture.from_1d([0.5, 0.5], [-1, 1], [1, 1])
 
 def check_iteration(x, start, covariance_type="full"):
     """Check the first iteration of a run, and both steps by themselves, by exact arithmetic."""
-    expected, parameters = exact_em.iteration(x, start, covariance_type)
-    trace = run_em(x, start, max_iter=1, tol=0, covariance_type=covariance_type)
-    b, log_likelihood = e_step(x, start)
+    expected_b, expected, parameters = exact_em.iteration(x, start, covariance_type)
+    with np.errstate(all="raise"):  # which a course on underflow may have set
+        trace = run_em(x, start, max_iter=1, tol=0, covariance_type=covariance_type)
+        b, log_likelihood = e_step(x, start)
+        by_itself = m_step(x, b, covariance_type=covariance_type)
     assert trace.log_likelihoods[0] == pytest.approx(expected, rel=1e-12)
     assert log_likelihood == pytest.approx(expected, rel=1e-12) and type(log_likelihood) is float
+    np.testing.assert_allclose(b, expected_b, rtol=1e-9, atol=1e-15)
     check_parameters(trace.mixture, *parameters)
-    check_parameters(m_step(x, b, covariance_type=covariance_type), *parameters)
+    check_parameters(by_itself, *parameters)
     # Nothing is kept with more digits than the mixture that is handed out.
     assert trace.log_likelihoods[1] == e_step(x, trace.mixture)[1]
 
@@ -87,7 +76,6 @@ def test_steps_are_exact_in_any_unit_and_far_from_0(start, covariance_type, unit
 
 HARD = {
     "a point 60 σ away": (np.append(LINE, 60), BETWEEN),
-    "a point 1e4 σ away": (np.append(LINE, 1e4), BETWEEN),
     "a point 1e9 σ away": (np.append(LINE, 1e9), BETWEEN),
     # That the centres of two round clusters lie on a line says nothing about a feature.
     "clusters far apart": (
@@ -118,16 +106,15 @@ HARD = {
 }
 
 
+@each_once(D=[1, 3, 4], K=[1, 2, 3, 2, 3], covariance_type=TYPES * 3)
+def test_steps_are_exact_for_any_number_of_features_and_components(D, K, covariance_type):
+    x = blobs(12, D, K)
+    check_iteration(x, start_from_means(x, x[:K]), covariance_type)
+
+
 @pytest.mark.parametrize("case", HARD)
 def test_steps_are_exact_where_digits_are_scarce(case):
     check_iteration(*HARD[case])
-
-
-def test_no_point_is_lost_where_two_blocks_meet():
-    b = soft(24, 2)
-    once, often = m_step(PLANE, b), m_step(np.tile(PLANE, (3000, 1)), np.tile(b, (3000, 1)))
-    np.testing.assert_allclose(often.weights, once.weights, rtol=1e-10)
-    np.testing.assert_allclose(often.covariances, once.covariances, rtol=1e-10)
 
 
 @pytest.mark.parametrize("ridge", [0, 0.44])
@@ -147,7 +134,7 @@ def test_responsibilities_in_single_precision_are_good_enough():
 
 @all_types
 def test_ridge_is_a_fraction_of_each_features_variance(covariance_type):
-    x, b = blobs(40, 3, 2) * [1, 100, 1e-3], soft(40, 2)
+    x, b = blobs(40, 3, 2) * [1, 100, 1e-3], np.random.default_rng(0).dirichlet([0.7, 0.7], 40)
     added = 0.25 * np.diag(x.var(axis=0))
     if covariance_type == "spherical":
         added = 0.25 * x.var(axis=0).mean() * np.eye(3)
@@ -157,31 +144,25 @@ def test_ridge_is_a_fraction_of_each_features_variance(covariance_type):
     np.testing.assert_array_equal(widened.means, exact.means)
 
 
-# --- whole runs -----------------------------------------------------------------------------------
-
-
-@st.composite
-def lattice_runs(draw):
-    """Run EM on a few points of a coarse lattice: ties, duplicates, collapses and all."""
-    D, n = draw(st.integers(1, 3)), draw(st.integers(3, 25))
-    x = draw(arrays(np.int64, (n, D), elements=st.integers(-6, 6)))
-    distinct = np.unique(x, axis=0)
-    K = draw(st.integers(1, min(4, len(distinct))))
-    chosen = draw(st.permutations(range(len(distinct))))[:K]
-    covariance_type = draw(st.sampled_from(TYPES))
+@settings(derandomize=True, deadline=None, max_examples=60)
+@given(
+    x=arrays(
+        np.int64, st.tuples(st.integers(3, 25), st.integers(1, 3)), elements=st.integers(-6, 6)
+    ),
+    K=st.integers(1, 4),
+    covariance_type=st.sampled_from(TYPES),
+)
+def test_log_likelihood_never_drops_and_each_step_leaves_a_mixture(x, K, covariance_type):
+    """On a few points of a coarse lattice: ties, duplicates, collapses and all."""
+    model, rng = {"covariance_type": covariance_type}, np.random.default_rng(0)
     try:
-        start = start_from_means(x, distinct[chosen], covariance_type=covariance_type)
-    except ValueError:  # a constant or a dependent feature
+        start = gmm.start_from_random_points(x, K, rng=rng, **model)
+    except ValueError:  # too few distinct points, a constant or a dependent feature
         assume(False)
     try:
-        return run_em(x, start, max_iter=30, tol=0, covariance_type=covariance_type)
+        trace = run_em(x, start, max_iter=30, tol=0, **model)
     except EMError as error:
-        return error.trace
-
-
-@examples
-@given(lattice_runs())
-def test_log_likelihood_never_drops_and_each_step_leaves_a_mixture(trace):
+        trace = error.trace
     slack = 1e-9 * abs(trace.log_likelihoods).max()
     assert (np.diff(trace.log_likelihoods) >= -slack).all()
     for step in trace.steps:
@@ -195,90 +176,37 @@ def test_log_likelihood_never_drops_and_each_step_leaves_a_mixture(trace):
         assert np.linalg.eigvalsh(correlations).min() > 0  # of a comparable size, so to be trusted
 
 
-@examples
-@given(
-    D=st.integers(1, 4),
-    K=st.integers(1, 3),
-    seed=st.integers(0, 999),
-    covariance_type=st.sampled_from(TYPES),
-)
-def test_no_order_and_no_coordinates_matter(D, K, seed, covariance_type):
-    """Shift, and the maps that each type allows: any, each feature's unit, or turn and zoom."""
-    x, rng = blobs(60, D, K, seed), np.random.default_rng(seed)
-    start = start_from_means(x, x[:K], covariance_type=covariance_type)
-    shift, points, order = rng.standard_normal(D), rng.permutation(60), rng.permutation(K)
-    turn = np.linalg.qr(rng.standard_normal((D, D)))[0]
-    linear = {
-        "full": turn @ np.diag(rng.uniform(0.5, 2, D)) @ turn[::-1],
-        "tied": turn @ np.diag(rng.uniform(0.5, 2, D)) @ turn[::-1],
-        "diag": np.diag(10 ** rng.uniform(-3, 3, D)),
-        "spherical": turn * 10 ** rng.uniform(-3, 3),
-    }[covariance_type]
-    moved_x, moved_means = x @ linear.T + shift, start.means @ linear.T + shift
-    moved_start = Mixture(
-        start.weights[order], moved_means[order], linear @ start.covariances[order] @ linear.T
-    )
-    options = {"max_iter": 5, "tol": 0, "covariance_type": covariance_type}
-    trace, moved = run_em(x, start, **options), run_em(moved_x[points], moved_start, **options)
-    stretched = len(x) * np.linalg.slogdet(linear)[1]
-    np.testing.assert_allclose(
-        moved.log_likelihoods + stretched, trace.log_likelihoods, rtol=1e-9, atol=1e-8
-    )
-    expected = linear @ trace.mixture.covariances[order] @ linear.T
-    np.testing.assert_allclose(moved.mixture.covariances, expected, rtol=1e-6, atol=1e-6)
-    b, moved_b = trace.steps[-1].responsibilities, moved.steps[-1].responsibilities
-    np.testing.assert_allclose(moved_b, b[points][:, order], atol=1e-8)
-
-
-# --- the trace ------------------------------------------------------------------------------------
-
-X = galaxies().x
+X = gmm.galaxies().x
 START = start_from_means(X, [10.0, 20.0, 30.0])
 ROWS = np.full((len(X), 3), 1 / 3)
 
 
-def test_half_steps_follow_one_another_and_are_what_their_kinds_say():
-    trace = run_em(X, START, max_iter=2, tol=0)
-    kinds = [(step.kind, step.iteration) for step in trace.steps]
-    assert kinds == [("start", 0), ("E", 1), ("M", 1), ("E", 2), ("M", 2)]
-    assert trace.iterations == 2
-    before, *halves = trace.steps
-    assert before.mixture is START and before.responsibilities is None
-    for e, m in zip(halves[::2], halves[1::2], strict=True):
-        assert e.mixture is before.mixture and e.log_likelihood == before.log_likelihood
-        np.testing.assert_array_equal(m.responsibilities, e.responsibilities)
-        assert m.log_likelihood == trace.log_likelihoods[m.iteration]
-        before = m
-    assert before.mixture is trace.mixture
-
-
 @each_once(size=[(50, 1, 3), (90_000, 2, 2), (60, 4, 3)], covariance_type=TYPES, ridge=[0, 0.1])
-def test_the_loop_takes_the_two_steps(size, covariance_type, ridge):
+def test_the_loop_takes_the_two_steps_in_turn(size, covariance_type, ridge):
     """Although it looks at the data once for both; n = 90,000 takes several blocks."""
     x = blobs(*size)
     options = {"covariance_type": covariance_type, "ridge": ridge}
     mixture = start_from_means(x, x[: size[2]], **options)
-    for step in run_em(x, mixture, max_iter=2, tol=0, **options).steps[1:]:
-        if step.kind == "E":
-            b, log_likelihood = e_step(x, mixture)
-            np.testing.assert_array_equal(step.responsibilities, b)
-            assert step.log_likelihood == pytest.approx(log_likelihood, rel=1e-14)
-        else:
-            mixture, expected = step.mixture, m_step(x, b, **options)
-            np.testing.assert_allclose(mixture.weights, expected.weights, rtol=1e-14)
-            np.testing.assert_allclose(mixture.means, expected.means, rtol=1e-13, atol=1e-14)
-            scale = abs(expected.covariances).max()
-            np.testing.assert_allclose(
-                mixture.covariances, expected.covariances, rtol=1e-13, atol=1e-14 * scale
-            )
-
-
-def test_without_record_only_the_half_steps_are_missing():
-    recorded, bare = run_em(X, START), run_em(X, START, record=False)
-    assert bare.steps == ()
-    assert bare.converged == recorded.converged
-    np.testing.assert_array_equal(bare.log_likelihoods, recorded.log_likelihoods)
-    np.testing.assert_array_equal(bare.mixture.means, recorded.mixture.means)
+    trace = run_em(x, mixture, max_iter=2, tol=0, **options)
+    kinds = [(step.kind, step.iteration) for step in trace.steps]
+    assert kinds == [("start", 0), ("E", 1), ("M", 1), ("E", 2), ("M", 2)]
+    start, *halves = trace.steps
+    assert start.mixture is mixture and start.responsibilities is None
+    for e, m in zip(halves[::2], halves[1::2], strict=True):
+        assert e.mixture is mixture
+        b, log_likelihood = e_step(x, mixture)
+        np.testing.assert_array_equal(e.responsibilities, b)
+        np.testing.assert_array_equal(m.responsibilities, b)
+        assert e.log_likelihood == pytest.approx(log_likelihood, rel=1e-14)
+        assert m.log_likelihood == trace.log_likelihoods[m.iteration]
+        mixture, expected = m.mixture, m_step(x, b, **options)
+        np.testing.assert_allclose(mixture.weights, expected.weights, rtol=1e-14)
+        np.testing.assert_allclose(mixture.means, expected.means, rtol=1e-13, atol=1e-14)
+        slack = 1e-14 * abs(expected.covariances).max()
+        np.testing.assert_allclose(
+            mixture.covariances, expected.covariances, rtol=1e-13, atol=slack
+        )
+    assert trace.mixture is mixture and trace.iterations == 2
 
 
 def test_no_iteration_leaves_the_start():
@@ -290,7 +218,8 @@ def test_no_iteration_leaves_the_start():
 
 
 def test_a_trace_cannot_be_written_in():
-    trace, own = run_em(X, START, max_iter=1), run_em(X, START, max_iter=1, **PLAIN)
+    trace = run_em(X, START, max_iter=1)
+    own = run_em(X, START, max_iter=1, e_step=lambda x, mixture: e_step(x, mixture))
     last = trace.steps[-1].responsibilities, own.steps[-1].responsibilities
     for array in (trace.log_likelihoods, *last, e_step(X, START)[0]):
         with pytest.raises(ValueError, match="read-only"):
@@ -313,34 +242,34 @@ def test_tol_0_runs_all_iterations_whatever_rounding_does():
     assert str(trace) == f"log-likelihood {reached} after 20 iterations, not converged."
 
 
-# --- steps that the caller wrote ------------------------------------------------------------------
-
-PLAIN = {"e_step": lambda x, mixture: e_step(x, mixture), "m_step": lambda x, b: m_step(x, b)}
-
-
 @pytest.mark.parametrize("x", [X, X.tolist(), blobs(40, 2, 3)], ids=["(n,)", "a list", "(n, 2)"])
-def test_own_steps_drive_the_run_and_get_exactly_two_arguments(x):
-    start = start_from_means(x, x[:3])
-    calls = []
+def test_own_steps_drive_the_run_and_get_arguments_that_they_may_write_in(x):
+    start, given = start_from_means(x, x[:3]), []
+    memory = np.empty((3, len(x)))  # (K, n), as the formulas often come out
 
-    def watch(name):
-        def step(*arguments, **named):
-            calls.append((name, arguments, named))
-            return PLAIN[name](*arguments)
+    def rough_e_step(data, mixture):
+        given.append((data.copy(), mixture))
+        b, log_likelihood = e_step(data, mixture)
+        data[:], memory[:] = 0, b.T
+        return memory.T, log_likelihood
 
-        return step
+    def rough_m_step(data, b):
+        given.append((data.copy(), b.copy()))
+        result = m_step(data, b)
+        data[:], b[:] = 0, 0
+        return result
 
-    trace = run_em(x, start, max_iter=1, e_step=watch("e_step"), m_step=watch("m_step"))
-    expected = run_em(x, start, max_iter=1).log_likelihoods
-    np.testing.assert_allclose(trace.log_likelihoods, expected, rtol=1e-12)
-    assert trace.stubs == ()
-    assert [name for name, _, _ in calls] == ["e_step", "m_step", "e_step"]
-    for _, (data, _), named in calls:
+    trace = run_em(x, start, max_iter=2, tol=0, e_step=rough_e_step, m_step=rough_m_step)
+    expected = run_em(x, start, max_iter=2, tol=0)
+    np.testing.assert_allclose(trace.log_likelihoods, expected.log_likelihoods, rtol=1e-12)
+    for step, right in zip(trace.steps[1:], expected.steps[1:], strict=True):
+        np.testing.assert_allclose(step.responsibilities, right.responsibilities, atol=1e-12)
+    assert trace.stubs == () and len(given) == 5
+    for data, _ in given:
         np.testing.assert_array_equal(data, x)
         assert data.dtype == np.float64
-        assert named == {}
-    assert calls[0][1][1] is start
-    np.testing.assert_array_equal(calls[1][1][1], e_step(x, start)[0])
+    assert given[0][1] is start
+    np.testing.assert_array_equal(given[1][1], e_step(x, start)[0])
 
 
 def test_own_numbers_are_what_the_trace_shows():
@@ -369,37 +298,9 @@ def test_the_modules_steps_may_be_named():
     np.testing.assert_array_equal(named.log_likelihoods, expected)
 
 
-def test_steps_that_write_in_their_arguments_or_fill_one_array_again_spoil_nothing():
-    x = X.copy()
-    memory = np.empty((3, len(X)))  # (K, n), as the formulas often come out
-
-    def rough_e_step(x, mixture):
-        b, log_likelihood = e_step(x, mixture)
-        x[:] = 0
-        memory[:] = b.T
-        return memory.T, log_likelihood
-
-    def rough_m_step(x, responsibilities):
-        result = m_step(x, responsibilities)
-        x[:] = 0
-        responsibilities[:] = 0
-        return result
-
-    trace = run_em(x, START, max_iter=3, tol=0, e_step=rough_e_step, m_step=rough_m_step)
-    np.testing.assert_array_equal(x, X)
-    expected = run_em(X, START, max_iter=3, tol=0, **PLAIN)
-    np.testing.assert_array_equal(trace.log_likelihoods, expected.log_likelihoods)
-    for step, right in zip(trace.steps[1:], expected.steps[1:], strict=True):
-        np.testing.assert_array_equal(step.responsibilities, right.responsibilities)
-
-
 WRONG_E_STEPS = {
     "responsibilities alone": (ROWS, "must return two things.* array of shape"),
-    "the other way round": ((-1.0, ROWS), "must have shape"),
     "one component too few": ((ROWS[:, :2], -1.0), "must have shape"),
-    "rows that do not sum to 1": ((ROWS * 2, -1.0), "sum to 1"),
-    "NaN": ((ROWS * np.nan, -1.0), "NaN.* row 0"),
-    "a log-likelihood for each point": ((ROWS, ROWS[:, 0]), "log-likelihood"),
     "a complex log-likelihood": ((ROWS, np.array(1j)), "log-likelihood"),
     "a log-likelihood in an array": ((ROWS, np.array([-1.0])), "log-likelihood"),
     "no log-likelihood": ((ROWS, None), "log-likelihood|NoneType"),
@@ -416,65 +317,32 @@ def test_what_is_wrong_with_an_own_e_step_is_said(slip):
     assert (start.mixture, start.log_likelihood) == (START, e_step(X, START)[1])
 
 
-# What an m_step computes of b (n, 3); and what is said, and of which component.
+make = Mixture.from_1d
+# What an m_step makes of b (n, 3), and what is said.
 WRONG_M_STEPS = {
-    "a tuple": (lambda b: (b, b), "your m_step.*must return a Mixture.* tuple", None),
-    "one component too few": (
-        lambda b: Mixture.from_1d([0.5, 0.5], [0, 1], [1, 1]),
-        r"your m_step.*shape \(2, 1\).* \(3, 1\)",
-        None,
-    ),
-    "one dimension too many": (
+    "a tuple": (lambda b: (b, b), "your m_step.*must return a Mixture.* tuple"),
+    "a component too few": (lambda b: BETWEEN, r"your m_step.*shape \(2, 1\).* \(3, 1\)"),
+    "a dimension too many": (
         lambda b: Mixture(b[0], np.zeros((3, 2)), [np.eye(2)] * 3),
         r"your m_step.*shape \(3, 2\)",
-        None,
     ),
-    "weights that do not sum to 1": (
-        lambda b: Mixture.from_1d([1, 1, 1], [0, 1, 2], [1, 1, 1]),
-        "your m_step.*weights must sum to 1",
-        None,
-    ),
-    "a negative variance": (
-        lambda b: Mixture.from_1d(b[0], [0, 1, 2], [1, -1, 1]),
-        "your m_step.*index 1.* -1",
-        1,
-    ),
-    "means at the other end of the world": (
-        lambda b: Mixture.from_1d(b[0], [1e200] * 3, [1, 1, 1]),
-        "far from every component",
-        None,
-    ),
-    "an error": (
-        lambda b: b.no_such_thing,
-        "m_step raised AttributeError: .* line “run_em",
-        None,
-    ),
+    "weights of sum 3": (lambda b: make([1, 1, 1], [0, 1, 2], [1, 1, 1]), "weights must sum to 1"),
+    "a variance below 0": (lambda b: make(b[0], [0, 1, 2], [1, -1, 1]), "m_step.*index 1.* -1"),
+    "far means": (lambda b: make(b[0], [1e200] * 3, [1, 1, 1]), "far from every component"),
+    "an error": (lambda b: b.no_such, "m_step raised AttributeError: .* line “run_em"),
 }
 
 
 @pytest.mark.parametrize("slip", WRONG_M_STEPS)
-def test_what_is_wrong_with_an_own_m_step_is_said(slip):
-    make, sentence, component = WRONG_M_STEPS[slip]
+def test_what_is_wrong_with_an_own_m_step_is_said_and_leads_to_its_line(slip):
+    make, sentence = WRONG_M_STEPS[slip]
     with pytest.raises(EMError, match=f"Iteration 1: .*{sentence}") as caught:
         run_em(X, START, m_step=lambda x, b: make(b))
+    component = 1 if slip == "a variance below 0" else None
     assert (caught.value.iteration, caught.value.component) == (1, component)
     assert [step.kind for step in caught.value.trace.steps] == ["start", "E"]
-
-
-@pytest.mark.parametrize("slip", ["weights that do not sum to 1", "an error"])
-def test_a_refused_own_step_leads_to_its_line(slip):
-    """Else the learner sees the sentence, but not where in their code it came from."""
-
-    def my_step(x, b):
-        return WRONG_M_STEPS[slip][0](b)
-
-    with pytest.raises(EMError) as caught:
-        run_em(X, START, m_step=my_step)
-    chain, error = "", caught.value
-    while error is not None:
-        chain += "".join(traceback.format_tb(error.__traceback__))
-        error = error.__cause__
-    assert "in my_step" in chain
+    if slip in ("weights of sum 3", "an error"):  # where in the learner's code it came from
+        assert "in <lambda>" in "".join(traceback.format_exception(caught.value))
 
 
 def test_an_own_step_is_warned_as_ever():
@@ -482,8 +350,6 @@ def test_an_own_step_is_warned_as_ever():
     with pytest.warns(RuntimeWarning, match="divide by zero"):
         run_em(X, START, max_iter=1, m_step=lambda x, b: [m_step(x, b), np.log(x * 0)][0])
 
-
-# --- what cannot go on ----------------------------------------------------------------------------
 
 TWINS = np.array([10.0, 10.0, 11.0, 12.0, 13.0, 14.0])  # a trap at 10
 TO_COLLAPSE = Mixture.from_1d([0.5, 0.5], [12.5, 10.0], [1.0, 0.3])
@@ -521,7 +387,7 @@ def test_with_a_ridge_no_ridge_is_advised_and_nothing_collapses():
         run_em(TWINS, TO_EMPTINESS, ridge=1e-3)
     assert "ridge" not in str(caught.value)
     trace = run_em(TWINS, TO_COLLAPSE, ridge=1e-3)
-    assert trace.converged
+    assert (trace.converged, trace.ridge) == (True, 1e-3)
     assert trace.mixture.variances.min() >= 1e-3 * TWINS.var() * (1 - 1e-12)
 
 
@@ -546,20 +412,8 @@ def test_a_step_by_itself_knows_no_iteration():
     assert caught.value.trace is None
 
 
-def test_underflow_is_no_error_even_where_numpy_was_told_to_raise():
-    """A responsibility of 1e-300 is as good as 0; a course on underflow may set this."""
-    x = np.append(blobs(20, 1, 1)[:, 0], 38 + blobs(20, 1, 1, seed=1)[:, 0])
-    with np.errstate(all="raise"):
-        run_em(x, Mixture.from_1d([0.5, 0.5], [0, 38], [1, 1]), max_iter=2)
-
-
 @pytest.mark.parametrize(
-    "fail",
-    [
-        lambda: run_em(TWINS, TO_COLLAPSE),
-        lambda: Mixture.from_1d([0.5, 0.5], [0.0, 1.0], [1.0, 0.0]),
-    ],
-    ids=["a collapse", "a refused mixture"],
+    "fail", [partial(run_em, TWINS, TO_COLLAPSE), partial(make, [0.5, 0.5], [0, 1], [1, 0])]
 )
 def test_errors_survive_a_process_boundary(fail):
     with pytest.raises(ValueError) as caught:
