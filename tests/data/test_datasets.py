@@ -2,11 +2,8 @@
 
 import numpy as np
 import pytest
-from scipy.stats import chisquare
 
 from gmm_helpers import four_gaussians, galaxies, old_faithful, two_gaussians
-
-toys = pytest.mark.parametrize("toy", [two_gaussians, four_gaussians])
 
 
 def test_old_faithful_is_rs_faithful():
@@ -37,26 +34,10 @@ def test_real_data_have_no_truth_and_each_call_reads_afresh(read):
     assert read().x.min() > 0
 
 
-@toys
-def test_toy_data_follow_their_truth(toy):
-    data = toy(20_000, rng=np.random.default_rng(0))
-    truth = data.mixture
-    x = data.x.reshape(len(data.x), -1)
-    assert len(data.features) == x.shape[1] == truth.n_features
-    assert chisquare(np.bincount(data.z), 20_000 * truth.weights).pvalue > 1e-3
-    for k in range(truth.n_components):
-        own = x[data.z == k]
-        errors = np.sqrt(np.diag(truth.covariances[k]) / len(own))
-        assert (abs(own.mean(axis=0) - truth.means[k]) < 4 * errors).all()
-        np.testing.assert_allclose(
-            np.cov(own.T).reshape(truth.covariances[k].shape), truth.covariances[k], atol=0.1
-        )
-
-
-@toys
-def test_toy_data_are_seeded(toy):
-    first, again, other = (toy(5, rng=np.random.default_rng(seed)) for seed in (1, 1, 2))
-    np.testing.assert_array_equal(first.x, again.x)
-    np.testing.assert_array_equal(first.z, again.z)
-    assert not np.array_equal(first.x, other.x)
-    assert len(first.x) == len(first.z) == 5
+@pytest.mark.parametrize("toy", [two_gaussians, four_gaussians])
+def test_toy_data_are_drawn_from_their_truth(toy):
+    data = toy(50, rng=np.random.default_rng(1))
+    x, z = data.mixture.sample(50, np.random.default_rng(1))
+    np.testing.assert_array_equal(data.x, x)
+    np.testing.assert_array_equal(data.z, z)
+    assert len(data.features) == data.mixture.n_features

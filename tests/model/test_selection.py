@@ -14,14 +14,10 @@ TYPES = ("full", "tied", "diag", "spherical")
 FAITHFUL = gmm.old_faithful().x
 GALAXIES = gmm.galaxies().x
 SIX = [0.0, 0.1, 0.3, 5.0, 5.2, 5.3]
-every_type = pytest.mark.parametrize("covariance_type", TYPES)
 
 
 def seeded(seed=0):
     return np.random.default_rng(seed)
-
-
-# --- criteria -------------------------------------------------------------------------------------
 
 
 @each_once(covariance_type=TYPES * 2, D=[3, 1, 2], K=[4, 2, 3, 2, 1])
@@ -37,8 +33,6 @@ def test_criteria_are_those_of_scikit_learn(covariance_type, D, K):
     assert aic(log_likelihood, p) == pytest.approx(model.aic(x), rel=1e-10)
     assert bic(log_likelihood, p, 60) == pytest.approx(model.bic(x), rel=1e-10)
 
-
-# --- the table ------------------------------------------------------------------------------------
 
 # R's optima (design section 9), K = 2, 3 and 4; not those of type diag with K > 2.
 TIED = [-1140.18676, -1126.31593, -1120.82813]
@@ -78,7 +72,7 @@ def test_the_table_is_made_of_its_traces():
         table.bic[0, 0] = 0
 
 
-@every_type
+@pytest.mark.parametrize("covariance_type", TYPES)
 def test_a_run_is_what_run_em_makes_from_its_start(covariance_type):
     """Although it stops half-way to be compared with the others."""
     model = {"covariance_type": covariance_type}
@@ -123,16 +117,6 @@ def test_a_table_without_any_fit_has_no_best():
     assert "*" not in str(table).split("\n")[1]
     with pytest.raises(ValueError, match="There is no regular fit in the table"):
         table.best()
-
-
-def test_a_split_finds_what_the_starts_miss():
-    """Without any drawn start, from one component up, the four that are there are found."""
-    data = gmm.four_gaussians(600, rng=seeded(1))
-    table = compare(data.x, range(1, 5), rng=seeded(), n_init=0)
-    truth = data.mixture.log_density(data.x).sum()
-    assert table.log_likelihoods[0, 2] < truth < table.log_likelihoods[0, 3]
-    far = compare(data.x, [4], rng=seeded(), n_init=0)  # a first K above 1 is reached by splits too
-    assert far.log_likelihoods[0, 0] == pytest.approx(table.log_likelihoods[0, 3], rel=1e-10)
 
 
 def test_the_table_is_seeded():
@@ -216,13 +200,6 @@ def test_held_out_data_are_scored_by_every_mixture():
     assert scores.shape == (2, 2)
     assert scores[1, 1] == table.trace(2, "tied").mixture.log_density(test).sum()
     np.testing.assert_allclose(table.held_out(train), table.log_likelihoods, rtol=1e-13)
-
-
-def test_a_ridge_is_handed_on_and_a_single_K_and_type_need_no_list():
-    x = np.column_stack([GALAXIES, 2 * GALAXIES + 1])
-    table = compare(x, 2, covariance_types="tied", rng=seeded(), ridge=1e-2, n_init=2)
-    assert table.trace(2).ridge == 1e-2
-    assert (table.Ks, table.covariance_types) == ((2,), ("tied",))
 
 
 def test_progress_says_how_far_the_search_is(capsys):
