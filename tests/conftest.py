@@ -2,9 +2,63 @@
 
 import os
 
+import pytest
+
 # The matrices here are small: a second thread for them costs more than it does, most of all
 # beside another process with tests.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+@pytest.fixture(scope="session")
+def run_1d():
+    """Give the 300 points of two Gaussians that most notebooks have, and EM's run on them."""
+    import numpy as np
+
+    import gmm_helpers as gmm
+
+    x = gmm.two_gaussians(rng=np.random.default_rng(1)).x
+    return x, gmm.run_em(x, gmm.Mixture.from_1d([0.5, 0.5], [0, 1], [1, 1]))
+
+
+@pytest.fixture(scope="session")
+def x(run_1d):
+    return run_1d[0]
+
+
+@pytest.fixture(scope="session")
+def em(run_1d):
+    return run_1d[1].mixture
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Give Debian's Chromium, to the tests that need it."""
+    from driver import chromium
+
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def new_page(browser):
+    """Return a function that makes a page; none may complain, or ask for what is not at `home`."""
+    pages, wrong = [], []
+
+    def make(home, **options):
+        def foreign(address):
+            return not address.startswith((home, "data:", "blob:"))
+
+        page = browser.new_page(**options)
+        pages.append(page)
+        page.on("pageerror", lambda error: wrong.append(error.stack or str(error)))
+        page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+        page.on("request", lambda asked: wrong.append(asked.url) if foreign(asked.url) else None)
+        return page
+
+    yield make
+    for page in pages:
+        page.close()
+    assert wrong == []
 
 
 def pytest_terminal_summary(terminalreporter):

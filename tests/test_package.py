@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import make_formulas
 import pytest
 from bundle import WIDGETS, bundle
 
@@ -90,3 +91,8 @@ def test_no_file_names_an_index_or_a_machines_path():
 
 def test_the_widgets_module_is_made_of_its_sources():
     assert (WIDGETS / "widgets.bundle.js").read_text("utf-8") == bundle(), "run `nox -s bundle`"
+
+
+def test_the_widgets_formulas_are_those_that_are_written():
+    stored = (WIDGETS / "formulas.json").read_text("utf-8")
+    assert stored == make_formulas.make_formulas(), "run `nox -s formulas`"

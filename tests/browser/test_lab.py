@@ -3,19 +3,10 @@
 import io
 import re
 
+import driver
 import numpy as np
 import pytest
-from driver import (
-    KINDS,
-    LAPTOP,
-    READY,
-    add_cell,
-    name_cells,
-    open_notebook,
-    run_all,
-    run_cell,
-    widget,
-)
+from driver import KINDS, add_cell, name_cells, run_all, run_cell, widget
 from hands import Chromium, move
 from PIL import Image
 from playwright.sync_api import expect
@@ -29,6 +20,7 @@ MODELS = """async () => {
     const renderer = rendermime.getFactory(mimeType).createRenderer({mimeType})
     return Object.keys((await renderer._manager.promise)._models).length
 }"""
+OUTPUT = ".jp-OutputArea-output"
 SHUT_DOWN = "jupyterapp.shell.currentWidget.sessionContext.shutdown()"
 RESTART = "jupyterapp.shell.currentWidget.sessionContext.restartKernel()"
 SIZE = "JSON.stringify(jupyterapp.shell.currentWidget.context.model.toJSON()).length"
@@ -44,10 +36,10 @@ class Desk:
         """Open a notebook on a new page, in place of the one before."""
         if self.page:
             self.page.close()
-        self.page = self.browser.new_page(viewport=LAPTOP)
+        self.page = self.browser.new_page(viewport=driver.LAPTOP)
         self.hand = Chromium(self.page)
         self.errors = self.hand.errors
-        open_notebook(self.page, self.lab_url, name)
+        driver.open_notebook(self.page, self.lab_url, name)
         return self.page
 
     def move(self, kinds):
@@ -130,12 +122,10 @@ def test_python_hears_where_the_hand_rests_and_a_second_view_follows(lab):
     expect(second.locator(".heading")).to_have_text(box.locator(".heading").inner_text())
     run_cell(lab, second.evaluate("each => each.closest('.jp-Cell').dataset.cell"))
     lab.evaluate("jupyterapp.commands.execute('notebook:delete-cell')")
-    assert (
-        "3" in add_cell(lab, "stepper.view.position").locator(".jp-OutputArea-output").inner_text()
-    )
+    assert "3" in add_cell(lab, "stepper.view.position").locator(OUTPUT).inner_text()
     slider(widget(lab, "hand_fit")).press("ArrowRight")
     lab.wait_for_timeout(500)
-    said = add_cell(lab, "f'{fit.score:.2f}'").locator(".jp-OutputArea-output").inner_text()
+    said = add_cell(lab, "f'{fit.score:.2f}'").locator(OUTPUT).inner_text()
     assert said.strip(" '-") in widget(lab, "hand_fit").inner_text()
 
 
@@ -201,7 +191,7 @@ def test_a_stepper_fits_a_projector(lab):
     assert box.evaluate("box => box.scrollHeight <= innerHeight + 1")
     lab.keyboard.press("Escape")
     lab.evaluate("document.fullscreenElement && document.exitFullscreen()")
-    lab.set_viewport_size(LAPTOP)
+    lab.set_viewport_size(driver.LAPTOP)
 
 
 def test_a_page_that_is_loaded_anew_finds_its_widgets_where_they_were(lab, desk):
@@ -237,7 +227,7 @@ def test_widgets_live_without_a_kernel_the_next_day_and_with_a_new_kernel(lab, d
     work(page, alone)
     expect(widget(page, "chooser").locator(".asker")).to_have_text(WAITING)
     page.evaluate(RESTART)
-    page.evaluate(READY)
+    page.evaluate(driver.READY)
     run_all(page)
     work(page, KINDS)
     assert [widget(page, kind).count() for kind in KINDS] == [1] * len(KINDS)

@@ -8,16 +8,6 @@ import pytest
 import gmm_helpers as gmm
 
 
-@pytest.fixture(scope="module")
-def x():
-    return gmm.two_gaussians(rng=np.random.default_rng(1)).x
-
-
-@pytest.fixture(scope="module")
-def em(x):
-    return gmm.run_em(x, gmm.Mixture.from_1d([0.5, 0.5], [0, 1], [1, 1])).mixture
-
-
 def words(shown):
     return shown.box.locator(".words [aria-live]").inner_text()
 

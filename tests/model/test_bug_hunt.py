@@ -6,16 +6,7 @@ import pytest
 import gmm_helpers as gmm
 
 FALL = -1e-9
-
-
-@pytest.fixture(scope="module")
-def x():
-    return gmm.two_gaussians(300, rng=np.random.default_rng(1)).x
-
-
-@pytest.fixture(scope="module")
-def guess():
-    return gmm.Mixture.from_1d([0.5, 0.5], [0.0, 1.0], [1.0, 1.0])
+GUESS = gmm.Mixture.from_1d([0.5, 0.5], [0.0, 1.0], [1.0, 1.0])
 
 
 def run(x, start, name):
@@ -27,8 +18,8 @@ def run(x, start, name):
 
 
 @pytest.mark.parametrize("name, power, by_n", [("A", 1, True), ("B", 2, False)])
-def test_a_divides_the_variance_by_n_and_b_stores_standard_deviations(x, guess, name, power, by_n):
-    b = guess.responsibilities(x)
+def test_a_divides_the_variance_by_n_and_b_stores_standard_deviations(x, name, power, by_n):
+    b = GUESS.responsibilities(x)
     right, broken = gmm.m_step(x, b), gmm.broken_steps(name)["m_step"](x, b)
     expected = right.variances * (right.weights if by_n else 1)
     np.testing.assert_allclose(broken.variances**power, expected)
@@ -44,9 +35,9 @@ def test_c_leaves_the_weights_out_of_the_e_step_alone(x):
     assert log_likelihood == pytest.approx(gmm.e_step(x, mixture)[1])
 
 
-def test_from_the_guess_only_a_falls_and_b_and_c_rest_lower_than_the_right_one(x, guess):
-    right = gmm.run_em(x, guess, max_iter=60, tol=0).log_likelihoods
-    curves = {name: run(x, guess, name).log_likelihoods for name in "ABC"}
+def test_from_the_guess_only_a_falls_and_b_and_c_rest_lower_than_the_right_one(x):
+    right = gmm.run_em(x, GUESS, max_iter=60, tol=0).log_likelihoods
+    curves = {name: run(x, GUESS, name).log_likelihoods for name in "ABC"}
     assert np.diff(curves["A"])[0] > 0 > np.diff(curves["A"])[1]
     for name in "BC":
         assert np.diff(curves[name]).min() > FALL

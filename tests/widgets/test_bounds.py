@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
-from test_stepper import marks, read, shown_at
+from scenes import marks, placed, read, shown_at
 
 import gmm_helpers as gmm
-from gmm_helpers.plots import geometry
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +51,7 @@ def test_the_bound_touches_the_curve_where_the_ring_is():
     )
     assert [shown_at(bound, p) for p in range(3)] == [shown_at(gap, p) for p in range(3)]
     assert bound["by"]["hidden"] == [1, 0, 0] and view.content["glides"][1:] == [0, 1]
-    ends = geometry.place(read(view, gap["shape"]), read(view, gap["by"]["map"])[2])
-    np.testing.assert_allclose(ends, [[0.5, -2.5], [0.5, -0.25]])
+    np.testing.assert_allclose(placed(view, gap, 2), [[0.5, -2.5], [0.5, -0.25]])
     [ring] = marks(view, "marker")
     np.testing.assert_allclose(
         read(view, ring["by"]["map"])[:, 4:], [[-1, -1], [-1, -1], [0.5, -0.25]]

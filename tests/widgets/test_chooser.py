@@ -5,8 +5,6 @@ import pytest
 
 import gmm_helpers as gmm
 
-WRONG = "This cannot be run, and the pictures are of the run before."
-
 
 def draw(rng):
     return rng.normal(size=(30, 2)) + 4 * rng.integers(2, size=(30, 1))
@@ -125,7 +123,8 @@ def test_what_cannot_be_run_is_said_and_the_pictures_stay(chooser, error, words)
 
     chooser._function, data = refuse, chooser.view.data
     [answer] = tell(chooser, key=key(chooser, 0, 1))
-    assert answer["refused"].startswith(f"{WRONG} {words}")
+    said = f"This cannot be run, and the pictures are of the run before. {words}"
+    assert answer["refused"].startswith(said)
     assert chooser.view.data == data and chooser.trace.mixture.n_components == 2
 
 

@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
-from test_stepper import marks, read, shown_at
+from scenes import marks, placed, read, shown_at
 
 import gmm_helpers as gmm
-from gmm_helpers.plots import geometry
 
 
 @pytest.fixture(scope="module")
@@ -39,13 +38,20 @@ def test_a_landscape_has_its_contours_below_the_top_and_paths_up_to_the_step():
         gmm.Landscape(lambda points: np.full(len(points), -np.inf), paths, limits=(-1, 1))
 
 
-def test_k_means_has_hard_shares_and_the_mixture_its_own(plane):
+def test_k_means_has_hard_shares_and_lines_and_the_mixture_its_own(plane):
     x, start = plane
     steps = gmm.run_em(x, start, max_iter=1).steps
     labels = np.arange(60) % 2
     kmeans = [(start.means, None), (start.means, labels), (start.means + 1, labels)]
     beside = gmm.KMeansBeside(x, kmeans, steps, groups=labels)
     view = beside.view
+    for position, (means, _) in enumerate(kmeans):  # the lines lie where both are equally likely
+        border = placed(view, marks(view, "line", 0)[0], position)
+        np.testing.assert_allclose(*[np.linalg.norm(border - m, axis=1) for m in means], atol=1e-3)
+        for line in marks(view, "line", 1):
+            if "which" in line["by"] and shown_at(line, position):
+                b = steps[position].mixture.responsibilities(placed(view, line, position))
+                np.testing.assert_allclose(b[:, 0], 0.5, atol=0.02)
     for panel, expected in ((0, np.eye(2)[labels]), (1, steps[1].responsibilities)):
         [points] = marks(view, "points", panel)
         assert points["by"]["which"] == [-1, 0, 0]
@@ -62,35 +68,13 @@ def test_k_means_has_hard_shares_and_the_mixture_its_own(plane):
         gmm.KMeansBeside(x, kmeans[:2], steps, groups=labels)
 
 
-def test_the_lines_beside_k_means_lie_where_two_components_are_equal(plane):
-    x, start = plane
-    steps = gmm.run_em(x, start, max_iter=1).steps
-    labels = np.zeros(60, int)
-    kmeans = [(start.means, None), (start.means, labels), (start.means + 1, labels)]
-    view = gmm.KMeansBeside(x, kmeans, steps, groups=labels).view
-    for position, (means, _) in enumerate(kmeans):
-        border = line_at(view, marks(view, "line", 0)[0], position)
-        apart = [np.linalg.norm(border - mean, axis=1) for mean in means]
-        np.testing.assert_allclose(*apart, atol=1e-3)
-        for line in marks(view, "line", 1):
-            if "which" in line["by"] and shown_at(line, position):
-                b = steps[position].mixture.responsibilities(line_at(view, line, position))
-                np.testing.assert_allclose(b[:, 0], 0.5, atol=0.02)
-
-
-def line_at(view, line, position):
-    return read(view, line["shape"])[line["by"]["which"][position]]
-
-
 def test_a_shrinking_variance_has_crosses_at_the_new_means_and_circles_at_one_sigma(plane):
     x, start = plane
     stepper = gmm.ShrinkingVariance(x, start.means, (4, 0.25))
     view = stepper.view
     for k, circle in enumerate(marks(view, "line")):
         for position, radius in enumerate((2, 0.5)):
-            ring = geometry.place(
-                read(view, circle["shape"]), read(view, circle["by"]["map"])[position]
-            )
+            ring = placed(view, circle, position)
             np.testing.assert_allclose(np.linalg.norm(ring - start.means[k], axis=1), radius)
     b = gmm.Mixture([0.5, 0.5], start.means, [4 * np.eye(2)] * 2).responsibilities(x)
     new = gmm.m_step(x, b).means
@@ -115,7 +99,7 @@ def test_points_over_the_threshold_are_flagged_and_the_line_lies_at_it(plane):
         for line in marks(view, "line"):
             if shown_at(line, position):
                 threshold = float(stepper.texts[position].split()[1].rstrip(":"))
-                heights = -mixture.log_density(line_at(view, line, position))
+                heights = -mixture.log_density(placed(view, line, position))
                 np.testing.assert_allclose(heights, threshold, atol=0.03)
 
 
@@ -123,7 +107,9 @@ def test_a_teachers_own_scene_is_walked_through_and_told():
     scene = gmm.Scene(4)
     scene.panel([0, 1, 0, 1])
     stepper = gmm.SceneStepper(scene, "abcd", title="Letters", stills=[0, 3, 9])
-    assert list(stepper.walk()) == [0, 1, 2, 3] and stepper.view.position == 0
+    stepper.view.position = 3
+    assert [(step, stepper.view.position) for step in stepper.walk()] == [(i, i) for i in range(4)]
+    assert stepper.view.position == 3
     assert stepper.caption == "Letters, 4 positions.\nPosition 0. a\nPosition 3. d"
     with pytest.raises(ValueError, match="there are 3 texts and 4 positions"):
         gmm.SceneStepper(scene, "abc")

@@ -1,7 +1,6 @@
 """A learner's progress: what is counted in notebooks, as JupyterLab saves them."""
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -52,13 +51,6 @@ def test_what_was_chosen_and_what_passed_is_counted(tmp_path, capsys):
     assert told(tmp_path, capsys) == "01_some 1 of 3 1 of 2".split()
     write(tmp_path, cell(ASK), cell(CHECK), chosen={"a": 1})  # cleared, whatever the page knows
     assert told(tmp_path, capsys) == "01_some 0 of 1 0 of 1".split()
-
-
-def test_the_course_as_it_comes_has_nothing_done(capsys):
-    gmm.progress(Path(__file__).parents[2] / "notebooks")
-    lines = capsys.readouterr().out.splitlines()[1:]
-    assert len(lines) == 10 and "01_draw_and_fit_1d     0 of 9              0 of 4" in lines
-    assert all(line.split()[1::3] == ["0", "0"] for line in lines)
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"cells": [1], "metadata": {}}', "\udcff"])
