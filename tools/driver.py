@@ -6,6 +6,7 @@ All waits are for what is to be seen: nothing depends on how quick a page is.
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -212,20 +213,26 @@ def jupyterlab():
 
 
 @contextmanager
-def serving(command, folder, log):
-    """Start a Jupyter server; give the address that it prints."""
+def serving(command, folder, log, env=os.environ):
+    """Start a Jupyter server; give the address that it prints, once it listens there."""
     # Else a kernel that starts with its debugger warns of frozen modules, at a time of its own.
-    quiet = os.environ | {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    quiet = {**env, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
     with log.open("w") as said:
         server = subprocess.Popen(command, cwd=folder, env=quiet, stdout=said, stderr=said)
     try:
-        while not (found := re.search(r"http://127\.0\.0\.1:\S+token=\w+", log.read_text())):
+        address = r"http://127\.0\.0\.1:(\d+)/\S+token=\w+"
+        while not ((found := re.search(address, log.read_text())) and _listens(int(found[1]))):
             with suppress(subprocess.TimeoutExpired):  # what else would end it?
                 raise RuntimeError(f"ended with {server.wait(0.2)}: {log.read_text()}")
         yield found[0]
     finally:
         server.terminate()
         server.wait()
+
+
+def _listens(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def errors_on(page):

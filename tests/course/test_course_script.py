@@ -10,13 +10,12 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import tomllib
 import urllib.request
-from contextlib import suppress
 from types import SimpleNamespace
 
 import pytest
+from driver import serving
 from files import ROOT
 
 
@@ -202,38 +201,17 @@ def test_it_starts_whatever_the_user_has_set(course, tmp_path_factory):
         (home / name).write_text(text)
     folders = ("HOME", "USERPROFILE", "APPDATA", "PYTHONPATH", "JUPYTER_CONFIG_PATH")
     env = {**os.environ, **BROKEN_VARIABLES, **dict.fromkeys(folders, str(home))}
-    log = course.ROOT / "log"
-    with socket.create_server(("127.0.0.1", 0)) as taken, log.open("w") as output:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
         start = f"""
 import course
 course.set_up, course.PYTHON = lambda pins: None, {sys.executable!r}
 raise SystemExit(course.main(["--port={taken.getsockname()[1]}"]))
 """
         command = [sys.executable, "-c", start]
-        options = {"stdout": output, "stderr": subprocess.STDOUT}
-        server = subprocess.Popen(command, cwd=course.ROOT, env=env, **options)
-        try:
-            url, token = wait_for_address(server, log)
+        with serving(command, course.ROOT, course.ROOT / "log", env=env) as address:
+            url, token = re.fullmatch(r"(http://127\.0\.0\.1:\d+)/.*(\?token=.*)", address).groups()
             kernel = ask(f"{url}/api/kernels{token}", b"{}")
             assert draw(course.VENV / f"jupyter/data/runtime/kernel-{kernel['id']}.json") == "ok"
-            ask(f"{url}/api/shutdown{token}", b"")
-            assert server.wait(60) == 0
-        finally:
-            server.kill()
-            server.wait()
-
-
-def wait_for_address(server, log):
-    """Return the address that a server prints, and its token, once it listens there."""
-    pattern = re.compile(r"(http://127\.0\.0\.1:\d+)/\S+(\?token=\w+)\s")
-    deadline = time.monotonic() + 120
-    while True:
-        assert server.poll() is None and time.monotonic() < deadline, log.read_text()
-        if found := pattern.search(log.read_text()):
-            with suppress(OSError):
-                ask(f"{found[1]}/api{found[2]}", None)
-                return found.groups()
-        time.sleep(0.1)
 
 
 def ask(url, data):
@@ -247,18 +225,13 @@ def draw(connection_file):
     """Draw and show a figure in a kernel that runs; return "ok" or the error."""
     from jupyter_client import BlockingKernelClient
 
-    code = """
-import gmm_helpers as gmm
-gmm.show_functions([0, 1], {"a line": [0, 1], "another": [1, 0]})
-"""
+    code = "import gmm_helpers as g; g.show_functions([0, 1], {'a line': [0, 1], 'other': [1, 0]})"
     client = BlockingKernelClient(connection_file=str(connection_file))
     client.load_connection_file()
     client.start_channels()
-    try:
-        content = client.execute(code, reply=True, timeout=120)["content"]
-        return content.get("evalue", content["status"])
-    finally:
-        client.stop_channels()
+    content = client.execute(code, reply=True, timeout=120)["content"]
+    client.stop_channels()
+    return content.get("evalue", content["status"])
 
 
 def test_progress_follows_pip(course):

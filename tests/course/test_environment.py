@@ -1,9 +1,10 @@
 """What is installed, what is pinned and what environment.yml says are one and the same."""
 
-import importlib.metadata
 import re
 import sys
 import tomllib
+from importlib.metadata import PackageNotFoundError, requires
+from importlib.metadata import version as installed_version
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,7 @@ from files import NOTEBOOKS, README, ROOT
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-PROJECT = PYPROJECT["project"]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 PIN_FILES = ["requirements.txt", "requirements-test.txt"]
 EXACT_PIN = re.compile(r"[a-z0-9][a-z0-9-]*==[^\s;]+( ; .+)?")
 
@@ -41,8 +41,8 @@ def applies(pin):
 
 def version(package):
     try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
+        return installed_version(package)
+    except PackageNotFoundError:
         return "not installed"
 
 
@@ -53,37 +53,28 @@ def test_pins_are_exact_say_each_package_once_and_name_no_index_and_no_hash():
     assert len(names) == len(set(names))
 
 
-@pytest.mark.parametrize(
-    ("needed", "files"),
-    [
-        (PROJECT["dependencies"], PIN_FILES[:1]),
-        (PROJECT["optional-dependencies"]["test"], PIN_FILES),
-    ],
-    ids=["course", "tests"],
-)
-def test_every_dependency_is_pinned_to_a_version_that_it_allows(needed, files):
+@pytest.mark.parametrize(("files", "extra"), [(PIN_FILES[:1], ""), (PIN_FILES, "test")])
+def test_pins_are_complete_and_allowed(files, extra):
+    """As course.py installs them without asking what they, and the course, depend on."""
     pinned = {pin.name: str(pin.specifier)[2:] for name in files for pin in pins(name)}
-    for requirement in map(Requirement, needed):
-        assert requirement.specifier.contains(pinned[canonicalize_name(requirement.name)])
+    packages = [pin.name for name in files for pin in pins(name) if applies(pin)]
+    needed = [(package, line) for package in packages for line in requires(package) or []]
+    ours = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"].get(extra, [])]
+    for package, line in [*needed, *(("the course", line) for line in ours)]:
+        need = Requirement(line)
+        if need.marker is None or need.marker.evaluate({"extra": ""}):
+            name = canonicalize_name(need.name)
+            assert name in pinned, f"{package} needs {line}"
+            assert need.specifier.contains(pinned[name], prereleases=True)
 
 
-def test_pins_are_complete():
-    # course.py installs them without asking what they depend on.
-    pinned = {pin.name for name in PIN_FILES for pin in pins(name)}
-    for package in [pin.name for name in PIN_FILES for pin in pins(name) if applies(pin)]:
-        for line in importlib.metadata.requires(package) or []:
-            requirement = Requirement(line)
-            marker = requirement.marker
-            if marker is None or marker.evaluate({"extra": ""}):
-                assert canonicalize_name(requirement.name) in pinned, f"{package} needs {line}"
-                assert requirement.specifier.contains(version(requirement.name), prereleases=True)
-
-
-def test_package_is_installed_from_here():
+def test_the_package_and_its_settings_for_jupyterlab_are_installed_from_here():
     import gmm_helpers
 
     assert Path(gmm_helpers.__file__).parent == ROOT / "gmm_helpers"
     assert version("gmm-helpers") == PROJECT["version"]
+    path = "etc/jupyter/labconfig/default_setting_overrides.json"
+    assert Path(sys.prefix, path).read_text() == (ROOT / ".jupyter" / path).read_text()
 
 
 def test_environment_takes_a_supported_python_and_gives_pip_the_pins_and_this_package():
@@ -92,11 +83,6 @@ def test_environment_takes_a_supported_python_and_gives_pip_the_pins_and_this_pa
     assert (pip, given) == ("pip", {"pip": ["-r requirements.txt", "-e ."]})
     supported = Requirement(f"python{PROJECT['requires-python']}").specifier
     assert supported.contains(python.removeprefix("python="))
-
-
-def test_jupyterlabs_settings_for_the_course_are_installed():
-    path = "etc/jupyter/labconfig/default_setting_overrides.json"
-    assert Path(sys.prefix, path).read_text() == (ROOT / ".jupyter" / path).read_text()
 
 
 def test_the_readmes_badge_opens_the_first_notebook_in_jupyterlab():
