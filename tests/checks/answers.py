@@ -6,16 +6,16 @@ They stand in `right_answers.txt` and `wrong_answers.txt` beside this file. And 
 import ast
 import importlib
 import linecache
-import math
+import math  # noqa: F401
 import pkgutil
 import re
 import warnings
 from pathlib import Path
 
 import numpy as np
-from scipy.linalg import solve_triangular, sqrtm
-from scipy.special import logsumexp
-from scipy.stats import multivariate_normal, norm
+from scipy.linalg import solve_triangular, sqrtm  # noqa: F401
+from scipy.special import logsumexp  # noqa: F401
+from scipy.stats import multivariate_normal, norm  # noqa: F401
 
 import gmm_helpers as gmm
 from gmm_helpers import Mixture, checks
@@ -79,7 +79,7 @@ def written(call, code, given=""):
         lines = code.split("\n")
     source = "\n    ".join([f"def {call}:", *lines])
     linecache.cache[source] = len(source), None, source.splitlines(keepends=True), source
-    names = _notebook()
+    names = dict(globals())  # with what a notebook has imported, and what stands below
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Python sees some of the mistakes, too
         exec(given, names)  # noqa: S102
@@ -87,35 +87,22 @@ def written(call, code, given=""):
     return names[call[: call.index("(")]]
 
 
-def _notebook():
-    """Return what a notebook has defined when its exercises are done."""
+# What a notebook has defined when its exercises are done.
+GUESS = Mixture.from_1d([0.5, 0.5], [0.0, 1.0], [1.0, 1.0])
+NOTEBOOKS_X = np.linspace(-4, 5, 30)
 
-    def bell(x, mean, variance):
-        return np.exp(-((x - mean) ** 2) / (2 * variance)) / np.sqrt(2 * np.pi * variance)
 
-    def weighted_densities(x, mixture):
-        return mixture.weights * bell(x[:, None], mixture.means[:, 0], mixture.variances)
+def bell(x, mean, variance):
+    return np.exp(-((x - mean) ** 2) / (2 * variance)) / np.sqrt(2 * np.pi * variance)
 
-    def log_normal(x, mean, covariance):
-        return Mixture([1], [mean], [covariance]).log_density(x)
 
-    def unfinished(x, mean, variance):
-        return None
+def weighted_densities(x, mixture):
+    return mixture.weights * bell(x[:, None], mixture.means[:, 0], mixture.variances)
 
-    return {
-        "np": np,
-        "math": math,
-        "norm": norm,
-        "multivariate_normal": multivariate_normal,
-        "logsumexp": logsumexp,
-        "solve_triangular": solve_triangular,
-        "sqrtm": sqrtm,
-        "gmm": gmm,
-        "Mixture": Mixture,
-        "bell": bell,
-        "weighted_densities": weighted_densities,
-        "log_normal": log_normal,
-        "unfinished": unfinished,
-        "GUESS": Mixture.from_1d([0.5, 0.5], [0.0, 1.0], [1.0, 1.0]),
-        "NOTEBOOKS_X": np.linspace(-4, 5, 30),
-    }
+
+def log_normal(x, mean, covariance):
+    return Mixture([1], [mean], [covariance]).log_density(x)
+
+
+def unfinished(x, mean, variance):
+    return None

@@ -7,31 +7,20 @@ import warnings
 
 import numpy as np
 import pytest
-from answers import check, checked, is_a_sentence
+from answers import bell, check, checked, is_a_sentence
 from IPython.core.formatters import DisplayFormatter
 
 import gmm_helpers as gmm
 from gmm_helpers.checks import m_steps, trial
 
 
-def gaussian(x, mean, variance):
-    return np.exp(-((x - mean) ** 2) / (2 * variance)) / np.sqrt(2 * np.pi * variance)
-
-
-def m_step(x, b):
-    return gmm.m_step(x, b)
-
-
-# --- how a function may be written ----------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     "own",
     [
-        lambda value, mu, sigma2: gaussian(value, mu, sigma2),
-        lambda x, mean, variance, digits=None: gaussian(x, mean, variance),
-        lambda *arguments: gaussian(*arguments),
-        functools.partial(lambda f, *arguments: f(*arguments), gaussian),
+        lambda value, mu, sigma2: bell(value, mu, sigma2),
+        lambda x, mean, variance, digits=None: bell(x, mean, variance),
+        lambda *arguments: bell(*arguments),
+        functools.partial(lambda f, *arguments: f(*arguments), bell),
     ],
 )
 def test_the_call_is_what_counts(own):
@@ -44,7 +33,7 @@ def test_the_call_is_what_counts(own):
         ("gaussian", lambda x: x, "wrong_signature", "The call is `gaussian("),
         ("e_step", lambda *, x: x, "wrong_signature", "The call is `e_step("),
         ("m_step", lambda: 0, "wrong_signature", "The call is `m_step("),
-        ("m_step", lambda b, x: m_step(x, b), "wrong_signature", "order"),
+        ("m_step", lambda b, x: gmm.m_step(x, b), "wrong_signature", "order"),
         ("gaussian", 3, "not_callable", "it got a int."),
         ("gaussian", np.zeros(3), "not_callable", "it got an array of shape (3,)."),
         ("gaussian", None, "not_callable", "it got `None`."),
@@ -58,9 +47,6 @@ def test_what_cannot_be_called_as_it_should_is_said(name, own, slip, says):
 
 def test_a_function_that_tells_nothing_of_itself_is_checked_all_the_same():
     is_a_sentence(gmm.check_gaussian(max).message)  # written in C: no signature, no code
-
-
-# --- what is told, and what is not ----------------------------------------------------------------
 
 
 def test_the_difference_that_is_shown_is_a_clear_one():
@@ -102,12 +88,9 @@ def test_neither_functions_nor_attributes_are_named_as_data_of_the_notebook():
     assert "n" in own.__globals__ and "from the notebook" not in message
 
 
-# --- how a learner's function is called -----------------------------------------------------------
-
-
 def test_what_a_function_does_to_its_arguments_is_told_and_spoils_nothing():
     def own(x, b):
-        mixture = m_step(x, b)
+        mixture = gmm.m_step(x, b)
         x[:], b[:] = 0, 0
         return mixture
 
@@ -122,17 +105,15 @@ def test_prints_are_left_alone_and_warnings_silenced(capsys):
         print("here")
         warnings.warn("something", stacklevel=1)
         np.log(np.zeros(2))
-        return gaussian(x, mean, variance)
+        return bell(x, mean, variance)
 
     with np.errstate(all="raise"):
         assert gmm.check_gaussian(own).ok
     assert set(capsys.readouterr().out.split()) == {"here"}
 
 
-# --- what a check shows ---------------------------------------------------------------------------
-
 SHOWN = {  # in colours that stand out from white and from #111111 by 3:1
-    "right": (gaussian, "Right.", "#009E73"),
+    "right": (bell, "Right.", "#009E73"),
     "wrong": (lambda x, mean, variance: x, "Not yet.", "#D55E00"),
     "untouched": (lambda *_: None, "To do.", "#0072B2"),
 }

@@ -70,29 +70,19 @@ def test_each_slip_makes_numbers_of_its_own_in_the_part_that_it_names(name):
                 assert made[key] == {change.name}, f"{where} makes what {made[key]} does"
 
 
-def expression(right, *rows):
-    """Return an expression of rows (name, right, wrong); without a right piece it is all."""
-    changes = [
-        slips.Change(name, f"{name}!", *span(right, piece), text, piece is None)
-        for name, piece, text in rows
-    ]
-    return slips.Expression(right, tuple(changes))
-
-
-def span(right, piece):
-    start = 0 if piece is None else right.index(piece)
-    return start, start + len(right if piece is None else piece)
-
-
 def test_two_changes_make_a_pair_where_they_stand_apart():
-    rows = (
-        ("b", " * 2", ""),
-        ("a", "x", "y"),
-        ("c", "x * 2", "z"),
-        ("d", None, "w"),
-        ("a", "+ 1", ""),
+    right, rows = (
+        "x * 2 + 1",
+        (
+            {"name": "b", "say": "b!", "right": " * 2", "wrong": [""]},
+            {"name": "a", "say": "a!", "right": "x", "wrong": ["y"]},
+            {"name": "c", "say": "c!", "right": "x * 2", "wrong": ["z"]},
+            {"name": "d", "say": "d!", "instead": ["w"]},
+            {"name": "a", "say": "a!", "right": "+ 1", "wrong": [""]},
+        ),
     )
-    one, twice, two = expression("x * 2 + 1", *rows).ranks
+    changes = tuple(change for row in rows for change in exercise.changes(row, right))
+    one, twice, two = slips.Expression(right, changes).ranks
     assert [(each.names, each.source) for each in one] == [
         (("b",), "x + 1"),
         (("a",), "y * 2 + 1"),
@@ -120,13 +110,9 @@ def test_findings_are_told_and_what_is_told_has_its_sentence(table):
     assert {name for name, when in whens if not (when or "").startswith(by_shape)} <= words
     calls = [node for node in ast.walk(code) if isinstance(node, ast.Call) and node.args]
     told = [call.args for call in calls if getattr(call.func, "attr", None) == "finding"]
-    fixed = [[each.value for each in args] for args in told if all_constant(args)]
+    said = [args for args in told if all(isinstance(each, ast.Constant) for each in args)]
     known = [[name, when] if when else [name] for name, when in whens]
-    assert all(args in known for args in fixed)
-
-
-def all_constant(nodes):
-    return all(isinstance(node, ast.Constant) for node in nodes)
+    assert all([each.value for each in args] in known for args in said)
 
 
 def test_a_row_without_a_sentence_says_what_its_name_said_before():

@@ -40,10 +40,7 @@ def test_text_is_large_enough_for_the_back_row():
         texts = [ax.xaxis.label, ax.yaxis.label, ax.title, *ax.get_xticklabels()]
         assert {text.get_size() for text in texts} == {20}
     assert figure.get_size_inches()[0] * figure.dpi == 840 and figure.dpi == 72
-
-
-def test_more_than_three_pictures_take_rows_of_two():
-    figure, axes = figures.panels(5)
+    figure, axes = figures.panels(5)  # in rows of two
     assert [ax.get_visible() for ax in figure.axes] == [True] * 5 + [False] and len(axes) == 5
 
 
@@ -57,6 +54,9 @@ def test_show_figure_displays_the_picture_and_prints_the_caption(shown, capsys):
     printed = capsys.readouterr().out
     assert " ".join(printed.split()) == caption
     assert max(map(len, printed.split("\n"))) <= 72
+    for nothing in ("", "  ", None):
+        with pytest.raises(ValueError, match="needs a caption"):
+            gmm.show_figure(gmm.new_figure()[0], nothing)
 
 
 def test_a_shown_figure_keeps_no_pixels_and_can_be_shown_again(shown):
@@ -68,9 +68,3 @@ def test_a_shown_figure_keeps_no_pixels_and_can_be_shown_again(shown):
         kept = [each for each in gc.get_objects() if isinstance(each, RendererAgg)]
         assert {id(each) for each in kept} <= before
     assert shown[0] == shown[1]
-
-
-@pytest.mark.parametrize("caption", ["", "  ", None])
-def test_show_figure_refuses_to_go_without_a_caption(caption):
-    with pytest.raises(ValueError, match="needs a caption"):
-        gmm.show_figure(gmm.new_figure()[0], caption)

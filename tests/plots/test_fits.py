@@ -9,14 +9,9 @@ from gmm_helpers.plots import figures, fits, geometry
 from gmm_helpers.plots.look import COLOURS, mix_colours
 
 
-@pytest.fixture
-def plane():
+def test_fits_are_drawn_side_by_side_and_told(kept):
     data = gmm.four_gaussians(200, rng=np.random.default_rng(1))
-    return data.x, data.mixture
-
-
-def test_fits_are_drawn_side_by_side_and_told(kept, plane):
-    x, mixture = plane
+    x, mixture = data.x, data.mixture
     gmm.show_fits({"points": None, "fit": mixture, "b": mixture.responsibilities(x)}, x)
     [(figure, caption)] = kept
     axes = figure.axes

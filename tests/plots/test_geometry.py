@@ -7,18 +7,6 @@ import gmm_helpers as gmm
 from gmm_helpers.plots import geometry
 
 
-def test_an_ellipse_holds_the_mass_it_says():
-    one = gmm.Mixture([1], [[5, 1]], [[[4, 1], [1, 1]]])
-    [to_ellipse] = geometry.ellipse_maps(one)
-    inverse = np.linalg.inv(one.covariances[0])
-    centred = geometry.place(1.5 * geometry.CIRCLE, to_ellipse) - one.means
-    squared = np.einsum("ni,ij,nj->n", centred, inverse, centred)
-    np.testing.assert_allclose(squared, 1.5**2, rtol=1e-12)
-    draws = one.sample(200_000, np.random.default_rng(0))[0] - one.means
-    inside = np.einsum("ni,ij,nj->n", draws, inverse, draws) < 1.5**2
-    assert inside.mean() == pytest.approx(gmm.mass_inside(1.5), abs=0.005)
-
-
 def test_limits_hold_the_points_and_ellipses_up_to_a_quarter_of_their_span():
     x = np.array([[0.0, 0.0], [10.0, 20.0]])
     np.testing.assert_allclose(geometry.plane_limits(x), [[-0.6, -1.2], [10.6, 21.2]])
@@ -37,7 +25,3 @@ def test_ticks_are_round_and_lie_inside(low, high):
     assert 2 <= len(ticks) <= 8
     assert all(low <= value <= high for value, _ in ticks)
     assert len({text for _, text in ticks}) == len(ticks)
-
-
-def test_captions_count_as_words_do():
-    assert geometry.join_words("abc") == "a, b and c" and geometry.join_words("a") == "a"
