@@ -22,6 +22,7 @@ from pathlib import Path
 
 import nbformat
 from bundle import bundle
+from set_owner import BADGE
 from stills import STATE, VIEW
 from store_outputs import run_cells
 
@@ -36,7 +37,6 @@ AHEAD = f"import sys; sys.path.insert(0, {str(ROOT / 'tools')!r}); import ahead;
 SHOWN = "kind content data position point values best chosen runs more".split()  # of a widget
 
 # The one place that says whose repository this is: the README's badge.
-BADGE = re.compile(r"mybinder\.org/v2/gh/([\w.-]+)/([\w.-]+)/([\w.-]+)")
 ACCOUNT, REPOSITORY, BRANCH = BADGE.search((ROOT / "README.md").read_text("utf-8")).groups()
 BINDER = f"https://mybinder.org/v2/gh/{ACCOUNT}/{REPOSITORY}/{BRANCH}?urlpath=lab/tree/notebooks/"
 BASE = f"/{REPOSITORY}/"  # where GitHub Pages shows the site, and `--serve` too

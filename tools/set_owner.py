@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-BADGE = re.compile(r"mybinder\.org/v2/gh/([^/\s]+)/([^/\s]+)/")
+BADGE = re.compile(r"mybinder\.org/v2/gh/([\w.-]+)/([\w.-]+)/([\w.-]+)")  # the README's
 ADDRESS = re.compile(r"([A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)/([A-Za-z0-9._-]+)")
 KINDS = {".md", ".yml", ".yaml", ".cff", ".toml", ".ipynb"}
 
@@ -26,9 +26,9 @@ def set_owner(address, root=ROOT):
     """Put `account/repository` into all links; return the files that changed."""
     asked = ADDRESS.fullmatch(address)
     if not asked:
-        raise ValueError(f"Say account/repository, as in ada/em-course; this is {address!r}.")
+        sys.exit(f"Say account/repository, as in ada/em-course; this is {address!r}.")
     account, name = asked.groups()
-    old_account, old_name = BADGE.search((root / "README.md").read_text("utf-8")).groups()
+    old_account, old_name, _ = BADGE.search((root / "README.md").read_text("utf-8")).groups()
     begins = r"(?:(?<=%2F)|(?<![\w.-]))"
     changes = (
         (rf"{begins}{re.escape(old_account)}(?=(/|%2F){re.escape(old_name)}(?![\w-]))", account),
@@ -47,7 +47,4 @@ def set_owner(address, root=ROOT):
 
 
 if __name__ == "__main__":
-    try:
-        print("Changed:", *set_owner(" ".join(sys.argv[1:])))
-    except ValueError as error:
-        sys.exit(str(error))
+    print("Changed:", *set_owner(" ".join(sys.argv[1:])))
