@@ -171,13 +171,6 @@ MOUNT = """async ([source, state, id]) => {
 }"""
 
 
-def open_page(browser, width, theme="light", **options):
-    """Return a blank page of a width in pixels, in a theme of JupyterLab's."""
-    page = browser.new_page(viewport={"width": width, "height": 1000}, **options)
-    page.set_content(PAGE.format(THEMES[theme]))
-    return page
-
-
 def mount(page, state, model_id):
     """Draw the widget with an id, from a saved state; return the box that it draws in."""
     page.evaluate(MOUNT, [HOST, state, model_id])

@@ -8,7 +8,7 @@ import itertools
 import re
 from base64 import b64encode
 
-from driver import ROOT, chromium, mount, open_page
+from driver import PAGE, ROOT, THEMES, chromium, mount
 from PIL import Image
 
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -66,7 +66,9 @@ def take(browser, state, model_id, *, title="", positions):
     if traits["kind"] in WORDS_SUFFICE:
         return None
     last = traits["content"].get("positions", 1) - 1
-    page = open_page(browser, WIDTH, reduced_motion="reduce")
+    options = {"viewport": {"width": WIDTH, "height": 1000}, "reduced_motion": "reduce"}
+    page = browser.new_page(**options)
+    page.set_content(PAGE.format(THEMES["light"]))
     box = mount(page, state, model_id)
     pictures = []
     for position in positions:
