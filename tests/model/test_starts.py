@@ -1,6 +1,7 @@
 """Starts, and `fit`: the best of several, with the published optima of Old Faithful."""
 
 import io
+import itertools
 import sys
 
 import numpy as np
@@ -122,6 +123,18 @@ def test_a_split_knows_no_units():
     )
     start, rescaled = split(x, mixture, 0), split(x * units, moved, 0)
     np.testing.assert_allclose(rescaled.means, start.means * units, rtol=1e-9)
+
+
+def test_a_merger_has_the_weight_and_the_mean_of_both():
+    points, model = validation.as_points(X), validation.as_model(validation.as_points(X), "full", 0)
+    mixture = Mixture.from_1d([0.2, 0.3, 0.5], [10, 20, 30], [9, 4, 25])
+    apart = m_step(X, mixture.responsibilities(X))
+    pairs = itertools.combinations(range(3), 2)
+    for (i, j), start in zip(pairs, starts.merge_each(points, mixture, model), strict=True):
+        both = apart.weights[[i, j]]
+        assert start.weights[-1] == pytest.approx(both.sum(), rel=1e-12)
+        mean = np.average(apart.means[[i, j], 0], weights=both)
+        assert start.means[-1, 0] == pytest.approx(mean, rel=1e-12)
 
 
 def test_a_split_goes_by_responsibilities():
