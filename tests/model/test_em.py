@@ -300,6 +300,7 @@ def test_the_modules_steps_may_be_named():
 
 WRONG_E_STEPS = {
     "responsibilities alone": (ROWS, "must return two things.* array of shape"),
+    "a third thing": ((ROWS, 0.0, 0), "must return two things.* tuple"),
     "one component too few": ((ROWS[:, :2], -1.0), "must have shape"),
     "a complex log-likelihood": ((ROWS, np.array(1j)), "log-likelihood"),
     "a log-likelihood in an array": ((ROWS, np.array([-1.0])), "log-likelihood"),
