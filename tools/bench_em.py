@@ -187,13 +187,16 @@ def write_down(text, picture):
 def main(write):
     """Print one row for each case; return how many goals were missed."""
     warnings.simplefilter("ignore", ConvergenceWarning)  # tol=0 never converges
-    print("         n D K type       ours ms theirs ms  times as fast  (min–max)  goal")
+    heads = "times as fast  (min–max)  goal  times the floor  share of exp"
+    print(f"         n D K type       ours ms theirs ms  {heads}")
     rows = []
     for (n, D, K, iterations, goal), kind in itertools.product(SIZES, TYPES):
         row = measure(n, D, K, kind, iterations)
         ours, theirs, ratios = 1e3 * row["ours"], 1e3 * row["theirs"], row["ratios"]
         case = f"{n:10d} {D} {K} {kind:9s} {ours:8.3f} {theirs:9.3f} {np.median(ratios):14.1f}"
-        print(f"{case}  ({ratios.min():.1f}–{ratios.max():.1f})  {goal}", flush=True)
+        spread = f"({ratios.min():.1f}–{ratios.max():.1f})"
+        rest = f"{row['ours'] / row['floor']:16.1f} {row['exp'] / row['ours']:13.0%}"
+        print(f"{case}  {spread:11} {goal:>4} {rest}", flush=True)
         rows.append(row | {"missed": bool(np.median(ratios) < goal)})
     seconds, peak = seconds_to_compare(), peak_memory()
     print(f"compare, Old Faithful, four types, K = 1 to 6: {seconds:.2f} s (median of 5)")
