@@ -25,7 +25,9 @@ def split_rows(text):
     if told:
         lines[0] = ""
     remarks = [i for i, line in enumerate(lines) if _REMARK.match(line)]
-    table = ["" if _REMARK.match(line) else line for line in lines]
+    table = lines.copy()
+    for i in remarks:
+        table[i] = ""
     if not "".join(table).strip('\t;|, \n"'):
         raise TableError("The file is empty but for remarks.")
     try:
