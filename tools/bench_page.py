@@ -22,7 +22,8 @@ import sys
 from driver import (
     KINDS,
     LAPTOP,
-    READY,
+    MANAGER,
+    RESTART,
     add_cell,
     chromium,
     jupyterlab,
@@ -100,21 +101,15 @@ START = """async id => {
     await aFrame()
     return performance.now() - started
 }"""
-RESTART = f"""async () => {{
-    await jupyterapp.shell.currentWidget.sessionContext.restartKernel()
-    await ({READY})()
-}}"""
 # Returns the kB of a cell's widget.
-SIZE = """async id => {
-    const {widgets, rendermime} = jupyterapp.shell.currentWidget.content
-    const mimeType = 'application/vnd.jupyter.widget-view+json'
-    const renderer = rendermime.getFactory(mimeType).createRenderer({mimeType})
-    const manager = await renderer._manager.promise
-    const {outputs} = widgets.find(({model}) => model.id === id).model
-    const model = await manager.get_model(outputs.toJSON()[0].data[mimeType].model_id)
-    const {content, data} = model.get_state()
+SIZE = f"""async id => {{
+    const {{widgets}} = jupyterapp.shell.currentWidget.content
+    const {{data: view}} = widgets.find(({{model}}) => model.id === id).model.outputs.toJSON()[0]
+    const manager = await ({MANAGER})()
+    const model = await manager.get_model(view['application/vnd.jupyter.widget-view+json'].model_id)
+    const {{content, data}} = model.get_state()
     return (JSON.stringify(content).length + (data?.byteLength ?? 0)) / 1000
-}"""
+}}"""
 
 
 def time_key(page, box, key, calm):

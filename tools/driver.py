@@ -70,6 +70,17 @@ READY = """async () => {
     while (sessionContext.session?.kernel?.status !== 'idle')
         await new Promise(requestAnimationFrame)
 }"""
+RESTART = f"""async () => {{
+    await jupyterapp.shell.currentWidget.sessionContext.restartKernel()
+    await ({READY})()
+}}"""
+# Returns what holds the models of a notebook's widgets.
+MANAGER = """async () => {
+    const {rendermime} = jupyterapp.shell.currentWidget.content
+    const mimeType = 'application/vnd.jupyter.widget-view+json'
+    const renderer = rendermime.getFactory(mimeType).createRenderer({mimeType})
+    return renderer._manager.promise
+}"""
 # Writes each cell's id into the page; returns how many widgets there are, once all are drawn.
 DRAWN = """() => {
     const {content, context} = jupyterapp.shell.currentWidget

@@ -14,15 +14,9 @@ from playwright.sync_api import expect
 WAITING = "Waiting for Python: is a cell running, or has the kernel stopped?"
 MOST_SAVED = 3_000_000  # bytes
 # Runs in the page: how many widgets the browser keeps for the notebook, seen or not.
-MODELS = """async () => {
-    const {rendermime} = jupyterapp.shell.currentWidget.content
-    const mimeType = 'application/vnd.jupyter.widget-view+json'
-    const renderer = rendermime.getFactory(mimeType).createRenderer({mimeType})
-    return Object.keys((await renderer._manager.promise)._models).length
-}"""
+MODELS = f"async () => Object.keys((await ({driver.MANAGER})())._models).length"
 OUTPUT = ".jp-OutputArea-output"
 SHUT_DOWN = "jupyterapp.shell.currentWidget.sessionContext.shutdown()"
-RESTART = "jupyterapp.shell.currentWidget.sessionContext.restartKernel()"
 SIZE = "JSON.stringify(jupyterapp.shell.currentWidget.context.model.toJSON()).length"
 
 
@@ -226,8 +220,7 @@ def test_widgets_live_without_a_kernel_the_next_day_and_with_a_new_kernel(lab, d
     assert not page.get_by_text("model not found").count()
     work(page, alone)
     expect(widget(page, "chooser").locator(".asker")).to_have_text(WAITING)
-    page.evaluate(RESTART)
-    page.evaluate(driver.READY)
+    page.evaluate(driver.RESTART)
     run_all(page)
     work(page, KINDS)
     assert [widget(page, kind).count() for kind in KINDS] == [1] * len(KINDS)
