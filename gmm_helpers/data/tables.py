@@ -18,6 +18,7 @@ from gmm_helpers.data.rows import ALONE, SEPARATORS, split_rows
 from gmm_helpers.data.sentences import ArgumentError, TableError, count, list_names, say
 from gmm_helpers.data.table_notes import find_odd, find_unfit
 from gmm_helpers.data.text_file import as_path, read_text
+from gmm_helpers.model.validation import as_list
 
 _NO_NAME = "Unnamed: 0"  # what pandas calls the names of the rows when it writes them once more
 _WIDTH = 72  # of a note's lines, as of the notebooks' code
@@ -129,7 +130,7 @@ def _find_filled(header, rows):
 
 def _find_columns(names, columns):
     """Return the indices of the columns that are asked for."""
-    columns = [columns] if isinstance(columns, (str, int)) else [*columns]
+    columns = as_list(columns)
     if not all(isinstance(column, str) for column in columns):
         raise ArgumentError(f"columns must be names of columns, as text; it is {columns}.")
     if not columns or len({*columns}) < len(columns):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -72,7 +72,8 @@ def aic(log_likelihood: Numbers, n_parameters: Numbers) -> Numbers:
     ----------
     Akaike (1974), IEEE Trans. Autom. Control 19, 716–723.
     """
-    return 2 * n_parameters - 2 * log_likelihood
+    ell, m = _as_numbers(log_likelihood, n_parameters)
+    return 2 * m - 2 * ell
 
 
 def bic(log_likelihood: Numbers, n_parameters: Numbers, n: int) -> Numbers:
@@ -97,7 +98,15 @@ def bic(log_likelihood: Numbers, n_parameters: Numbers, n: int) -> Numbers:
     Schwarz (1978), Ann. Stat. 6, 461–464; as −2 times his.
     """
     n = validation.check_count(n, "n", at_least=1)
-    return n_parameters * np.log(n).item() - 2 * log_likelihood
+    ell, m = _as_numbers(log_likelihood, n_parameters)
+    return m * np.log(n).item() - 2 * ell
+
+
+def _as_numbers(log_likelihood: Any, n_parameters: Any) -> Any:
+    """Check what a criterion is made of; return both as floats, or as arrays of several."""
+    ell = validation.as_real(log_likelihood, "log_likelihood")
+    m = validation.as_real(n_parameters, "n_parameters")
+    return [each if each.ndim else each.item() for each in (ell, m)]
 
 
 def held_out_log_likelihood(mixture: Mixture, x: ArrayLike) -> float:

@@ -114,15 +114,14 @@ def compare(
 
 
 def _in_rising_order(Ks):
-    Ks = tuple(Ks) if isinstance(Ks, Iterable) and not isinstance(Ks, str) else (Ks,)
-    Ks = tuple(validation.check_count(K, "each K", at_least=1) for K in Ks)
+    Ks = tuple(validation.check_count(K, "each K", at_least=1) for K in validation.as_list(Ks))
     if not Ks or any(first >= second for first, second in zip(Ks, Ks[1:], strict=False)):
         raise ValueError(f"Ks must hold some numbers of components in rising order; it is {Ks}.")
     return Ks
 
 
 def _each_once(covariance_types):
-    kinds = [covariance_types] if isinstance(covariance_types, str) else [*covariance_types]
+    kinds = validation.as_list(covariance_types)
     for kind in kinds:
         validation.check_covariance_type(kind)
     if not kinds or len({*kinds}) < len(kinds):

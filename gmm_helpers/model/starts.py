@@ -223,7 +223,7 @@ def _starts(points, K, init, n_init, rng, model):
         if init not in _DRAWS:
             raise ValueError(f"init must be one of {tuple(_DRAWS)} or a Mixture; it is {init!r}.")
         return sample_starts(points, K, n_init, model, rng=rng, init=init)
-    starts = list(init) if isinstance(init, Iterable) else [init]
+    starts = validation.as_list(init)
     if not starts or not all(isinstance(start, Mixture) for start in starts):
         raise TypeError("init must be the name of a way to start, a Mixture, or several of them.")
     for start in starts:

@@ -6,6 +6,7 @@ the mathematics can be read without a line about bad input.
 
 import numbers
 import sys
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -90,6 +91,37 @@ def check_features(points, n_features, name="x"):
             f"{name} has D = {len(points)} where D = {n_features} is needed: data and mixture must "
             f"have the same number of features.{turned}"
         )
+
+
+def as_plane(x, name="x"):
+    """Check points of shape (n, 2); return them as float64."""
+    rows = as_points(x, name=name).T
+    if rows.shape[1] != 2:
+        raise ValueError(f"{name} must have shape (n, 2); it has D = {rows.shape[1]}.")
+    return rows
+
+
+def as_names(features, D):
+    """Return a name for each of D features, by default x, or x₁ and x₂."""
+    if features is None and D <= 2:
+        return ("x",) if D == 1 else ("x₁", "x₂")
+    names = tuple(as_list(features))
+    if len(names) != D or not all(isinstance(name, str) for name in names):
+        raise ValueError(
+            f"features must name each column of x (D = {D}), as texts; it is {features!r:.60}."
+        )
+    return names
+
+
+def as_list(values):
+    """Return several values, or a single one, as a list."""
+    return [*values] if np.iterable(values) and not isinstance(values, str) else [values]
+
+
+def check_dict(value, name, entries):
+    """Check that an argument is a dict, and not empty."""
+    if not (isinstance(value, Mapping) and value):
+        raise TypeError(f"{name} must be a dict of {entries}; it is {value!r:.60}.")
 
 
 def check_fittable(points, n_components):
@@ -299,9 +331,9 @@ def _singular(component, covariance):
 
 
 @np.errstate(all="ignore")
-def as_responsibilities(values, n, K=None):
+def as_responsibilities(values, n=None, K=None):
     """Return responsibilities of shape (n, K) as a new (K, n) array in C order."""
-    meaning = f"(n, K) = ({n}, {K or 'K'})"
+    meaning = f"(n, K) = ({n}, {K or 'K'})" if n else "(n, K)"
     b = as_parameter(values, "responsibilities", (n, K), meaning).T.copy()
     totals = b.sum(axis=0)
     if b.min() < 0:

@@ -9,6 +9,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedLocator, MaxNLocator
 from numpy.typing import ArrayLike
 
+from gmm_helpers.model import validation
 from gmm_helpers.plots import figures, geometry
 from gmm_helpers.plots.look import MARKERS, line_style
 
@@ -40,7 +41,8 @@ def show_functions(
     limits : (float, float), optional
         Where the vertical axis begins and ends.
     """
-    x = np.asarray(x, float)
+    x = validation.as_points(x, 1)[0]
+    curves = _as_curves(curves, len(x))
     figure, ax = figures.new_figure(height=380)
     if log:
         ax.set_yscale("log")
@@ -48,7 +50,7 @@ def show_functions(
     caption = f"{label or 'Curves'} against {labels[0]}{' on a logarithmic axis' * log}."
     for k, (name, values) in enumerate(curves.items()):
         drawn = np.isfinite(values)
-        at, values = x[drawn], np.asarray(values, float)[drawn]
+        at, values = x[drawn], values[drawn]
         ax.plot(at, values, lw=3.5, label=name, **line_style(k))
         places = [0, -1, values.argmax(), values.argmin()]
         said = [_short(number) for i in places for number in (values[i], at[i])]
@@ -57,6 +59,16 @@ def show_functions(
     if len(curves) > 1:
         _add_legend(ax, len(curves))
     figures.show_figure(figure, caption)
+
+
+def _as_curves(curves, n):
+    """Check curves of `n` values each; return these as arrays."""
+    validation.check_dict(curves, "curves", "names and values")
+    arrays = {name: validation.as_real(each, f"curves[{name!r}]") for name, each in curves.items()}
+    for name, values in arrays.items():
+        if values.shape != (n,) or not np.isfinite(values).any():
+            raise ValueError(f"curves[{name!r}] must have {n} values along the axis, some finite.")
+    return arrays
 
 
 def _short(number):
@@ -95,8 +107,10 @@ def show_curves(
     zoom : int, optional
         From which K on a second picture shows the curves again, enlarged.
     """
-    Ks = list(Ks)
-    curves = {name: np.asarray(values, float) for name, values in curves.items()}
+    Ks = validation.as_list(Ks)
+    curves = _as_curves(curves, len(Ks))
+    if zoom not in (None, *Ks):
+        raise ValueError(f"zoom must be one of Ks, {Ks}; it is {zoom!r}.")
     shown = {name: values - values.min() * less_lowest for name, values in curves.items()}
     starts = [0] if zoom is None else [0, Ks.index(zoom)]
     figure, axes = figures.new_figure(len(starts), height=400)
@@ -154,7 +168,11 @@ def show_criterion(
     decimals : int
         How many to write.
     """
-    values = np.asarray(values, float)
+    rows, columns = validation.as_list(rows), validation.as_list(columns)
+    decimals = validation.check_count(decimals, "decimals", at_least=0)
+    values, shape = validation.as_real(values, "values"), (len(rows), len(columns))
+    if values.shape != shape or np.isnan(values).all(axis=1).any():
+        raise ValueError(f"values must have shape {shape}, with a number in each row.")
     figure, ax = figures.new_figure(height=90 + 60 * len(rows))
     distances = np.log1p(values - np.nanmin(values))
     greys = 1 - (1 - DARKEST) * np.nan_to_num(distances / (np.nanmax(distances) or 1))

@@ -20,6 +20,8 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
+from gmm_helpers.model import validation
+
 WIDTH, TEXT_SIZE, GREY = 840, 20, "#767676"
 _STYLE: dict[Any, Any] = {
     "font.size": TEXT_SIZE,
@@ -65,6 +67,8 @@ def new_figure(n_axes: int = 1, *, rows: int = 1, height: float = 400) -> tuple[
         Not known to pyplot: it is shown by `show_figure` alone.
     axes : Axes, or ndarray of Axes if there are several
     """
+    n_axes = validation.check_count(n_axes, "n_axes", at_least=1)
+    rows = validation.check_count(rows, "rows", at_least=1)
     size = (WIDTH / 72, height / 72)
     figure = Figure(size, dpi=72, facecolor="white", layout="constrained")
     axes = figure.subplots(rows, n_axes)
@@ -106,9 +110,11 @@ def show_figure(figure: Figure, caption: str) -> None:
 
     Raises
     ------
-    ValueError
-        If the caption is missing.
+    ValueError, TypeError
+        If the caption is missing, or the figure is none.
     """
+    if not isinstance(figure, Figure):
+        raise TypeError(f"figure must be a Figure, as new_figure makes; it is {figure!r:.60}.")
     if not (isinstance(caption, str) and caption.strip()):
         raise ValueError("show_figure needs a caption that says in words what the figure shows.")
     display(

@@ -8,11 +8,11 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gmm_helpers.model.mixture import Mixture
+from gmm_helpers.model import validation
+from gmm_helpers.model.mixture import Mixture, check_mixture
 from gmm_helpers.plots import figures, geometry
 from gmm_helpers.plots.look import COLOURS, DASHES, MARKERS, RADII, line_style, mix_colours
 
-_EQUAL_NAMES = ("x₁", "x₂")  # of features that share a scale, as simulated ones do
 _MOST_PAIRS = 6
 
 
@@ -35,20 +35,20 @@ def show_fits(
     features : sequence of str, optional
         The axes' names. Without them both axes of a plane have the same scale.
     """
-    data = {t: np.asarray(x[t] if isinstance(x, dict) else x, float) for t in fits}
+    data = _data_of(fits, x)
     together = np.concatenate([*data.values()])
     mixtures = [fit for fit in fits.values() if isinstance(fit, Mixture)]
+    names = validation.as_names(features, 1 if together.ndim == 1 else 2)
     caption = f"{' and '.join(map(str, sorted({*map(len, data.values())})))} points"
     if together.ndim == 1:
-        names, limits = [*(features or "x"), "density"], geometry.around(together[:, None], 0.06)
+        names, limits = [*names, "density"], geometry.around(together[:, None], 0.06)
         caption += f" of {names[0]}."
     else:
-        names = features or _EQUAL_NAMES
         limits = geometry.plane_limits(together, *map(geometry.ellipse_maps, mixtures))
         caption += f", {names[1]} against {names[0]}"
         caption += ", with ellipses at 1 and 2 standard deviations" if mixtures else ""
-        caption += "; each axis has a scale of its own." if features else "."
-    equal = together.ndim == 2 and not features
+        caption += "." if features is None else "; each axis has a scale of its own."
+    equal = together.ndim == 2 and features is None
     figure, axes = figures.panels(len(fits), limits if equal else None)
     for ax, (title, fit) in zip(axes, fits.items(), strict=True):
         mixture = fit if isinstance(fit, Mixture) else None
@@ -59,6 +59,24 @@ def show_fits(
     decimals = geometry.decimals_for(together.reshape(len(together), -1))
     said = [f"{title}: {say(fit, decimals)}." for title, fit in fits.items()]
     figures.show_figure(figure, " ".join([caption, *said]))
+
+
+def _data_of(fits, x):
+    """Check what `show_fits` is given; return the data of each title, (n,) or (n, 2)."""
+    validation.check_dict(fits, "fits", "titles and mixtures")
+    each = x if isinstance(x, dict) else dict.fromkeys(fits, x)
+    if not {*fits} <= {*each}:
+        raise ValueError(f"x must have data for each title, {[*fits]}; it has {[*each]}.")
+    data = {title: validation.as_points(each[title]) for title in fits}
+    if {*map(len, data.values())} not in ({1}, {2}):
+        raise ValueError("x must have D = 1 or D = 2, in all pictures: show_pairs shows more.")
+    for title, fit in fits.items():
+        if isinstance(fit, Mixture):
+            validation.check_features(data[title], fit.n_features)
+        elif fit is not None:
+            n = data[title].shape[1]
+            validation.as_parameter(fit, f"fits[{title!r}]", (n, None), f"(n, K) = ({n}, K)")
+    return {title: rows[0] if len(rows) == 1 else rows.T for title, rows in data.items()}
 
 
 def _draw(ax, x, mixture, shares, limits, *, faint=True):
@@ -126,7 +144,7 @@ def _draw_numbers(ax, places):
         ring = {"ms": 27 if k < 9 else 38, "mfc": "white", "mew": 3, "zorder": 6}
         ax.plot(*place, "o", color=COLOURS[k % len(COLOURS)], **ring)
         middle = {"ha": "center", "va": "center_baseline", "weight": "bold"}
-        ax.text(*place, str(k + 1), zorder=6, **middle)
+        ax.text(*place, str(k + 1), zorder=6, clip_on=True, **middle)  # as the ring is
 
 
 def say(fit, decimals):
@@ -153,8 +171,9 @@ def show_outlines(outlines: Mapping[float, ArrayLike], x: ArrayLike) -> None:
         Each line by its number of standard deviations.
     x : array_like, shape (n, 2)
     """
-    x = np.asarray(x, float)
-    lines = {radius: np.asarray(line, float) for radius, line in outlines.items()}
+    x = validation.as_plane(x)
+    validation.check_dict(outlines, "outlines", "radii and lines (m, 2)")
+    lines = {radius: validation.as_plane(line, "outlines") for radius, line in outlines.items()}
     limits = geometry.plane_limits(np.concatenate([x, *lines.values()]))
     figure, [ax] = figures.panels(1, limits)
     draw_points(ax, x, faint=True)
@@ -181,8 +200,14 @@ def show_pairs(x: ArrayLike, mixture: Mixture | None = None, *, features: Sequen
     features : sequence of str
         One name for each column.
     """
-    x = np.asarray(x, float)
-    pairs = [list(pair) for pair in combinations(range(x.shape[1]), 2)][:_MOST_PAIRS]
+    x = validation.as_points(x).T
+    D = x.shape[1]
+    if D < 2:
+        raise ValueError("x must have at least two features to show pairs of: show_fits shows one.")
+    features = validation.as_names(features, D)
+    if mixture is not None:
+        check_mixture(mixture, "mixture")
+    pairs = [list(pair) for pair in combinations(range(D), 2)][:_MOST_PAIRS]
     shares = mixture and mixture.responsibilities(x)
     figure, axes = figures.panels(len(pairs))
     for ax, pair in zip(axes, pairs, strict=True):

@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gmm_helpers.model import validation
+
 # A Gaussian bump of height 1 and width 1, dense where it bends, and a circle of radius 1.
 _Z = np.concatenate([np.linspace(-8, -4, 9)[:-1], np.linspace(-4, 4, 97), np.linspace(4, 8, 9)[1:]])
 BUMP = np.column_stack([_Z, np.exp(-0.5 * _Z**2)])
@@ -121,7 +123,11 @@ def mass_inside(radius: ArrayLike) -> np.ndarray:
     ----------
     The squared Mahalanobis distance has a χ² distribution with 2 degrees of freedom.
     """
-    return -np.expm1(-0.5 * np.square(radius))
+    radius = validation.as_real(radius, "radius")
+    if not (radius >= 0).all():
+        raise ValueError("radius must be at least 0, and a number.")
+    with np.errstate(over="ignore"):  # then all is inside
+        return -np.expm1(-0.5 * np.square(radius))
 
 
 def ahead(scores, k):

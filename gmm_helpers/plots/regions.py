@@ -9,7 +9,8 @@ from matplotlib.colors import to_rgb
 from numpy.typing import ArrayLike
 from scipy.special import entr
 
-from gmm_helpers.model.mixture import Mixture
+from gmm_helpers.model import validation
+from gmm_helpers.model.mixture import Mixture, check_mixture
 from gmm_helpers.plots import figures, fits, geometry
 from gmm_helpers.plots.look import COLOURS
 
@@ -32,7 +33,11 @@ def show_regions(mixture: Mixture, x: ArrayLike) -> None:
     x : array_like, shape (n, 2)
         The data that say which part of the plane is shown.
     """
-    x = np.asarray(x, float)
+    x = validation.as_plane(x)
+    check_mixture(mixture, "mixture")
+    validation.check_features(x.T, mixture.n_features)
+    if mixture.n_components < 2:
+        raise ValueError("mixture must have K ≥ 2 components: with one there is nothing to part.")
     limits = geometry.plane_limits(x, geometry.ellipse_maps(mixture))
     figure, [left, right] = figures.panels(2, limits)
     for ax, title in ((left, "regions and density"), (right, "entropy")):
@@ -108,4 +113,4 @@ def responsibility_entropy(responsibilities: ArrayLike) -> np.ndarray:
     ----------
     MacKay (2003), *Information Theory, Inference, and Learning Algorithms*, section 2.4.
     """
-    return entr(responsibilities).sum(axis=-1)
+    return entr(validation.as_responsibilities(responsibilities)).sum(axis=0)

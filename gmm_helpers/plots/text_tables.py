@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from gmm_helpers.model.mixture import Mixture
+from gmm_helpers.model import validation
+from gmm_helpers.model.mixture import Mixture, check_mixture
+from gmm_helpers.model.trace import Step
 from gmm_helpers.plots import geometry
 
 
@@ -30,11 +32,18 @@ def show_table(
     1  -12.35  one
     2   -1.00  two
     """
-    each = np.broadcast_to(decimals, len(columns))
+    validation.check_dict(columns, "columns", "heads and values")
+    lists = {head: validation.as_list(values) for head, values in columns.items()}
+    lengths = {head: len(values) for head, values in lists.items()}
+    if len({*lengths.values()}) > 1:
+        raise ValueError(f"columns must all have one length; they have {lengths}.")
+    places = [*decimals] if np.iterable(decimals) else [decimals] * len(columns)
+    if len(places) != len(columns):
+        raise ValueError(f"decimals must be one number, or {len(columns)} for as many columns.")
     texts = []
-    for (head, values), places in zip(columns.items(), each, strict=True):
-        values = list(values)
-        cells = [head, *(_cell(value, places) for value in values)]
+    for (head, values), each in zip(lists.items(), places, strict=True):
+        n_decimals = validation.check_count(each, "decimals", at_least=0)
+        cells = [head, *(_cell(value, n_decimals) for value in values)]
         width = max(map(len, cells))
         left = bool(values) and isinstance(values[0], str)
         texts.append([cell.ljust(width) if left else cell.rjust(width) for cell in cells])
@@ -65,6 +74,9 @@ def show_parameters(mixtures: Mapping[str, Mixture], *, decimals: int = 2) -> No
     fit          2    0.60  -1.00  2.00
     fit          1    0.40   2.00  1.00
     """
+    validation.check_dict(mixtures, "mixtures", "names and mixtures")
+    for name, each in mixtures.items():
+        check_mixture(each, f"mixtures[{name!r}]")
     rows = [(name, each, k) for name, each in mixtures.items() for k in each.means[:, 0].argsort()]
     means = np.array([m.means[k] for _, m, k in rows])
     spreads = np.array([np.sqrt(m.covariances[k].diagonal()) for _, m, k in rows])
@@ -91,7 +103,9 @@ def show_walk(stepper: Any, *, decimals: int = 3) -> None:
     decimals : int
         How many each number gets.
     """
-    steps = list(stepper.walk())
+    steps = list(stepper.walk()) if hasattr(stepper, "walk") else []
+    if not (steps and isinstance(steps[0], Step)):
+        raise TypeError(f"stepper must be one of a run of EM; it is a {type(stepper).__name__}.")
     mixtures = [step.mixture for step in steps]
     columns = {"step": [step.kind for step in steps], "t": [step.iteration for step in steps]}
     columns["ℓ"] = [step.log_likelihood for step in steps]

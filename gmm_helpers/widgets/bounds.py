@@ -7,11 +7,13 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gmm_helpers.model import validation
 from gmm_helpers.model.bound import lower_bound as _lower_bound
 from gmm_helpers.model.mixture import Mixture
 from gmm_helpers.model.trace import Trace
 from gmm_helpers.plots import geometry
 from gmm_helpers.widgets.marks import same_length
+from gmm_helpers.widgets.run_scene import check_trace
 from gmm_helpers.widgets.scene import Scene
 from gmm_helpers.widgets.stepper import SceneStepper
 
@@ -57,11 +59,10 @@ class BoundBars(SceneStepper):
     def __init__(
         self, x: ArrayLike, trace: Trace, *, lower_bound: Callable[..., float] = _lower_bound
     ) -> None:
-        steps = trace.steps[: 2 * _MOST_ITERATIONS + 1]
-        if not steps:
-            raise ValueError("The trace has no half-steps: run EM with record=True.")
-        K = steps[0].mixture.n_components
-        equal = np.full((len(np.asarray(x)), K), 1 / K)
+        points = validation.as_points(x)
+        check_trace(trace, points)
+        steps, K = trace.steps[: 2 * _MOST_ITERATIONS + 1], trace.mixture.n_components
+        equal = np.full((points.shape[1], K), 1 / K)
         shares = [equal, *(step.responsibilities for step in steps[1:])]
         bounds = [lower_bound(x, step.mixture, q) for step, q in zip(steps, shares, strict=True)]
         tops = np.array([step.log_likelihood for step in steps])

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from gmm_helpers.model import validation
 from gmm_helpers.model.em import m_step
-from gmm_helpers.model.mixture import Mixture
+from gmm_helpers.model.mixture import Mixture, check_mixture
 from gmm_helpers.model.trace import Step
 from gmm_helpers.plots import geometry
 from gmm_helpers.plots.look import MARKERS
@@ -88,10 +88,8 @@ class _Plane(Scene):
 
     def __init__(self, x, positions, features=None, margin=0.06, **content):
         super().__init__(positions, **content)
-        self.x = x = validation.as_points(x).T
-        if x.shape[1] != 2:
-            raise ValueError(f"x must have the shape (n, 2); it has D = {x.shape[1]}.")
-        self._labels, self._equal = features or ("x₁", "x₂"), features is None
+        self.x = x = validation.as_plane(x)
+        self._labels, self._equal = validation.as_names(features, 2), features is None
         low, high = x.min(axis=0), x.max(axis=0)
         room = margin * (high - low)
         if self._equal:
@@ -248,6 +246,9 @@ class Anomalies(SceneStepper):
         features: Sequence[str] | None = None,
         stills: Sequence[int] = (),
     ) -> None:
+        x = validation.as_plane(x)
+        check_mixture(mixture, "mixture")
+        most = validation.check_count(most, "most", at_least=1)
         surprise = -mixture.log_density(x)
         order = np.argsort(-surprise)
         ranked = surprise[order[: most + 1]]

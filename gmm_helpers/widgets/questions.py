@@ -29,7 +29,7 @@ def load_questions():
 
 def _find(name):
     questions = load_questions()
-    if name not in questions:
+    if not (isinstance(name, str) and name in questions):
         raise ValueError(f"There is no question {name!r}; there are {', '.join(questions)}.")
     return questions[name]
 

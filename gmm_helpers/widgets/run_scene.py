@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 
+from gmm_helpers.model import validation
 from gmm_helpers.model.trace import Trace
 from gmm_helpers.plots import geometry
 from gmm_helpers.plots.look import RADII
@@ -22,10 +23,10 @@ class RunScene(Scene):
 
     def __init__(self, x, trace, *, features=None, notes=(), limits=None):
         n, D = x.shape
-        _check_trace(trace, n, D)
-        names = features or (("x",) if D == 1 else ("x₁", "x₂"))
-        if isinstance(names, str) or len(names) != D:
-            raise ValueError(f"features must be {D} names, one for each column of x.")
+        if D > 2:
+            raise ValueError(f"The stepper draws data with D = 1 or 2; x has D = {D}.")
+        check_trace(trace, x.T)
+        names = validation.as_names(features, D)
         positions, decimals = words.choose_positions(len(trace.steps)), geometry.decimals_for(x)
         described = (words.describe(trace, *pair) for pair in itertools.pairwise([0, *positions]))
         headings, sentences = zip(*described, strict=True)
@@ -40,7 +41,7 @@ class RunScene(Scene):
             iterations=[step.iteration for step in steps],
             rests=[_RESTS[step.kind] for step in steps],
             glides=[int(step.kind == "M") for step in steps],
-            notes=list(notes),
+            notes=validation.as_list(notes),
             legend=marks.components_legend(trace.mixture.n_components),
         )
         self.x, self.trace, self.steps = x, trace, steps
@@ -145,18 +146,14 @@ def _formulas(trace, D, kind):
     return ["counts", "weights", "means", f"spread_{D}_{spread}{'_ridge' * bool(trace.ridge)}"]
 
 
-def _check_trace(trace, n, D):
-    """Check that a trace can be shown with `n` points in `D` dimensions."""
+def check_trace(trace, points):
+    """Check that a trace has half-steps, of a run on as many points as these (D, n)."""
     if not isinstance(trace, Trace):
         raise TypeError(f"trace must come from run_em or fit; it is a {type(trace).__name__}.")
     if not trace.steps:
         raise ValueError("The trace has no half-steps: run EM with record=True.")
-    if D > 2 or trace.mixture.n_features != D:
-        raise ValueError(
-            f"The stepper draws data with D = 1 or 2; x has D = {D} and the run had "
-            f"D = {trace.mixture.n_features}."
-        )
-    shares = trace.steps[min(1, len(trace.steps) - 1)].responsibilities
+    validation.check_features(points, trace.mixture.n_features)
+    n, shares = points.shape[1], trace.steps[-1].responsibilities
     if shares is not None and len(shares) != n:
         raise ValueError(
             f"x has n = {n} points, but the run had {len(shares)}: "

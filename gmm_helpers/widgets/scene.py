@@ -42,6 +42,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gmm_helpers.model import validation
 from gmm_helpers.plots.geometry import shifts, ticks
 
 _LARGEST = 65535  # of 16 bits
@@ -69,7 +70,7 @@ class Scene:
     """
 
     def __init__(self, positions: int, **content: Any) -> None:
-        self.positions = positions
+        self.positions = validation.check_count(positions, "positions", at_least=1)
         self.content = {"positions": positions, "panels": [], "notes": [], "legend": [], **content}
         self.data = b""
 

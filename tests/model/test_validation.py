@@ -51,7 +51,16 @@ FIT = {
     compare: {"x": X, "Ks": [1, 2], "rng": rng()},
 }
 DOORS = LOOK | FIT
+ABCD = np.resize(X, (14, 4))
 DOORS |= {
+    gmm.show_fits: {"fits": {"points": None}, "x": X},
+    gmm.show_pairs: {"x": ABCD, "features": [*"abcd"]},
+    gmm.show_outlines: {"outlines": {1: ABCD[:, :2]}, "x": ABCD[:, :2]},
+    gmm.show_regions: {"mixture": TWO_D, "x": ABCD[:, :2]},
+    gmm.Anomalies: {"mixture": TWO_D, "x": ABCD[:, :2]},
+    gmm.HandFit: {"em": ONE_D, "x": X},
+    gmm.BoundBars: {"trace": run_em(X, ONE_D), "x": X},
+    gmm.Stepper: {"trace": run_em(X, ONE_D), "x": X},
     lower_bound: {"x": X, "mixture": ONE_D, "responsibilities": HALVES},
     ONE_D.sample: {"n": 3, "rng": rng()},
     gmm.bic: {"log_likelihood": -9.0, "n_parameters": 2, "n": 7},
@@ -113,11 +122,12 @@ BAD = {
     ),
     **dict.fromkeys(["e_step", "m_step"], [(TypeError, "a function", each) for each in NOT_STEPS]),
 }
+OTHERS = [(compare, "n_init"), (gmm.show_pairs, "mixture")]  # which may be 0, and None
 AT_DOORS = [
     (function, name)
     for function, good in DOORS.items()
     for name in BAD
-    if name in {*good, *signature(function).parameters} and (function, name) != (compare, "n_init")
+    if name in {*good, *signature(function).parameters} and (function, name) not in OTHERS
 ]
 
 
@@ -192,6 +202,7 @@ SAME = np.resize([1.0, 2.0], 3000)  # two points, again and again
 mixture = partial(Mixture, [0.5, 0.5], **TWO)
 fit_two = partial(fit, X, 2, rng=rng())
 compare_two = partial(compare, X, [1, 2], rng=rng())
+show_points = partial(gmm.show_fits, {"points": None})
 
 
 def with_second(covariance):
@@ -251,11 +262,33 @@ OF_VALUE_ERRORS = [
     ("each once", partial(compare_two, covariance_types=["full", "full"])),
     ("one of .* it is 'round'", partial(compare_two, covariance_types=["full", "round"])),
     ("n_init must be at least 0; it is -1.", partial(compare_two, n_init=-1)),
+    ("covariance_type must be one of .* 3", partial(compare_two, covariance_types=3)),
+    ("x must have D = 1 or D = 2", partial(show_points, ABCD)),
+    ("x must have data for each title", partial(show_points, {"b": X})),
+    (r"fits\['b'\] must have shape \(n, K\) = \(7, K\)", partial(gmm.show_fits, {"b": X}, X)),
+    ("D = 1 where D = 2", partial(gmm.show_fits, {"fit": TWO_D}, X)),
+    ("features must name each column", partial(show_points, X, features=["a", "b"])),
+    ("x must have at least two features", partial(gmm.show_pairs, X, features=["x"])),
+    (r"x must have shape \(n, 2\)", partial(gmm.show_regions, TWO_D, X)),
+    ("D = 2 where D = 1", partial(gmm.show_regions, ONE_D, ABCD[:, :2])),
+    ("outlines must have shape", partial(gmm.show_outlines, {1: X}, ABCD[:, :2])),
+    ("columns must all have one length", partial(gmm.show_table, {"a": [1], "b": [1, 2]})),
+    ("decimals must be one number", partial(gmm.show_table, {"a": [1]}, decimals=[1, 2])),
+    (r"curves\['a'\] must have 7 values", partial(gmm.show_functions, X, {"a": [1, 2]})),
+    ("zoom must be one of Ks", partial(gmm.show_curves, [1], {"a": [1]}, label="", zoom=3)),
+    ("number in each row", partial(gmm.show_criterion, [[np.nan]], ["full"], [1])),
+    ("responsibilities must sum to 1", partial(gmm.responsibility_entropy, [[0.5, 0.4]])),
+    ("radius must be at least 0", partial(gmm.mass_inside, -1)),
 ]
 OF_TYPE_ERRORS = [
     ("each K must be a whole number", partial(compare, X, [1.0], rng=rng())),
     ("init must be", partial(fit_two, init=[])),
     ("init must be", partial(fit_two, init=[ONE_D, None])),
+    ("log_likelihood must hold real numbers", partial(gmm.aic, "one", 2)),
+    ("fits must be a dict", partial(gmm.show_fits, ONE_D, X)),
+    (r"mixtures\['a'\] must be a Mixture", partial(gmm.show_parameters, {"a": X})),
+    ("stepper must be one of a run of EM", partial(gmm.show_walk, ONE_D)),
+    ("figure must be a Figure", partial(gmm.show_figure, None, "A caption.")),
 ]
 
 

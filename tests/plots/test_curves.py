@@ -97,7 +97,7 @@ def test_a_table_has_each_number_in_its_cell_and_the_lowest_framed_and_bold(kept
     [([[3, np.nan], [np.nan, 2]], ["3", "–", "–", "2"]), ([[-4.25]], ["−4"])],
 )
 def test_a_missing_number_is_a_dash_and_never_the_best(kept, table, texts):
-    gmm.show_criterion(table, "ab"[: len(table)], [1, 2][: len(table)])
+    gmm.show_criterion(table, [*"ab"][: len(table)], [1, 2][: len(table)])
     ax = kept[0][0].axes[0]
     assert [number.get_text() for number in ax.texts] == texts
     assert ax.patches[0].get_xy() == (len(table) - 1.5,) * 2

@@ -38,7 +38,7 @@ def test_features_with_units_get_their_own_scales_and_the_caption_says_so(kept):
 
 def test_in_one_dimension_curves_stand_over_a_histogram_and_points_below(kept):
     data = gmm.two_gaussians(rng=np.random.default_rng(1))
-    gmm.show_fits({"truth": data.mixture, "shares": None}, data.x)
+    gmm.show_fits({"truth": data.mixture, "shares": None}, data.x[:, None])
     [(figure, caption)] = kept
     ax = figure.axes[0]
     first, second, both = (line.get_xydata().T for line in ax.lines if len(line.get_xdata()) > 1)
@@ -60,7 +60,7 @@ def test_pairs_show_the_marginal_of_each_two_features(kept):
     rng = np.random.default_rng(0)
     A = rng.normal(size=(3, 3))
     mixture = gmm.Mixture([1], [[1, 2, 3]], [A @ A.T + np.eye(3)])
-    gmm.show_pairs(rng.normal(size=(50, 3)), mixture, features="abc")
+    gmm.show_pairs(rng.normal(size=(50, 3)), mixture, features=np.array([*"abc"]))
     [(figure, caption)] = kept
     named = [ax.get_xlabel() + ax.get_ylabel() for ax in figure.axes]
     assert named == ["ab", "ac", "bc"]

@@ -170,7 +170,7 @@ BAD = [
     (TypeError, "must come from run_em or fit; it is a Mixture", lambda x, t: (x, t.mixture)),
     (ValueError, "with record=True", lambda x, t: (x, gmm.run_em(x, t.mixture, record=False))),
     (ValueError, "x has n = 299 points, but the run had 300", lambda x, t: (x[:-1], t)),
-    (ValueError, "x has D = 2 and the run had D = 1", lambda x, t: (x.reshape(-1, 2), t)),
+    (ValueError, "x has D = 2 where D = 1 is needed", lambda x, t: (x.reshape(-1, 2), t)),
     (ValueError, "D = 1 or 2; x has D = 3", lambda x, t: (x.reshape(-1, 3), t)),
 ]
 
@@ -179,7 +179,7 @@ BAD = [
 def test_bad_input_is_named(run_1d, error, sentence, arguments):
     with pytest.raises(error, match=sentence):
         gmm.Stepper(*arguments(*run_1d))
-    with pytest.raises(ValueError, match="features must be 1 names"):
+    with pytest.raises(ValueError, match="features must name each column of x"):
         gmm.Stepper(*run_1d, features=["one", "two"])
     with pytest.raises(ValueError, match="max_iter"):
         gmm.step_through(run_1d[0], run_1d[1].mixture, max_iter=-1)
