@@ -9,8 +9,8 @@ from gmm_helpers.data.sentences import TableError, count, find_sentence, leave_o
 
 MARKS = {",": "comma", ".": "point"}
 _EXCHANGED = str.maketrans(",.", ".,")
-_ONE_MARK = re.compile(r"[-+]?\d*([.,])\d+(?:[eE][-+]?\d+)?")
 _MAY_BE_THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}[.,]\d{3}")
+_DECIMAL = re.compile(rf"(?!{_MAY_BE_THOUSANDS.pattern}\Z)[-+]?\d*([.,])\d+(?:[eE][-+]?\d+)?")
 _MISSING = {"", *"-–—.:*?…", *"-- .. ... na n/a n.a. #n/a #na #nv <na> nan none null nil".split()}
 _MISSING |= {"missing", "unknown"}  # in lower case, as those above
 _TOTAL = re.compile(
@@ -41,13 +41,13 @@ def is_total(row):
 
 def find_decimal(rows, lines, separator):
     """Return the decimal mark, or "" where no number has one, and notes of a doubt about it."""
-    found = [(*ij, _ONE_MARK.fullmatch(field)) for ij, field in np.ndenumerate(rows)]
-    marked = [(i, j, match[1]) for i, j, match in found if match]
-    sure = [mark for i, j, mark in marked if not _MAY_BE_THOUSANDS.fullmatch(rows[i, j])]
-    if sure or not marked:
-        return statistics.mode(sure or [""]), []
-    i, j, mark = marked[0]
-    field, line = rows[i, j], lines[i]
+    if marks := [match[1] for match in map(_DECIMAL.fullmatch, rows.flat) if match]:
+        return statistics.mode(marks), []
+    doubtful = np.argwhere([[*map(_MAY_BE_THOUSANDS.fullmatch, row)] for row in rows])
+    if not doubtful.size:
+        return "", []
+    i, j = doubtful[0]
+    field, line, mark = rows[i, j], lines[i], "," if "," in rows[i, j] else "."
     about = {"field": field, "line": line, "unmarked": field.replace(mark, "")}
     if mark == "." and separator == ",":
         return mark, []
@@ -61,7 +61,8 @@ def find_decimal(rows, lines, separator):
 def read_numbers(rows, names, lines, decimal, *, drop_missing):
     """Return the numbers of `rows`, (n, D), and which rows have one in each column, (n,)."""
     x = np.array([[number(field, decimal) for field in row] for row in rows])
-    missing = np.array([[field.lower() in _MISSING for field in row] for row in rows])
+    missing = np.isnan(x)
+    missing[missing] = [field.lower() in _MISSING for field in rows[missing]]
     words = ", ".join(rows[0][~missing[0]])
     if any(map(str.isalpha, words)) and np.isnan(x[0]).all() and not np.isnan(x[1]).all():
         raise TableError(say("second_names", line=lines[0], words=words))
@@ -110,6 +111,6 @@ def _explain(field, row, names, decimal):
         return "the line repeats the names. Delete it"
     if is_total(row):
         return "the line seems to hold a total. Delete it"
-    if _ONE_MARK.fullmatch(field) and not _MAY_BE_THOUSANDS.fullmatch(field):
+    if _DECIMAL.fullmatch(field):
         return f"others have decimal {MARKS.get(decimal, 'point')}s. Write all alike"
     return find_sentence("field", field)

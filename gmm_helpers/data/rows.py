@@ -24,22 +24,19 @@ def split_rows(text):
     told = re.fullmatch(r'"?sep=([;,|\t])"?\s*', lines[0])  # as Excel has it
     if told:
         lines[0] = ""
-    remarks = [i for i, line in enumerate(lines) if _REMARK.match(line)]
-    table = lines.copy()
-    for i in remarks:
-        table[i] = ""
-    if not "".join(table).strip('\t;|, \n"'):
+    table = ["" if _REMARK.match(line) else line for line in lines]
+    remarks = [i for i, line in enumerate(lines) if line != table[i]]
+    if not re.search(r'[^\s;,|"]', "".join(table)):
         raise TableError("The file is empty but for remarks.")
     try:
-        separator = told[1] if told else _find_separator(table)
-        numbers, rows = _parse(table, separator)
+        separator, (numbers, rows) = (told[1], _parse(table, told[1])) if told else _part(table)
+        above = [i for i in remarks if i < numbers[0]]
+        if above and all(map(is_number, rows[0])):
+            _, names = _parse([lines[above[-1]].lstrip("# ")], separator)
+            if [*map(len, names)] == [len(rows[0])]:  # as numpy.savetxt has it
+                numbers, rows = [remarks.pop(len(above) - 1) + 1, *numbers], names + rows
     except csv.Error:
         raise TableError(say("quotes")) from None
-    above = [i for i in remarks if i < numbers[0]]
-    if above and all(map(is_number, rows[0])):
-        _, names = _parse([lines[above[-1]].lstrip("# ")], separator)
-        if [*map(len, names)] == [len(rows[0])]:  # as numpy.savetxt has it
-            numbers, rows = [remarks.pop(len(above) - 1) + 1, *numbers], names + rows
     if _lacks_a_name(*rows, separator=separator):
         rows[0].insert(0, "")
     _check_lengths(rows, numbers, separator)
@@ -52,29 +49,31 @@ def _parse(lines, separator):
     found = [(reader.line_num, [*map(str.strip, row)]) for row in reader]
     found = [(number, row) for number, row in found if any(row)]
     # Separators at the ends of all lines make no column.
-    width = max((i for _, row in found for i, field in enumerate(row, 1) if field), default=0)
+    width = max((len(row) for _, row in found), default=0)
+    while width and not any(any(row[width - 1 :]) for _, row in found):
+        width -= 1
     return [number for number, _ in found], [row[:width] for _, row in found]
 
 
-def _find_separator(lines):
-    """Return the separator by which most lines have as many fields as the line of names.
+def _part(lines):
+    """Part lines by the separator that gives most of them as many fields as the line of names.
 
     Where none does, it is the first that parts most lines, or none, if one column is likelier.
     """
     filled = [line.strip() for line in lines if line.strip()]
-    likely = ALONE
+    likely = None
     for separator in filter("".join(lines).__contains__, SEPARATORS):
         try:
-            _, (header, *rows) = _parse(lines, separator)
+            parted = _, (header, *rows) = _parse(lines, separator)
         except csv.Error:
             continue
         width = _usual_width(rows)
-        parted = width > 1 or all(line.endswith(separator) for line in filled)
-        if width == len(header) and parted or _lacks_a_name(header, *rows, separator=separator):
-            return separator
-        if likely == ALONE and width > 1:
-            likely = separator
-    return ALONE if _is_one_column(*filled) else likely
+        several = width > 1 or all(line.endswith(separator) for line in filled)
+        if width == len(header) and several or _lacks_a_name(header, *rows, separator=separator):
+            return separator, parted
+        if width > 1:
+            likely = likely or (separator, parted)
+    return likely if likely and not _is_one_column(*filled) else (ALONE, _parse(lines, ALONE))
 
 
 def _usual_width(rows):

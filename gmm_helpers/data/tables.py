@@ -83,8 +83,8 @@ def read_table(
         separator, lines, (header, *rows), n_remarks = split_rows(text)
         header[0] = header[0].removeprefix(_NO_NAME)
         names = _names(header, rows)
+        totals = np.array([*map(is_total, rows)])
         rows, lines = np.array(rows, dtype=object), np.array(lines[1:])
-        totals = np.array([is_total(row) for row in rows])
         chosen, names_rows = _find_filled(header, rows)
         if columns is not None:
             chosen, names_rows = _find_columns(names, columns), False
@@ -120,12 +120,12 @@ def _names(header, rows):
 
 def _find_filled(header, rows):
     """Return which columns to read, unless some are named, and whether another names the rows."""
-    named = np.array(header, dtype=object) != ""
-    filled = np.flatnonzero(named | (rows != "").any(axis=0))
-    numbers = [field for field in rows[:, filled[0]] if is_number(field)]
-    labels = all(map(str.isdecimal, numbers)) and len({*numbers}) == len(numbers)
-    names_rows = labels and not named[filled[0]]  # as of R and pandas
-    return filled[int(names_rows) :], names_rows
+    filled = [j for j, name in enumerate(header) if name or any(rows[:, j])]
+    if header[filled[0]] or len(filled) == 1:
+        return filled, False
+    numbers = [*filter(is_number, rows[:, filled[0]])]
+    names_rows = all(map(str.isdecimal, numbers)) and len({*numbers}) == len(numbers)
+    return filled[int(names_rows) :], names_rows  # as of R and pandas
 
 
 def _find_columns(names, columns):
