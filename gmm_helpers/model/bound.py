@@ -26,7 +26,8 @@ def lower_bound(x: ArrayLike, mixture: Mixture, responsibilities: ArrayLike) -> 
     Returns
     -------
     float
-        In nats; −∞ if q gives a share to a component of weight 0.
+        In nats; −∞ if q gives a share to a component of weight 0, or to one so far away that its
+        log density leaves the range of float64.
 
     Examples
     --------

@@ -137,7 +137,7 @@ class Comparison:
                 found = f"{criterion.upper()} is lowest at K = {self.Ks[-1]} with"
                 notes.append(f"Try larger K: {found} {', '.join(at_end)}.")
         if not self.converged.all():
-            notes.append("? not converged: raise max_iter")
+            notes.append("? not converged: raise max_iter or tol")
         return notes
 
 

@@ -174,7 +174,7 @@ def fit(
     if not best.converged:
         warnings.warn(
             f"The best of {len(starts)} starts had not converged after {best.iterations} "
-            "iterations: raise max_iter.",
+            "iterations: raise max_iter or tol.",
             stacklevel=2,
         )
     return replace(best, n_starts=len(starts), n_failed=len(failures))

@@ -101,7 +101,7 @@ def as_plane(x, name="x"):
     return rows
 
 
-def as_names(features, D):
+def as_names(features, D) -> tuple:
     """Return a name for each of D features, by default x, or x₁ and x₂."""
     if features is None and D <= 2:
         return ("x",) if D == 1 else ("x₁", "x₂")
@@ -113,7 +113,7 @@ def as_names(features, D):
     return names
 
 
-def as_list(values):
+def as_list(values) -> list:
     """Return several values, or a single one, as a list."""
     return [*values] if np.iterable(values) and not isinstance(values, str) else [values]
 

@@ -41,8 +41,8 @@ def show_functions(
     limits : (float, float), optional
         Where the vertical axis begins and ends.
     """
-    x = validation.as_points(x, 1)[0]
-    curves = _as_curves(curves, len(x))
+    [at_all] = validation.as_points(x, 1)
+    curves = _as_curves(curves, len(at_all))
     figure, ax = figures.new_figure(height=380)
     if log:
         ax.set_yscale("log")
@@ -50,7 +50,7 @@ def show_functions(
     caption = f"{label or 'Curves'} against {labels[0]}{' on a logarithmic axis' * log}."
     for k, (name, values) in enumerate(curves.items()):
         drawn = np.isfinite(values)
-        at, values = x[drawn], values[drawn]
+        at, values = at_all[drawn], values[drawn]
         ax.plot(at, values, lw=3.5, label=name, **line_style(k))
         places = [0, -1, values.argmax(), values.argmin()]
         said = [_short(number) for i in places for number in (values[i], at[i])]
@@ -61,7 +61,7 @@ def show_functions(
     figures.show_figure(figure, caption)
 
 
-def _as_curves(curves, n):
+def _as_curves(curves, n) -> dict[str, np.ndarray]:
     """Check curves of `n` values each; return these as arrays."""
     validation.check_dict(curves, "curves", "names and values")
     arrays = {name: validation.as_real(each, f"curves[{name!r}]") for name, each in curves.items()}

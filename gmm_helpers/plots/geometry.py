@@ -54,8 +54,7 @@ def bump_maps(mixture):
 
 def ellipse_maps(mixture):
     """Return what maps CIRCLE to each component's ellipse at 1σ, shape (K, 6)."""
-    factors = np.linalg.cholesky(mixture.covariances)
-    return np.concatenate([factors.reshape(-1, 4), mixture.means], axis=1)
+    return np.concatenate([mixture._factors.reshape(-1, 4), mixture.means], axis=1)
 
 
 def shifts(places):

@@ -77,6 +77,8 @@ def show_parameters(mixtures: Mapping[str, Mixture], *, decimals: int = 2) -> No
     validation.check_dict(mixtures, "mixtures", "names and mixtures")
     for name, each in mixtures.items():
         check_mixture(each, f"mixtures[{name!r}]")
+    if len({each.n_features for each in mixtures.values()}) > 1:
+        raise ValueError("mixtures must all have the same number of features.")
     rows = [(name, each, k) for name, each in mixtures.items() for k in each.means[:, 0].argsort()]
     means = np.array([m.means[k] for _, m, k in rows])
     spreads = np.array([np.sqrt(m.covariances[k].diagonal()) for _, m, k in rows])

@@ -23,6 +23,7 @@ _HAPPENS = {
     "start": "The start, with all shares equal.",
     "E": "E step {}: F goes up to ℓ, the gap closes, ℓ stays.",
     "M": "M step {}: F goes up, ℓ goes up by more, a gap opens.",
+    "rest": "{1} step {0}: the gap stays closed, to three decimals.",  # at the end of a run
 }
 _CURVE = {"colour": "ink", "width": 2.5}
 _number = geometry.format_number
@@ -88,10 +89,13 @@ class BoundBars(SceneStepper):
             panel.mark("line", shape=frame, close=True, colour=_GAP, width=1.5, by=by)
             line = [[i - 0.45, top], [i + 0.45, top]]
             panel.mark("line", shape=line, colour="ink", width=4, by=by)
-        texts = [
-            f"{_HAPPENS[step.kind].format(step.iteration)} {_say_gap(F, top)}"
-            for step, F, top in zip(steps, bounds, tops, strict=True)
-        ]
+        texts, open_before = [], True
+        for step, F, top in zip(steps, bounds, tops, strict=True):
+            is_open = top - F >= 0.0005
+            moves = is_open or step.kind != "M" and open_before
+            happens = _HAPPENS[step.kind if moves else "rest"].format(step.iteration, step.kind)
+            texts.append(f"{happens} {_say_gap(F, top)}")
+            open_before = is_open
         super().__init__(scene, texts, title="The bound and its gap")
 
 

@@ -71,7 +71,10 @@ class RunChooser(Stepper):
         features: Sequence[str] | None = None,
     ) -> None:
         self._data, self._function, self._features = data, run, features
-        self._offered = {name: list(values) for name, values in (choices or {}).items()}
+        if not callable(run):
+            raise TypeError(f"run must be a function; it is a {type(run).__name__}.")
+        offered = dict(choices or {})
+        self._offered = {name: validation.as_list(values) for name, values in offered.items()}
         for name, values in self._offered.items():
             if not values:
                 raise ValueError(f"choices must hold at least one value for {name}.")

@@ -132,7 +132,7 @@ def test_what_has_not_converged_is_said_in_the_table_without_a_warning():
     assert table.converged.tolist() == [[True, False]]
     lines = str(table).split("\n")
     assert ["?" in line for line in lines if "lowest" not in line][1:3] == [False, True]
-    assert lines[-1] == "? not converged: raise max_iter"
+    assert lines[-1] == "? not converged: raise max_iter or tol"
 
 
 def test_the_table_can_be_read_on_the_narrowest_page():

@@ -58,6 +58,12 @@ def test_the_bound_touches_the_curve_where_the_ring_is():
     )
 
 
+def test_where_the_gap_stays_closed_no_bar_says_that_it_opens():
+    run = gmm.run_em([1.0, 2.0], gmm.Mixture.from_1d([1], [0], [1]))
+    texts, rest = gmm.BoundBars([1.0, 2.0], run).texts, "step 1: the gap stays closed,"
+    assert texts[1].startswith(f"E {rest}") and texts[2].startswith(f"M {rest}")
+
+
 def test_of_one_share_the_curve_is_the_bound_and_the_gap_reaches_up_to_log_p():
     mixture = gmm.Mixture.from_1d([0.5, 0.5], [4, 6], [4, 4])
     view = gmm.OneShare(1.0, mixture).view
