@@ -23,7 +23,9 @@ export class Player extends Shown {
     const speeds = Object.keys(SPEEDS).map((name) => make("option", {}, name));
     this.speed = make("select", { "aria-label": "Speed of Play" }, ...speeds);
     this.speed.value = "normal";
-    this.finder = makeSlider({ label: "Point", ...whole }, (i) => this.onPoint(this.order[i]));
+    // At its left end, before the first point, it marks none.
+    const finder = { label: "Point", low: -1, high: 0, step: 1 };
+    this.finder = makeSlider(finder, (i) => this.onPoint(this.order[i] ?? -1));
     this.find = make("label", { class: "finder" }, "point", this.finder.range);
     this.heading = make("p", { class: "heading" });
     this.formula = make("div", { class: "formula" });
@@ -109,15 +111,15 @@ export class Player extends Shown {
 
   markPoint(point) {
     this.picture.markPoint(point);
-    if (point >= 0) this.finder.show(this.order.indexOf(point));
+    this.finder.show(this.order.indexOf(point));
     this.sayPoint();
   }
 
   /** Let the slider of the points say what the marked one's numbers are now. */
   sayPoint() {
     const { point } = this.picture;
-    const words = point >= 0 && this.cloud?.describe(point);
-    if (words) set(this.finder.range, { "aria-valuetext": words });
+    const words = point < 0 ? "none" : (this.cloud?.describe(point) ?? "");
+    set(this.finder.range, { "aria-valuetext": words });
   }
 
   slideTo(position, rests) {

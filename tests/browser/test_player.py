@@ -179,6 +179,9 @@ def test_a_point_tells_its_numbers_through_e_and_m(mount, request, which):
     for key, rank in (("End", -1), ("ArrowLeft", -2)):
         shown.page.keyboard.press(key)
         assert shown.get("point") == order[rank]
+    shown.page.keyboard.press("Home")  # before the first point
+    assert shown.get("point") == -1 and tip.is_hidden()
+    assert slider_of(shown, "Point").get_attribute("aria-valuetext") == "none"
 
 
 @pytest.mark.parametrize("which", ["line", "plane"])
