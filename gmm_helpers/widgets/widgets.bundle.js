@@ -1650,11 +1650,13 @@ class HandFit extends SliderPanel {
       best_score: { map: shift(0, best), hidden: best < floor },
       em_score: { map: shift(0, em), hidden: !values.show_em },
     };
+    const right = this.content.panels[0].views[0].limits[1];
     const rows = maps.map((map, k) => {
       const [mean, deviation] = [means[k], deviations[k]];
+      const grip = mean + deviation < right ? mean + deviation : mean - deviation; // is it seen?
       marks[`curve_${k + 1}`] = { map };
       marks[`mean_${k + 1}`] = { map: shift(mean, map[3]) };
-      marks[`deviation_${k + 1}`] = { map: shift(mean + deviation, map[3] * Math.exp(-0.5)) };
+      marks[`deviation_${k + 1}`] = { map: shift(grip, map[3] * Math.exp(-0.5)) };
       const texts = [this.write("mean_1", mean), this.write("deviation_1", deviation)];
       return [`${k + 1}`, format(weights[k], 2), ...texts];
     });

@@ -73,6 +73,8 @@ def test_the_area_is_measured_and_tall_peaks_are_said(mount, x, em):
     ends = {"mean_1": -4.4, "mean_2": 5.8, "deviation_1": 4.3, "deviation_2": 4.3}
     shown.set("values", {**values, **ends})
     assert re.match(r"Area under the sum 1\.000, of it 0\.\d+ in the picture; ", words(shown))
+    drag(shown, "Spread of component 2", 20)  # left of its mean: on the right it would be outside
+    assert 3 < shown.get("values")["deviation_2"] < 4.3
     shown.set("values", {**values, "mean_1": 5.8, "mean_2": 5.8, "deviation_1": 0.1})
     assert "(below the gauge's floor of −900)" in words(shown)
 
