@@ -149,6 +149,12 @@ def test_a_half_axis_can_be_turned_and_pulled(mount):
     assert "at 90° and across that" in words(shown)
 
 
+def test_the_picture_gives_way_where_the_page_becomes_narrower(mount):
+    shown = mount(gmm.CovariancePanel(rng=np.random.default_rng(1)))
+    shown.page.set_viewport_size({"width": 390, "height": 800})
+    shown.page.wait_for_function("document.querySelector('.panel-area').offsetWidth < 390")
+
+
 def test_the_covariance_says_its_matrix_and_counts(mount):
     panel = gmm.CovariancePanel(rng=np.random.default_rng(1))
     shown = mount(panel)
