@@ -99,7 +99,7 @@ export class Picture {
     const whole = this.panels.reduce((sum, { spec }) => sum + spec.width, 0);
     const widthOf = ({ spec }) => (stacked ? room : (room * spec.width) / whole);
     const tallest = this.tallest() / scale;
-    const given = this.content.height;
+    const given = this.fills ? undefined : this.content.height;
     const height = given ?? Math.max(200, Math.min(tallest, 0.62 * widthOf(this.panels[0])));
     for (const [i, panel] of this.panels.entries()) {
       const own = stacked && i ? 0.75 * height : height;
@@ -109,14 +109,22 @@ export class Picture {
     this.draw();
   }
 
+  /** Whether the box fills the screen, or a slide. */
+  get fills() {
+    return this.box.matches(":fullscreen, .fills");
+  }
+
   /** Return how tall a picture may be, so that on a small screen the words fit under it.
-   * A box that fills the screen, or a slide (`.fills`), gives its picture what is left. */
+   * A box that fills all gives its picture what is left. */
   tallest() {
-    if (!this.box.matches(":fullscreen, .fills")) return inside(0.4 * innerHeight, 280, 380);
-    const boxes = [...this.box.children].map((each) => each.getBoundingClientRect());
-    const others = boxes[boxes.length - 1].bottom - boxes[0].top - this.element.offsetHeight;
+    if (!this.fills) return inside(0.4 * innerHeight, 280, 380);
+    const all = [...this.box.children].map((each) => each.getBoundingClientRect());
+    const boxes = all.filter(({ height }) => height);
+    const top = Math.min(...boxes.map((each) => each.top)); // the notes may stand last: widgets.css
+    const bottom = Math.max(...boxes.map((each) => each.bottom));
+    const others = bottom - top - this.element.offsetHeight;
     const high = this.box.clientHeight;
-    return inside(0.92 * high - others, 0.45 * high, 0.7 * high);
+    return Math.max(0.92 * high - others, 0.45 * high);
   }
 
   close() {

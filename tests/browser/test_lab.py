@@ -162,16 +162,27 @@ def test_no_widget_is_a_slab_in_another_theme(lab, theme):
             assert light.mean() < 0.2, kind
 
 
-def test_a_stepper_fits_a_projector(lab):
-    """In the page below two lines of code; in full screen with text of 20 px."""
-    lab.set_viewport_size({"width": 1024, "height": 768})
-    box = widget(lab, "stepper")
-    place = lab.locator(".jp-WindowedPanel-outer:visible").bounding_box()
-    editor = lab.locator("[data-cell=stepper] .jp-InputArea").bounding_box()
-    assert box.bounding_box()["height"] + editor["height"] <= place["height"]
+def fill_screen(lab, box):
     box.get_by_role("button", name="Full screen").click()
     lab.wait_for_function("document.fullscreenElement?.matches('.gmm')")
     lab.wait_for_timeout(300)
+
+
+def leave_full_screen(lab):
+    lab.keyboard.press("Escape")
+    lab.evaluate("document.fullscreenElement && document.exitFullscreen()")
+
+
+def test_widgets_fit_a_projector(lab):
+    """A stepper, in the page below two lines of code; in full screen with text of 20 px."""
+    lab.set_viewport_size({"width": 1024, "height": 768})
+    box = widget(lab, "stepper")
+    box.scroll_into_view_if_needed()  # out of sight it is not laid out
+    lab.wait_for_timeout(300)
+    place = lab.locator(".jp-WindowedPanel-outer:visible").bounding_box()
+    editor = lab.locator("[data-cell=stepper] .jp-InputArea").bounding_box()
+    assert box.bounding_box()["height"] + editor["height"] <= place["height"]
+    fill_screen(lab, box)
     sizes = box.evaluate(
         """box => [...box.querySelectorAll('text, p, td, th, label, button')]
             .filter(each => each.textContent.trim() && each.checkVisibility())
@@ -183,8 +194,15 @@ def test_a_stepper_fits_a_projector(lab):
     assert min(sizes) >= 19.9
     assert box.locator(".panels").bounding_box()["width"] > 940
     assert box.evaluate("box => box.scrollHeight <= innerHeight + 1")
-    lab.keyboard.press("Escape")
-    lab.evaluate("document.fullscreenElement && document.exitFullscreen()")
+    box.locator(".notes").evaluate("notes => notes.append('Much is to be noted. '.repeat(20))")
+    table = box.locator("table").bounding_box()
+    assert table["y"] + table["height"] < 768
+    leave_full_screen(lab)
+    lab.set_viewport_size({"width": 1280, "height": 720})
+    box = widget(lab, "covariance")
+    fill_screen(lab, box)
+    assert box.evaluate("box => box.scrollHeight <= innerHeight + 1")
+    leave_full_screen(lab)
     lab.set_viewport_size(driver.LAPTOP)
 
 
