@@ -11,10 +11,10 @@ MARKS = {",": "comma", ".": "point"}
 _EXCHANGED = str.maketrans(",.", ".,")
 _MAY_BE_THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}[.,]\d{3}")
 _DECIMAL = re.compile(rf"(?!{_MAY_BE_THOUSANDS.pattern}\Z)[-+]?\d*([.,])\d+(?:[eE][-+]?\d+)?")
-_MISSING = {"", *"-–—.:*?…", *"-- .. ... na n/a n.a. #n/a #na #nv <na> nan none null nil".split()}
-_MISSING |= {"missing", "unknown"}  # in lower case, as those above
+_MISSING = {"", *"-–—.:*?…", "missing", "unknown"}  # in lower case, as those below
+_MISSING |= {*"-- .. ... na n/a n.a. k.a. #n/a #na #nv <na> nan none null nil".split()}
 _TOTAL = re.compile(
-    r"(?i)(grand |sub)?(totals?|sum|means?|average|median|std|count|min|gesamt|summe|somme|"
+    r"(?i)(grand |sub)?(totals?|sum|means?|average|avg|median|std|count|min|gesamt|summe|somme|"
     r"mittelwert|moyenne|media)\W*"
 )
 _MOST_PROBLEMS = 4
@@ -49,11 +49,10 @@ def find_decimal(rows, lines, separator):
     i, j = doubtful[0]
     field, line, mark = rows[i, j], lines[i], "," if "," in rows[i, j] else "."
     about = {"field": field, "line": line, "unmarked": field.replace(mark, "")}
-    if mark == "." and separator == ",":
-        return mark, []
     whole = any(other.lstrip("+-").isdecimal() for other in rows[:, j])
-    if mark == "." and separator != ";" and not whole:
-        return mark, [say("decimal_doubt", **about)]
+    doubts = [say("decimal_doubt", **about)] if separator != "," else []
+    if mark == "." and separator != ";" and not (doubts and whole):
+        return mark, doubts
     about |= {"mark": mark, "mark_name": MARKS[mark], "marked": field.replace(",", ".")}
     raise TableError(say("decimal_unknown", **about))
 

@@ -21,7 +21,7 @@ def split_rows(text):
     The first row holds the names, and all others have as many fields.
     """
     lines = io.StringIO(text, newline=None).readlines()
-    told = re.fullmatch(r'"?sep=([;,|\t])"?\s*', lines[0])  # as Excel has it
+    told = re.fullmatch(r'(?i)"?sep=([;,|\t])"?\s*', lines[0])  # as Excel has it
     if told:
         lines[0] = ""
     table = ["" if _REMARK.match(line) else line for line in lines]
@@ -32,11 +32,12 @@ def split_rows(text):
         separator, (numbers, rows) = (told[1], _parse(table, told[1])) if told else _part(table)
         above = [i for i in remarks if i < numbers[0]]
         if above and all(map(is_number, rows[0])):
-            _, names = _parse([lines[above[-1]].lstrip("# ")], separator)
+            _, names = _parse([lines[above[-1]].lstrip("# ").replace(", ", separator)], separator)
             if [*map(len, names)] == [len(rows[0])]:  # as numpy.savetxt has it
                 numbers, rows = [remarks.pop(len(above) - 1) + 1, *numbers], names + rows
     except csv.Error:
-        raise TableError(say("quotes")) from None
+        odd = (i for i, line in enumerate(lines, start=1) if line.count('"') % 2)
+        raise TableError(say("quotes", odd=next(odd, "none"))) from None
     if _lacks_a_name(*rows, separator=separator):
         rows[0].insert(0, "")
     _check_lengths(rows, numbers, separator)
@@ -46,8 +47,7 @@ def split_rows(text):
 def _parse(lines, separator):
     """Return the numbers of the lines that are not empty, and their fields."""
     reader = csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True)
-    found = [(reader.line_num, [*map(str.strip, row)]) for row in reader]
-    found = [(number, row) for number, row in found if any(row)]
+    found = [(reader.line_num, [*map(str.strip, row)]) for row in reader if "".join(row).strip()]
     # Separators at the ends of all lines make no column.
     width = max((len(row) for _, row in found), default=0)
     while width and not any(any(row[width - 1 :]) for _, row in found):
@@ -94,9 +94,9 @@ def _lacks_a_name(header, *rows, separator):
     if _usual_width(rows) != len(header) + 1 or not header[0]:
         return False
     first = [row[0] for row in rows]
-    counted = first == [str(i) for i in range(1, len(first) + 1)]
-    if separator == ",":  # it may be a decimal one
-        return counted and len(header) > 1
+    counted = first == [str(i) for i, _ in enumerate(first, int(first[0] == "1"))]
+    if separator == ",":  # it may be a decimal one, unless there are decimal points
+        return counted and len(header) > 1 and any("." in field for row in rows for field in row)
     words = len({*first}) == len(first) and not any(map(is_number, first))
     return (counted or words) and not re.search("[,;|]", header[0])
 

@@ -49,7 +49,8 @@ def list_names(names):
 def leave_out(names, out):
     """Return how to leave out some columns of those that were read."""
     others = [name for name in names if name not in out]
-    how = f", by columns={others}".replace("'", '"') if 0 < len(others) <= _MOST_NAMES else ""
+    nameable = 0 < len(others) <= _MOST_NAMES and len({*names}) == len(names)
+    how = f", by columns={others}".replace("'", '"') if nameable else ""
     return f"leave {'it' if len(out) == 1 else 'them'} out{how}"
 
 

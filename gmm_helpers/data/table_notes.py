@@ -6,7 +6,7 @@ import numpy as np
 
 from gmm_helpers.data.sentences import TableError, count, leave_out, say
 
-_CODES = (99, 999, 9999, 99999, 99.9, 999.9, 99.99, 999.99)  # usual for what is missing
+_CODES = (98, 99, 998, 999, 9998, 9999, 99999, 99.9, 999.9, 99.99, 999.99)  # of missing values
 _ID = re.compile(r"(?i)(.*[_ .-])?(id|nr|no|number|index|row|obs|case|code|subject|sample)\.?|#")
 
 
@@ -52,7 +52,7 @@ def find_odd(x, names, lines, totals):
 def _may_number_rows(name, values, n_distinct):
     steps, whole = np.diff(values), (values % 1 == 0).all()
     even = np.ptp(steps) < 1e-6 * abs(steps[0])
-    in_order = whole and (steps > 0).all() and 18 < np.ptp(values) < 2 * len(values)
+    in_order = whole and (steps > 0).mean() > 0.9 and 18 < np.ptp(values) < 2 * len(values)
     named = whole and n_distinct == len(values) and _ID.fullmatch(name)
     return len(values) > 3 and bool(even or in_order or named)
 
@@ -69,8 +69,8 @@ def _find_codes(numbers, counts):
 
 
 def _ends_in_total(x):
-    """Say whether the last row is the sum, or of several columns the mean, of those above it."""
+    """Say whether the last row is a sum, or of several columns the mean, of those above it."""
     above, last = x[:-1], x[-1]
     sums, means = np.sum(above, axis=0), np.mean(above, axis=0)
     is_sum = np.isclose(last, sums, rtol=1e-4) & (last > np.max(above, axis=0))
-    return len(x) > 3 and (is_sum.all() or len(last) > 1 and np.allclose(last, means, rtol=1e-4))
+    return len(x) > 3 and (is_sum.any() or len(last) > 1 and np.allclose(last, means, rtol=1e-4))

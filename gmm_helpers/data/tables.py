@@ -20,7 +20,6 @@ from gmm_helpers.data.table_notes import find_odd, find_unfit
 from gmm_helpers.data.text_file import as_path, read_text
 from gmm_helpers.model.validation import as_list
 
-_NO_NAME = "Unnamed: 0"  # what pandas calls the names of the rows when it writes them once more
 _WIDTH = 72  # of a note's lines, as of the notebooks' code
 
 
@@ -81,7 +80,7 @@ def read_table(
     try:
         text, encoding = read_text(path)
         separator, lines, (header, *rows), n_remarks = split_rows(text)
-        header[0] = header[0].removeprefix(_NO_NAME)
+        header[0] = header[0].split("Unnamed: 0")[0]  # so pandas calls the names of the rows
         names = _names(header, rows)
         totals = np.array([*map(is_total, rows)])
         rows, lines = np.array(rows, dtype=object), np.array(lines[1:])
@@ -113,7 +112,7 @@ def _names(header, rows):
         raise TableError(say("no_names", line=", ".join(header)))
     if len(rows) < 2:
         raise TableError(say("no_rows", what="a single row" if rows else "nothing"))
-    if len(header) == 1 and all("," in field for (field,) in [header, *rows]):
+    if len(header) == 1 and any(all(mark in row[0] for row in [header, *rows]) for mark in ",;"):
         raise TableError(say("quoted_lines"))
     return [" ".join(field.split()) or f"column {i}" for i, field in enumerate(header, start=1)]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from gmm_helpers.data.sentences import ArgumentError, TableError, find_sentence, list_names, say
 
 _TABLES = (".csv", ".tsv", ".txt", ".dat")
-_UNSEEN = "[\u200b\u200e\u200f\ufeff]"  # marks of width 0, which copied text may hold
+_UNSEEN = "[\u00ad\u200b\u200e\u200f\ufeff]"  # marks of width 0, which copied text may hold
 
 
 def as_path(path):

@@ -54,6 +54,7 @@ def refusal(path, *arguments, error=ValueError, **named):
         ("Commas", PLAIN.replace("\n", "\r")),
         ("Commas", PLAIN.replace("\n", "\r\n")),
         ("Commas", PLAIN.encode("utf-8-sig")),
+        ("Commas", PLAIN.replace("5.1", "5.1\u00ad")),
         ("Tabs", PLAIN.replace(",", "\t")),
         ("Tabs", PLAIN.replace(",", " \t  ").replace("\n", " \n  ")),
         ("Semicolons between columns, decimal commas, UTF-16.", EUROPE.encode("utf-16")),
@@ -105,7 +106,7 @@ def test_rows_keep_the_numbers_of_their_lines(write, capsys):
     assert capsys.readouterr().out.startswith("Read 3 of 5 rows of 2 columns")
 
 
-@pytest.mark.parametrize("mark", ["", "NaN", "#N/A", "-"])
+@pytest.mark.parametrize("mark", ["", "NaN", "#N/A", "-", "k.A."])
 def test_what_stands_for_a_missing_value(mark, write):
     path = write(f"a,b\n1,2\n3,{mark}\n4,5\n")
     assert "“b” has no value in 1 row, first in line 3: say drop_missing=True" in refusal(path)
