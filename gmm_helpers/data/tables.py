@@ -34,9 +34,10 @@ def read_table(
 
     Commas, semicolons, tabs, bars or spaces may stand between the columns, points or commas in
     decimals; the letters may be UTF-8, UTF-16 or Windows-1252. What the file was taken for is
-    printed in one line, and a note on each thing that may be no measurement. Left out are lines
-    that begin with #, and unless columns are named, those that name the rows and have no name, and
-    those that cannot be fitted, being constant or the same as another one.
+    printed in one line, and a note on each thing that may be no measurement. Left out are
+    remarks, which begin with # or are drawn lines, and unless columns are named, those that name
+    the rows and have no name, and those that cannot be fitted, being constant or the same as
+    another one.
 
     Parameters
     ----------
