@@ -256,7 +256,12 @@ def as_real(values, name):
     if array.dtype.kind not in "biuf":
         data_set = isinstance(getattr(values, "x", None), np.ndarray)
         remedy = ": pass the data's .x, not all of the data set" if data_set else ""
-        raise TypeError(f"{name} must hold real numbers; it holds {array.dtype}{remedy}.")
+        held = "numbers as objects: convert them by .astype(float)"
+        for value in array.ravel().tolist():
+            if not isinstance(value, numbers.Real):
+                held = f"{value!r:.40} ({type(value).__name__})"
+                break
+        raise TypeError(f"{name} must hold real numbers; it holds {held}{remedy}.")
     return array.astype(np.float64, copy=False)
 
 

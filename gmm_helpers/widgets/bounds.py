@@ -111,9 +111,9 @@ def _draw_gap(panel, x, bounds, tops, **by):
     panel.mark("line", shape=[[0, 0], [0, 1]], colour=_GAP, width=6, dots=5, by=by)
 
 
-def _points_of(function, values):
+def _points_of(function, values, name="grid"):
     """Return the points (m, 2) of a function's curve at some values."""
-    values = np.asarray(values, float)
+    [values] = validation.as_points(values, 1, name)
     return np.column_stack([values, [function(value) for value in values]])
 
 
@@ -239,7 +239,7 @@ class Starts(SceneStepper):
         self, grid: ArrayLike, log_likelihood: Callable, ways: Sequence, *, parameter: str = "θ"
     ) -> None:
         curve = _points_of(log_likelihood, grid)
-        lines = [_points_of(log_likelihood, way) for way in ways]
+        lines = [_points_of(log_likelihood, way, "ways") for way in ways]
         texts = []
         for line in lines:
             first, last = (

@@ -59,6 +59,7 @@ DOORS |= {
     gmm.show_regions: {"mixture": TWO_D, "x": ABCD[:, :2]},
     gmm.Anomalies: {"mixture": TWO_D, "x": ABCD[:, :2]},
     gmm.HandFit: {"em": ONE_D, "x": X},
+    gmm.CovariancePanel: {"rng": rng()},
     gmm.BoundBars: {"trace": run_em(X, ONE_D), "x": X},
     gmm.Stepper: {"trace": run_em(X, ONE_D), "x": X},
     lower_bound: {"x": X, "mixture": ONE_D, "responsibilities": HALVES},
@@ -100,9 +101,10 @@ BAD = {
         (ValueError, "rows of different lengths", [[1, 2], [3]]),
         (ValueError, "masked", np.ma.masked_equal(X, 4)),
         (TypeError, "real numbers", None),
-        (TypeError, "real numbers", "old_faithful.csv"),
-        (TypeError, "real numbers.* complex", X + 0j),
-        (TypeError, "real numbers", np.array([1, 2, None])),
+        (TypeError, "real numbers; it holds 'old_faithful.csv'", "old_faithful.csv"),
+        (TypeError, "real numbers; .*astype", X.astype(object)),
+        (TypeError, r"real numbers.* \(complex\)", X + 0j),
+        (TypeError, "real numbers; it holds None", np.array([1, 2, None])),
         (TypeError, "real numbers", (value for value in X)),
         (TypeError, "pass the data's .x", gmm.galaxies()),
     ],
@@ -117,6 +119,7 @@ BAD = {
         (ValueError, "must be one of .*full.*spherical", each) for each in NOT_TYPES
     ],
     "rng": [(TypeError, r"default_rng\(0\)", each) for each in (0, None, "0", np.random)],
+    "trace": [(TypeError, "run_em or fit; it is a Mixture", ONE_D)],
     **dict.fromkeys(
         ["mixture", "start"], [(TypeError, "a Mixture", each) for each in NOT_MIXTURES]
     ),

@@ -34,8 +34,6 @@ def test_bars_reach_the_bound_and_the_gap_reaches_on_to_the_log_likelihood(run):
 def test_a_bound_above_the_log_likelihood_is_refused(run):
     with pytest.raises(ValueError, match="lies above ℓ, or is no number"):
         gmm.BoundBars(*run, lower_bound=lambda x, mixture, q: 0.0)
-    with pytest.raises(ValueError, match="record=True"):
-        gmm.BoundBars(run[0], gmm.run_em(run[0], run[1].mixture, record=False))
 
 
 def test_the_bound_touches_the_curve_where_the_ring_is():
