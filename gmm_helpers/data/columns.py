@@ -43,7 +43,8 @@ def find_decimal(rows, lines, separator):
     """Return the decimal mark, or "" where no number has one, and notes of a doubt about it."""
     if marks := [match[1] for match in map(_DECIMAL.fullmatch, rows.flat) if match]:
         return statistics.mode(marks), []
-    doubtful = np.argwhere([[*map(_MAY_BE_THOUSANDS.fullmatch, row)] for row in rows])
+    matches = [[*map(_MAY_BE_THOUSANDS.fullmatch, row)] for row in rows]
+    doubtful = np.argwhere(np.array(matches, bool))
     if not doubtful.size:
         return "", []
     i, j = doubtful[0]

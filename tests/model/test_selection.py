@@ -223,15 +223,3 @@ def test_of_runs_on_the_way_to_one_peak_one_goes_on(monkeypatch):
     table = compare(FAITHFUL, [4, 5], covariance_types=["diag"], rng=seeded(), n_init=3)
     assert went_on.count("one of the foremost") == 2
     assert table.log_likelihoods[0, 1] == pytest.approx(-1105.7751, abs=1e-4)
-
-
-def test_a_cell_that_is_not_there_is_refused():
-    table = compare(SIX, [1, 2], covariance_types=["full", "tied"], rng=seeded(), n_init=1)
-    for call, message in (
-        (lambda: table.trace(2), "Name the covariance_type: one of"),
-        (lambda: table.trace(3, "full"), "There is no fit for K = 3 and 'full'"),
-        (lambda: table.trace(2, "diag"), "There is no fit for K = 2 and 'diag'"),
-        (lambda: table.best("log_likelihoods"), "criterion must be one of"),
-    ):
-        with pytest.raises(ValueError, match=message):
-            call()

@@ -51,7 +51,7 @@ FIT = {
     compare: {"x": X, "Ks": [1, 2], "rng": rng()},
 }
 DOORS = LOOK | FIT
-ABCD = np.resize(X, (14, 4))
+ABCD, RUN = np.resize(X, (14, 4)), run_em(X, ONE_D)
 DOORS |= {
     gmm.show_fits: {"fits": {"points": None}, "x": X},
     gmm.show_pairs: {"x": ABCD, "features": [*"abcd"]},
@@ -60,8 +60,8 @@ DOORS |= {
     gmm.Anomalies: {"mixture": TWO_D, "x": ABCD[:, :2]},
     gmm.HandFit: {"em": ONE_D, "x": X},
     gmm.CovariancePanel: {"rng": rng()},
-    gmm.BoundBars: {"trace": run_em(X, ONE_D), "x": X},
-    gmm.Stepper: {"trace": run_em(X, ONE_D), "x": X},
+    gmm.BoundBars: {"trace": RUN, "x": X},
+    gmm.Stepper: {"trace": RUN, "x": X},
     lower_bound: {"x": X, "mixture": ONE_D, "responsibilities": HALVES},
     ONE_D.sample: {"n": 3, "rng": rng()},
     gmm.bic: {"log_likelihood": -9.0, "n_parameters": 2, "n": 7},
@@ -205,6 +205,7 @@ SAME = np.resize([1.0, 2.0], 3000)  # two points, again and again
 mixture = partial(Mixture, [0.5, 0.5], **TWO)
 fit_two = partial(fit, X, 2, rng=rng())
 compare_two = partial(compare, X, [1, 2], rng=rng())
+TABLE = compare(X, [1, 2], covariance_types=["full", "tied"], rng=rng(), n_init=1)
 show_points = partial(gmm.show_fits, {"points": None})
 
 
@@ -282,11 +283,30 @@ OF_VALUE_ERRORS = [
     ("number in each row", partial(gmm.show_criterion, [[np.nan]], ["full"], [1])),
     ("responsibilities must sum to 1", partial(gmm.responsibility_entropy, [[0.5, 0.4]])),
     ("radius must be at least 0", partial(gmm.mass_inside, -1)),
+    ("Name the covariance_type: one of", partial(TABLE.trace, 2)),
+    ("There is no fit for K = 3 and 'full'", partial(TABLE.trace, 3, "full")),
+    ("There is no fit for K = 2 and 'diag'", partial(TABLE.trace, 2, "diag")),
+    ("criterion must be one of", partial(TABLE.best, "log_likelihoods")),
+    ("D = 2 where D = 1", partial(gmm.HandFit, [[1.0, 2.0], [3.0, 4.0]], em=ONE_D)),
+    ("Feature 0 of x is constant", partial(gmm.HandFit, [1.0] * 3, em=ONE_D)),
+    ("D = 1 where D = 2", partial(gmm.HandFit, X, em=TWO_D)),
+    ("has K = 1 and", partial(gmm.PointPosterior, X, Mixture.from_1d([1], [0], [1]))),
+    ("with record=True", partial(gmm.Stepper, X, run_em(X, ONE_D, record=False))),
+    ("x has n = 6 points, but the run had 7", partial(gmm.Stepper, X[:-1], RUN)),
+    ("x has D = 2 where D = 1 is needed", partial(gmm.Stepper, ABCD[:, :2], RUN)),
+    ("D = 1 or 2; x has D = 4", partial(gmm.Stepper, ABCD, RUN)),
+    ("features must name each column of x", partial(gmm.Stepper, X, RUN, features=["a", "b"])),
+    ("max_iter", partial(gmm.step_through, X, ONE_D, max_iter=-1)),
+    ("A bound lies above ℓ", partial(gmm.BoundBars, X, RUN, lower_bound=lambda *_: 0.0)),
+    ("choices .* at least one value for K", partial(gmm.RunChooser, X, fit, choices={"K": ()})),
 ]
 OF_TYPE_ERRORS = [
     ("each K must be a whole number", partial(compare, X, [1.0], rng=rng())),
     ("init must be", partial(fit_two, init=[])),
     ("init must be", partial(fit_two, init=[ONE_D, None])),
+    ("mixture must be a Mixture", partial(gmm.PointPosterior, X, "em")),
+    ("run must be a function", partial(gmm.RunChooser, X, RUN)),
+    ("run must return a Trace", partial(gmm.RunChooser, X, lambda x: None)),
     ("log_likelihood must hold real numbers", partial(gmm.aic, "one", 2)),
     ("fits must be a dict", partial(gmm.show_fits, ONE_D, X)),
     (r"mixtures\['a'\] must be a Mixture", partial(gmm.show_parameters, {"a": X})),

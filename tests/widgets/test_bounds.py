@@ -31,11 +31,6 @@ def test_bars_reach_the_bound_and_the_gap_reaches_on_to_the_log_likelihood(run):
         assert [shown_at(bars[2 * i], p) for p in range(5)] == [p >= i for p in range(5)]
 
 
-def test_a_bound_above_the_log_likelihood_is_refused(run):
-    with pytest.raises(ValueError, match="lies above ℓ, or is no number"):
-        gmm.BoundBars(*run, lower_bound=lambda x, mixture, q: 0.0)
-
-
 def test_the_bound_touches_the_curve_where_the_ring_is():
     grid, q = np.linspace(-2, 2, 41), np.eye(2)
     positions = [("Start", -1.0, None), ("E step 1", -1.0, q), ("M step 1", 0.5, q)]

@@ -128,18 +128,3 @@ def test_other_points_have_other_shares_near_the_exact_ones(covariance, monkeypa
     exact = gmm.mass_inside(np.arange(1, 4))
     assert (abs(np.mean(found, axis=0) - exact) < 5 * np.sqrt(exact * (1 - exact) / 20_000)).all()
     assert len(np.unique(found, axis=0)) > 10
-
-
-@pytest.mark.parametrize(
-    ("make", "message"),
-    [
-        (lambda x, em: gmm.HandFit([[1.0, 2.0], [3.0, 4.0]], em=em), "D = 2 where D = 1"),
-        (lambda x, em: gmm.HandFit([1.0, 1.0, 1.0], em=em), "constant"),
-        (lambda x, em: gmm.HandFit(x, em=gmm.Mixture([1], [[0, 0]], [np.eye(2)])), "where D = 2"),
-        (lambda x, em: gmm.PointPosterior(x, "em"), "mixture must be a Mixture"),
-        (lambda x, em: gmm.PointPosterior(x, gmm.Mixture.from_1d([1], [0], [1])), "has K = 1 and"),
-    ],
-)
-def test_bad_input(x, em, make, message):
-    with pytest.raises((TypeError, ValueError), match=message):
-        make(x, em)

@@ -166,24 +166,6 @@ def test_means_that_are_dragged_start_a_new_run(run_1d):
     assert stepper.trace.steps[0].mixture.means.ravel().tolist() == [2, -1]
 
 
-BAD = [
-    (ValueError, "with record=True", lambda x, t: (x, gmm.run_em(x, t.mixture, record=False))),
-    (ValueError, "x has n = 299 points, but the run had 300", lambda x, t: (x[:-1], t)),
-    (ValueError, "x has D = 2 where D = 1 is needed", lambda x, t: (x.reshape(-1, 2), t)),
-    (ValueError, "D = 1 or 2; x has D = 3", lambda x, t: (x.reshape(-1, 3), t)),
-]
-
-
-@pytest.mark.parametrize(("error", "sentence", "arguments"), BAD)
-def test_bad_input_is_named(run_1d, error, sentence, arguments):
-    with pytest.raises(error, match=sentence):
-        gmm.Stepper(*arguments(*run_1d))
-    with pytest.raises(ValueError, match="features must name each column of x"):
-        gmm.Stepper(*run_1d, features=["one", "two"])
-    with pytest.raises(ValueError, match="max_iter"):
-        gmm.step_through(run_1d[0], run_1d[1].mixture, max_iter=-1)
-
-
 def test_the_style_of_a_page_fetches_nothing():
     addresses = re.findall(r'url\("([^"]*)', view.library().style)
     assert addresses and all(each.startswith("data:image/svg+xml;base64,") for each in addresses)
