@@ -1,8 +1,8 @@
 """Say how long each notebook takes, by the rule in TEACHING.md.
 
-Run it with `python tools/measure_notebooks.py`, or name some notebooks. What counts is the core
-path: up to *Try it yourself* or *Going further*, without the folded solutions. A formula in a line
-of text counts as a word, and so does a name or a number in code.
+Run it with `.venv/bin/python tools/measure_notebooks.py`, or name some notebooks. What counts is
+the core path: up to *Try it yourself* or *Going further*, without the folded solutions. A formula
+in a line of text counts as a word, and so does a name or a number in code.
 """
 
 import re
