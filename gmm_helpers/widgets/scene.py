@@ -10,6 +10,7 @@ The scene
     `headings`, `texts`, `tables`, `formulas`, `iterations`, `rests` (seconds before Play goes on)
     and `glides` (whether shapes may glide there from the position before): lists of P.
     `notes` stand above the picture, `legend` below it: rows of `colour`, `marker`, `dash`, `text`.
+    `height` is the picture's, in pixels, where the usual one will not do.
 
 A panel
     `title`, `labels` of both axes, `width` (its share of the row), `equal` (both axes have the
@@ -23,11 +24,12 @@ A mark
                     `until`, closed if `close`, with dots if `dots`; `extend` draws on to both edges
     "sum"           the sum of the lines with the indices `of`; an area if `fill`
     "points"        `shape` with the `shares` of the components, of `which` set (−1: none)
-    "label"         a `text` at the place of its `map`, in a ring if `ring`
+    "label"         a `text` at the place of its `map`, or `lift` pixels above, in a ring if `ring`
     "marker"        a `marker` of `radius` at the place of its `map`; a mere outline if `open`
     "image"         a matrix `pixels` from 0 to 1, its first row at the bottom of `box` (limits),
                     between the two colours that `ramp` has for the theme "light" or "dark"
-    `colour` is the number of a component, or "ink", "grey", "mark", "pale".
+    `colour` is the number of a component, or "ink", "grey", "mark", "pale". A line has its `width`
+    in pixels, and its `dash` in widths.
     `map` puts the shape in its place: see `plots.geometry`. `shape` may hold several, (S, m, 2).
     What changes from position to position stands in `by`, in lists or arrays of P: `map`, `which`
     (shape or set of shares), `until`, `faint`, `hidden`. A place (x, y), `at`, becomes a `map`.
