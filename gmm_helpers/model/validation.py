@@ -134,6 +134,8 @@ def check_fittable(points, n_components):
         )
     if n_components > n:
         raise ValueError(f"K = {n_components} components need at least K points; x has n = {n}.")
+    if n == 1:
+        raise ValueError("x has a single point: there is no variance to fit.")
     # A difference that overflows is infinite, and so it is refused below.
     with np.errstate(over="ignore"):
         spans = points.max(axis=1) - points.min(axis=1)

@@ -66,12 +66,6 @@ def test_what_is_printed_can_be_folded_too(monkeypatch, capsys):
         print(1 / 0)
 
 
-@pytest.mark.parametrize("call", [gmm.ask, lambda name: gmm.after(name, 1)])
-def test_an_unknown_name_is_answered_with_the_known_ones(call):
-    with pytest.raises(ValueError, match="no question 'nope'; there are .*narrow_peak"):
-        call("nope")
-
-
 def test_the_check_of_the_set_up_compares_versions_and_squares(capsys):
     check = gmm.check_setup()
     assert "anywidget" in capsys.readouterr().out
