@@ -8,7 +8,6 @@ import numpy as np
 from gmm_helpers.data.sentences import TableError, count, find_sentence, leave_out, list_names, say
 
 MARKS = {",": "comma", ".": "point"}
-_EXCHANGED = str.maketrans(",.", ".,")
 _MAY_BE_THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}[.,]\d{3}")
 _DECIMAL = re.compile(rf"(?!{_MAY_BE_THOUSANDS.pattern}\Z)[-+]?\d*([.,])\d+(?:[eE][-+]?\d+)?")
 _MISSING = {"", *"-–—.:*?…", "missing", "unknown"}  # in lower case, as those below
@@ -22,7 +21,7 @@ _MOST_PROBLEMS = 4
 
 def number(field, decimal):
     """Return what a field says; NaN where that is no number."""
-    field = field.translate(_EXCHANGED) if decimal == "," else field
+    field = field.replace(".", "_").replace(",", ".") if decimal == "," else field
     try:
         return float(field) if "_" not in field else np.nan
     except ValueError:
@@ -43,8 +42,7 @@ def find_decimal(rows, lines, separator):
     """Return the decimal mark, or "" where no number has one, and notes of a doubt about it."""
     if marks := [match[1] for match in map(_DECIMAL.fullmatch, rows.flat) if match]:
         return statistics.mode(marks), []
-    matches = [[*map(_MAY_BE_THOUSANDS.fullmatch, row)] for row in rows]
-    doubtful = np.argwhere(np.array(matches, bool))
+    doubtful = np.argwhere([[*map(bool, map(_MAY_BE_THOUSANDS.fullmatch, row))] for row in rows])
     if not doubtful.size:
         return "", []
     i, j = doubtful[0]
