@@ -831,7 +831,7 @@ function toPath(points, next = "L", end = "") {
 // pixels are its own: where the text around it is larger, so are they, and with them all it draws.
 
 
-const TOP = 10; // pixels above the plot, and to the right of it
+const TOP = 13; // pixels above the plot, and to the right of it: a ring on its edge is not cut
 const LEAST = 40; // pixels that a plot is wide and tall, at least
 const PAINTED = ["points", "image"]; // kinds of marks that a canvas draws
 const STAY = [1, 0, 0, 1, 0, 0]; // a map that leaves all where it is

@@ -119,6 +119,9 @@ def test_the_point_is_dragged_within_what_is_seen(mount, x, em):
     assert 1.5 < at < 5
     drag(shown, "The point", 2000)
     assert shown.get("values")["x"] == edge
+    ring = shown.box.locator(".handle circle").last.bounding_box()
+    area = shown.box.locator(".panel-area").first.bounding_box()
+    assert ring["x"] + ring["width"] <= area["x"] + area["width"]  # it is not cut
     number = shown.box.get_by_label("point x").last
     number.fill("20")
     number.press("Tab")
