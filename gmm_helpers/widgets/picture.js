@@ -31,10 +31,15 @@ export class Picture {
     this.watch.observe(this.element);
     this.heedPaper = () => this.layOut();
     onPaper.addEventListener("change", this.heedPaper);
-    // In another theme the box has another colour, to which widgets.css lets it pass.
-    box.addEventListener("transitionend", ({ target, propertyName }) => {
-      if (target === box && propertyName === "color") this.layOut();
-    });
+    // In another theme the box has another colour, to which widgets.css lets it pass. JupyterLab lays
+    // nothing out while it changes its theme, and no cell that is out of sight: so the next frame
+    // shows the colours, or that in which the box comes into view.
+    const heedTheme = () => {
+      if (isDark(box) !== this.dark) this.layOut();
+    };
+    box.ontransitionend = box.ontransitioncancel = () => requestAnimationFrame(heedTheme);
+    this.sight = new IntersectionObserver(heedTheme);
+    this.sight.observe(box);
   }
 
   /** Take a scene's content; nothing is drawn before `show` and `layOut`. */
@@ -129,14 +134,15 @@ export class Picture {
 
   close() {
     this.watch.disconnect();
+    this.sight.disconnect();
     onPaper.removeEventListener("change", this.heedPaper);
   }
 }
 
-/** Say whether a box stands on a dark page: its text is then light. Paper is never dark. */
+/** Say whether a box stands on a dark page. Paper is never dark. */
 function isDark(box) {
   if (onPaper.matches) return false;
-  // A box that is not on the page yet has no colour.
-  const [r, g, b] = (getComputedStyle(box).color.match(/[\d.]+/g) ?? []).map(Number);
-  return r + g + b > 380;
+  // A box that is not on the page yet has no ground. (The colour of its text may still be passing.)
+  const [r, g, b] = (getComputedStyle(box).backgroundColor.match(/[\d.]+/g) ?? []).map(Number);
+  return r + g + b < 380;
 }

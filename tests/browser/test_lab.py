@@ -11,6 +11,8 @@ from hands import Chromium, move
 from PIL import Image
 from playwright.sync_api import expect
 
+from gmm_helpers.plots.look import COLOURS, DARK_COLOURS
+
 WAITING = "Waiting for Python: is a cell running, or has the kernel stopped?"
 MOST_SAVED = 3_000_000  # bytes
 # Runs in the page: how many widgets the browser keeps for the notebook, seen or not.
@@ -160,6 +162,8 @@ def test_no_widget_is_a_slab_in_another_theme(lab, theme):
         assert (light.mean() > 0.5) == (theme == "Light"), kind
         if theme == "Dark":
             assert light.mean() < 0.2, kind
+        first = widget(lab, kind).evaluate("box => box.style.getPropertyValue('--gmm-0')")
+        assert first in ("", (DARK_COLOURS if theme == "Dark" else COLOURS)[0]), kind
 
 
 def fill_screen(lab, box):
