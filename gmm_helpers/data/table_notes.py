@@ -58,13 +58,13 @@ def _may_number_rows(name, values, n_distinct):
 
 
 def _find_codes(numbers, counts):
-    """Yield an extreme number with two of three marks: usual as a code, repeated, far from all."""
+    """Yield an extreme number with two of four marks: usual as a code, repeated, far, farther."""
     usual = np.isin(abs(numbers), _CODES)
     for i in {0, len(numbers) - 1}:
         others = numbers[~usual & (numbers != numbers[i])]
         if len(others) > 2:
             gap = abs(others - numbers[i]).min() / np.ptp(others)
-            if gap >= 0.1 and sum([usual[i], counts[i] > 1, gap >= 1]) >= 2:
+            if gap >= 0.1 and sum([usual[i], counts[i] > 1, gap >= 1, gap >= 1000]) >= 2:
                 yield numbers[i]
 
 
