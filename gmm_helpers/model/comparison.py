@@ -105,8 +105,8 @@ class Comparison:
                 lines.append(self._line(kind, trace, smallest, stars))
             if spurious:
                 marked = criteria.spurious_components(spurious.mixture, self.n, kind)
-                narrowest = np.where(marked, relative_widths(spurious.mixture), np.inf).argmin()
-                lines.append(self._line("  spurious", spurious, narrowest))
+                smallest = np.where(marked, spurious.mixture.weights, np.inf).argmin()
+                lines.append(self._line("  spurious", spurious, smallest))
         return lines
 
     def _line(self, name, trace, k, stars=()):

@@ -43,6 +43,8 @@ def show_functions(
     """
     [at_all] = validation.as_points(x, 1)
     curves = _as_curves(curves, len(at_all))
+    if isinstance(labels, str) or len(labels) != 2:
+        raise ValueError(f"labels must name both axes; it is {labels!r:.60}.")
     figure, ax = figures.new_figure(height=380)
     if log:
         ax.set_yscale("log")

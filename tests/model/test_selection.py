@@ -1,6 +1,7 @@
 """Criteria beside scikit-learn's; the table of fits: published optima, and ℓ that never falls."""
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -162,6 +163,11 @@ def test_a_spurious_fit_stands_beside_the_regular_one_and_is_not_the_best():
     assert lines[3] == "  spurious   6  17    -182.574     399.149     440.063      2.0    0.019"
     assert [line.count("*") for line in lines[1:5]] == [2, 0, 0, 0]
     assert "In one dimension full and diag are one model." in lines
+    m, order = six.mixture, six.mixture.weights.argsort()
+    exchanged = Mixture(m.weights[order], m.means[order], m.covariances[order][[1, 0, 2, 3, 4, 5]])
+    both = (None, replace(six, mixture=exchanged))
+    line = str(replace(table, spurious=(both, both))).split("\n")[3]
+    assert line.endswith("2.0    0.046")  # of the smaller pair, though the other one is narrower
 
 
 def test_spurious_components_of_the_courses_data():

@@ -289,6 +289,7 @@ OF_VALUE_ERRORS = [
     ("columns must all have one length", partial(gmm.show_table, {"a": [1], "b": [1, 2]})),
     ("decimals must be one number", partial(gmm.show_table, {"a": [1]}, decimals=[1, 2])),
     (r"curves\['a'\] must have 7 values", partial(gmm.show_functions, X, {"a": [1, 2]})),
+    ("labels must name both axes", partial(gmm.show_functions, X, {"a": X}, labels="x")),
     ("zoom must be one of Ks", partial(gmm.show_curves, [1], {"a": [1]}, label="", zoom=3)),
     ("number in each row", partial(gmm.show_criterion, [[np.nan]], ["full"], [1])),
     ("responsibilities must sum to 1", partial(gmm.responsibility_entropy, [[0.5, 0.4]])),
