@@ -126,8 +126,3 @@ def test_what_cannot_be_run_is_said_and_the_pictures_stay(chooser, error, words)
     said = f"This cannot be run, and the pictures are of the run before. {words}"
     assert answer["refused"].startswith(said)
     assert chooser.view.data == data and chooser.trace.mixture.n_components == 2
-
-
-def test_bad_input_gets_one_sentence(chooser):
-    with pytest.raises(ValueError, match="data_seeds must be at least 1"):
-        chooser.compute(data_seeds=0)

@@ -34,8 +34,6 @@ def test_a_landscape_has_its_contours_below_the_top_and_paths_up_to_the_step():
         assert list(line["by"]["until"]) == [1, 2, 3]
         np.testing.assert_array_equal(read(view, marker["by"]["map"])[:, 4:], path)
     assert lines[-2]["colour"] != lines[-1]["colour"]
-    with pytest.raises(ValueError, match="not finite"):
-        gmm.Landscape(lambda points: np.full(len(points), -np.inf), paths, limits=(-1, 1))
 
 
 def test_k_means_has_hard_shares_and_lines_and_the_mixture_its_own(plane):
