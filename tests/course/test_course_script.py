@@ -6,13 +6,13 @@ import json
 import os
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import sys
 import tomllib
 import urllib.request
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 from driver import serving
@@ -116,7 +116,7 @@ def test_what_is_not_whole_is_made_from_scratch(finished, steps, fault):
 
 
 def test_an_installation_cut_short_leaves_no_stamp(finished, monkeypatch):
-    monkeypatch.setattr(finished, "install", lambda pins: signal.raise_signal(signal.SIGINT))
+    monkeypatch.setattr(finished, "install", Mock(side_effect=KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         finished.set_up(finished.TEST_PINS)
     assert finished.installed() == []
