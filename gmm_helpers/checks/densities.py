@@ -1,15 +1,16 @@
 """The self-checks of one Gaussian's density: of a number, and in logarithms of several features."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
-from scipy.special import ndtr
 
 from gmm_helpers.checks.diagnosis import diagnose
 from gmm_helpers.checks.exercise import Table
 from gmm_helpers.checks.result import Check
 
 TABLE = Table(__file__, globals())
+_erfc = np.vectorize(math.erfc)
 
 
 def check_gaussian(gaussian: Callable) -> Check:
@@ -43,7 +44,7 @@ def check_log_gaussian(log_gaussian: Callable) -> Check:
 
 
 def _probability(x, mean, variance):
-    return ndtr((x - mean) / np.sqrt(variance))
+    return 0.5 * _erfc((mean - x) / np.sqrt(2 * variance))
 
 
 def _recognise_one_number(cases, found, wanted):

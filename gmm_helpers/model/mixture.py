@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.linalg.lapack import dtrtri  # pyright: ignore[reportAttributeAccessIssue]
 
 from gmm_helpers.model import validation
 from gmm_helpers.model.blocks import cut
@@ -62,7 +61,7 @@ class Mixture:
         """Keep the arrays, read-only, with what every density needs of them; return self."""
         factors = validation.cholesky_factors(covariances, least_widths)
         # W_k = L_k⁻¹ turns x − μ_k into coordinates in which component k is a standard normal.
-        whiteners = np.array([dtrtri(factor, lower=1)[0] for factor in factors])
+        whiteners = validation.inverses(factors)
         log_heights = np.log(weights) - 0.5 * means.shape[1] * np.log(2 * np.pi)
         log_heights += np.add.reduce(np.log(whiteners.diagonal(axis1=1, axis2=2)), axis=1)
         arrays = weights, means, covariances, factors, whiteners, log_heights

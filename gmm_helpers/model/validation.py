@@ -329,6 +329,18 @@ def cholesky_factors(covariances, least_widths=0):
     return factors
 
 
+def inverses(factors):
+    """Return the inverses of lower factors, row by row.
+
+    SciPy's `dtrtri` does the same; but to load it takes 0.3 s, and 24 MB of every kernel.
+    """
+    pivots = factors.diagonal(axis1=1, axis2=2)
+    found = np.eye(len(pivots[0])) / pivots[:, None]
+    for j in range(1, len(pivots[0])):
+        found[:, j, :j] = (factors[:, j, None, :j] @ found[:, :j, :j])[:, 0] / -pivots[:, j, None]
+    return found
+
+
 def _singular(component, covariance):
     what = "its covariance is not positive definite: it has no spread in some direction"
     if len(covariance) == 1:
