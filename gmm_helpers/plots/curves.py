@@ -154,9 +154,14 @@ def _draw_curves(ax, Ks, curves, top, *, rings):
 
 @figures.plain_style()
 def show_criterion(
-    values: ArrayLike, rows: Sequence[object], columns: Sequence[object], *, decimals: int = 0
+    values: ArrayLike,
+    rows: Sequence[object],
+    columns: Sequence[object],
+    *,
+    name: str = "BIC",
+    decimals: int = 0,
 ) -> None:
-    """Show BIC for each covariance type and each K, as a table whose lowest is framed.
+    """Show a criterion for each covariance type and each K, as a table whose lowest is framed.
 
     The lower a number, the brighter its cell. A step of brightness is one of the logarithm of the
     distance from the lowest number, so that near the best even small differences show.
@@ -167,6 +172,8 @@ def show_criterion(
         Such as the `bic` of a `Comparison`; NaN where there is no number.
     rows, columns : sequence, shape (n_rows,) and (n_columns,)
         Such as its `covariance_types` and `Ks`.
+    name : str
+        The criterion's.
     decimals : int
         How many to write.
     """
@@ -185,7 +192,7 @@ def show_criterion(
         weight = "bold" if (i, j) == lowest else "normal"
         ax.text(j, i, text, weight=weight, ha="center", va="center")
     _draw_cells(ax, rows, columns, lowest)
-    ax.set(title="BIC: the lowest is framed", xlabel="K")
+    ax.set(title=f"{name}: the lowest is framed", xlabel="K")
     best = np.nanargmin(values, axis=1)
     least = values[np.arange(len(rows)), best]
     said = [
@@ -194,7 +201,7 @@ def show_criterion(
     ]
     figures.show_figure(
         figure,
-        "A table of BIC: a row for each covariance type, a column for each K from "
+        f"A table of {name}: a row for each covariance type, a column for each K from "
         f"{columns[0]} to {columns[-1]}. The lowest of each row: {geometry.join_words(said)}.",
     )
 

@@ -70,7 +70,7 @@ def test_curves_are_told_apart_without_colour_and_run_into_no_legend(kept):
 
 
 def test_a_table_has_each_number_in_its_cell_and_the_lowest_framed_and_bold(kept):
-    gmm.show_criterion(TABLE, ["full", "tied"], [1, 2, 3], decimals=1)
+    gmm.show_criterion(TABLE, ["full", "tied"], [1, 2, 3], name="ICL", decimals=1)
     [(figure, caption)] = kept
     [ax] = figure.axes
     for (i, j), number in zip(np.ndindex(2, 3), ax.texts, strict=True):
@@ -79,7 +79,7 @@ def test_a_table_has_each_number_in_its_cell_and_the_lowest_framed_and_bold(kept
         assert number.get_size() >= TEXT_SIZE
     assert [text.get_text() for text in ax.get_xticklabels()] == ["1", "2", "3"]
     assert [text.get_text() for text in ax.get_yticklabels()] == ["full", "tied"]
-    assert ax.get_ylim() == (1.5, -0.5) and ax.get_title() == "BIC: the lowest is framed"
+    assert ax.get_ylim() == (1.5, -0.5) and ax.get_title() == "ICL: the lowest is framed"
     [frame] = ax.patches
     assert frame.get_xy() == (1.5, 0.5) and (frame.get_width(), frame.get_height()) == (1, 1)
     assert [number.get_weight() for number in ax.texts] == ["normal"] * 5 + ["bold"]
@@ -89,6 +89,7 @@ def test_a_table_has_each_number_in_its_cell_and_the_lowest_framed_and_bold(kept
         assert greys[TABLE.ravel() == smaller][0] > greys[TABLE.ravel() == larger][0]
     # Black numbers stand out from the darkest by 7 to 1, as WCAG 2 asks at level AAA.
     assert greys.max() == 1 and ((greys.min() + 0.055) / 1.055) ** 2.4 + 0.05 >= 7 * 0.05
+    assert caption.startswith("A table of ICL: a row for each")
     assert caption.endswith("of each row: tied 2314.3 at K = 3 and full 2322.2 at K = 2.")
 
 
