@@ -72,8 +72,8 @@ export function makeSlider({ label, low, high, step, decimals = 0, wide }, act) 
   const setLast = (last) => {
     range.max = number.max = last;
   };
-  const className = wide ? "slider wide" : "slider";
-  const element = make("label", { class: className }, make("span", {}, label), range, number);
+  const style = wide ? "grid-column: 1 / -1" : "";
+  const element = make("label", { class: "slider", style }, make("span", {}, label), range, number);
   return { element, range, number, show, setLast };
 }
 

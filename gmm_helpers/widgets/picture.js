@@ -129,7 +129,7 @@ export class Picture {
     const bottom = Math.max(...boxes.map((each) => each.bottom));
     const others = bottom - top - this.element.offsetHeight;
     const high = this.box.clientHeight;
-    return Math.max(0.92 * high - others, 0.45 * high);
+    return Math.max(0.92 * high - others, 0.4 * high);
   }
 
   close() {

@@ -281,8 +281,8 @@ function makeSlider({ label, low, high, step, decimals = 0, wide }, act) {
   const setLast = (last) => {
     range.max = number.max = last;
   };
-  const className = wide ? "slider wide" : "slider";
-  const element = make("label", { class: className }, make("span", {}, label), range, number);
+  const style = wide ? "grid-column: 1 / -1" : "";
+  const element = make("label", { class: "slider", style }, make("span", {}, label), range, number);
   return { element, range, number, show, setLast };
 }
 
@@ -1110,7 +1110,7 @@ class Picture {
     const bottom = Math.max(...boxes.map((each) => each.bottom));
     const others = bottom - top - this.element.offsetHeight;
     const high = this.box.clientHeight;
-    return Math.max(0.92 * high - others, 0.45 * high);
+    return Math.max(0.92 * high - others, 0.4 * high);
   }
 
   close() {

@@ -4,6 +4,7 @@ import numpy as np
 
 from gmm_helpers.plots.geometry import format_number as _number
 from gmm_helpers.plots.geometry import format_place as _place
+from gmm_helpers.plots.geometry import join_words
 
 MOST_POSITIONS = 40
 _EACH_HALF_STEP = 17  # positions that show every half-step: the start and eight iterations
@@ -34,10 +35,7 @@ def describe(trace, previous, index):
     if step.kind == "start":
         return "Start: a guess", f"The start, a guess. {ell}."
     if step.kind == "E":
-        totals = ", ".join(
-            f"{_number(total, 1)} for component {k}"
-            for k, total in enumerate(step.responsibilities.sum(axis=0), 1)
-        )
+        totals = join_words(_number(total, 1) for total in step.responsibilities.sum(axis=0))
         return (
             f"Iteration {t} · E step: share out the points",
             f"Iteration {t}, E step: the points take their colours, the components stand still. "
