@@ -262,6 +262,7 @@ OF_VALUE_ERRORS = [
     ("Ks must hold some numbers of components in rising order", partial(compare, X, [], rng=rng())),
     (r"in rising order; it is \(2, 1\)", partial(compare, X, [2, 1], rng=rng())),
     ("in rising order", partial(compare, X, [1, 1], rng=rng())),
+    ("each K must be at least 1; it is 0.", partial(compare, X, [0, 1], rng=rng())),
     ("K = 8 components need at least K points", partial(compare, X, [8], rng=rng())),
     ("covariance_types must name some types", partial(compare_two, covariance_types=[])),
     ("each once", partial(compare_two, covariance_types=["full", "full"])),
@@ -316,7 +317,6 @@ OF_VALUE_ERRORS = [
     ("choices .* at least one value for K", partial(gmm.RunChooser, X, fit, choices={"K": ()})),
 ]
 OF_TYPE_ERRORS = [
-    ("each K must be a whole number", partial(compare, X, [1.0], rng=rng())),
     ("init must be", partial(fit_two, init=[])),
     ("init must be", partial(fit_two, init=[ONE_D, None])),
     ("mixture must be a Mixture", partial(gmm.PointPosterior, X, "em")),
