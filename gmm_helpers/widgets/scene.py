@@ -73,7 +73,8 @@ class Scene:
 
     def __init__(self, positions: int, **content: Any) -> None:
         self.positions = validation.check_count(positions, "positions", at_least=1)
-        self.content = {"positions": positions, "panels": [], "notes": [], "legend": [], **content}
+        self.content = {"positions": self.positions, "panels": [], "notes": [], "legend": []}
+        self.content |= content
         self.data = b""
 
     def array(self, values: ArrayLike, within: Any = None) -> dict[str, Any]:

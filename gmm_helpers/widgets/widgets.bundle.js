@@ -1220,9 +1220,9 @@ class Player extends Shown {
     this.moved = this.last = this.timer = this.dropping = 0;
     /** @type {number[]} of the points, from left to right */
     this.order = [];
-    const whole = { low: 0, high: 1, step: 1 };
     this.play = iconButton("play", "Play", () => this.playing(!this.timer));
-    this.slider = makeSlider({ label: "Position", ...whole }, (...to) => this.slideTo(...to));
+    const positions = { label: "Position", low: 0, high: 1, step: 1 };
+    this.slider = makeSlider(positions, (...to) => this.slideTo(...to));
     this.end = make("span");
     const speeds = Object.keys(SPEEDS).map((name) => make("option", {}, name));
     this.speed = make("select", { "aria-label": "Speed of Play" }, ...speeds);
