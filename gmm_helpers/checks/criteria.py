@@ -62,8 +62,8 @@ def check_held_out(held_out: Callable) -> Check:
     """Check a held-out log-likelihood, called as `held_out(x_train, x_test, fit)`.
 
     Takes data of shape (n, D), or (n,) for D = 1, to fit to, others to judge by, and a
-    function: `fit(x)` returns the Mixture fitted to x. Returns ℓ of the data to judge by under
-    the mixture fitted to the others: the total, in nats.
+    function: `fit(points)` returns the Mixture fitted to them. Returns ℓ of the data to judge
+    by under the mixture fitted to the others: the total, in nats.
 
     Examples
     --------
@@ -94,11 +94,11 @@ def _first_minimum(criteria):
 # --- held-out log-likelihood ----------------------------------------------------------------------
 
 
-def _fit(x):
+def _fit(points):
     """Fit two components from a start that depends on the points, not on their order."""
-    means = np.quantile(x, [0.25, 0.75], axis=0)
-    start = start_from_means(x, means, ridge=0.1)
-    return run_em(x, start, max_iter=5, ridge=0.1, record=False).mixture
+    means = np.quantile(points, [0.25, 0.75], axis=0)
+    start = start_from_means(points, means, ridge=0.1)
+    return run_em(points, start, max_iter=5, ridge=0.1, record=False).mixture
 
 
 def _held_out(x_train, x_test, fit):

@@ -72,7 +72,7 @@ def _check_rounded(part, found, wanted):
             raise TABLE.finding("rounded", part=part, decimals=decimals)
     largest = max(_relative_error(f, w).max() for f, w in zip(found, wanted, strict=True))
     if largest < _ROUNDED:
-        right = round(-math.log10(largest))
+        right = min(round(-math.log10(largest)), DIGITS - 1)
         raise TABLE.finding("rounded", "almost", part=part, right=right, digits=DIGITS)
 
 
@@ -125,9 +125,11 @@ def _check_zeros_and_rows(found, wanted, about):
     if all((f == 0).any() and f.any() and w.all() for f, w in zip(found, wanted, strict=True)):
         raise TABLE.finding("left_at_zero", **about)
     if all(w.ndim == 2 and np.allclose(w.sum(axis=1), 1) for w in wanted):
-        off = [f.sum(axis=1)[0] for f in found if not np.allclose(f.sum(axis=1), 1)]
-        if off:
-            raise TABLE.finding("not_normalised", total=off[0], **about)
+        sums = np.concatenate([f.sum(axis=1) for f in found])
+        furthest = sums[abs(sums - 1).argmax()]
+        if not np.isclose(furthest, 1):
+            total, _ = _two_numbers(furthest, 1)
+            raise TABLE.finding("not_normalised", total=total, **about)
 
 
 @np.errstate(all="ignore")
