@@ -21,7 +21,6 @@ CHECKS = {  # of notebook 01, by the function
     "em": "loop_check",
 }
 
-
 pytestmark = pytest.mark.filterwarnings("ignore")  # learners see NumPy's, and the cell goes on
 
 
@@ -125,10 +124,7 @@ ALL_WRONG = {
         "best_by_bic": "return np.log(log_likelihoods) / 0",
         "held_out": "return np.log(np.prod(np.exp(fit(x_train).log_density(x_test))))",
     },
-    "06": {
-        "log_sum_exp": "return np.log(np.exp(a).sum(axis=0))",
-        "e_step": "return input('b? ')",
-    },
+    "06": {"log_sum_exp": "return np.log(np.exp(a).sum(axis=0))", "e_step": "return input('b? ')"},
 }
 
 
@@ -142,3 +138,9 @@ def test_whatever_the_functions_do_all_cells_run_to_the_end(notebook):
     steppers = {FIRST: ["stepper", "poor"], "03": ["chooser"]}
     for name in steppers.get(notebook, ()):
         assert "EM could not go on. Iteration" in notes(names[name])
+
+
+def test_a_report_tells_of_the_fit_that_was_chosen(capsys):
+    cells, _ = cells_of("09")
+    exec("\n".join(cells).replace('best("bic")', 'trace(2, "full")'), {})
+    assert "Chosen: K = 2, full. BIC 2322.2" in capsys.readouterr().out
