@@ -37,6 +37,8 @@ def check_best_by_aic(best_by_aic: Callable) -> Check:
     --------
     >>> check_best_by_aic(lambda Ks, ells, counts: Ks[ells.argmax()]).slip
     'penalty_forgotten'
+    >>> check_best_by_aic(lambda Ks, ells, counts: Ks[(ells - counts).argmax()])
+    Right. `best_by_aic` gives the K with the lowest criterion in each table.
     """
     return diagnose(best_by_aic, TABLE.exercise("best_by_aic"))
 

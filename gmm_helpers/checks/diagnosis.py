@@ -35,7 +35,9 @@ def diagnose(own, exercise):
         error = type(error).__name__
         finding = TABLE.finding("not_understood", name=exercise.name, error=error)
     else:
-        message = f"`{exercise.name}` gives {exercise.right}, to {DIGITS} digits."
+        counts = all((part % 1 == 0).all() for parts in trial.wanted for part in parts)
+        digits = "" if counts else f", to {DIGITS} digits"
+        message = f"`{exercise.name}` gives {exercise.right}{digits}."
         return Check(True, None, message, own, f"your {exercise.name}")
     message = f"{finding.message} {tell_outside(own) if finding.vague else ''}".strip()
     untried = ("untouched", "endless", "too_slow", "interrupted")  # nobody should try these
