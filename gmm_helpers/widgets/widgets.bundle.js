@@ -1385,6 +1385,7 @@ class Player extends Shown {
 
   /** Move a mean of the start; EM runs anew once the hand rests. */
   onDrag(k, [x, y]) {
+    this.playing(false);
     const [{ marks, limits, flat }] = this.picture.panels;
     const [states, ...others] = this.picture.frame ?? [];
     const moved = states.map((state, j) => {
