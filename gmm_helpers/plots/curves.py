@@ -50,13 +50,16 @@ def show_functions(
         ax.set_yscale("log")
     label = labels[1] or (next(iter(curves)) if len(curves) == 1 else "")
     caption = f"{label or 'Curves'} against {labels[0]}{' on a logarithmic axis' * log}."
+    low, high = limits or (-np.inf, np.inf)
     for k, (name, values) in enumerate(curves.items()):
         drawn = np.isfinite(values)
         at, values = at_all[drawn], values[drawn]
-        ax.plot(at, values, lw=3.5, label=name, **line_style(k))
+        seen = ((low <= values) & (values <= high)).any()
+        ax.plot(at, values, lw=3.5, label=name if seen else None, **line_style(k))
         places = [0, -1, values.argmax(), values.argmin()]
         said = [_short(number) for i in places for number in (values[i], at[i])]
         caption += " {}: {} at {}, {} at {}; highest {} at {}, lowest {} at {}.".format(name, *said)
+        caption += "" if seen else " It lies outside the picture."
     ax.set(xlabel=labels[0], ylabel=label, **({"ylim": limits} if limits else {}))
     if len(curves) > 1:
         _add_legend(ax, len(curves))

@@ -42,7 +42,7 @@ def show_fits(
     caption = f"{' and '.join(map(str, sorted({*map(len, data.values())})))} points"
     if together.ndim == 1:
         names, limits = [*names, "density"], geometry.around(together[:, None], 0.06)
-        caption += f" of {names[0]}."
+        caption += f" of {names[0]}, under their histogram."
     else:
         limits = geometry.plane_limits(together, *map(geometry.ellipse_maps, mixtures))
         caption += f", {names[1]} against {names[0]}"

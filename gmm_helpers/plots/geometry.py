@@ -175,7 +175,8 @@ def reach(maps):
 
 def plane_limits(x, *ellipses):
     """Return limits for points (n, 2) and 2σ ellipses (…, 6), of which very large ones are cut."""
-    ends, far = np.stack([around(x, 0.06), *map(reach, ellipses)]), around(x, 0.25)
+    reaches = (around(reach(maps), 0.02) for maps in ellipses)  # a line on the edge would be cut
+    ends, far = np.stack([around(x, 0.06), *reaches]), around(x, 0.25)
     return np.stack(
         [np.maximum(ends[:, 0].min(axis=0), far[0]), np.minimum(ends[:, 1].max(axis=0), far[1])]
     )

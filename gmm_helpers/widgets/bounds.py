@@ -248,10 +248,10 @@ class Starts(SceneStepper):
             )
             texts.append(f"Start {first}: after {len(line) - 1} iterations {last}.")
         scene = Scene(len(lines), glides=[1] * len(lines))
-        ell = curve[:, 1]
-        limits = [*curve[[0, -1], 0], *geometry.span(ell.min(), ell.max(), 0.1)]
+        limits = geometry.around(curve, 0.06).T.ravel()  # a ring on the edge would be cut
+        x_ticks = geometry.ticks(curve[0, 0], curve[-1, 0])
         title = "curve: ℓ · ring: start · dots: after each iteration · triangle: end"
-        panel = scene.panel(limits, labels=[parameter, "log-likelihood ℓ"], title=title)
+        panel = scene.panel(limits, x_ticks, labels=[parameter, "log-likelihood ℓ"], title=title)
         panel.mark("line", shape=curve, **_CURVE)
         style, by = {"colour": 1, "width": 2, "dots": 5}, {"which": range(len(lines))}
         panel.mark("line", shape=same_length(lines), by=by, **style)

@@ -114,7 +114,8 @@ export function makeTable() {
 export function makeLegend(rows, { markers }) {
   return rows.map((row) => {
     const { colour, marker, text } = row;
-    const line = make("svg:path", { d: "M0 8H34", class: "line", style: strokeOf(row) });
+    const d = marker ? "M0 8H17M34 8H17" : "M0 8H34"; // dashes alike on both sides of a marker
+    const line = make("svg:path", { d, class: "line", style: strokeOf(row) });
     const style = `fill:${paint(colour)};${strokeOf(row)};stroke-width:1`;
     const place = "translate(17 8) scale(5)";
     const sign = make("svg:path", { d: markers[marker] ?? "", transform: place, style });

@@ -265,7 +265,8 @@ class Anomalies(SceneStepper):
         texts = []
         for threshold in thresholds:
             count = np.sum(surprise > threshold)
-            text = f"Threshold {threshold:.2f}: {count} of {len(surprise)} points are flagged, "
+            flagged = "is flagged" if count == 1 else "are flagged"
+            text = f"Threshold {threshold:.2f}: {count} of {len(surprise)} points {flagged}, "
             text += f"{count / len(surprise):.1%}."
             texts.append(text + f" The least expected: {', '.join(least[:count])}." * bool(count))
         super().__init__(plane, texts, title="Points over a threshold", stills=stills)

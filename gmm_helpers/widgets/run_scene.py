@@ -93,7 +93,7 @@ class RunScene(Scene):
         reach = geometry.reach(maps)
         low, high = geometry.plane_limits(self.x, maps) if limits is None else limits
         if (reach[0] < low).any() or (reach[1] > high).any():
-            self.content["notes"].append("Some ellipses reach beyond the picture.")
+            self.content["notes"].append("At some positions, ellipses reach beyond the picture.")
         mass = " and ".join(f"{geometry.mass_inside(radius):.0%}" for radius in RADII)
         panel = self.panel(
             [low[0], high[0], low[1], high[1]],
@@ -131,7 +131,7 @@ def _view_from(values, first):
     """Return limits, x ticks and y ticks for ℓ from an iteration on."""
     low, high = geometry.span(min(values[first:]), max(values[first:]), 0.1)
     x0, x1 = geometry.span(first, max(len(values) - 1, 1), 0.07)
-    x_ticks = geometry.ticks(first, x1, 4, whole=True)
+    x_ticks = geometry.ticks(first, x1, 5, whole=True)
     return [x0, x1, low, high], x_ticks, geometry.ticks(low, high, 5)
 
 

@@ -12,7 +12,7 @@ def test_limits_hold_the_points_and_ellipses_up_to_a_quarter_of_their_span():
     np.testing.assert_allclose(geometry.plane_limits(x), [[-0.6, -1.2], [10.6, 21.2]])
     mixture = gmm.Mixture([0.5, 0.5], [[5, 1], [5, 10]], [np.diag([1, 4]), np.diag([99, 1])])
     ellipses = geometry.ellipse_maps(mixture)
-    np.testing.assert_allclose(geometry.plane_limits(x, ellipses), [[-2.5, -3], [12.5, 21.2]])
+    np.testing.assert_allclose(geometry.plane_limits(x, ellipses), [[-2.5, -3.3], [12.5, 21.2]])
     tilted = geometry.ellipse_maps(gmm.Mixture([1], [[1, 2]], [[[4, 1], [1, 9]]]))
     np.testing.assert_allclose(geometry.reach(tilted), [[-3, -4], [5, 8]])
     low, high = geometry.around(np.full((3, 2), [0.0, 5.0]), 0.06)  # never two equal ones

@@ -93,7 +93,7 @@ def test_points_over_the_threshold_are_flagged_and_the_line_lies_at_it(plane):
     for position in range(9):
         flagged = [flag["map"][4:] for flag in flags if shown_at(flag, position)]
         assert sorted(flagged) == sorted(x[order[:position]].tolist())
-        assert f": {position} of 60 points are flagged" in stepper.texts[position]
+        assert f": {position} of 60 points " in stepper.texts[position]
         for line in marks(view, "line"):
             if shown_at(line, position):
                 threshold = float(stepper.texts[position].split()[1].rstrip(":"))
