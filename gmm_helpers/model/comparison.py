@@ -147,8 +147,8 @@ _LEGEND = """\
 smallest weight; width: that component's least standard deviation
 beside the others' pooled one"""
 _OF_SPURIOUS = """\
-spurious: higher only for the sake of these few points, so close that
-they have hardly any width (in rounded data many lie so); never the best"""
+spurious: higher only for the sake of these few points, which have next
+to no width in some direction (as rounded data may); never the best"""
 _OF_COPIES = """\
 no fit: a fit with fewer components stands in, one of them written twice"""
 
