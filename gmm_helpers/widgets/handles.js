@@ -9,7 +9,7 @@ const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDo
 export function makeHandle(mark, panel, group) {
   const { hooks } = panel.picture;
   const name = mark.name ?? `Mean of component ${mark.drag + 1}`;
-  set(group, { class: "label handle", role: "slider", "aria-label": name });
+  set(group, { class: "label handle", role: "slider", "aria-label": name, tabindex: 0 });
   group.append(make("svg:circle", { r: GRIP, style: "fill: transparent; stroke: none" }));
   const isStill = () => !hooks.canDrag(mark.drag);
   const moveTo = (x, y) => hooks.onDrag(mark.drag, [x, y], panel);

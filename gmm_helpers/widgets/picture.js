@@ -51,10 +51,14 @@ export class Picture {
     this.makePanels();
   }
 
+  /** Make the panels anew. A handle that has the focus keeps it, for the keys that follow. */
   makePanels() {
+    const handles = () => [...this.element.querySelectorAll(".handle")];
+    const held = handles().findIndex((each) => each.matches(":focus"));
     const views = this.panels.map(({ viewIndex }) => viewIndex);
     this.panels = this.content.panels.map((spec, i) => new Panel(this, spec, views[i]));
     this.element.replaceChildren(...this.panels.map(({ element }) => element));
+    handles()[held]?.focus({ preventScroll: true });
   }
 
   /** Take the palette of the page's theme; return whether it is another one. */

@@ -33,7 +33,10 @@ export class Player extends Shown {
     this.ends.push(() => this.playing(false));
     this.ends.push(() => clearTimeout(this.dropping));
     this.hear({
-      "change:content": () => this.takeScene(),
+      "change:content": () => {
+        // Under a hand that drags again the pictures stay: another run will follow.
+        if (!this.box.querySelector(".handle:not(.still):active")) this.takeScene();
+      },
       "change:position": () => {
         const position = this.model.get("position");
         if (position !== this.position) this.go(position);

@@ -437,7 +437,7 @@ const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDo
 function makeHandle(mark, panel, group) {
   const { hooks } = panel.picture;
   const name = mark.name ?? `Mean of component ${mark.drag + 1}`;
-  set(group, { class: "label handle", role: "slider", "aria-label": name });
+  set(group, { class: "label handle", role: "slider", "aria-label": name, tabindex: 0 });
   group.append(make("svg:circle", { r: GRIP, style: "fill: transparent; stroke: none" }));
   const isStill = () => !hooks.canDrag(mark.drag);
   const moveTo = (x, y) => hooks.onDrag(mark.drag, [x, y], panel);
@@ -1033,10 +1033,14 @@ class Picture {
     this.makePanels();
   }
 
+  /** Make the panels anew. A handle that has the focus keeps it, for the keys that follow. */
   makePanels() {
+    const handles = () => [...this.element.querySelectorAll(".handle")];
+    const held = handles().findIndex((each) => each.matches(":focus"));
     const views = this.panels.map(({ viewIndex }) => viewIndex);
     this.panels = this.content.panels.map((spec, i) => new Panel(this, spec, views[i]));
     this.element.replaceChildren(...this.panels.map(({ element }) => element));
+    handles()[held]?.focus({ preventScroll: true });
   }
 
   /** Take the palette of the page's theme; return whether it is another one. */
@@ -1238,7 +1242,10 @@ class Player extends Shown {
     this.ends.push(() => this.playing(false));
     this.ends.push(() => clearTimeout(this.dropping));
     this.hear({
-      "change:content": () => this.takeScene(),
+      "change:content": () => {
+        // Under a hand that drags again the pictures stay: another run will follow.
+        if (!this.box.querySelector(".handle:not(.still):active")) this.takeScene();
+      },
       "change:position": () => {
         const position = this.model.get("position");
         if (position !== this.position) this.go(position);

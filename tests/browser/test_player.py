@@ -209,6 +209,8 @@ def test_a_mean_is_moved_by_hand_and_by_keys(mount, request, which):
     assert len(shown.sent) == 2
     again = np.array(shown.sent[1]["means"]) - asked["means"]
     assert again[1, 0] == pytest.approx(-0.03 * (limits[1] - limits[0]))
+    shown.evaluate("model.set('content', {...model.get('content')})")  # as Python's answer does
+    assert handle.evaluate("each => each.matches(':focus')")
 
 
 def test_it_says_that_it_waits_for_python_and_what_was_refused(mount, line):
