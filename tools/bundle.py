@@ -6,7 +6,7 @@ from pathlib import Path
 WIDGETS = Path(__file__).parents[1] / "gmm_helpers" / "widgets"
 # Each imports from earlier ones alone.
 ORDER = """
-base colours maths controls axes handles points marks panel picture shown player chooser
+base maths controls axes handles points marks panel picture shown player chooser
 slider_panel panels covariance questions main
 """.split()
 

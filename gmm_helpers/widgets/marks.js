@@ -2,7 +2,7 @@
 
 import { make, paint, set, strokeOf } from "./base.js";
 import { makeHandle } from "./handles.js";
-import { makeImage, makePoints } from "./points.js";
+import { makePoints } from "./points.js";
 
 const MAKERS = {
   line: makePath,
@@ -45,6 +45,16 @@ function makePath(mark, panel, group) {
     const line = toPath(points);
     path.setAttribute("d", line && mark.close ? `${line}z` : line);
     if (dots) dots.setAttribute("d", toPath(points, "M", "h0")); // of no length, with round ends
+  };
+}
+
+/** A picture in shades of grey between two corners of the data; where it is dark, the paper shows. */
+function makeImage({ href, box }, panel, group) {
+  const image = add(group, "image", { href, preserveAspectRatio: "none" });
+  return () => {
+    const [[x, y], [right, bottom]] = panel.toPixels([box[0], box[3], box[1], box[2]]);
+    const opacity = panel.picture.dark ? 0.27 : 0.353;
+    set(image, { x, y, width: right - x, height: bottom - y, opacity });
   };
 }
 

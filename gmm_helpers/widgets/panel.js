@@ -8,7 +8,6 @@ import { makeMark } from "./marks.js";
 
 const TOP = 13; // pixels above the plot, and to the right of it: a ring on its edge is not cut
 const LEAST = 40; // pixels that a plot is wide and tall, at least
-const PAINTED = ["points", "image"]; // kinds of marks that a canvas draws
 const STAY = [1, 0, 0, 1, 0, 0]; // a map that leaves all where it is
 
 export class Panel {
@@ -33,8 +32,8 @@ export class Panel {
     this.title = make("div", { class: "panel-title" }, make("span", {}, spec.title));
     this.area = make("div", { class: "panel-area" }, this.svg);
     this.element = make("div", { class: "panel" }, this.title, this.area);
-    /** @type {HTMLCanvasElement | undefined} only where a mark needs it: clearing it takes time */
-    this.canvas = this.marks.some(({ kind }) => PAINTED.includes(kind)) && make("canvas");
+    /** @type {HTMLCanvasElement | undefined} for points alone: clearing it takes time */
+    this.canvas = this.marks.some(({ kind }) => kind === "points") && make("canvas");
     if (this.canvas) this.area.prepend(this.canvas);
     if (spec.button) this.addToggle(spec.button);
     this.draws = this.marks.map((mark) => makeMark(mark, this));
@@ -137,10 +136,9 @@ export class Panel {
   }
 
   /** Draw each mark as it is now. */
-  draw(states) {
-    this.states = states;
+  draw() {
     const pen = this.canvas && this.penOf(this.canvas);
-    for (const [i, draw] of this.draws.entries()) draw(states[i], pen);
+    for (const [i, state] of this.states.entries()) this.draws[i](state, pen);
   }
 
   /** Clear a canvas; return what draws on it, in the plot's own pixels. */

@@ -9,7 +9,7 @@ const NARROW = 560; // pixels: below that, panels stand one below the other
 const NARROW_EQUAL = 640; // where all have equal scales: side by side they are low as well
 const onPaper = matchMedia("print");
 
-/** The drawn panels of a scene. A frame holds for each mark what it is now, by panel. */
+/** The drawn panels of a scene. A frame holds for each mark what it is, by panel. */
 export class Picture {
   /**
    * @param {HTMLElement} box
@@ -24,8 +24,6 @@ export class Picture {
     this.width = 0;
     /** @type {Panel[]} */
     this.panels = [];
-    /** @type {any[][] | undefined} what is shown */
-    this.frame = undefined;
     this.element = make("div", { class: "panels" });
     this.watch = new ResizeObserver(() => this.layOut());
     this.watch.observe(this.element);
@@ -42,34 +40,25 @@ export class Picture {
     this.sight.observe(box);
   }
 
-  /** Take a scene's content; nothing is drawn before `show` and `layOut`. */
+  /** Take a scene's content; nothing is drawn before `show` and `layOut`. The focus stays. */
   setScene(content) {
     this.content = content;
-    this.frame = undefined;
     this.width = 0;
-    this.takeTheme();
-    this.makePanels();
-  }
-
-  /** Make the panels anew. A handle that has the focus keeps it, for the keys that follow. */
-  makePanels() {
     const handles = () => [...this.element.querySelectorAll(".handle")];
     const held = handles().findIndex((each) => each.matches(":focus"));
     const views = this.panels.map(({ viewIndex }) => viewIndex);
-    this.panels = this.content.panels.map((spec, i) => new Panel(this, spec, views[i]));
+    this.panels = content.panels.map((spec, i) => new Panel(this, spec, views[i]));
     this.element.replaceChildren(...this.panels.map(({ element }) => element));
     handles()[held]?.focus({ preventScroll: true });
   }
 
-  /** Take the palette of the page's theme; return whether it is another one. */
+  /** Take the palette of the page's theme. */
   takeTheme() {
-    const before = this.dark;
     this.dark = isDark(this.box);
     this.paper = this.dark ? "#000000" : "#FFFFFF";
     this.palette = this.look[this.dark ? "dark" : "light"];
     for (const [k, colour] of this.palette.entries())
       this.box.style.setProperty(`--gmm-${k}`, colour);
-    return this.dark !== before;
   }
 
   /** Return the frame of a position. */
@@ -79,14 +68,13 @@ export class Picture {
 
   /** Show a frame; shapes may glide there, as widgets.css lets them. */
   show(frame, glides = false) {
-    this.frame = frame;
+    for (const [i, panel] of this.panels.entries()) panel.states = frame[i];
     this.draw(glides);
   }
 
   draw(glides = false) {
     this.element.classList.toggle("glides", glides);
-    if (!this.width || !this.frame) return;
-    for (const [i, panel] of this.panels.entries()) panel.draw(this.frame[i]);
+    if (this.width) for (const panel of this.panels) panel.draw();
   }
 
   /** Mark a point of those drawn, or with −1 none. */
@@ -99,7 +87,7 @@ export class Picture {
   layOut() {
     const wide = this.element.clientWidth;
     if (!wide || !this.content) return;
-    if (this.takeTheme()) this.makePanels(); // anew: their canvas knows one palette
+    this.takeTheme();
     const scale = parseFloat(getComputedStyle(this.element).fontSize) / TEXT;
     this.width = wide / scale;
     const low = this.panels.length > 1 && this.panels.every(({ spec }) => spec.equal);

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
+from base64 import b64encode
 from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
+from PIL import Image
 
 from gmm_helpers.model import validation
 from gmm_helpers.model.em import m_step
@@ -18,8 +21,7 @@ from gmm_helpers.widgets.scene import Scene
 from gmm_helpers.widgets.stepper import SceneStepper
 
 _BELOW = (1, 3, 10, 30, 100, 300)  # nats from a landscape's highest place down to its contours
-# The lowest and the highest place of a landscape, as red, green and blue.
-_RAMP = {"light": [[165] * 3, [255] * 3], "dark": [[17] * 3, [85] * 3]}
+_MOST_FLAGGED = 39  # at the last position
 _COARSE = 61  # values along each axis: enough for lines that hardly bend
 
 
@@ -61,7 +63,7 @@ class Landscape(SceneStepper):
         shade = 1 - np.log1p(depths) / np.log1p(depths.max())
         half = (axis[1] - axis[0]) / 2  # a pixel's middle is a place of the grid
         box = [limits[0] - half, limits[1] + half] * 2
-        panel.mark("image", pixels=scene.array(shade, [0, 1]), box=box, ramp=_RAMP)
+        panel.mark("image", href=_as_png(shade[::-1]), box=box)
         for lines in geometry.contour_lines(axis, axis, depths, _BELOW):
             for line in lines:
                 panel.mark("line", shape=line, colour="grey", width=1)
@@ -71,6 +73,13 @@ class Landscape(SceneStepper):
             style = {"marker": MARKERS[group % len(MARKERS)], "radius": 6, "colour": group}
             panel.mark("marker", by={"at": path}, **style)
         super().__init__(scene, _say_paths(height, paths), title="Paths over a landscape")
+
+
+def _as_png(shades):
+    """Return an image of shades from 0 to 1, its first row at the top, as an address."""
+    png = io.BytesIO()
+    Image.fromarray(np.rint(255 * shades).astype(np.uint8)).save(png, "png")
+    return f"data:image/png;base64,{b64encode(png.getvalue()).decode()}"
 
 
 def _say_paths(height, paths):
@@ -229,8 +238,6 @@ class Anomalies(SceneStepper):
     x : array_like, shape (n, 2)
     mixture : Mixture
         With D = 2.
-    most : int
-        How many points are flagged at the last position.
     features : sequence of str, optional
         The axes' names.
     stills : sequence of int, optional
@@ -242,16 +249,14 @@ class Anomalies(SceneStepper):
         x: ArrayLike,
         mixture: Mixture,
         *,
-        most: int = 39,
         features: Sequence[str] | None = None,
         stills: Sequence[int] = (),
     ) -> None:
         x = validation.as_plane(x)
         check_mixture(mixture, "mixture")
-        most = validation.check_count(most, "most", at_least=1)
         surprise = -mixture.log_density(x)
         order = np.argsort(-surprise)
-        ranked = surprise[order[: most + 1]]
+        ranked = surprise[order[: _MOST_FLAGGED + 1]]
         thresholds = np.array([ranked[0] + 0.5, *(ranked[1:] + ranked[:-1]) / 2])
         P = len(thresholds)
         plane = _Plane(x, P, features, margin=0.2)

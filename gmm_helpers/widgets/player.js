@@ -185,9 +185,9 @@ export class Player extends Shown {
   /** Move a mean of the start; EM runs anew once the hand rests. */
   onDrag(k, [x, y]) {
     this.playing(false);
-    const [{ marks, limits, flat }] = this.picture.panels;
-    const [states, ...others] = this.picture.frame ?? [];
-    const moved = states.map((state, j) => {
+    const [panel] = this.picture.panels;
+    const { marks, limits, flat } = panel;
+    panel.states = panel.states.map((state, j) => {
       const { drag, colour, kind, by } = marks[j];
       if (drag !== k && !(colour === k && kind === "line" && by?.map)) return state;
       const map = [...state.map];
@@ -195,7 +195,7 @@ export class Player extends Shown {
       if (!flat) map[5] = inside(y, limits[2], limits[3]);
       return { ...state, map };
     });
-    this.picture.show([moved, ...others]);
+    this.picture.draw();
   }
 
   onDrop() {

@@ -1,7 +1,6 @@
-// What a canvas draws, under the SVG: points and images, of which SVG would be too slow.
+// The points, which a canvas draws, under the SVG: SVG would be too slow.
 
 import { format, inside, make, move, paint, set, strokeOf } from "./base.js";
-import { mixColours } from "./colours.js";
 
 const FAR = 16; // pixels from a point, for the pointer to be on it
 const APART = 14; // pixels between a point and what is said of it
@@ -25,7 +24,7 @@ class Cloud {
     /** @type {number[][]} where the points are, in pixels */
     this.spots = [];
     this.looks = new Map(); // of all points, by set of shares
-    this.sheet = new Sheet(mark, panel);
+    this.brushes = new Map(); // by theme and look
     this.tip = make("div", { class: "tip hidden" });
     const ring = { class: "halo hidden", r: 9, style: strokeOf({ colour: "ink" }) };
     this.halo = make("svg:circle", ring);
@@ -37,9 +36,39 @@ class Cloud {
     this.state = state;
     this.spots = this.panel.toPixels(this.mark.shape.values, state.map);
     const looks = state.looks ?? this.looksOf(state.which);
-    const drawn = state.faint ? looks.map((look) => `${look} faint`) : looks;
-    this.sheet.draw(drawn, this.spots, pen);
+    for (const [i, [x, y]] of this.spots.entries()) {
+      const { shape, style } = this.brushOf(looks[i], pen);
+      Object.assign(pen, style);
+      pen.translate(x, y);
+      if (style.fillStyle) pen.fill(shape);
+      pen.stroke(shape);
+      pen.translate(-x, -y);
+    }
     this.showTip();
+  }
+
+  /** Return what paints a look: its marker's shape, and the pen's style. */
+  brushOf(look, pen) {
+    const { picture } = this.panel;
+    const { dark, palette, paper } = picture;
+    const { faint } = this.state;
+    const name = `${dark} ${faint} ${look}`;
+    if (this.brushes.has(name)) return this.brushes.get(name);
+    const [marker, shares] = look.split(" ");
+    const [globalAlpha, size] = faint ? [0.7, 0.62] : [0.9, 1];
+    const radius = size * (this.mark.radius ?? 4);
+    const shape = new Path2D();
+    const path = new Path2D(picture.look.markers[marker]);
+    shape.addPath(path, new DOMMatrix([radius, 0, 0, radius, 0, 0]));
+    let style = { globalAlpha, lineWidth: 1.2, strokeStyle: dark ? "#aaa" : "#666" };
+    if (shares) {
+      pen.fillStyle = mixColours(shares.split(",").map(Number), palette, paper);
+      const { fillStyle } = pen; // as the browser keeps it: to read it for each point takes time
+      const edge = { lineWidth: 0.5, strokeStyle: dark ? "#ddd" : "#444" };
+      style = { ...style, fillStyle, ...(marker === "x" ? { strokeStyle: fillStyle } : edge) };
+    }
+    this.brushes.set(name, { shape, style });
+    return { shape, style };
   }
 
   /** Return each point's look: the marker of its largest share, and the shares of its colour. */
@@ -144,79 +173,18 @@ function formatShare(share) {
   return share.toFixed(2);
 }
 
-/** Small pictures of looks on one canvas: drawing them is quicker than a path for each point. */
-class Sheet {
-  constructor({ shape, radius = 4 }, panel) {
-    this.panel = panel;
-    this.radius = radius;
-    this.columns = Math.ceil(Math.sqrt(3 * shape.shape[0])); // and as many rows
-    this.canvas = make("canvas");
-    this.pen = this.canvas.getContext("2d");
-    this.places = new Map(); // of looks, on the canvas
-    this.side = 0; // of such a place
+/**
+ * Return a colour, of which the first share is the first of the palette, and so on; what they leave
+ * of 1 is the paper's. `mix_colours` in plots/look.py does the same, and explains it.
+ * @type {(shares: number[], palette: string[], paper: string) => string}
+ */
+export function mixColours(shares, palette, paper) {
+  let mixed = paper;
+  let sum = Math.max(0, 1 - shares.reduce((a, b) => a + b, 0));
+  for (const [k, share] of shares.entries()) {
+    sum += share;
+    const part = `${palette[k % palette.length]} ${100 * (share / sum)}%`;
+    if (share) mixed = `color-mix(in oklab, ${mixed}, ${part})`;
   }
-
-  /** Draw looks at their spots. All are painted before one is drawn, which is quicker. */
-  draw(looks, spots, pen) {
-    const { sharp } = this.panel;
-    const side = Math.ceil(sharp * (2 * this.radius + 4));
-    const full = this.places.size + looks.length > this.columns ** 2;
-    if (full || side !== this.side) this.clear(side); // of another size they would be blurred
-    for (const look of looks) if (!this.places.has(look)) this.paint(look);
-    const size = side / sharp;
-    for (const [i, look] of looks.entries()) {
-      const [x, y] = spots[i].map((middle) => middle - size / 2);
-      pen.drawImage(this.canvas, ...this.places.get(look), side, side, x, y, size, size);
-    }
-  }
-
-  clear(side) {
-    this.side = side;
-    this.places.clear();
-    set(this.canvas, { width: side * this.columns, height: side * this.columns });
-  }
-
-  /** Paint a look: its marker, filled with its colour's shares, if it has any. */
-  paint(look) {
-    const { markers } = this.panel.picture.look;
-    const { palette, paper, dark } = this.panel.picture;
-    const [marker, shares, faint] = look.split(" ");
-    const { size } = this.places;
-    const place = [size % this.columns, Math.floor(size / this.columns)].map((i) => i * this.side);
-    this.places.set(look, place);
-    const radius = (faint ? 0.62 : 1) * this.radius;
-    const scale = this.panel.sharp * radius;
-    const shape = new Path2D(markers[marker]);
-    const { pen } = this;
-    pen.setTransform(scale, 0, 0, scale, ...place.map((start) => start + this.side / 2));
-    Object.assign(pen, { globalAlpha: faint ? 0.7 : 0.9, lineWidth: 1.2 / radius });
-    pen.strokeStyle = dark ? "#aaa" : "#666";
-    if (shares) {
-      pen.fillStyle = pen.strokeStyle = mixColours(shares.split(",").map(Number), palette, paper);
-      if (marker !== "x") {
-        pen.fill(shape);
-        Object.assign(pen, { lineWidth: 0.5 / radius, strokeStyle: dark ? "#ddd" : "#444" });
-      }
-    }
-    pen.stroke(shape);
-  }
-}
-
-/** Return what draws a matrix in its box, its first row at the bottom, between two colours. */
-export function makeImage({ pixels, ramp, box }, panel) {
-  const { values } = pixels;
-  const [rows, columns] = pixels.shape;
-  const [low, high] = ramp[panel.picture.dark ? "dark" : "light"];
-  const canvas = make("canvas", { width: columns, height: rows });
-  const image = new ImageData(columns, rows);
-  for (let i = 0; i < rows * columns; i++) {
-    const at = (rows - 1 - Math.floor(i / columns)) * columns + (i % columns);
-    const colour = low.map((from, c) => from + values[i] * (high[c] - from));
-    image.data.set([...colour, 255], 4 * at);
-  }
-  canvas.getContext("2d").putImageData(image, 0, 0);
-  return (_, pen) => {
-    const [[left, bottom], [right, top]] = panel.toPixels([box[0], box[2], box[1], box[3]]);
-    pen.drawImage(canvas, left, top, right - left, bottom - top);
-  };
+  return mixed;
 }

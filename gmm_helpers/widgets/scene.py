@@ -26,8 +26,7 @@ A mark
     "points"        `shape` with the `shares` of the components, of `which` set (−1: none)
     "label"         a `text` at the place of its `map`, or `lift` pixels above, in a ring if `ring`
     "marker"        a `marker` of `radius` at the place of its `map`; a mere outline if `open`
-    "image"         a matrix `pixels` from 0 to 1, its first row at the bottom of `box` (limits),
-                    between the two colours that `ramp` has for the theme "light" or "dark"
+    "image"         shades of grey, at the address `href`, that fill `box` (limits)
     `colour` is the number of a component, or "ink", "grey", "mark", "pale". A line has its `width`
     in pixels, and its `dash` in widths.
     `map` puts the shape in its place: see `plots.geometry`. `shape` may hold several, (S, m, 2).
@@ -36,13 +35,7 @@ A mark
     `drag` names what a hand or the arrow keys can move.
 """
 
-from __future__ import annotations
-
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
-from numpy.typing import ArrayLike
 
 from gmm_helpers.model import validation
 from gmm_helpers.plots.geometry import shifts, ticks
@@ -52,32 +45,15 @@ _GAP = 0.08  # between two bars, of their width
 
 
 class Scene:
-    """A scene being made: `content`, the dict, and `data`, the bytes.
+    """A scene being made of P positions: `content`, the dict, and `data`, the bytes."""
 
-    Parameters
-    ----------
-    positions : int
-        P.
-    **content
-        What else the dict holds.
-
-    Examples
-    --------
-    >>> scene = Scene(2, headings=["first", "second"], texts=["A dot.", "It has moved."])
-    >>> panel = scene.panel([0, 1, 0, 1])
-    >>> panel.mark("marker", marker="o", radius=8, by={"at": [[0, 0.5], [1, 0.5]]})
-    0
-    >>> scene.content["panels"][0]["marks"][0]["by"]
-    {'map': {'at': 0, 'shape': [2, 6]}}
-    """
-
-    def __init__(self, positions: int, **content: Any) -> None:
+    def __init__(self, positions, **content):
         self.positions = validation.check_count(positions, "positions", at_least=1)
         self.content = {"positions": self.positions, "panels": [], "notes": [], "legend": []}
         self.content |= content
         self.data = b""
 
-    def array(self, values: ArrayLike, within: Any = None) -> dict[str, Any]:
+    def array(self, values, within=None):
         """Keep an array; return its reference. What lies `within` two limits takes 16 bits."""
         values, kind = np.asarray(values, float), "<f8"
         reference = {"at": len(self.data), "shape": list(values.shape)}
@@ -90,9 +66,7 @@ class Scene:
         self.data += block + bytes(-len(block) % 8)
         return reference
 
-    def panel(
-        self, limits: ArrayLike, x_ticks: Any = None, y_ticks: Any = None, **content: Any
-    ) -> Panel:
+    def panel(self, limits, x_ticks=None, y_ticks=None, **content):
         """Add a panel whose first view has these limits; return it."""
         return Panel(self, content, limits, x_ticks, y_ticks)
 
@@ -115,7 +89,7 @@ class Panel:
         y = ticks(y0, y1, 5) if y_ticks is None else y_ticks
         self.content["views"].append({"limits": limits, "x": x, "y": y})
 
-    def mark(self, kind: str, *, shape: Any = None, by: Mapping | None = None, **style: Any) -> int:
+    def mark(self, kind, *, shape=None, by=None, **style):
         """Add a mark; return its number. Points far inside the panel travel with 16 bits.
 
         Of "bars" the `shape` has rows of left, right, bottom and top; they are one area.

@@ -111,24 +111,6 @@ function keepKeys() {
   window.addEventListener("keydown", markControl, true);
 }
 
-// Mixes colours by shares, as `mix_colours` in plots/look.py does and explains.
-
-/**
- * Return a colour, of which the first share is the first of the palette, and so on.
- * What the shares leave of 1 is the paper's.
- * @type {(shares: number[], palette: string[], paper: string) => string}
- */
-function mixColours(shares, palette, paper) {
-  let mixed = paper;
-  let sum = Math.max(0, 1 - shares.reduce((a, b) => a + b, 0));
-  for (const [k, share] of shares.entries()) {
-    sum += share;
-    const part = `${palette[k % palette.length]} ${100 * (share / sum)}%`;
-    if (share) mixed = `color-mix(in oklab, ${mixed}, ${part})`;
-  }
-  return mixed;
-}
-
 // The mathematics of what a reader drags: as Mixture does it, and as a person writes it.
 
 
@@ -485,7 +467,7 @@ function sayPlace([x, y], { limits: [x0, x1, y0, y1], flat }) {
   return flat ? write(x, x1 - x0) : `${write(x, x1 - x0)}, ${write(y, y1 - y0)}`;
 }
 
-// What a canvas draws, under the SVG: points and images, of which SVG would be too slow.
+// The points, which a canvas draws, under the SVG: SVG would be too slow.
 
 
 const FAR = 16; // pixels from a point, for the pointer to be on it
@@ -510,7 +492,7 @@ class Cloud {
     /** @type {number[][]} where the points are, in pixels */
     this.spots = [];
     this.looks = new Map(); // of all points, by set of shares
-    this.sheet = new Sheet(mark, panel);
+    this.brushes = new Map(); // by theme and look
     this.tip = make("div", { class: "tip hidden" });
     const ring = { class: "halo hidden", r: 9, style: strokeOf({ colour: "ink" }) };
     this.halo = make("svg:circle", ring);
@@ -522,9 +504,39 @@ class Cloud {
     this.state = state;
     this.spots = this.panel.toPixels(this.mark.shape.values, state.map);
     const looks = state.looks ?? this.looksOf(state.which);
-    const drawn = state.faint ? looks.map((look) => `${look} faint`) : looks;
-    this.sheet.draw(drawn, this.spots, pen);
+    for (const [i, [x, y]] of this.spots.entries()) {
+      const { shape, style } = this.brushOf(looks[i], pen);
+      Object.assign(pen, style);
+      pen.translate(x, y);
+      if (style.fillStyle) pen.fill(shape);
+      pen.stroke(shape);
+      pen.translate(-x, -y);
+    }
     this.showTip();
+  }
+
+  /** Return what paints a look: its marker's shape, and the pen's style. */
+  brushOf(look, pen) {
+    const { picture } = this.panel;
+    const { dark, palette, paper } = picture;
+    const { faint } = this.state;
+    const name = `${dark} ${faint} ${look}`;
+    if (this.brushes.has(name)) return this.brushes.get(name);
+    const [marker, shares] = look.split(" ");
+    const [globalAlpha, size] = faint ? [0.7, 0.62] : [0.9, 1];
+    const radius = size * (this.mark.radius ?? 4);
+    const shape = new Path2D();
+    const path = new Path2D(picture.look.markers[marker]);
+    shape.addPath(path, new DOMMatrix([radius, 0, 0, radius, 0, 0]));
+    let style = { globalAlpha, lineWidth: 1.2, strokeStyle: dark ? "#aaa" : "#666" };
+    if (shares) {
+      pen.fillStyle = mixColours(shares.split(",").map(Number), palette, paper);
+      const { fillStyle } = pen; // as the browser keeps it: to read it for each point takes time
+      const edge = { lineWidth: 0.5, strokeStyle: dark ? "#ddd" : "#444" };
+      style = { ...style, fillStyle, ...(marker === "x" ? { strokeStyle: fillStyle } : edge) };
+    }
+    this.brushes.set(name, { shape, style });
+    return { shape, style };
   }
 
   /** Return each point's look: the marker of its largest share, and the shares of its colour. */
@@ -629,81 +641,20 @@ function formatShare(share) {
   return share.toFixed(2);
 }
 
-/** Small pictures of looks on one canvas: drawing them is quicker than a path for each point. */
-class Sheet {
-  constructor({ shape, radius = 4 }, panel) {
-    this.panel = panel;
-    this.radius = radius;
-    this.columns = Math.ceil(Math.sqrt(3 * shape.shape[0])); // and as many rows
-    this.canvas = make("canvas");
-    this.pen = this.canvas.getContext("2d");
-    this.places = new Map(); // of looks, on the canvas
-    this.side = 0; // of such a place
+/**
+ * Return a colour, of which the first share is the first of the palette, and so on; what they leave
+ * of 1 is the paper's. `mix_colours` in plots/look.py does the same, and explains it.
+ * @type {(shares: number[], palette: string[], paper: string) => string}
+ */
+function mixColours(shares, palette, paper) {
+  let mixed = paper;
+  let sum = Math.max(0, 1 - shares.reduce((a, b) => a + b, 0));
+  for (const [k, share] of shares.entries()) {
+    sum += share;
+    const part = `${palette[k % palette.length]} ${100 * (share / sum)}%`;
+    if (share) mixed = `color-mix(in oklab, ${mixed}, ${part})`;
   }
-
-  /** Draw looks at their spots. All are painted before one is drawn, which is quicker. */
-  draw(looks, spots, pen) {
-    const { sharp } = this.panel;
-    const side = Math.ceil(sharp * (2 * this.radius + 4));
-    const full = this.places.size + looks.length > this.columns ** 2;
-    if (full || side !== this.side) this.clear(side); // of another size they would be blurred
-    for (const look of looks) if (!this.places.has(look)) this.paint(look);
-    const size = side / sharp;
-    for (const [i, look] of looks.entries()) {
-      const [x, y] = spots[i].map((middle) => middle - size / 2);
-      pen.drawImage(this.canvas, ...this.places.get(look), side, side, x, y, size, size);
-    }
-  }
-
-  clear(side) {
-    this.side = side;
-    this.places.clear();
-    set(this.canvas, { width: side * this.columns, height: side * this.columns });
-  }
-
-  /** Paint a look: its marker, filled with its colour's shares, if it has any. */
-  paint(look) {
-    const { markers } = this.panel.picture.look;
-    const { palette, paper, dark } = this.panel.picture;
-    const [marker, shares, faint] = look.split(" ");
-    const { size } = this.places;
-    const place = [size % this.columns, Math.floor(size / this.columns)].map((i) => i * this.side);
-    this.places.set(look, place);
-    const radius = (faint ? 0.62 : 1) * this.radius;
-    const scale = this.panel.sharp * radius;
-    const shape = new Path2D(markers[marker]);
-    const { pen } = this;
-    pen.setTransform(scale, 0, 0, scale, ...place.map((start) => start + this.side / 2));
-    Object.assign(pen, { globalAlpha: faint ? 0.7 : 0.9, lineWidth: 1.2 / radius });
-    pen.strokeStyle = dark ? "#aaa" : "#666";
-    if (shares) {
-      pen.fillStyle = pen.strokeStyle = mixColours(shares.split(",").map(Number), palette, paper);
-      if (marker !== "x") {
-        pen.fill(shape);
-        Object.assign(pen, { lineWidth: 0.5 / radius, strokeStyle: dark ? "#ddd" : "#444" });
-      }
-    }
-    pen.stroke(shape);
-  }
-}
-
-/** Return what draws a matrix in its box, its first row at the bottom, between two colours. */
-function makeImage({ pixels, ramp, box }, panel) {
-  const { values } = pixels;
-  const [rows, columns] = pixels.shape;
-  const [low, high] = ramp[panel.picture.dark ? "dark" : "light"];
-  const canvas = make("canvas", { width: columns, height: rows });
-  const image = new ImageData(columns, rows);
-  for (let i = 0; i < rows * columns; i++) {
-    const at = (rows - 1 - Math.floor(i / columns)) * columns + (i % columns);
-    const colour = low.map((from, c) => from + values[i] * (high[c] - from));
-    image.data.set([...colour, 255], 4 * at);
-  }
-  canvas.getContext("2d").putImageData(image, 0, 0);
-  return (_, pen) => {
-    const [[left, bottom], [right, top]] = panel.toPixels([box[0], box[2], box[1], box[3]]);
-    pen.drawImage(canvas, left, top, right - left, bottom - top);
-  };
+  return mixed;
 }
 
 // The marks of a panel: of each kind, what is made once, and what draws how it is now.
@@ -750,6 +701,16 @@ function makePath(mark, panel, group) {
     const line = toPath(points);
     path.setAttribute("d", line && mark.close ? `${line}z` : line);
     if (dots) dots.setAttribute("d", toPath(points, "M", "h0")); // of no length, with round ends
+  };
+}
+
+/** A picture in shades of grey between two corners of the data; where it is dark, the paper shows. */
+function makeImage({ href, box }, panel, group) {
+  const image = add(group, "image", { href, preserveAspectRatio: "none" });
+  return () => {
+    const [[x, y], [right, bottom]] = panel.toPixels([box[0], box[3], box[1], box[2]]);
+    const opacity = panel.picture.dark ? 0.27 : 0.353;
+    set(image, { x, y, width: right - x, height: bottom - y, opacity });
   };
 }
 
@@ -834,7 +795,6 @@ function toPath(points, next = "L", end = "") {
 
 const TOP = 13; // pixels above the plot, and to the right of it: a ring on its edge is not cut
 const LEAST = 40; // pixels that a plot is wide and tall, at least
-const PAINTED = ["points", "image"]; // kinds of marks that a canvas draws
 const STAY = [1, 0, 0, 1, 0, 0]; // a map that leaves all where it is
 
 class Panel {
@@ -859,8 +819,8 @@ class Panel {
     this.title = make("div", { class: "panel-title" }, make("span", {}, spec.title));
     this.area = make("div", { class: "panel-area" }, this.svg);
     this.element = make("div", { class: "panel" }, this.title, this.area);
-    /** @type {HTMLCanvasElement | undefined} only where a mark needs it: clearing it takes time */
-    this.canvas = this.marks.some(({ kind }) => PAINTED.includes(kind)) && make("canvas");
+    /** @type {HTMLCanvasElement | undefined} for points alone: clearing it takes time */
+    this.canvas = this.marks.some(({ kind }) => kind === "points") && make("canvas");
     if (this.canvas) this.area.prepend(this.canvas);
     if (spec.button) this.addToggle(spec.button);
     this.draws = this.marks.map((mark) => makeMark(mark, this));
@@ -963,10 +923,9 @@ class Panel {
   }
 
   /** Draw each mark as it is now. */
-  draw(states) {
-    this.states = states;
+  draw() {
     const pen = this.canvas && this.penOf(this.canvas);
-    for (const [i, draw] of this.draws.entries()) draw(states[i], pen);
+    for (const [i, state] of this.states.entries()) this.draws[i](state, pen);
   }
 
   /** Clear a canvas; return what draws on it, in the plot's own pixels. */
@@ -991,7 +950,7 @@ const NARROW = 560; // pixels: below that, panels stand one below the other
 const NARROW_EQUAL = 640; // where all have equal scales: side by side they are low as well
 const onPaper = matchMedia("print");
 
-/** The drawn panels of a scene. A frame holds for each mark what it is now, by panel. */
+/** The drawn panels of a scene. A frame holds for each mark what it is, by panel. */
 class Picture {
   /**
    * @param {HTMLElement} box
@@ -1006,8 +965,6 @@ class Picture {
     this.width = 0;
     /** @type {Panel[]} */
     this.panels = [];
-    /** @type {any[][] | undefined} what is shown */
-    this.frame = undefined;
     this.element = make("div", { class: "panels" });
     this.watch = new ResizeObserver(() => this.layOut());
     this.watch.observe(this.element);
@@ -1024,34 +981,25 @@ class Picture {
     this.sight.observe(box);
   }
 
-  /** Take a scene's content; nothing is drawn before `show` and `layOut`. */
+  /** Take a scene's content; nothing is drawn before `show` and `layOut`. The focus stays. */
   setScene(content) {
     this.content = content;
-    this.frame = undefined;
     this.width = 0;
-    this.takeTheme();
-    this.makePanels();
-  }
-
-  /** Make the panels anew. A handle that has the focus keeps it, for the keys that follow. */
-  makePanels() {
     const handles = () => [...this.element.querySelectorAll(".handle")];
     const held = handles().findIndex((each) => each.matches(":focus"));
     const views = this.panels.map(({ viewIndex }) => viewIndex);
-    this.panels = this.content.panels.map((spec, i) => new Panel(this, spec, views[i]));
+    this.panels = content.panels.map((spec, i) => new Panel(this, spec, views[i]));
     this.element.replaceChildren(...this.panels.map(({ element }) => element));
     handles()[held]?.focus({ preventScroll: true });
   }
 
-  /** Take the palette of the page's theme; return whether it is another one. */
+  /** Take the palette of the page's theme. */
   takeTheme() {
-    const before = this.dark;
     this.dark = isDark(this.box);
     this.paper = this.dark ? "#000000" : "#FFFFFF";
     this.palette = this.look[this.dark ? "dark" : "light"];
     for (const [k, colour] of this.palette.entries())
       this.box.style.setProperty(`--gmm-${k}`, colour);
-    return this.dark !== before;
   }
 
   /** Return the frame of a position. */
@@ -1061,14 +1009,13 @@ class Picture {
 
   /** Show a frame; shapes may glide there, as widgets.css lets them. */
   show(frame, glides = false) {
-    this.frame = frame;
+    for (const [i, panel] of this.panels.entries()) panel.states = frame[i];
     this.draw(glides);
   }
 
   draw(glides = false) {
     this.element.classList.toggle("glides", glides);
-    if (!this.width || !this.frame) return;
-    for (const [i, panel] of this.panels.entries()) panel.draw(this.frame[i]);
+    if (this.width) for (const panel of this.panels) panel.draw();
   }
 
   /** Mark a point of those drawn, or with −1 none. */
@@ -1081,7 +1028,7 @@ class Picture {
   layOut() {
     const wide = this.element.clientWidth;
     if (!wide || !this.content) return;
-    if (this.takeTheme()) this.makePanels(); // anew: their canvas knows one palette
+    this.takeTheme();
     const scale = parseFloat(getComputedStyle(this.element).fontSize) / TEXT;
     this.width = wide / scale;
     const low = this.panels.length > 1 && this.panels.every(({ spec }) => spec.equal);
@@ -1394,9 +1341,9 @@ class Player extends Shown {
   /** Move a mean of the start; EM runs anew once the hand rests. */
   onDrag(k, [x, y]) {
     this.playing(false);
-    const [{ marks, limits, flat }] = this.picture.panels;
-    const [states, ...others] = this.picture.frame ?? [];
-    const moved = states.map((state, j) => {
+    const [panel] = this.picture.panels;
+    const { marks, limits, flat } = panel;
+    panel.states = panel.states.map((state, j) => {
       const { drag, colour, kind, by } = marks[j];
       if (drag !== k && !(colour === k && kind === "line" && by?.map)) return state;
       const map = [...state.map];
@@ -1404,7 +1351,7 @@ class Player extends Shown {
       if (!flat) map[5] = inside(y, limits[2], limits[3]);
       return { ...state, map };
     });
-    this.picture.show([moved, ...others]);
+    this.picture.draw();
   }
 
   onDrop() {

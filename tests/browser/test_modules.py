@@ -46,7 +46,7 @@ def maths(module):
 
 def test_what_shares_leave_is_the_papers(module):
     mix = "({mixColours}) => mixColours([0.25], ['#0072B2'], '#000000')"
-    assert module("colours.js").evaluate(mix) == "color-mix(in oklab, #000000, #0072B2 25%)"
+    assert module("points.js").evaluate(mix) == "color-mix(in oklab, #000000, #0072B2 25%)"
 
 
 def test_a_formula_stands_on_its_line_and_can_be_read(new_page):
