@@ -11,7 +11,7 @@ from gmm_helpers.checks.references import number
 from gmm_helpers.checks.result import Check
 from gmm_helpers.model.learner_steps import describe
 from gmm_helpers.model.mixture import Mixture
-from gmm_helpers.model.validation import ShapeError, SingularCovarianceError, WeightSumError
+from gmm_helpers.model.validation import ParameterError
 
 TABLE = Table(__file__, globals())
 
@@ -155,15 +155,15 @@ def _read_m_step(result, x, b):
 def _explain_refusal(error, x, b):
     """Name what made a mixture refuse the learner's parameters."""
     n, K = b.shape
-    if isinstance(error, WeightSumError):
+    if not isinstance(error, ParameterError):
+        return
+    if hasattr(error, "total"):
         names = {"weights_not_divided": n, "weights_divided_by_k": n / K}
         known = [name for name, total in names.items() if np.isclose(error.total, total)]
         raise TABLE.finding(*(known or ["weights_sum"]), total=error.total, n=n, K=K)
-    if isinstance(error, SingularCovarianceError):
+    if hasattr(error, "component"):
         slip = "variance_not_positive" if x.ndim == 1 else "covariance_not_positive"
         raise TABLE.finding(slip, error=error)
-    if not isinstance(error, ShapeError):
-        return
     name, found, wanted = error.name, error.found, error.wanted
     n_weights = wanted[0] if name == "means" and len(wanted) == 2 else K
     if n_weights != K and found[:1] == (K,):  # as many means as there should be

@@ -293,5 +293,5 @@ def _from_averages(totals, centres, L, mean_z, mean_zz, model):
     least = _LAST_DIGIT * abs(means)
     try:
         return object.__new__(Mixture)._store(weights, means, covariances, least)  # not copied
-    except validation.SingularCovarianceError as error:
+    except validation.ParameterError as error:
         raise failure(error.component, model, collapsed=True) from None

@@ -26,31 +26,17 @@ _ROWS = 2**15  # of the data at once in a QR decomposition
 
 
 class ParameterError(ValueError):
-    """A parameter that is refused, with what the sentence is about as attributes."""
+    """A parameter that is refused, with what its sentence is about as attributes."""
+
+    component: int  # whose covariance is not positive definite
+    total: float  # of weights that do not sum to 1
+    name: str  # of an array
+    found: tuple  # its shape
+    wanted: tuple  # the shape that is asked for (None: any length)
 
     def __init__(self, message, **about):
         super().__init__(message)
         self.__dict__.update(about)
-
-
-class SingularCovarianceError(ParameterError):
-    """A covariance that is not positive definite; `component` says whose."""
-
-    component: int
-
-
-class WeightSumError(ParameterError):
-    """Weights that do not sum to 1; `total` is their sum."""
-
-    total: float
-
-
-class ShapeError(ParameterError):
-    """An array called `name` of the shape `found`, where `wanted` is (None: any length)."""
-
-    name: str
-    found: tuple
-    wanted: tuple
 
 
 def name_component(k):
@@ -272,7 +258,7 @@ def as_parameter(values, name, shape, meaning):
         wanted not in (None, found) for wanted, found in zip(shape, array.shape, strict=True)
     ):
         text = f"{name} must have shape {meaning}, not {array.shape}."
-        raise ShapeError(text, name=name, found=array.shape, wanted=shape)
+        raise ParameterError(text, name=name, found=array.shape, wanted=shape)
     if array.size == 0:
         raise ValueError(f"{name} is empty: a mixture needs K ≥ 1 components and D ≥ 1 features.")
     _check_finite(array.reshape(len(array), -1).T, name)
@@ -294,7 +280,7 @@ def as_mixture(weights, means, covariances):
     total = float(weights.sum())
     if abs(total - 1) > _SLACK:
         text = f"weights must sum to 1; they sum to {total:.9g} (divide them by their sum)."
-        raise WeightSumError(text, total=total)
+        raise ParameterError(text, total=total)
     if abs(total - 1) > 1e-12:  # rounded to fewer digits: else the area would not be 1
         weights /= total
     deviations = np.sqrt(np.diagonal(covariances, axis1=1, axis2=2).clip(0))
@@ -341,7 +327,7 @@ def _singular(component, covariance):
     if len(covariance) == 1:
         what = f"its variance must be positive; it is {covariance[0, 0]:g}"
     name = name_component(component).capitalize()
-    return SingularCovarianceError(f"{name}: {what}.", component=component)
+    return ParameterError(f"{name}: {what}.", component=component)
 
 
 @np.errstate(all="ignore")
