@@ -31,7 +31,6 @@ from .model.comparison import Comparison as Comparison
 from .model.criteria import aic as aic
 from .model.criteria import bic as bic
 from .model.criteria import free_parameters as free_parameters
-from .model.criteria import held_out_log_likelihood as held_out_log_likelihood
 from .model.criteria import spurious_components as spurious_components
 from .model.em import e_step as e_step
 from .model.em import m_step as m_step
@@ -52,7 +51,6 @@ from .plots.figures import show_figure as show_figure
 from .plots.fits import show_fits as show_fits
 from .plots.fits import show_outlines as show_outlines
 from .plots.fits import show_pairs as show_pairs
-from .plots.geometry import mass_inside as mass_inside
 from .plots.regions import responsibility_entropy as responsibility_entropy
 from .plots.regions import show_regions as show_regions
 from .plots.text_tables import show_parameters as show_parameters
@@ -73,8 +71,6 @@ from .widgets.planes import ShrinkingVariance as ShrinkingVariance
 from .widgets.progress import progress as progress
 from .widgets.questions import after as after
 from .widgets.questions import ask as ask
-from .widgets.scene import Scene as Scene
 from .widgets.setup import check_setup as check_setup
-from .widgets.stepper import SceneStepper as SceneStepper
 from .widgets.stepper import Stepper as Stepper
 from .widgets.stepper import step_through as step_through

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from gmm_helpers.model import validation
 from gmm_helpers.model.mixture import Mixture, check_mixture
@@ -107,29 +106,6 @@ def _as_numbers(log_likelihood: Any, n_parameters: Any) -> Any:
     ell = validation.as_real(log_likelihood, "log_likelihood")
     m = validation.as_real(n_parameters, "n_parameters")
     return [each if each.ndim else each.item() for each in (ell, m)]
-
-
-def held_out_log_likelihood(mixture: Mixture, x: ArrayLike) -> float:
-    """Return ℓ of data that the mixture was not fitted to: Σ_i log p(x_i), in nats.
-
-    Parameters
-    ----------
-    mixture : Mixture
-    x : array_like, shape (n, D), or (n,) for D = 1
-
-    Returns
-    -------
-    float
-        The total. Divide it by n to compare sets of different sizes.
-
-    Examples
-    --------
-    >>> mixture = Mixture.from_1d([0.5, 0.5], [-1, 1], [1, 1])
-    >>> round(held_out_log_likelihood(mixture, [0.0, 2.0]), 3)
-    -3.513
-    """
-    check_mixture(mixture, "mixture")
-    return float(mixture.log_density(x).sum())
 
 
 def spurious_components(mixture: Mixture, n: int, covariance_type: str = "full") -> np.ndarray:

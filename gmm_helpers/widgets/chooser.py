@@ -42,8 +42,6 @@ class RunChooser(Stepper):
         without randomness, let it do without `rng`: there is then no button for a new start.
     choices : mapping of str to sequence, optional
         For each argument of `run` what can be chosen, the first at the start: `{"K": (2, 3, 4)}`.
-    features : sequence of str, optional
-        The axes' names, one for each feature.
 
     Raises
     ------
@@ -68,9 +66,8 @@ class RunChooser(Stepper):
         run: Callable[..., Trace],
         *,
         choices: Mapping[str, Sequence] | None = None,
-        features: Sequence[str] | None = None,
     ) -> None:
-        self._data, self._function, self._features = data, run, features
+        self._data, self._function = data, run
         if not callable(run):
             raise TypeError(f"run must be a function; it is a {type(run).__name__}.")
         offered = dict(choices or {})
@@ -151,6 +148,6 @@ class RunChooser(Stepper):
             said.append(f"{name.removesuffix('_seed')} drawn with seed {choice[place]}")
             buttons.append([label, place])
         notes.insert(0, f"Shown: {', '.join(said) or 'the one run there is'}.")
-        scene = RunScene(x, trace, features=self._features, notes=notes, limits=self._limits)
+        scene = RunScene(x, trace, notes=notes, limits=self._limits)
         scene.content |= {"choices": choices, "buttons": buttons, "key": [*choice]}
         return scene

@@ -10,6 +10,7 @@ from gmm_helpers.widgets.scene import Scene
 from gmm_helpers.widgets.sliders import SliderPanel, draw_handle, pair, slider
 
 _SIGMA, _RHO = (0.5, 2.0, 0.05), (-0.99, 0.99, 0.01)  # from, to, step
+_N = 1000  # points
 _EDGE = 7  # where both axes end: at 3.5 of the largest standard deviation
 _RADII, _RINGS = np.array([1, 2, 3]), ([], [6, 2], [2, 1.5])
 _ARROW = [[0, 0.07], [0.7, 0.07], [0.7, 0.2], [1, 0], [0.7, -0.2], [0.7, -0.07], [0, -0.07]]
@@ -30,27 +31,21 @@ class CovariancePanel(SliderPanel):
     ----------
     rng : numpy.random.Generator
         What the points are drawn with.
-    n : int
-        How many points.
 
     Raises
     ------
     ValueError, TypeError
-        If `rng` is no generator, or there is no point to draw.
+        If `rng` is no generator.
 
     Examples
     --------
     >>> panel = CovariancePanel(rng=np.random.default_rng(1))
-    >>> panel.covariance
-    array([[2.56, 0.96],
-           [0.96, 1.  ]])
-    >>> panel.shares
-    array([0.402, 0.86 , 0.983])
+    >>> print(panel.caption.partition(": ")[2])
+    of the 1000 points, 40.2%, 86.0% and 98.3% lie inside 1, 2 and 3 σ.
     """
 
-    def __init__(self, *, rng: np.random.Generator, n: int = 1000) -> None:
+    def __init__(self, *, rng: np.random.Generator) -> None:
         self._rng = validation.check_rng(rng)
-        self._n = validation.check_count(n, "n", at_least=1)
         controls = [
             *pair("deviation", "spread σ", (1.6, 1.0), *_SIGMA),
             slider("correlation", "correlation ρ", 0.6, *_RHO),
@@ -59,37 +54,20 @@ class CovariancePanel(SliderPanel):
         exact = [_percent(share) for share in geometry.mass_inside(_RADII)]
         title = "What a covariance matrix does"
         more = {"exact": exact, "looks": _LOOKS}
-        super().__init__("covariance", title, self._draw(), controls, **more)
+        super().__init__("covariance", title, self._draw(), controls, self._say, **more)
         self.view.answer_by(self._draw_others)
-
-    @property
-    def covariance(self) -> np.ndarray:
-        """Σ, as the sliders say now."""
-        return _covariance(self.view.values)
-
-    @property
-    def x(self) -> np.ndarray:
-        """The points as they are shown."""
-        values = self.view.values
-        made_by = values["held"] if values["hold"] else values
-        return self._u @ np.linalg.cholesky(_covariance(made_by)).T
-
-    @property
-    def shares(self) -> np.ndarray:
-        """The shares of the points inside 1, 2 and 3 σ, counted by Mahalanobis distance."""
-        z = np.linalg.solve(np.linalg.cholesky(self.covariance), self.x.T)
-        return (np.linalg.norm(z, axis=0)[:, None] < _RADII).mean(axis=0)
 
     def _draw_others(self, _):
         self.view.data = self._draw().data
 
-    def _result(self):
-        shares = geometry.join_words(_percent(share) for share in self.shares)
-        return f"of the {self._n} points, {shares} lie inside 1, 2 and 3 σ."
+    def _say(self, _):
+        inside = (np.linalg.norm(self._u, axis=1)[:, None] < _RADII).mean(axis=0)
+        shares = geometry.join_words(map(_percent, inside))
+        return f"of the {_N} points, {shares} lie inside 1, 2 and 3 σ."
 
     def _draw(self):
         """Draw points u, and make their scene: with ellipses, and half-axes along eigenvectors."""
-        self._u = self._rng.standard_normal((self._n, 2))
+        self._u = self._rng.standard_normal((_N, 2))
         scene = Scene(1, height=470)
         u = scene.content["points"] = scene.array(self._u)
         names, ticks = ["x₁", "x₂"], geometry.ticks(-6, 6, 6)
@@ -108,13 +86,6 @@ class CovariancePanel(SliderPanel):
             draw_handle(panel, f"end_{k}", f"Half-axis {k}", k, "")
             legend.append({"text": name, "colour": k, "width": 7})
         return scene
-
-
-def _covariance(values):
-    """Return Σ, shape (2, 2)."""
-    first, second = values["deviation_1"], values["deviation_2"]
-    between = values["correlation"] * first * second
-    return np.array([[first**2, between], [between, second**2]])
 
 
 def _percent(share):

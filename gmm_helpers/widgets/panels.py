@@ -68,18 +68,9 @@ class HandFit(sliders.SliderPanel):
         self._draw(scene, em, step, spreads[0])
         floor = _draw_gauge(scene, em_score, len(self._x))
         more = {"points": scene.array(self._x), "em_score": em_score, "floor": floor}
-        super().__init__("hand_fit", "Build your own mixture", scene, controls, **more)
-        self.view.best = {"values": self.view.values, "score": self.score}
-
-    @property
-    def mixture(self) -> Mixture:
-        """What the sliders say now."""
-        return self._mixture(self.view.values)
-
-    @property
-    def score(self) -> float:
-        """The log-likelihood of `mixture`."""
-        return self._score(self.mixture)
+        super().__init__("hand_fit", "Build your own mixture", scene, controls, self._say, **more)
+        values = self.view.values
+        self.view.best = {"values": values, "score": self._score(self._mixture(values))}
 
     @property
     def best(self) -> Mixture:
@@ -93,8 +84,8 @@ class HandFit(sliders.SliderPanel):
     def _score(self, mixture):
         return float(mixture.log_density(self._x).sum())
 
-    def _result(self):
-        return f"log-likelihood {_number(self.score, 2)}."
+    def _say(self, values):
+        return f"log-likelihood {_number(self._score(self._mixture(values)), 2)}."
 
     def _draw(self, scene, em, step, narrowest):
         """Add the panel of the densities, with a view for each height that they may need."""
@@ -142,8 +133,9 @@ class PointPosterior(sliders.SliderPanel):
     >>> from gmm_helpers import Mixture
     >>> mixture = Mixture.from_1d([0.5, 0.5], [0, 2], [1, 1])
     >>> panel = PointPosterior([-1.0, 0.0, 1.0, 3.0], mixture)
-    >>> panel.responsibilities  # of a point in the middle of the data
-    array([0.5, 0.5])
+    >>> panel  # with the point in the middle of the data
+    The posterior of one point, a live panel with sliders.
+    At point x = 1.00, weight φ₁ = 0.50: b₁ ≈ 0.5 and b₂ ≈ 0.5.
     """
 
     def __init__(self, x: ArrayLike, mixture: Mixture) -> None:
@@ -167,22 +159,13 @@ class PointPosterior(sliders.SliderPanel):
         means, deviations = mixture.means[:, 0].tolist(), np.sqrt(mixture.variances).tolist()
         more = {"data": [data.min(), data.max()], "feature": "x"}
         more |= {"means": means, "deviations": deviations}
-        super().__init__("posterior", "The posterior of one point", scene, controls, **more)
+        title = "The posterior of one point"
+        super().__init__("posterior", title, scene, controls, self._say, **more)
 
-    @property
-    def mixture(self) -> Mixture:
-        """The mixture, with the weights that the slider says now."""
-        weight = self.view.values["weight_1"]
-        return _two(weight, self._given.means[:, 0], self._given.variances)
-
-    @property
-    def responsibilities(self) -> np.ndarray:
-        """b_1 and b_2 of the point."""
-        return self.mixture.responsibilities([self.view.values["x"]])[0]
-
-    def _result(self):
-        first, second = (f"{b:.3g}".replace("-", "−") for b in self.responsibilities)
-        return f"b₁ ≈ {first} and b₂ ≈ {second}."
+    def _say(self, values):
+        mixture = _two(values["weight_1"], self._given.means[:, 0], self._given.variances)
+        [shares] = mixture.responsibilities([values["x"]])
+        return "b₁ ≈ {:.3g} and b₂ ≈ {:.3g}.".format(*shares).replace("-", "−")
 
     def _draw(self, scene, x, near, far):
         """Add three panels: the densities near the data and far from them, products, posterior."""

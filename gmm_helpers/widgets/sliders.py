@@ -7,27 +7,19 @@ from gmm_helpers.widgets.view import Shown, View
 
 
 class SliderPanel(Shown):
-    """Sliders over a picture; a class that has this as its base says what it `_result` is."""
+    """Sliders over a picture; `say` tells what it shows with some values."""
 
-    def __init__(self, kind, title, scene, controls, **more):
-        self._title, self._controls = title, {control["name"]: control for control in controls}
+    def __init__(self, kind, title, scene, controls, say, **more):
         scene.content |= {"controls": controls, **more}
-        values = {name: control["value"] for name, control in self._controls.items()}
-        self.view = View(kind, scene.content, scene.data, values=values)
-
-    @property
-    def caption(self) -> str:
-        """What the panel is, and what it shows now."""
-        values = (
-            f"{control['label']} = {format_number(self.view.values[name], control['decimals'])}"
-            for name, control in self._controls.items()
+        values = {control["name"]: control["value"] for control in controls}
+        at = ", ".join(
+            f"{control['label']} = {format_number(control['value'], control['decimals'])}"
+            for control in controls
             if "low" in control
         )
-        title = f"{self._title}, a live panel with sliders."
-        return f"{title}\nAt {', '.join(values)}: {self._result()}"
-
-    def _result(self):
-        raise NotImplementedError
+        view = View(kind, scene.content, scene.data, values=values)
+        said = f"{title}, a live panel with sliders.\nAt {at}: {say(values)}"
+        super().__init__(view, said)
 
 
 def slider(name, label, value, low, high, step):

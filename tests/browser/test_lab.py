@@ -121,7 +121,7 @@ def test_python_hears_where_the_hand_rests_and_a_second_view_follows(lab):
     assert "3" in add_cell(lab, "stepper.view.position").locator(OUTPUT).inner_text()
     slider(widget(lab, "hand_fit")).press("ArrowRight")
     lab.wait_for_timeout(500)
-    said = add_cell(lab, "f'{fit.score:.2f}'").locator(OUTPUT).inner_text()
+    said = add_cell(lab, "f'{fit.view.values[\"mean_1\"]:.1f}'").locator(OUTPUT).inner_text()
     assert said.strip(" '-") in widget(lab, "hand_fit").inner_text()
 
 

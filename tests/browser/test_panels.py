@@ -34,14 +34,15 @@ def test_the_hand_fit_follows_a_hand_and_keeps_the_best(mount, x, em):
     panel = gmm.HandFit(x, em=em)
     start = {"mean_1": 0, "mean_2": 1, "deviation_1": 1, "deviation_2": 1}
     panel.view.values = {**panel.view.values, **start}
-    panel.view.best = {"values": panel.view.values, "score": panel.score}
+    panel.view.best = {"values": panel.view.values, "score": -1e9}
     shown = mount(panel)
-    assert f"Log-likelihood −{-panel.score:.2f}: your best so far." in words(shown)
+    score = panel.best.log_density(x).sum()
+    assert f"Log-likelihood −{-score:.2f}: your best so far." in words(shown)
     drag(shown, "Mean of component 1", -80)
     values = shown.get("values")
     assert values["mean_1"] < -1 and shown.evaluate("return model.saved") >= 1
-    panel.view.values = {**panel.view.values, **values}  # as the kernel hears it
-    assert f"Log-likelihood −{-panel.score:.2f}" in words(shown)
+    score = panel._mixture(values).log_density(x).sum()
+    assert f"Log-likelihood −{-score:.2f}" in words(shown)
     assert table(shown)[1] == ["1", "0.50", f"{values['mean_1']:.1f}".replace("-", "−"), "1.00"]
     drag(shown, "Spread of component 2", 90)
     assert shown.get("values")["deviation_2"] > 1.5
@@ -83,12 +84,12 @@ def test_the_posterior_is_bayes_rule_in_numbers_and_words(mount, x, em):
     panel = gmm.PointPosterior(x, em)
     shown = mount(panel)
     shown.set("values", {"x": 1.0, "weight_1": 0.3})
-    panel.view.values = {"x": 1.0, "weight_1": 0.3}
-    b = panel.responsibilities
+    mixture = gmm.Mixture.from_1d([0.3, 0.7], em.means[:, 0], em.variances)
+    [b] = mixture.responsibilities([1.0])
     _, one, two, total = table(shown)
     assert [one[1], two[1]] == ["0.30", "0.70"]
     assert [one[4], two[4]] == [f"{share:.3f}" for share in b]
-    assert float(total[3]) == pytest.approx(np.exp(panel.mixture.log_density([1])[0]), rel=5e-3)
+    assert float(total[3]) == pytest.approx(np.exp(mixture.log_density([1])[0]), rel=5e-3)
     assert words(shown) == (
         f"The point is at x = 1.0. b₁ ≈ {one[3]} / ({one[3]} + {two[3]}) ≈ {one[4]} and "
         f"b₂ ≈ {two[4]}: component 2 is the likelier source."
@@ -173,7 +174,10 @@ def test_the_covariance_says_its_matrix_and_counts(mount):
         slider.press("ArrowLeft")
     panel.view.values = shown.get("values")
     assert panel.view.values["deviation_1"] == 0.8
-    counted = [f"{100 * share:.1f}%" for share in panel.shares]
+    held, now = ([[a**2, -0.35 * a * 0.7], [-0.35 * a * 0.7, 0.49]] for a in (1.2, 0.8))
+    x = panel._u @ np.linalg.cholesky(held).T
+    far = np.sqrt(np.einsum("ni,ij,nj->n", x, np.linalg.inv(now), x))
+    counted = [f"{100 * np.mean(far < radius):.1f}%" for radius in (1, 2, 3)]
     assert [row[1:] for row in table(shown, 1)[1:]] == [
         list(pair) for pair in zip(counted, ["39.3%", "86.5%", "98.9%"], strict=True)
     ]

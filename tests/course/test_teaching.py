@@ -10,6 +10,7 @@ from files import GUIDE, NOTEBOOKS, README, ROOT, code_cells, markdown, outputs,
 
 import gmm_helpers as gmm
 from gmm_helpers import Mixture
+from gmm_helpers.plots.geometry import mass_inside
 
 
 def part(heading, level=2):
@@ -200,7 +201,7 @@ def test_the_sheet_has_the_notebooks_symbols_and_words():
     for word in ", ".join(words).split(", "):
         assert re.search(rf"(?<!\w){re.escape(word.lower())}", used.lower()), word
     for sigmas in (1, 2):
-        assert f"{gmm.mass_inside(sigmas):.0%}" in sheet
+        assert f"{mass_inside(sigmas):.0%}" in sheet
 
 
 def test_commands_and_versions_are_those_of_the_project():

@@ -40,7 +40,6 @@ LOOK = {
     ONE_D.log_density: {"x": X},
     ONE_D.responsibilities: {"x": X},
     e_step: {"x": X, "mixture": ONE_D},
-    gmm.held_out_log_likelihood: {"x": X, "mixture": ONE_D},
 }
 FIT = {
     m_step: {"x": X, "responsibilities": HALVES},
@@ -278,7 +277,6 @@ OF_VALUE_ERRORS = [
     (r"curves\['a'\] must have 7 values", partial(gmm.show_functions, X, {"a": X * np.nan})),
     ("mixture must have K ≥ 2", partial(gmm.show_regions, gmm.start_from_means(AB, AB[:1]), AB)),
     ("x has a single point", partial(fit, [3.0], 1, rng=rng())),
-    ("there are 3 texts and 4 positions", partial(gmm.SceneStepper, gmm.Scene(4), "abc")),
     ("no question 'nope'; there are .*narrow_peak", partial(gmm.ask, "nope")),
     (r"no question \['nope'\]; there are", partial(gmm.after, ["nope"], 1)),
     ("one of A, B, C; it is 'a'", partial(gmm.broken_steps, "a")),
@@ -298,7 +296,6 @@ OF_VALUE_ERRORS = [
     ("needs a caption", partial(gmm.show_figure, gmm.new_figure()[0], None)),
     ("not finite", partial(gmm.Landscape, lambda at: at[:, 0] + np.inf, AB[None], limits=(-1, 1))),
     ("data_seeds must be", partial(gmm.RunChooser(X, lambda x: RUN).compute, data_seeds=0)),
-    ("radius must be at least 0", partial(gmm.mass_inside, -1)),
     ("Name the covariance_type: one of", partial(TABLE.trace, 2)),
     ("There is no fit for K = 3 and 'full'", partial(TABLE.trace, 3, "full")),
     ("There is no fit for K = 2 and 'diag'", partial(TABLE.trace, 2, "diag")),
