@@ -31,7 +31,7 @@ function fetchState(name) {
 
 /** Return what answers a widget in place of Python: it has the runs that were computed ahead. */
 function answerFor(model, el, binder) {
-  const runs = (model.get("runs") ?? []).map(({ key }) => JSON.stringify(key));
+  const runs = (model.get("runs") ?? []).map(({ content }) => JSON.stringify(content.key));
   return ({ ask, ahead, key }) => {
     const there = ahead || runs.includes(JSON.stringify(key));
     const answer = there ? { answer: ask } : { answer: ask, refused: NO_PYTHON };

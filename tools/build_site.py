@@ -34,7 +34,7 @@ DOCS, SITE, WORK = ROOT / "docs", ROOT / "site", ROOT / ".nox" / "site-work"
 HTML = WORK / "html"  # site/ is a copy: Sphinx puts other things beside it
 STATIC = HTML / "_static"
 AHEAD = f"import sys; sys.path.insert(0, {str(ROOT / 'tools')!r}); import ahead; ahead.compute()"
-SHOWN = "kind content data position point values best chosen runs more".split()  # of a widget
+SHOWN = "kind content data position point values best chosen runs".split()  # of a widget
 
 # The one place that says whose repository this is: the README's badge.
 ACCOUNT, REPOSITORY, BRANCH = BADGE.search((ROOT / "README.md").read_text("utf-8")).groups()

@@ -44,7 +44,8 @@ export function readState(state, models = new Map()) {
   for (const [id, { state: traits, buffers = [] }] of Object.entries(state)) {
     for (const { path, data } of buffers) {
       const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
-      traits[path[0]] = new DataView(bytes.buffer);
+      const holder = path.slice(0, -1).reduce((part, key) => part[key], traits);
+      holder[path.at(-1)] = new DataView(bytes.buffer);
     }
     if (!models.has(id)) models.set(id, new Model(traits, models));
   }

@@ -16,7 +16,8 @@ export class Chooser extends Player {
     super(page);
     this.runs = new Map(); // by key, as text, the scenes that the page has
     this.looking = 0;
-    this.readRuns();
+    for (const { content, data } of this.model.get("runs") ?? [])
+      this.runs.set(`${content.key}`, readScene(content, data));
     const { key, choices, buttons } = this.content;
     this.key = key;
     this.choices = choices.map(([name, labels], i) =>
@@ -32,16 +33,6 @@ export class Chooser extends Player {
     this.ends.push(() => clearTimeout(this.looking));
     showChosen();
     this.lookAhead();
-  }
-
-  /** Take the runs that were made beforehand. */
-  readRuns() {
-    const { buffer, byteOffset } = this.model.get("more") ?? {};
-    for (const content of this.model.get("runs") ?? []) {
-      const [at, size] = content.at;
-      const bytes = new DataView(buffer, byteOffset + at, size);
-      this.runs.set(`${content.key}`, readScene(content, bytes));
-    }
   }
 
   /** Choose another run: one that is there is shown at once, and Python is told in any case. */

@@ -102,13 +102,8 @@ class RunChooser(Stepper):
         for (name, count), first in zip(counts.items(), self._run.content["key"][-2:], strict=True):
             count = validation.check_count(count, name, at_least=1)
             choices.append(range(first, first + count))
-        runs, more = [], b""
-        for choice in itertools.product(*choices):
-            scene = self._scene(*choice)
-            runs.append({**scene.content, "at": [len(more), len(scene.data)]})
-            more += scene.data
-        with self.view.hold_sync():
-            self.view.runs, self.view.more = runs, more
+        scenes = [self._scene(*choice) for choice in itertools.product(*choices)]
+        self.view.runs = [{"content": scene.content, "data": scene.data} for scene in scenes]
 
     def _answer(self, asked):
         """Show a run, or send one that the page may soon show."""

@@ -34,10 +34,11 @@ def draw_points(panel, x, shares, *, features, faint, top=None, **more):
         if each is not None and not (sets and np.array_equal(each[shown], sets[-1])):
             sets.append(each[shown])
         which.append(len(sets) - 1)
+    places = x[shown] if top is None else geometry.rug(x[shown, 0], top)
     panel.mark(
         "points",
-        shares=panel.array(np.array(sets), [0, 1]) if sets else None,
-        shape=x[shown] if top is None else geometry.rug(x[shown, 0], top),
+        shares=panel.array(sets, short=True) if sets else None,
+        shape=panel.array(places, short=True),
         features=list(features),
         decimals=geometry.decimals_for(x),
         by={"which": which, "faint": faint},
@@ -78,4 +79,5 @@ def draw_lines(panel, lines_by_position):
         found = np.array([len(lines) > piece for lines in lines_by_position])
         by = {"which": np.where(found, found.cumsum() - 1, -1), "hidden": ~found}
         shapes = same_length([lines[piece] for lines in lines_by_position if len(lines) > piece])
-        panel.mark("line", shape=shapes, colour="ink", width=2.5, by=by)
+        shape = panel.array(shapes, short=True)
+        panel.mark("line", shape=shape, colour="ink", width=2.5, by=by)

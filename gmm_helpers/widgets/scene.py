@@ -40,7 +40,7 @@ import numpy as np
 from gmm_helpers.model import validation
 from gmm_helpers.plots.geometry import shifts, ticks
 
-_LARGEST = 65535  # of 16 bits
+_LARGEST, _TINY = 65535, 1e-300  # of 16 bits; a step where all numbers are alike
 _GAP = 0.08  # between two bars, of their width
 
 
@@ -53,14 +53,14 @@ class Scene:
         self.content |= content
         self.data = b""
 
-    def array(self, values, within=None):
-        """Keep an array; return its reference. What lies `within` two limits takes 16 bits."""
+    def array(self, values, *, short=False):
+        """Keep an array; return its reference. Each number of a `short` one takes 16 bits."""
         values, kind = np.asarray(values, float), "<f8"
         reference = {"at": len(self.data), "shape": list(values.shape)}
-        if within is not None:
-            low, high = map(np.atleast_1d, within)
-            step, kind = (high - low) / _LARGEST, "<u2"
-            values = np.rint(np.clip((values - low) / step, 0, _LARGEST))
+        if short:
+            columns = values.reshape(-1, values.shape[-1])
+            low, step = columns.min(axis=0), np.ptp(columns, axis=0) / _LARGEST + _TINY
+            values, kind = np.rint((values - low) / step), "<u2"
             reference |= {"low": low.tolist(), "step": step.tolist()}
         block = np.ascontiguousarray(values, kind).tobytes()
         self.data += block + bytes(-len(block) % 8)
@@ -90,7 +90,7 @@ class Panel:
         self.content["views"].append({"limits": limits, "x": x, "y": y})
 
     def mark(self, kind, *, shape=None, by=None, **style):
-        """Add a mark; return its number. Points far inside the panel travel with 16 bits.
+        """Add a mark; return its number.
 
         Of "bars" the `shape` has rows of left, right, bottom and top; they are one area.
         """
@@ -98,7 +98,7 @@ class Panel:
             kind, shape = "area", _outline(shape)
         mark = {"kind": kind, **style}
         if shape is not None:
-            mark["shape"] = shape if isinstance(shape, dict) else self._keep(shape)
+            mark["shape"] = shape if isinstance(shape, dict) else self.array(shape)
         for name, values in (by or {}).items():
             if len(values) != self.scene.positions:
                 raise ValueError(
@@ -111,14 +111,6 @@ class Panel:
             mark.setdefault("by", {})[name] = values
         self.content["marks"].append(mark)
         return len(self.content["marks"]) - 1
-
-    def _keep(self, shape):
-        shape = np.asarray(shape, float)
-        each = shape.shape[-1] // 2  # numbers along x, and as many along y
-        low, high = np.repeat(self.limits[[0, 2]], each), np.repeat(self.limits[[1, 3]], each)
-        if shape.size < 1000 or not ((low <= shape) & (shape <= high)).all():
-            return self.array(shape)
-        return self.array(shape, [low, high])
 
 
 def _outline(bars):

@@ -70,8 +70,7 @@ class View(anywidget.AnyWidget):
     values = Dict().tag(sync=True, echo_update=False)
     best = Dict().tag(sync=True, echo_update=False)
     chosen = Dict().tag(sync=True, echo_update=False)
-    runs = List().tag(sync=True)  # that were made beforehand: dicts with their place in `more`
-    more = Bytes().tag(sync=True)
+    runs = List().tag(sync=True)  # that were made beforehand: dicts with their content and data
 
     def __init__(self, kind, content, data=b"", **traits):
         shared = {"library": library().model_id, "layout": library().layout}  # no layout of its own

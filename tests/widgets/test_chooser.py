@@ -83,14 +83,11 @@ def test_there_are_only_the_controls_that_can_do_something():
 
 def test_runs_computed_beforehand_are_there_without_python(chooser):
     chooser.compute(data_seeds=2, start_seeds=3)
-    keys = [run["key"] for run in chooser.view.runs]
+    keys = [run["content"]["key"] for run in chooser.view.runs]
     assert keys == [[k, data, start] for k in range(3) for data in (1, 2) for start in (1, 2, 3)]
     run = chooser.view.runs[keys.index([2, 1, 1])]
-    at, size = run["at"]
     choose(chooser, 2)
-    assert chooser.view.more[at : at + size] == chooser.view.data
-    shown = {name: value for name, value in run.items() if name != "at"}
-    assert shown == chooser.view.content
+    assert run == {"content": chooser.view.content, "data": chooser.view.data}
 
 
 def test_a_learners_steps_are_not_run_ahead():
