@@ -124,14 +124,14 @@ export class Panel {
     return [this.limits[0] + x / this.sx, this.limits[2] + (this.h - y) / this.sy];
   }
 
-  /** Return what each mark is at a position: what changes, and what does not. */
-  statesAt(position) {
-    return this.marks.map(({ map = STAY, text, by = {} }) => {
+  /** Let each mark be as it is at a position, but for some changes by its id. */
+  setStates(position, changes) {
+    this.states = this.marks.map(({ id, map = STAY, text, by = {} }) => {
       const state = { map, text, which: 0, until: Infinity };
       for (const [name, each] of Object.entries(by))
         state[name] =
           name === "map" ? each.values.subarray(6 * position, 6 * position + 6) : each[position];
-      return state;
+      return { ...state, ...changes[id] };
     });
   }
 

@@ -9,7 +9,7 @@ const NARROW = 560; // pixels: below that, panels stand one below the other
 const NARROW_EQUAL = 640; // where all have equal scales: side by side they are low as well
 const onPaper = matchMedia("print");
 
-/** The drawn panels of a scene. A frame holds for each mark what it is, by panel. */
+/** The drawn panels of a scene. */
 export class Picture {
   /**
    * @param {HTMLElement} box
@@ -61,14 +61,9 @@ export class Picture {
       this.box.style.setProperty(`--gmm-${k}`, colour);
   }
 
-  /** Return the frame of a position. */
-  frameAt(position) {
-    return this.panels.map((panel) => panel.statesAt(position));
-  }
-
-  /** Show a frame; shapes may glide there, as widgets.css lets them. */
-  show(frame, glides = false) {
-    for (const [i, panel] of this.panels.entries()) panel.states = frame[i];
+  /** Show a position, with changes of marks by their ids; shapes may glide: see widgets.css. */
+  show(position, changes = {}, glides = false) {
+    for (const panel of this.panels) panel.setStates(position, changes);
     this.draw(glides);
   }
 

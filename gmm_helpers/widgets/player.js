@@ -143,7 +143,7 @@ export class Player extends Shown {
     this.heading.textContent = heading;
     this.showFormulas(formulas?.[position] ?? []);
     this.showWords(texts[position], tables ? [tables[position]] : []);
-    this.picture.show(this.picture.frameAt(position), Boolean(glides?.[position] && next && slow));
+    this.picture.show(position, {}, Boolean(glides?.[position] && next && slow));
     this.sayPoint();
     this.tell({ position }, rests ? 0 : 300);
   }

@@ -65,8 +65,6 @@ export class SliderPanel extends Shown {
   /** Take the scene that the model carries now. */
   takeScene() {
     this.setScene(this.scene);
-    /** @type {any[][]} what each mark is, but for what moves, by panel */
-    this.base = this.picture.frameAt(0);
     this.show(this.values);
     this.picture.layOut();
   }
@@ -90,10 +88,7 @@ export class SliderPanel extends Shown {
     this.values = values;
     const { marks, words, tables, legend } = this.see(values);
     for (const [i, { name }] of this.specs.entries()) this.controls[i].show(values[name]);
-    const moved = this.picture.panels.map((panel, i) =>
-      panel.marks.map(({ id }, j) => ({ ...this.base[i][j], ...marks[id] })),
-    );
-    this.picture.show(moved);
+    this.picture.show(0, marks);
     this.showWords(words, tables);
     if (legend) this.showLegend(legend);
   }

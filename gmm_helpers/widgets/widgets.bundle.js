@@ -911,14 +911,14 @@ class Panel {
     return [this.limits[0] + x / this.sx, this.limits[2] + (this.h - y) / this.sy];
   }
 
-  /** Return what each mark is at a position: what changes, and what does not. */
-  statesAt(position) {
-    return this.marks.map(({ map = STAY, text, by = {} }) => {
+  /** Let each mark be as it is at a position, but for some changes by its id. */
+  setStates(position, changes) {
+    this.states = this.marks.map(({ id, map = STAY, text, by = {} }) => {
       const state = { map, text, which: 0, until: Infinity };
       for (const [name, each] of Object.entries(by))
         state[name] =
           name === "map" ? each.values.subarray(6 * position, 6 * position + 6) : each[position];
-      return state;
+      return { ...state, ...changes[id] };
     });
   }
 
@@ -950,7 +950,7 @@ const NARROW = 560; // pixels: below that, panels stand one below the other
 const NARROW_EQUAL = 640; // where all have equal scales: side by side they are low as well
 const onPaper = matchMedia("print");
 
-/** The drawn panels of a scene. A frame holds for each mark what it is, by panel. */
+/** The drawn panels of a scene. */
 class Picture {
   /**
    * @param {HTMLElement} box
@@ -1002,14 +1002,9 @@ class Picture {
       this.box.style.setProperty(`--gmm-${k}`, colour);
   }
 
-  /** Return the frame of a position. */
-  frameAt(position) {
-    return this.panels.map((panel) => panel.statesAt(position));
-  }
-
-  /** Show a frame; shapes may glide there, as widgets.css lets them. */
-  show(frame, glides = false) {
-    for (const [i, panel] of this.panels.entries()) panel.states = frame[i];
+  /** Show a position, with changes of marks by their ids; shapes may glide: see widgets.css. */
+  show(position, changes = {}, glides = false) {
+    for (const panel of this.panels) panel.setStates(position, changes);
     this.draw(glides);
   }
 
@@ -1299,7 +1294,7 @@ class Player extends Shown {
     this.heading.textContent = heading;
     this.showFormulas(formulas?.[position] ?? []);
     this.showWords(texts[position], tables ? [tables[position]] : []);
-    this.picture.show(this.picture.frameAt(position), Boolean(glides?.[position] && next && slow));
+    this.picture.show(position, {}, Boolean(glides?.[position] && next && slow));
     this.sayPoint();
     this.tell({ position }, rests ? 0 : 300);
   }
@@ -1523,8 +1518,6 @@ class SliderPanel extends Shown {
   /** Take the scene that the model carries now. */
   takeScene() {
     this.setScene(this.scene);
-    /** @type {any[][]} what each mark is, but for what moves, by panel */
-    this.base = this.picture.frameAt(0);
     this.show(this.values);
     this.picture.layOut();
   }
@@ -1548,10 +1541,7 @@ class SliderPanel extends Shown {
     this.values = values;
     const { marks, words, tables, legend } = this.see(values);
     for (const [i, { name }] of this.specs.entries()) this.controls[i].show(values[name]);
-    const moved = this.picture.panels.map((panel, i) =>
-      panel.marks.map(({ id }, j) => ({ ...this.base[i][j], ...marks[id] })),
-    );
-    this.picture.show(moved);
+    this.picture.show(0, marks);
     this.showWords(words, tables);
     if (legend) this.showLegend(legend);
   }
