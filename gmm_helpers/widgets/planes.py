@@ -39,7 +39,8 @@ class Landscape(SceneStepper):
     limits : (float, float)
         From where to where both parameters go.
     groups : sequence of int, shape (n_paths,), optional
-        Paths of one group share a colour and a marker, such as those that end at one peak.
+        Paths of one group, such as those that end at one peak, share a colour and a marker once
+        they have begun.
 
     Raises
     ------
@@ -67,11 +68,14 @@ class Landscape(SceneStepper):
         for lines in geometry.contour_lines(axis, axis, depths, _BELOW):
             for line in lines:
                 panel.mark("line", shape=line, colour="grey", width=1)
+        moved = np.arange(P) > 0  # before, no colour gives away where a path leads
         group_of = np.asarray(groups, int).tolist() or [0] * len(paths)
         for path, group in zip(paths, group_of, strict=True):
             panel.mark("line", shape=path, colour=group, width=2, by={"until": range(1, P + 1)})
-            style = {"marker": MARKERS[group % len(MARKERS)], "radius": 6, "colour": group}
-            panel.mark("marker", by={"at": path}, **style)
+            start = {"marker": "o", "colour": "ink", "map": geometry.shifts(path[0]).tolist()}
+            panel.mark("marker", radius=6, by={"hidden": moved}, **start)
+            style = {"marker": MARKERS[group % len(MARKERS)], "colour": group}
+            panel.mark("marker", radius=6, by={"at": path, "hidden": ~moved}, **style)
         super().__init__(scene, _say_paths(height, paths), title="Paths over a landscape")
 
 

@@ -34,11 +34,11 @@ def test_a_landscape_has_its_contours_below_the_top_and_paths_up_to_the_step():
     [image] = marks(view, "image")
     pixels = np.asarray(Image.open(urlopen(image["href"])))[::-1]
     assert pixels.max() == pixels[60, 60] and pixels[0, 0] == pixels[-1, -1] == 0
-    for line, marker, path in zip(lines[-2:], marks(view, "marker"), paths, strict=True):
+    for line, marker, path in zip(lines[-2:], marks(view, "marker")[1::2], paths, strict=True):
         np.testing.assert_array_equal(read(view, line["shape"]), path)
-        assert list(line["by"]["until"]) == [1, 2, 3]
+        assert list(line["by"]["until"]) == [1, 2, 3] and [*marker["by"]["hidden"]] == [1, 0, 0]
         np.testing.assert_array_equal(read(view, marker["by"]["map"])[:, 4:], path)
-    assert lines[-2]["colour"] != lines[-1]["colour"]
+    assert [each["colour"] for each in marks(view, "marker")] == ["ink", 0, "ink", 1]
 
 
 def test_k_means_has_hard_shares_and_lines_and_the_mixture_its_own(plane):
