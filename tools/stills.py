@@ -94,7 +94,8 @@ def _compress(picture):
     for share, colours in itertools.product((1, 0.9, 0.8, 0.7, 0.6), (128, 64, 32)):
         file = io.BytesIO()
         smaller = picture.resize([round(share * side) for side in picture.size])
-        few = smaller.quantize(colours, HUES, dither=Image.Dither.NONE)
+        # The steps of k-means keep greys grey.
+        few = smaller.quantize(colours, HUES, kmeans=1, dither=Image.Dither.NONE)
         few.save(file, "PNG", optimize=True)
         if file.tell() <= MOST_BYTES:
             return file.getvalue()
