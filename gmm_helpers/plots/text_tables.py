@@ -23,7 +23,7 @@ def show_table(
     columns : dict of str to sequence
         Each column's head and its values, all of one length: numbers, texts, yes or no.
     decimals : int or sequence of int
-        How many each number gets; a sequence has one entry for each column.
+        How many each number gets, in each column if several; three digits where all are too small.
 
     Examples
     --------
@@ -43,7 +43,9 @@ def show_table(
     texts = []
     for (head, values), each in zip(lists.items(), places, strict=True):
         n_decimals = validation.check_count(each, "decimals", at_least=0)
-        cells = [head, *(_cell(value, n_decimals) for value in values)]
+        floats = [abs(value) for value in values if isinstance(value, float | np.floating)]
+        small = 0 < np.fmax.reduce(floats, initial=0) < 10.0**-n_decimals
+        cells = [head, *(_cell(value, "#.3g" if small else f".{n_decimals}f") for value in values)]
         width = max(map(len, cells))
         left = bool(values) and isinstance(values[0], str)
         texts.append([cell.ljust(width) if left else cell.rjust(width) for cell in cells])
@@ -51,9 +53,9 @@ def show_table(
         print("  ".join(line).rstrip())
 
 
-def _cell(value, decimals):
+def _cell(value, form):
     if isinstance(value, float | np.floating):
-        return f"{value:.{decimals}f}" if np.isfinite(value) else "–"
+        return f"{value:{form}}" if np.isfinite(value) else "–"
     return {"True": "yes", "False": "no"}.get(str(value), str(value))
 
 

@@ -2,9 +2,7 @@
 
 import numpy as np
 
-from gmm_helpers.plots.geometry import format_number as _number
-from gmm_helpers.plots.geometry import format_place as _place
-from gmm_helpers.plots.geometry import join_words
+from gmm_helpers.plots.geometry import format_number, format_place, join_words
 
 MOST_POSITIONS = 40
 _EACH_HALF_STEP = 17  # positions that show every half-step: the start and eight iterations
@@ -31,11 +29,11 @@ def describe(trace, previous, index):
     Between two positions an iteration's E step may be left out, or some iterations.
     """
     step, before = trace.steps[index], previous // 2
-    t, ell = step.iteration, f"Log-likelihood {_number(step.log_likelihood, 3)}"
+    t, ell = step.iteration, f"Log-likelihood {format_number(step.log_likelihood, 3)}"
     if step.kind == "start":
         return "Start: a guess", f"The start, a guess. {ell}."
     if step.kind == "E":
-        totals = join_words(_number(total, 1) for total in step.responsibilities.sum(axis=0))
+        totals = join_words(format_number(total, 1) for total in step.responsibilities.sum(axis=0))
         return (
             f"Iteration {t} · E step: share out the points",
             f"Iteration {t}, E step: the points take their colours, the components stand still. "
@@ -57,7 +55,7 @@ def describe(trace, previous, index):
 def _say_change(change):
     if abs(change) < 0.0005:
         return "changed by less than 0.001"
-    return f"{'up' if change > 0 else 'DOWN'} by {_number(abs(change), 3)}"
+    return f"{'up' if change > 0 else 'DOWN'} by {format_number(abs(change), 3)}"
 
 
 def parameters_table(mixture, decimals):
@@ -68,10 +66,10 @@ def parameters_table(mixture, decimals):
     for k in range(mixture.n_components):
         covariance = mixture.covariances[k]
         deviations = np.sqrt(np.diagonal(covariance))
-        row = [str(k + 1), _number(mixture.weights[k], 3)]
-        row += [_place(mixture.means[k], decimals), _place(deviations, decimals)]
+        row = [str(k + 1), format_number(mixture.weights[k], 3)]
+        row += [format_place(mixture.means[k], decimals), format_place(deviations, decimals)]
         if two:
-            row.append(_number(covariance[0, 1] / deviations.prod(), 2))
+            row.append(format_number(covariance[0, 1] / deviations.prod(), 2))
         rows.append(row)
     return rows
 

@@ -123,8 +123,8 @@ def test_measured_numbers_need_no_note_and_an_unfit_column_is_read_if_it_is_aske
     write, capsys
 ):
     np.testing.assert_array_equal(gmm.read_table(DATA / "galaxies.csv").x, gmm.galaxies().x)
-    x = np.random.default_rng(0).normal([5, 50], [1, 9], (50, 2))
-    gmm.read_table(write("a,b\n" + "\n".join(f"{a:.3f},{b:.2f}" for a, b in x)))
+    x = np.random.default_rng(0).normal([52.1, 5e-9], [1e-4, 1e-9], (50, 2))  # no row is the mean
+    gmm.read_table(write("a,b\n" + "\n".join(f"{a:.7f},{b:.3g}" for a, b in x)))
     assert "Note" not in capsys.readouterr().out
     assert gmm.read_table(write("a,b\n1,7\n2,7\n"), ["a", "b"]).x.shape == (2, 2)
     assert "“b” is constant, always 7, so leave it out." in capsys.readouterr().out

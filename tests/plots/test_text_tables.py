@@ -5,6 +5,7 @@ import numpy as np
 import gmm_helpers as gmm
 
 
-def test_truth_values_and_missing_numbers_are_written_and_lined_up(capsys):
-    gmm.show_table({"K": [1, 10], "ok": [True, False], "x": np.array([1.5, np.nan])}, decimals=1)
-    assert capsys.readouterr().out == " K   ok    x\n 1  yes  1.5\n10   no    –\n"
+def test_truth_values_and_missing_or_small_numbers_are_written_and_lined_up(capsys):
+    columns = {"ok": [True, False], "x": np.array([1.5, np.nan]), "y": [0.05, 0.002]}
+    gmm.show_table(columns, decimals=1)
+    assert capsys.readouterr().out == " ok    x        y\nyes  1.5   0.0500\n no    –  0.00200\n"
