@@ -45,7 +45,7 @@ def _advise(error, own):
         code = getattr(own, "__code__", None)
         known = {*getattr(code, "co_varnames", ()), *getattr(own, "__globals__", ())}
     elif isinstance(error, AttributeError):
-        known = dir(error.obj)
+        known = [each for each in dir(error.obj) if each[0] != "_"]
     if similar := difflib.get_close_matches(name, [each for each in known if each != name], 1):
         return f"Is `{similar[0]}` meant?"
     classes = {kind.__name__ for kind in type(error).__mro__}

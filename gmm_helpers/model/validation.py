@@ -283,7 +283,7 @@ def as_mixture(weights, means, covariances):
         raise ParameterError(text, total=total)
     if abs(total - 1) > 1e-12:  # rounded to fewer digits: else the area would not be 1
         weights /= total
-    deviations = np.sqrt(np.diagonal(covariances, axis1=1, axis2=2).clip(0))
+    deviations = np.sqrt(abs(np.diagonal(covariances, axis1=1, axis2=2)))
     slack = 1e-8 * deviations[:, :, None] * deviations[:, None, :]
     if (abs(covariances - covariances.transpose(0, 2, 1)) > slack).any():
         raise ValueError("covariances must be symmetric: each Σ_k equal to its transpose.")
@@ -323,7 +323,7 @@ def inverses(factors):
 
 
 def _singular(component, covariance):
-    what = "its covariance is not positive definite: it has no spread in some direction"
+    what = "its covariance is not positive definite: in some direction its variance is 0 or less"
     if len(covariance) == 1:
         what = f"its variance must be positive; it is {covariance[0, 0]:g}"
     name = name_component(component).capitalize()
