@@ -71,6 +71,8 @@ from .widgets.planes import ShrinkingVariance as ShrinkingVariance
 from .widgets.progress import progress as progress
 from .widgets.questions import after as after
 from .widgets.questions import ask as ask
+from .widgets.scene import Scene as Scene
 from .widgets.setup import check_setup as check_setup
+from .widgets.stepper import SceneStepper as SceneStepper
 from .widgets.stepper import Stepper as Stepper
 from .widgets.stepper import step_through as step_through

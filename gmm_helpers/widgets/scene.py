@@ -35,7 +35,13 @@ A mark
     `drag` names what a hand or the arrow keys can move.
 """
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gmm_helpers.model import validation
 from gmm_helpers.plots.geometry import shifts, ticks
@@ -45,15 +51,30 @@ _GAP = 0.08  # between two bars, of their width
 
 
 class Scene:
-    """A scene being made of P positions: `content`, the dict, and `data`, the bytes."""
+    """A scene being made: `content`, the dict, and `data`, the bytes.
 
-    def __init__(self, positions, **content):
+    Parameters
+    ----------
+    positions : int
+        P.
+    **content
+        What else the dict holds, such as `headings` or `height`.
+
+    Examples
+    --------
+    >>> scene = Scene(2, headings=["first", "second"])
+    >>> panel = scene.panel([0, 1, 0, 1], labels=["x", "y"])
+    >>> panel.mark("marker", marker="o", radius=8, colour=0, by={"at": [[0, 0.5], [1, 0.5]]})
+    0
+    """
+
+    def __init__(self, positions: int, **content: Any) -> None:
         self.positions = validation.check_count(positions, "positions", at_least=1)
         self.content = {"positions": self.positions, "panels": [], "notes": [], "legend": []}
         self.content |= content
         self.data = b""
 
-    def array(self, values, *, short=False):
+    def array(self, values: ArrayLike, *, short: bool = False) -> dict[str, Any]:
         """Keep an array; return its reference. Each number of a `short` one takes 16 bits."""
         values, kind = np.asarray(values, float), "<f8"
         reference = {"at": len(self.data), "shape": list(values.shape)}
@@ -66,7 +87,9 @@ class Scene:
         self.data += block + bytes(-len(block) % 8)
         return reference
 
-    def panel(self, limits, x_ticks=None, y_ticks=None, **content):
+    def panel(
+        self, limits: ArrayLike, x_ticks: Any = None, y_ticks: Any = None, **content: Any
+    ) -> Panel:
         """Add a panel whose first view has these limits; return it."""
         return Panel(self, content, limits, x_ticks, y_ticks)
 
@@ -89,7 +112,7 @@ class Panel:
         y = ticks(y0, y1, 5) if y_ticks is None else y_ticks
         self.content["views"].append({"limits": limits, "x": x, "y": y})
 
-    def mark(self, kind, *, shape=None, by=None, **style):
+    def mark(self, kind: str, *, shape: Any = None, by: Mapping | None = None, **style: Any) -> int:
         """Add a mark; return its number.
 
         Of "bars" the `shape` has rows of left, right, bottom and top; they are one area.

@@ -18,16 +18,45 @@ from gmm_helpers.widgets.view import Shown, View
 
 
 class SceneStepper(Shown):
-    """A slider that steps through the positions of a scene; `texts` say what each of them shows.
+    """A slider that steps through the positions of any scene.
 
-    For pages without widgets `title` says what the whole is, and `stills` which positions are to be
-    seen there: by default the first three and the last.
+    Parameters
+    ----------
+    scene : Scene
+        With its panels and marks.
+    texts : sequence of str
+        What each position shows, in words.
+    title : str
+        What the whole is, for pages without widgets.
+    stills : sequence of int, optional
+        The positions that such a page shows: by default the first three and the last.
+
+    Raises
+    ------
+    ValueError
+        If there is not one text for each position.
+
+    Examples
+    --------
+    >>> from gmm_helpers import Scene
+    >>> scene, style = Scene(2), {"marker": "o", "radius": 8, "colour": 0}
+    >>> _ = scene.panel([0, 1, 0, 1]).mark("marker", by={"at": [[0.2, 0.5], [0.8, 0.5]]}, **style)
+    >>> stepper = SceneStepper(scene, ["A dot.", "It has moved."], title="A dot that moves")
+    >>> for position in stepper.walk():
+    ...     print(position, stepper.texts[position])
+    0 A dot.
+    1 It has moved.
     """
 
     def __init__(
         self, scene: Scene, texts: Iterable[str], *, title: str, stills: Sequence[int] = ()
     ) -> None:
         self.texts, self._title, self._stills = tuple(texts), title, stills
+        if len(self.texts) != scene.positions:
+            raise ValueError(
+                f"There must be one text for each position: there are {len(self.texts)} texts "
+                f"and {scene.positions} positions."
+            )
         scene.content["texts"] = self.texts
         self._steps = range(scene.positions)
         self.view = View("stepper", scene.content, scene.data)

@@ -10,8 +10,6 @@ import gmm_helpers as gmm
 from gmm_helpers.plots import geometry
 from gmm_helpers.plots.look import COLOURS, DARK_COLOURS, mix_colours
 from gmm_helpers.widgets.marks import draw_points
-from gmm_helpers.widgets.scene import Scene
-from gmm_helpers.widgets.stepper import SceneStepper
 
 PLOT = ".panel:nth-child({}) .panel-area > svg > svg:first-of-type"
 WAITING = "Waiting for Python: is a cell running, or has the kernel stopped?"
@@ -101,11 +99,11 @@ def test_points_wear_the_colour_of_their_shares_at_every_position(mount, theme, 
     rng = np.random.default_rng(0)
     # In whole steps of a share, as colours are drawn; more looks than the page keeps at once.
     shares = rng.multinomial(32, rng.dirichlet(np.ones(K)), (20, 5)) / 32
-    scene = Scene(20)
+    scene = gmm.Scene(20)
     panel = scene.panel([0, 1, 0, 1])
     places = np.column_stack([np.linspace(0.1, 0.9, 5), rng.uniform(0.1, 0.9, 5)])
     draw_points(panel, places, shares, features="xy", faint=[0] * 20, radius=9)
-    shown = mount(SceneStepper(scene, ["Five points."] * 20, title=""), theme=theme)
+    shown = mount(gmm.SceneStepper(scene, ["Five points."] * 20, title=""), theme=theme)
     _, size = paths_of(shown)
     for position in range(20):
         shown.set("position", position)

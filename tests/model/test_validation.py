@@ -277,6 +277,7 @@ OF_VALUE_ERRORS = [
     (r"curves\['a'\] must have 7 values", partial(gmm.show_functions, X, {"a": X * np.nan})),
     ("mixture must have K ≥ 2", partial(gmm.show_regions, gmm.start_from_means(AB, AB[:1]), AB)),
     ("x has a single point", partial(fit, [3.0], 1, rng=rng())),
+    ("3 texts and 4 positions", partial(gmm.SceneStepper, gmm.Scene(4), "abc", title="Letters")),
     ("no question 'nope'; there are .*narrow_peak", partial(gmm.ask, "nope")),
     (r"no question \['nope'\]; there are", partial(gmm.after, ["nope"], 1)),
     ("one of A, B, C; it is 'a'", partial(gmm.broken_steps, "a")),

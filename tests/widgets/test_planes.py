@@ -8,8 +8,6 @@ from PIL import Image
 from scenes import marks, placed, read, shown_at
 
 import gmm_helpers as gmm
-from gmm_helpers.widgets.scene import Scene
-from gmm_helpers.widgets.stepper import SceneStepper
 
 
 @pytest.fixture(scope="module")
@@ -107,9 +105,9 @@ def test_points_over_the_threshold_are_flagged_and_the_line_lies_at_it(plane):
 
 
 def test_a_teachers_own_scene_is_walked_through_and_told():
-    scene = Scene(4)
+    scene = gmm.Scene(4)
     scene.panel([0, 1, 0, 1])
-    stepper = SceneStepper(scene, "abcd", title="Letters", stills=[0, 3, 9])
+    stepper = gmm.SceneStepper(scene, "abcd", title="Letters", stills=[0, 3, 9])
     stepper.view.position = 3
     assert [(step, stepper.view.position) for step in stepper.walk()] == [(i, i) for i in range(4)]
     assert stepper.view.position == 3
