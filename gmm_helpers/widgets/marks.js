@@ -22,10 +22,10 @@ export function makeMark(mark, panel) {
   const group = make("svg:g", { class: mark.by?.map || mark.of ? "moves" : "" });
   (ABOVE.includes(mark.kind) ? panel.over : panel.plot).append(group);
   const draw = MAKERS[mark.kind](mark, panel, group);
-  return (state, pen) => {
+  return (state) => {
     group.classList.toggle("faint", Boolean(state.faint));
     group.classList.toggle("hidden", Boolean(state.hidden));
-    if (!state.hidden) draw(state, pen);
+    if (!state.hidden) draw(state);
   };
 }
 

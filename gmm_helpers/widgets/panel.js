@@ -21,7 +21,7 @@ export class Panel {
     this.cloud = undefined;
     /** @type {any[]} how each mark is now */
     this.states = [];
-    this.width = this.left = this.w = this.h = 0; // pixels
+    this.width = this.tall = this.left = this.w = this.h = 0; // pixels
     this.top = TOP;
     this.sx = this.sy = 0; // pixels for a unit of the data
     this.scale = 1; // pixels of the page for one of the panel
@@ -32,9 +32,6 @@ export class Panel {
     this.title = make("div", { class: "panel-title" }, make("span", {}, spec.title));
     this.area = make("div", { class: "panel-area" }, this.svg);
     this.element = make("div", { class: "panel" }, this.title, this.area);
-    /** @type {HTMLCanvasElement | undefined} for points alone: clearing it takes time */
-    this.canvas = this.marks.some(({ kind }) => kind === "points") && make("canvas");
-    if (this.canvas) this.area.prepend(this.canvas);
     if (spec.button) this.addToggle(spec.button);
     this.draws = this.marks.map((mark) => makeMark(mark, this));
   }
@@ -74,22 +71,12 @@ export class Panel {
       const ratio = (y1 - y0) / (x1 - x0);
       [w, h] = [Math.min(w, h / ratio), Math.min(h, w * ratio)];
     }
-    Object.assign(this, { width, scale, left, w, h, sx: w / (x1 - x0), sy: h / (y1 - y0) });
     const tall = TOP + h + bottom;
+    Object.assign(this, { width, tall, scale, left, w, h, sx: w / (x1 - x0), sy: h / (y1 - y0) });
     set(this.area, { style: `width:${scale * width}px;height:${scale * tall}px` });
     set(this.svg, { viewBox: `0 0 ${width} ${tall}` });
-    if (this.canvas)
-      set(this.canvas, {
-        width: Math.round(width * this.sharp),
-        height: Math.round(tall * this.sharp),
-      });
     for (const plot of [this.plot, this.over]) set(plot, { x: left, y: TOP, width: w, height: h });
     this.axes.replaceChildren(...makeAxes(this));
-  }
-
-  /** How many dots of the screen are a pixel. */
-  get sharp() {
-    return this.scale * devicePixelRatio;
   }
 
   /** Return where a place of the data lies in the plot, in pixels. */
@@ -137,18 +124,7 @@ export class Panel {
 
   /** Draw each mark as it is now. */
   draw() {
-    const pen = this.canvas && this.penOf(this.canvas);
-    for (const [i, state] of this.states.entries()) this.draws[i](state, pen);
-  }
-
-  /** Clear a canvas; return what draws on it, in the plot's own pixels. */
-  penOf(canvas) {
-    const pen = canvas.getContext("2d");
-    pen.reset();
-    pen.setTransform(this.sharp, 0, 0, this.sharp, this.sharp * this.left, this.sharp * TOP);
-    pen.rect(0, 0, this.w, this.h);
-    pen.clip();
-    return pen;
+    for (const [i, state] of this.states.entries()) this.draws[i](state);
   }
 }
 

@@ -10,7 +10,7 @@ const HOLLOW = "o ";
 /** Let a panel have points; return what draws them. */
 export function makePoints(mark, panel) {
   panel.cloud = new Cloud(mark, panel);
-  return (state, pen) => panel.cloud.draw(state, pen);
+  return (state) => panel.cloud.draw(state);
 }
 
 /** The points of a panel: drawn, found by a pointer, and told of. */
@@ -23,6 +23,8 @@ class Cloud {
     this.state = {};
     /** @type {number[][]} where the points are, in pixels */
     this.spots = [];
+    this.canvas = make("canvas");
+    this.pen = this.canvas.getContext("2d");
     this.looks = new Map(); // of all points, by set of shares
     this.brushes = new Map(); // by theme and look
     this.tip = make("div", { class: "tip hidden" });
@@ -32,12 +34,14 @@ class Cloud {
   }
 
   /** Draw the points; `looks` are theirs where these are not of their shares. */
-  draw(state, pen) {
+  draw(state) {
+    const { pen } = this;
+    this.clear();
     this.state = state;
     this.spots = this.panel.toPixels(this.mark.shape.values, state.map);
     const looks = state.looks ?? this.looksOf(state.which);
     for (const [i, [x, y]] of this.spots.entries()) {
-      const { shape, style } = this.brushOf(looks[i], pen);
+      const { shape, style } = this.brushOf(looks[i]);
       Object.assign(pen, style);
       pen.translate(x, y);
       if (style.fillStyle) pen.fill(shape);
@@ -47,8 +51,19 @@ class Cloud {
     this.showTip();
   }
 
+  /** Clear the canvas, by setting its size; the pen then draws in the plot, in its own pixels. */
+  clear() {
+    const { width, tall, left, top, w, h, scale } = this.panel;
+    const sharp = scale * devicePixelRatio;
+    set(this.canvas, { width: Math.round(sharp * width), height: Math.round(sharp * tall) });
+    this.pen.setTransform(sharp, 0, 0, sharp, sharp * left, sharp * top);
+    this.pen.rect(0, 0, w, h);
+    this.pen.clip();
+  }
+
   /** Return what paints a look: its marker's shape, and the pen's style. */
-  brushOf(look, pen) {
+  brushOf(look) {
+    const { pen } = this;
     const { picture } = this.panel;
     const { dark, palette, paper } = picture;
     const { faint } = this.state;
@@ -100,6 +115,7 @@ class Cloud {
   /** Let a pointer find points. */
   listen() {
     const { area, over, picture } = this.panel;
+    area.prepend(this.canvas);
     area.append(this.tip);
     over.append(this.halo);
     const hover = (index) => {

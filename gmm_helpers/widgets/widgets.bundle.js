@@ -478,7 +478,7 @@ const HOLLOW = "o ";
 /** Let a panel have points; return what draws them. */
 function makePoints(mark, panel) {
   panel.cloud = new Cloud(mark, panel);
-  return (state, pen) => panel.cloud.draw(state, pen);
+  return (state) => panel.cloud.draw(state);
 }
 
 /** The points of a panel: drawn, found by a pointer, and told of. */
@@ -491,6 +491,8 @@ class Cloud {
     this.state = {};
     /** @type {number[][]} where the points are, in pixels */
     this.spots = [];
+    this.canvas = make("canvas");
+    this.pen = this.canvas.getContext("2d");
     this.looks = new Map(); // of all points, by set of shares
     this.brushes = new Map(); // by theme and look
     this.tip = make("div", { class: "tip hidden" });
@@ -500,12 +502,14 @@ class Cloud {
   }
 
   /** Draw the points; `looks` are theirs where these are not of their shares. */
-  draw(state, pen) {
+  draw(state) {
+    const { pen } = this;
+    this.clear();
     this.state = state;
     this.spots = this.panel.toPixels(this.mark.shape.values, state.map);
     const looks = state.looks ?? this.looksOf(state.which);
     for (const [i, [x, y]] of this.spots.entries()) {
-      const { shape, style } = this.brushOf(looks[i], pen);
+      const { shape, style } = this.brushOf(looks[i]);
       Object.assign(pen, style);
       pen.translate(x, y);
       if (style.fillStyle) pen.fill(shape);
@@ -515,8 +519,19 @@ class Cloud {
     this.showTip();
   }
 
+  /** Clear the canvas, by setting its size; the pen then draws in the plot, in its own pixels. */
+  clear() {
+    const { width, tall, left, top, w, h, scale } = this.panel;
+    const sharp = scale * devicePixelRatio;
+    set(this.canvas, { width: Math.round(sharp * width), height: Math.round(sharp * tall) });
+    this.pen.setTransform(sharp, 0, 0, sharp, sharp * left, sharp * top);
+    this.pen.rect(0, 0, w, h);
+    this.pen.clip();
+  }
+
   /** Return what paints a look: its marker's shape, and the pen's style. */
-  brushOf(look, pen) {
+  brushOf(look) {
+    const { pen } = this;
     const { picture } = this.panel;
     const { dark, palette, paper } = picture;
     const { faint } = this.state;
@@ -568,6 +583,7 @@ class Cloud {
   /** Let a pointer find points. */
   listen() {
     const { area, over, picture } = this.panel;
+    area.prepend(this.canvas);
     area.append(this.tip);
     over.append(this.halo);
     const hover = (index) => {
@@ -678,10 +694,10 @@ function makeMark(mark, panel) {
   const group = make("svg:g", { class: mark.by?.map || mark.of ? "moves" : "" });
   (ABOVE.includes(mark.kind) ? panel.over : panel.plot).append(group);
   const draw = MAKERS[mark.kind](mark, panel, group);
-  return (state, pen) => {
+  return (state) => {
     group.classList.toggle("faint", Boolean(state.faint));
     group.classList.toggle("hidden", Boolean(state.hidden));
-    if (!state.hidden) draw(state, pen);
+    if (!state.hidden) draw(state);
   };
 }
 
@@ -808,7 +824,7 @@ class Panel {
     this.cloud = undefined;
     /** @type {any[]} how each mark is now */
     this.states = [];
-    this.width = this.left = this.w = this.h = 0; // pixels
+    this.width = this.tall = this.left = this.w = this.h = 0; // pixels
     this.top = TOP;
     this.sx = this.sy = 0; // pixels for a unit of the data
     this.scale = 1; // pixels of the page for one of the panel
@@ -819,9 +835,6 @@ class Panel {
     this.title = make("div", { class: "panel-title" }, make("span", {}, spec.title));
     this.area = make("div", { class: "panel-area" }, this.svg);
     this.element = make("div", { class: "panel" }, this.title, this.area);
-    /** @type {HTMLCanvasElement | undefined} for points alone: clearing it takes time */
-    this.canvas = this.marks.some(({ kind }) => kind === "points") && make("canvas");
-    if (this.canvas) this.area.prepend(this.canvas);
     if (spec.button) this.addToggle(spec.button);
     this.draws = this.marks.map((mark) => makeMark(mark, this));
   }
@@ -861,22 +874,12 @@ class Panel {
       const ratio = (y1 - y0) / (x1 - x0);
       [w, h] = [Math.min(w, h / ratio), Math.min(h, w * ratio)];
     }
-    Object.assign(this, { width, scale, left, w, h, sx: w / (x1 - x0), sy: h / (y1 - y0) });
     const tall = TOP + h + bottom;
+    Object.assign(this, { width, tall, scale, left, w, h, sx: w / (x1 - x0), sy: h / (y1 - y0) });
     set(this.area, { style: `width:${scale * width}px;height:${scale * tall}px` });
     set(this.svg, { viewBox: `0 0 ${width} ${tall}` });
-    if (this.canvas)
-      set(this.canvas, {
-        width: Math.round(width * this.sharp),
-        height: Math.round(tall * this.sharp),
-      });
     for (const plot of [this.plot, this.over]) set(plot, { x: left, y: TOP, width: w, height: h });
     this.axes.replaceChildren(...makeAxes(this));
-  }
-
-  /** How many dots of the screen are a pixel. */
-  get sharp() {
-    return this.scale * devicePixelRatio;
   }
 
   /** Return where a place of the data lies in the plot, in pixels. */
@@ -924,18 +927,7 @@ class Panel {
 
   /** Draw each mark as it is now. */
   draw() {
-    const pen = this.canvas && this.penOf(this.canvas);
-    for (const [i, state] of this.states.entries()) this.draws[i](state, pen);
-  }
-
-  /** Clear a canvas; return what draws on it, in the plot's own pixels. */
-  penOf(canvas) {
-    const pen = canvas.getContext("2d");
-    pen.reset();
-    pen.setTransform(this.sharp, 0, 0, this.sharp, this.sharp * this.left, this.sharp * TOP);
-    pen.rect(0, 0, this.w, this.h);
-    pen.clip();
-    return pen;
+    for (const [i, state] of this.states.entries()) this.draws[i](state);
   }
 }
 
