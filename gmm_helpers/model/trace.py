@@ -114,7 +114,7 @@ class Recorder:
         """Return the `Trace` of the run so far, with the caller's `own` steps, or None."""
         values = np.array(self.log_likelihoods)
         values.setflags(write=False)
-        stubs = own.stubs if own else ()
-        options = {**self._model.options, "own_steps": own is not None}
+        steps, stubs = tuple(self._steps), own.stubs if own else ()
+        about = {"covariance_type": self._model.covariance_type, "ridge": self._model.ridge}
         assert self._mixture is not None  # the start is noted first
-        return Trace(self._mixture, values, converged, tuple(self._steps), stubs, **options)
+        return Trace(self._mixture, values, converged, steps, stubs, own_steps=bool(own), **about)

@@ -170,11 +170,6 @@ class Model(NamedTuple):
         """Whether no feature depends on another within a component."""
         return self.covariance_type in ("diag", "spherical")
 
-    @property
-    def options(self):
-        """The options of `m_step` that say the same."""
-        return {"covariance_type": self.covariance_type, "ridge": self.ridge}
-
 
 def as_model(points, covariance_type, ridge):
     """Check the M step's options for `points` (D, n); return them as a `Model`."""

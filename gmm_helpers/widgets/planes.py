@@ -108,11 +108,11 @@ class _Plane(Scene):
         if self._equal:
             room[:] = room.max()
         room[room == 0] = 1
-        self._limits = np.column_stack([low - room, high + room]).ravel()
+        self.limits = np.column_stack([low - room, high + room]).ravel()
 
     def draw(self, title, shares, faint):
         """Add a panel with the points, and the `shares` (n, K) or None of each position."""
-        panel = self.panel(self._limits, labels=self._labels, equal=self._equal, title=title)
+        panel = self.panel(self.limits, labels=self._labels, equal=self._equal, title=title)
         marks.draw_points(panel, self.x, shares, features=self._labels, faint=faint)
         return panel
 
@@ -150,7 +150,7 @@ class KMeansBeside(SceneStepper):
         def draw(title, shares, scores):
             """Add a panel; return it, and the share of the points that are in their true group."""
             panel = plane.draw(title, shares, moving)
-            marks.draw_lines(panel, [_borders(panel.limits, score) for score in scores])
+            marks.draw_lines(panel, [_borders(plane.limits, score) for score in scores])
             owners = [groups if b is None else b.argmax(axis=1) for b in shares]
             wrong = np.array(owners) != np.asarray(groups)
             plane.flag(panel, "x", wrong)
@@ -266,7 +266,7 @@ class Anomalies(SceneStepper):
         plane = _Plane(x, P, features, margin=0.2)
         title = "line: where −log p(x) is the threshold · triangles: flagged"
         panel = plane.draw(title, [None] * P, [1] * P)
-        x1, x2, log_density = geometry.over_plane(mixture.log_density, panel.limits)
+        x1, x2, log_density = geometry.over_plane(mixture.log_density, plane.limits)
         marks.draw_lines(panel, geometry.contour_lines(x1, x2, -log_density, thresholds))
         plane.flag(panel, "^", surprise > thresholds[:, None])
         decimals = geometry.decimals_for(plane.x)

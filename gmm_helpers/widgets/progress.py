@@ -57,16 +57,12 @@ def _count(path):
             source = "".join(cell["source"])
             shown = [output.get("data", {}) for output in cell["outputs"]]
             views = [states.get(data.get(_VIEW, {}).get("model_id"), {}) for data in shown]
+            chosen = [view.get("state", {}).get("chosen", {}) for view in views]
             asked += len(_ASKED.findall(source))
-            answered += sum(map(_is_answered, views))
+            answered += sum(each.get("index", -1) >= 0 for each in chosen)
             if _CHECKED.search(source):
                 checked += 1
                 passed += any("".join(d.get("text/plain", "")).startswith("Right.") for d in shown)
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise ValueError(f"{path.name} cannot be read: it is no notebook any more.") from error
     return f"{answered} of {asked}", f"{passed} of {checked}"
-
-
-def _is_answered(view):
-    state = view.get("state", {})
-    return state.get("kind") == "question" and state.get("chosen", {}).get("index", -1) >= 0

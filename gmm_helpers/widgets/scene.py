@@ -103,7 +103,6 @@ class Panel:
         self.content = {**plain, **content, "views": [], "marks": []}
         scene.content["panels"].append(self.content)
         self.view(*view)
-        self.limits = np.array(self.content["views"][0]["limits"])
 
     def view(self, limits, x_ticks=None, y_ticks=None):
         """Add a view."""
