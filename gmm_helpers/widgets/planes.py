@@ -275,7 +275,7 @@ class Anomalies(SceneStepper):
         for threshold in thresholds:
             count = np.sum(surprise > threshold)
             flagged = "is flagged" if count == 1 else "are flagged"
-            text = f"Threshold {threshold:.2f}: {count} of {len(surprise)} points {flagged}, "
-            text += f"{count / len(surprise):.1%}."
+            text = f"Threshold {geometry.format_number(threshold, 2)}: {count} of {len(surprise)} "
+            text += f"points {flagged}, {count / len(surprise):.1%}."
             texts.append(text + f" The least expected: {', '.join(least[:count])}." * bool(count))
         super().__init__(plane, texts, title="Points over a threshold", stills=stills)

