@@ -171,12 +171,12 @@ def ticks(low, high, count=6, *, whole=False):
     steps = power * np.array([1, 2, 2.5, 5, 10, 20, 25, 50])
     step = next(s for s in steps if (high - low) / s <= count and not (whole and s % 1))
     numbers = np.arange(np.ceil(low / step - 1e-9), np.floor(high / step + 1e-9) + 1)
-    values = numbers * step + 0  # no zero has a minus
+    values = numbers * step
     largest = max(abs(low), abs(high))
     if largest >= 1e6 or step < 1e-4:  # in the manner of 1.5e9
         digits = max(0, int(np.floor(np.log10(largest)) - np.floor(np.log10(step))))
-        texts = [f"{value:.{digits}e}".replace("e+0", "e").replace("e+", "e") for value in values]
+        texts = [f"{v + 0:.{digits}e}".replace("e+0", "e").replace("e+", "e") for v in values]
     else:
         decimals = next(d for d in range(8) if abs(step - round(step, d)) < 1e-6 * step)
-        texts = [f"{value:.{decimals}f}" for value in values]
+        texts = [f"{value + 0:.{decimals}f}" for value in values]
     return [(float(v), t.replace("-", "−")) for v, t in zip(values, texts, strict=True)]
