@@ -28,7 +28,8 @@ _COARSE = 61  # values along each axis: enough for lines that hardly bend
 class Landscape(SceneStepper):
     """Paths over a surface of two means, such as EM's over ℓ: a position for each step.
 
-    Contours lie 1, 3, 10, 30, 100 and 300 nats below the highest place.
+    The surface appears with the first step, so that a question can be asked before. Contours lie 1,
+    3, 10, 30, 100 and 300 nats below the highest place.
 
     Parameters
     ----------
@@ -64,11 +65,11 @@ class Landscape(SceneStepper):
         shade = 1 - np.log1p(depths) / np.log1p(depths.max())
         half = (axis[1] - axis[0]) / 2  # a pixel's middle is a place of the grid
         box = [limits[0] - half, limits[1] + half] * 2
-        panel.mark("image", href=_as_png(shade[::-1]), box=box)
+        moved = np.arange(P) >= min(1, P - 1)  # before, nothing gives away where a path leads
+        panel.mark("image", href=_as_png(shade[::-1]), box=box, by={"hidden": ~moved})
         for lines in geometry.contour_lines(axis, axis, depths, _BELOW):
             for line in lines:
-                panel.mark("line", shape=line, colour="grey", width=1)
-        moved = np.arange(P) > 0  # before, no colour gives away where a path leads
+                panel.mark("line", shape=line, colour="grey", width=1, by={"hidden": ~moved})
         group_of = np.asarray(groups, int).tolist() or [0] * len(paths)
         for path, group in zip(paths, group_of, strict=True):
             panel.mark("line", shape=path, colour=group, width=2, by={"until": range(1, P + 1)})
@@ -93,7 +94,8 @@ def _say_paths(height, paths):
         heights = np.sort(height(places))[[0, -1]]
         low, high = (geometry.format_number(each, 1) for each in heights)
         text = f"Iteration {t}: {arrived.sum()} of {len(paths)} runs are where they end"
-        yield f"{text}; the lowest is at {low}, the highest at {high}."
+        appears = "" if t else " The landscape appears with the first step."
+        yield f"{text}; the lowest is at {low}, the highest at {high}.{appears}"
 
 
 class _Plane(Scene):

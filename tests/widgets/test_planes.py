@@ -32,6 +32,8 @@ def test_a_landscape_has_its_contours_below_the_top_and_paths_up_to_the_step():
     [image] = marks(view, "image")
     pixels = np.asarray(Image.open(urlopen(image["href"])))[::-1]
     assert pixels.max() == pixels[60, 60] and pixels[0, 0] == pixels[-1, -1] == 0
+    assert all(each["by"]["hidden"] == [1, 0, 0] for each in (image, *lines[:-2]))
+    assert landscape.texts[0].endswith("The landscape appears with the first step.")
     for line, marker, path in zip(lines[-2:], marks(view, "marker")[1::2], paths, strict=True):
         np.testing.assert_array_equal(read(view, line["shape"]), path)
         assert list(line["by"]["until"]) == [1, 2, 3] and [*marker["by"]["hidden"]] == [1, 0, 0]
