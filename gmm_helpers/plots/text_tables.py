@@ -44,7 +44,7 @@ def show_table(
     for (head, values), each in zip(lists.items(), places, strict=True):
         n_decimals = validation.check_count(each, "decimals", at_least=0)
         floats = [abs(value) for value in values if isinstance(value, float | np.floating)]
-        small = 0 < np.fmax.reduce(floats, initial=0) < 10.0**-n_decimals
+        small = 0 < np.fmax.reduce(np.array(floats), initial=0) < 10.0**-n_decimals
         cells = [head, *(_cell(value, "#.3g" if small else f".{n_decimals}f") for value in values)]
         width = max(map(len, cells))
         left = bool(values) and isinstance(values[0], str)
