@@ -46,7 +46,7 @@ def _advise(error, own):
         known = {*getattr(code, "co_varnames", ()), *getattr(own, "__globals__", ())}
     elif isinstance(error, AttributeError):
         known = [each for each in dir(error.obj) if each[0] != "_"]
-    if similar := difflib.get_close_matches(name, [each for each in known if each != name], 1):
+    if similar := difflib.get_close_matches(name, {*known} - {name}, 1, 0.65):
         return f"Is `{similar[0]}` meant?"
     classes = {kind.__name__ for kind in type(error).__mro__}
     for row in _TABLE["error"]:
