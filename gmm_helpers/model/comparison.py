@@ -77,8 +77,8 @@ class Comparison:
 
     def held_out(self, x: ArrayLike) -> np.ndarray:
         """Return ℓ of other data under each of the mixtures, shape (n_types, n_Ks), in nats."""
-        densities = [[trace.mixture.log_density(x) for trace in row] for row in self.traces]
-        return np.sum(densities, axis=2)
+        mixtures = [[trace.mixture for trace in row] for row in self.traces]
+        return np.array([[each.log_density(x).sum() for each in row] for row in mixtures])
 
     def _lowest(self, criterion, row: int | slice = slice(None)):
         """Return where the criterion is lowest, (i, j), in all rows or one; None without a fit."""
