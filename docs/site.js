@@ -7,7 +7,7 @@ import { readState } from "../tools/host.js";
 const NEAR = "800px 0px"; // how far from the window a widget is drawn
 const NO_PYTHON = "This needs Python, which this page does not have.";
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
-const ROOT = document.documentElement.dataset.content_root;
+const PAGE = document.documentElement.dataset;
 
 /** @type {any} what all widgets share, and the pages' states that have come; `take` brings one */
 const site = { shared: {}, take: (name, content) => arrived.get(name)(content) };
@@ -22,7 +22,7 @@ function fetchState(name) {
       new Promise((resolve) => {
         arrived.set(name, ({ binder, state }) => resolve({ binder, models: readState(state) }));
         const script = document.createElement("script");
-        script.src = `${ROOT}_static/state/${name}.js`;
+        script.src = `${PAGE.content_root}_static/state/${name}.js`;
         document.head.append(script);
       }),
     );
@@ -77,7 +77,16 @@ for (const box of boxes) watch.observe(box);
 addEventListener("load", () => {
   for (const box of boxes) fetchState(box.dataset.page);
 });
-addEventListener("beforeprint", () => boxes.forEach(draw));
+// And it is white, whatever the page's theme.
+let theme;
+addEventListener("beforeprint", () => {
+  theme = PAGE.theme;
+  PAGE.theme = "light";
+  boxes.forEach(draw);
+});
+addEventListener("afterprint", () => {
+  PAGE.theme = theme;
+});
 globalThis.gmmSite = site;
 // The widgets' style is for the page's figures as well, and for folds on paper.
 addEventListener("load", () => {

@@ -238,8 +238,8 @@ def test_an_unknown_address_shows_the_page_for_it(browser, url):
     page.close()
 
 
-def test_paper_has_the_widgets_that_nobody_has_scrolled_to(new_page, url):
-    page = new_page(url)
+def test_paper_is_white_and_has_the_widgets_that_nobody_has_scrolled_to(new_page, url):
+    page = new_page(url, color_scheme="dark")
     page.goto(f"{url}notebooks/01_draw_and_fit_1d.html")
     seen = page.evaluate("""async () => {
         const come = each => each.name.includes('/state/') && each.responseEnd
@@ -251,9 +251,9 @@ def test_paper_has_the_widgets_that_nobody_has_scrolled_to(new_page, url):
         const before = drawn()
         dispatchEvent(new Event('beforeprint'))
         await new Promise(done => setTimeout(done))
-        return [before, drawn(), boxes.length]
+        return [before, drawn(), boxes.length, document.documentElement.dataset.theme]
     }""")
-    assert seen[0] < seen[1] == seen[2]
+    assert seen[0] < seen[1] == seen[2] and seen[3] == "light"
 
 
 def test_the_cheat_sheet_is_one_sheet_of_paper(open_page):
