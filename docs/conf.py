@@ -32,11 +32,15 @@ nb_execution_mode = "off"  # build_site.py has run the notebooks
 nb_merge_streams = True
 myst_enable_extensions = ["amsmath", "dollarmath"]
 myst_heading_anchors = 3
+default_role = "py:obj"  # so that a name in a docstring links to what it names
+toc_object_entries_show_parents = "hide"
+add_function_parentheses = False
 extlinks = {"binder": (f"{BINDER}%s", "%s")}
 mathjax_path = "mathjax/tex-chtml.js"
 numpydoc_show_class_members = False
 python_maximum_signature_line_length = 60
 autodoc_member_order = "bysource"
+autodoc_preserve_defaults = True
 autodoc_typehints = "none"  # the docstrings tell types, with shapes and units
 
 html_theme = "sphinx_book_theme"
