@@ -32,6 +32,7 @@ NPM = (
     "mathjax/es5/tex-svg.js",
 )
 CODE = ("code", "output", "solution")
+MARKED = re.compile(r"(?<!\$)\$[^$]+\$[.,;:)]+")  # a formula, and the punctuation after it
 SLIDE = """<section>
 <h2>{}</h2>
 <div class="body">{}</div>
@@ -124,7 +125,8 @@ def section(slide, row, ran, states):
     body.append(markdown2html(slide.get("say", "")))
     told = ["**Minutes {}.** {} ({})".format(*row), slide["notes"]]
     told += map(guide, slide.get("guide", []))
-    texts = markdown2html(title), "\n".join(body), markdown2html("\n\n".join(told))
+    shown = MARKED.sub(r'<span class="together">\g<0></span>', "\n".join(body))
+    texts = markdown2html(title), shown, markdown2html("\n\n".join(told))
     return SLIDE.format(*texts)
 
 
