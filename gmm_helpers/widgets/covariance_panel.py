@@ -15,7 +15,7 @@ _EDGE = 7  # where both axes end: at 3.5 of the largest standard deviation
 _RADII, _RINGS = np.array([1, 2, 3]), ([], [6, 2], [2, 1.5])
 _ARROW = [[0, 0.07], [0.7, 0.07], [0.7, 0.2], [1, 0], [0.7, -0.2], [0.7, -0.07], [0, -0.07]]
 _SHADES = (1, 0.6, 0.3)  # of the points inside 1, 2 and 3 σ: shares of blue in the paper's colour
-_LOOKS = [*(f"o {share}" for share in _SHADES), "x 0,0,0,0,1"]  # with those outside: see colours.js
+_LOOKS = [*(f"o {share}" for share in _SHADES), "x 0,0,0,0,1"]  # with those outside: see points.js
 
 
 class CovariancePanel(SliderPanel):

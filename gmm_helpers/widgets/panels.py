@@ -99,7 +99,7 @@ class HandFit(sliders.SliderPanel):
         for view in others:
             panel.view(*view)
         panel.mark("bars", shape=bars, colour="pale")
-        style = {"id": "points", "features": "x", "faint": [0], "top": 1}
+        style = {"id": "points", "features": ["x"], "faint": [0], "top": 1}
         marks.draw_points(panel, x[:, None], [None], **style)
         bump, maps = scene.array(geometry.BUMP), geometry.bump_maps(em)
         of = [panel.mark("line", shape=bump, by={"map": [each], "hidden": [1]}) for each in maps]

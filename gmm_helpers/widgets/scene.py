@@ -32,7 +32,7 @@ A mark
     `map` puts the shape in its place: see `plots.geometry`. `shape` may hold several, (S, m, 2).
     What changes from position to position stands in `by`, in lists or arrays of P: `map`, `which`
     (shape or set of shares), `until`, `faint`, `hidden`. A place (x, y), `at`, becomes a `map`.
-    `drag` names what a hand or the arrow keys can move.
+    `drag` names what a hand or the arrow keys can move; `id` a mark that the page itself changes.
 """
 
 from __future__ import annotations
