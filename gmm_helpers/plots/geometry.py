@@ -19,8 +19,10 @@ _MOST_POINTS = 800
 
 
 def format_number(value, decimals):
-    """Write a number with a true minus sign, and without one for a zero."""
-    return f"{round(float(value), decimals) + 0:.{decimals}f}".replace("-", "−")
+    """Write a number with a true minus sign, and without one for a zero; a long one in digits."""
+    long = decimals > 15 or abs(value) >= 1e15
+    text = f"{value:#.3g}" if long else f"{round(float(value), decimals) + 0:.{decimals}f}"
+    return text.replace("-", "−").replace("e+", "e")
 
 
 def format_place(values, decimals):
@@ -146,6 +148,12 @@ def shared_limits(x, limits=None):
         if fits.all():
             return limits
     return around(x, 0.15)
+
+
+def share_a_scale(x, features):
+    """Say whether both axes have one scale: the features of `x` (n, 2) are alike, and unnamed."""
+    spans = np.ptp(x, axis=0)
+    return features is None and bool(spans.max() < 5 * spans.min())
 
 
 def reach(maps):

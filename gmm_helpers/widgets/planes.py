@@ -104,7 +104,8 @@ class _Plane(Scene):
     def __init__(self, x, positions, features=None, margin=0.06, **content):
         super().__init__(positions, **content)
         self.x = x = validation.as_plane(x)
-        self._labels, self._equal = validation.as_names(features, 2), features is None
+        self._labels = validation.as_names(features, 2)
+        self._equal = geometry.share_a_scale(x, features)
         low, high = x.min(axis=0), x.max(axis=0)
         room = margin * (high - low)
         if self._equal:

@@ -17,8 +17,8 @@ _RESTS = {"start": 1.0, "E": 1.5, "M": 1.0}  # seconds: E rests longer, there is
 class RunScene(Scene):
     """A run on checked data `x` (n, D) as a scene, with each position's step and text.
 
-    Without `features`, x₁ and x₂ have one scale, as simulated data do. `limits` (2, D) say where
-    the data's axes begin and end: by default where these data and the ellipses do.
+    Without `features`, x₁ and x₂ have one scale where their spans are alike. `limits` (2, D) say
+    where the data's axes begin and end: by default where these data and the ellipses do.
     """
 
     def __init__(self, x, trace, *, features=None, notes=(), limits=None):
@@ -54,7 +54,7 @@ class RunScene(Scene):
         if D == 1:
             self._draw_densities(names, limits)
         else:
-            self._draw_ellipses(names, limits, equal=features is None)
+            self._draw_ellipses(names, limits, equal=geometry.share_a_scale(x, features))
         self._draw_log_likelihood()
 
     def _draw_points(self, panel, features, **more):

@@ -15,6 +15,7 @@ def test_limits_hold_the_points_and_ellipses_up_to_a_quarter_of_their_span():
     np.testing.assert_allclose(geometry.plane_limits(x, ellipses), [[-2.5, -3.3], [12.5, 21.2]])
     tilted = geometry.ellipse_maps(gmm.Mixture([1], [[1, 2]], [[[4, 1], [1, 9]]]))
     np.testing.assert_allclose(geometry.reach(tilted), [[-3, -4], [5, 8]])
+    assert geometry.share_a_scale(x, None) and not geometry.share_a_scale(x * [1, 9], None)
     low, high = geometry.around(np.full((3, 2), [0.0, 5.0]), 0.06)  # never two equal ones
     assert (low < [0, 5]).all() and (high > [0, 5]).all()
 
