@@ -33,9 +33,15 @@ export function makeAxes(panel) {
     parts.push(draw(`M${left} ${at}h-5`), write(label, left - 8, at + 0.35 * TEXT, "end"));
   }
   const turned = `translate(${TEXT} ${top + h / 2}) rotate(-90)`;
-  parts.push(write(below, left + w / 2, bottom + 8 + 2.1 * TEXT, "middle"));
-  parts.push(write(beside, 0, 0, "middle", { transform: turned }));
+  parts.push(write(cut(below, w), left + w / 2, bottom + 8 + 2.1 * TEXT, "middle"));
+  parts.push(write(cut(beside, h), 0, 0, "middle", { transform: turned }));
   return parts;
+}
+
+/** Return a label, or as much of it as fits beside a plot, in pixels. */
+function cut(label, room) {
+  const most = Math.floor(room / (0.5 * TEXT)); // a letter is about half as wide as it is high
+  return label.length > most ? `${label.slice(0, most - 1)}…` : label;
 }
 
 /** Return every tick, or every second one, and so on: so that each has its room, in pixels. */

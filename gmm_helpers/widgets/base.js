@@ -63,10 +63,11 @@ export function strokeOf({ colour, width = 2, dash }) {
   return `stroke:${paint(colour)};stroke-width:${width};stroke-dasharray:${dashes}`;
 }
 
-/** Write a number with a true minus sign, and without one for a zero. */
+/** Write a number as `format_number` in geometry.py does. */
 export function format(value, decimals) {
-  const text = value.toFixed(decimals);
-  return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
+  const long = decimals > 15 || Math.abs(value) >= 1e15;
+  const text = long ? value.toPrecision(3) : value.toFixed(Math.max(0, decimals));
+  return (Number(text) ? text.replaceAll("-", "−") : text.replace("-", "")).replace("e+", "e");
 }
 
 /** Return a function that sets traits, and tells Python once the hand has rested for a moment. */

@@ -28,10 +28,14 @@ export class Chooser extends Player {
     for (const [label, i] of buttons)
       row.append(makeButton(label, () => this.choose(this.key.with(i, this.key[i] + 1))));
     this.box.prepend(row);
-    const showChosen = () => this.showKey(this.model.get("chosen").key);
-    this.hear({ "change:chosen": showChosen });
+    const heedChosen = () => {
+      const { key = this.key } = this.model.get("chosen");
+      if (`${key}` !== `${this.model.get("content").key}`) this.choose(key);
+    };
+    this.hear({ "change:chosen": heedChosen });
     this.ends.push(() => clearTimeout(this.looking));
-    showChosen();
+    this.mark(key);
+    heedChosen();
     this.lookAhead();
   }
 

@@ -86,7 +86,7 @@ export function makeChoice(name, labels, act) {
   const options = labels.map((label, i) => make("label", { class: "option" }, inputs[i], label));
   const element = make("fieldset", {}, make("legend", {}, name), ...options);
   const show = (i) => {
-    inputs[i].checked = true;
+    for (const [j, input] of inputs.entries()) input.checked = i === j;
   };
   return { element, show };
 }

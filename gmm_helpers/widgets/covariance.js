@@ -15,9 +15,10 @@ export class CovariancePanel extends SliderPanel {
     return { "Other points": () => this.asker.ask({}) };
   }
 
-  move(changes, rests) {
-    const hold = changes.hold && { held: valuesOf(numbersOf(this.values)) };
-    super.move({ ...changes, ...hold }, rests);
+  /** Keep where the points are, for when they are held. */
+  show(values) {
+    const now = valuesOf(numbersOf(values));
+    super.show({ ...values, held: values.hold ? (values.held ?? now) : now });
   }
 
   /** Move an end of a 3σ half-axis: the other keeps the length that it had when the hand began. */

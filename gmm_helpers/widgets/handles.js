@@ -53,6 +53,6 @@ export function makeHandle(mark, panel, group) {
 
 /** Say where a handle is. */
 function sayPlace([x, y], { limits: [x0, x1, y0, y1], flat }) {
-  const write = (value, span) => format(value, Math.max(0, 2 - Math.floor(Math.log10(span))));
+  const write = (value, span) => format(value, 2 - Math.floor(Math.log10(span)));
   return flat ? write(x, x1 - x0) : `${write(x, x1 - x0)}, ${write(y, y1 - y0)}`;
 }

@@ -61,8 +61,8 @@ export class HandFit extends SliderPanel {
 
   /** Return the best score until now; Python is told of it with the values. */
   keepBest(values, score) {
-    // Python's score of the same values may differ in its last digits.
-    if (score >= this.model.get("best").score - 1e-9) this.model.set("best", { values, score });
+    // Python's score of the same values may differ in its last digits, and one may have none.
+    if (!(score < this.model.get("best").score - 1e-9)) this.model.set("best", { values, score });
     return this.model.get("best").score;
   }
 

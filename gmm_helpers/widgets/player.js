@@ -83,8 +83,7 @@ export class Player extends Shown {
     const last = positions - 1;
     if (this.last && this.position === this.last) return last;
     const iteration = this.content?.iterations?.[this.position];
-    if (iteration === undefined || iterations[this.position] === iteration)
-      return Math.min(this.position, last);
+    if (iteration === undefined || iterations[this.position] === iteration) return this.position;
     return Math.max(
       iterations.findLastIndex((each) => each <= iteration),
       0,
@@ -121,7 +120,7 @@ export class Player extends Shown {
   /** Let the slider of the points say what the marked one's numbers are now. */
   sayPoint() {
     const { point } = this.picture;
-    const words = point < 0 ? "none" : (this.cloud?.describe(point) ?? "");
+    const words = point in this.order ? this.cloud.describe(point) : "none";
     set(this.finder.range, { "aria-valuetext": words });
   }
 
@@ -131,8 +130,10 @@ export class Player extends Shown {
     else if (rests) this.tell({ position }, 0); // and a glide goes on
   }
 
-  go(position, rests = false) {
+  /** Go to a position, or to the end that is next to it. */
+  go(wanted, rests = false) {
     const { headings, texts, tables, formulas, glides } = this.content;
+    const position = inside(wanted, 0, this.last);
     const next = position === this.position + 1;
     const slow = performance.now() - this.moved > 1.2 * GLIDE;
     this.moved = performance.now();

@@ -19,11 +19,11 @@ export function askQuestion({ model, box }) {
   const room = make("span", { "aria-hidden": "true" }, longest);
   const choice = makeChoice(text, options, (index) => tell({ chosen: { index } }));
   const show = () => {
-    const { index = -1 } = model.get("chosen");
-    if (index >= 0) choice.show(index);
+    const { index } = model.get("chosen");
+    choice.show(index);
     answer.textContent = answers[index] ?? "";
-    if (index < 0) answered.delete(text);
-    else answered.add(text);
+    if (index in answers) answered.add(text);
+    else answered.delete(text);
     document.dispatchEvent(new Event(ANSWERED));
   };
   model.on("change:chosen", show);

@@ -15,9 +15,9 @@ export const shift = (x, y) => [1, 0, 0, 1, x, y];
 export class SliderPanel extends Shown {
   constructor(page) {
     super(page);
-    this.values = this.model.get("values");
     /** @type {any[]} what the controls are */
     this.specs = this.model.get("content").controls;
+    this.values = this.heed(this.model.get("values"));
     /** @type {any[]} for each, what shows its value */
     this.controls = [];
     /** @type {any} what is dragged, and how */
@@ -26,7 +26,7 @@ export class SliderPanel extends Shown {
     this.hear({
       "change:values": () => {
         const values = this.model.get("values");
-        if (values !== this.values) this.show(values);
+        if (values !== this.values) this.show(this.heed(values));
       },
       "change:data": () => this.takeScene(),
     });
@@ -67,6 +67,16 @@ export class SliderPanel extends Shown {
     this.setScene(this.scene);
     this.show(this.values);
     this.picture.layOut();
+  }
+
+  /** Return what Python has set, as far as the sliders can show it. */
+  heed(values) {
+    const heeded = { ...this.values, ...values };
+    for (const { name, low, high, value } of this.specs) {
+      if (typeof heeded[name] !== typeof value) heeded[name] = value;
+      if (low !== undefined) heeded[name] = inside(heeded[name], low, high);
+    }
+    return heeded;
   }
 
   /** Take some values from a hand, and tell Python once it rests. */

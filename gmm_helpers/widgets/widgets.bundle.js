@@ -63,10 +63,11 @@ function strokeOf({ colour, width = 2, dash }) {
   return `stroke:${paint(colour)};stroke-width:${width};stroke-dasharray:${dashes}`;
 }
 
-/** Write a number with a true minus sign, and without one for a zero. */
+/** Write a number as `format_number` in geometry.py does. */
 function format(value, decimals) {
-  const text = value.toFixed(decimals);
-  return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
+  const long = decimals > 15 || Math.abs(value) >= 1e15;
+  const text = long ? value.toPrecision(3) : value.toFixed(Math.max(0, decimals));
+  return (Number(text) ? text.replaceAll("-", "−") : text.replace("-", "")).replace("e+", "e");
 }
 
 /** Return a function that sets traits, and tells Python once the hand has rested for a moment. */
@@ -277,7 +278,7 @@ function makeChoice(name, labels, act) {
   const options = labels.map((label, i) => make("label", { class: "option" }, inputs[i], label));
   const element = make("fieldset", {}, make("legend", {}, name), ...options);
   const show = (i) => {
-    inputs[i].checked = true;
+    for (const [j, input] of inputs.entries()) input.checked = i === j;
   };
   return { element, show };
 }
@@ -397,9 +398,15 @@ function makeAxes(panel) {
     parts.push(draw(`M${left} ${at}h-5`), write(label, left - 8, at + 0.35 * TEXT, "end"));
   }
   const turned = `translate(${TEXT} ${top + h / 2}) rotate(-90)`;
-  parts.push(write(below, left + w / 2, bottom + 8 + 2.1 * TEXT, "middle"));
-  parts.push(write(beside, 0, 0, "middle", { transform: turned }));
+  parts.push(write(cut(below, w), left + w / 2, bottom + 8 + 2.1 * TEXT, "middle"));
+  parts.push(write(cut(beside, h), 0, 0, "middle", { transform: turned }));
   return parts;
+}
+
+/** Return a label, or as much of it as fits beside a plot, in pixels. */
+function cut(label, room) {
+  const most = Math.floor(room / (0.5 * TEXT)); // a letter is about half as wide as it is high
+  return label.length > most ? `${label.slice(0, most - 1)}…` : label;
 }
 
 /** Return every tick, or every second one, and so on: so that each has its room, in pixels. */
@@ -463,7 +470,7 @@ function makeHandle(mark, panel, group) {
 
 /** Say where a handle is. */
 function sayPlace([x, y], { limits: [x0, x1, y0, y1], flat }) {
-  const write = (value, span) => format(value, Math.max(0, 2 - Math.floor(Math.log10(span))));
+  const write = (value, span) => format(value, 2 - Math.floor(Math.log10(span)));
   return flat ? write(x, x1 - x0) : `${write(x, x1 - x0)}, ${write(y, y1 - y0)}`;
 }
 
@@ -1226,8 +1233,7 @@ class Player extends Shown {
     const last = positions - 1;
     if (this.last && this.position === this.last) return last;
     const iteration = this.content?.iterations?.[this.position];
-    if (iteration === undefined || iterations[this.position] === iteration)
-      return Math.min(this.position, last);
+    if (iteration === undefined || iterations[this.position] === iteration) return this.position;
     return Math.max(
       iterations.findLastIndex((each) => each <= iteration),
       0,
@@ -1264,7 +1270,7 @@ class Player extends Shown {
   /** Let the slider of the points say what the marked one's numbers are now. */
   sayPoint() {
     const { point } = this.picture;
-    const words = point < 0 ? "none" : (this.cloud?.describe(point) ?? "");
+    const words = point in this.order ? this.cloud.describe(point) : "none";
     set(this.finder.range, { "aria-valuetext": words });
   }
 
@@ -1274,8 +1280,10 @@ class Player extends Shown {
     else if (rests) this.tell({ position }, 0); // and a glide goes on
   }
 
-  go(position, rests = false) {
+  /** Go to a position, or to the end that is next to it. */
+  go(wanted, rests = false) {
     const { headings, texts, tables, formulas, glides } = this.content;
+    const position = inside(wanted, 0, this.last);
     const next = position === this.position + 1;
     const slow = performance.now() - this.moved > 1.2 * GLIDE;
     this.moved = performance.now();
@@ -1378,10 +1386,14 @@ class Chooser extends Player {
     for (const [label, i] of buttons)
       row.append(makeButton(label, () => this.choose(this.key.with(i, this.key[i] + 1))));
     this.box.prepend(row);
-    const showChosen = () => this.showKey(this.model.get("chosen").key);
-    this.hear({ "change:chosen": showChosen });
+    const heedChosen = () => {
+      const { key = this.key } = this.model.get("chosen");
+      if (`${key}` !== `${this.model.get("content").key}`) this.choose(key);
+    };
+    this.hear({ "change:chosen": heedChosen });
     this.ends.push(() => clearTimeout(this.looking));
-    showChosen();
+    this.mark(key);
+    heedChosen();
     this.lookAhead();
   }
 
@@ -1460,9 +1472,9 @@ const shift = (x, y) => [1, 0, 0, 1, x, y];
 class SliderPanel extends Shown {
   constructor(page) {
     super(page);
-    this.values = this.model.get("values");
     /** @type {any[]} what the controls are */
     this.specs = this.model.get("content").controls;
+    this.values = this.heed(this.model.get("values"));
     /** @type {any[]} for each, what shows its value */
     this.controls = [];
     /** @type {any} what is dragged, and how */
@@ -1471,7 +1483,7 @@ class SliderPanel extends Shown {
     this.hear({
       "change:values": () => {
         const values = this.model.get("values");
-        if (values !== this.values) this.show(values);
+        if (values !== this.values) this.show(this.heed(values));
       },
       "change:data": () => this.takeScene(),
     });
@@ -1512,6 +1524,16 @@ class SliderPanel extends Shown {
     this.setScene(this.scene);
     this.show(this.values);
     this.picture.layOut();
+  }
+
+  /** Return what Python has set, as far as the sliders can show it. */
+  heed(values) {
+    const heeded = { ...this.values, ...values };
+    for (const { name, low, high, value } of this.specs) {
+      if (typeof heeded[name] !== typeof value) heeded[name] = value;
+      if (low !== undefined) heeded[name] = inside(heeded[name], low, high);
+    }
+    return heeded;
   }
 
   /** Take some values from a hand, and tell Python once it rests. */
@@ -1614,8 +1636,8 @@ class HandFit extends SliderPanel {
 
   /** Return the best score until now; Python is told of it with the values. */
   keepBest(values, score) {
-    // Python's score of the same values may differ in its last digits.
-    if (score >= this.model.get("best").score - 1e-9) this.model.set("best", { values, score });
+    // Python's score of the same values may differ in its last digits, and one may have none.
+    if (!(score < this.model.get("best").score - 1e-9)) this.model.set("best", { values, score });
     return this.model.get("best").score;
   }
 
@@ -1721,9 +1743,10 @@ class CovariancePanel extends SliderPanel {
     return { "Other points": () => this.asker.ask({}) };
   }
 
-  move(changes, rests) {
-    const hold = changes.hold && { held: valuesOf(numbersOf(this.values)) };
-    super.move({ ...changes, ...hold }, rests);
+  /** Keep where the points are, for when they are held. */
+  show(values) {
+    const now = valuesOf(numbersOf(values));
+    super.show({ ...values, held: values.hold ? (values.held ?? now) : now });
   }
 
   /** Move an end of a 3σ half-axis: the other keeps the length that it had when the hand began. */
@@ -1832,11 +1855,11 @@ function askQuestion({ model, box }) {
   const room = make("span", { "aria-hidden": "true" }, longest);
   const choice = makeChoice(text, options, (index) => tell({ chosen: { index } }));
   const show = () => {
-    const { index = -1 } = model.get("chosen");
-    if (index >= 0) choice.show(index);
+    const { index } = model.get("chosen");
+    choice.show(index);
     answer.textContent = answers[index] ?? "";
-    if (index < 0) answered.delete(text);
-    else answered.add(text);
+    if (index in answers) answered.add(text);
+    else answered.delete(text);
     document.dispatchEvent(new Event(ANSWERED));
   };
   model.on("change:chosen", show);

@@ -80,6 +80,12 @@ def test_the_area_is_measured_and_tall_peaks_are_said(mount, x, em):
     assert "(below the gauge's floor of −900)" in words(shown)
 
 
+def test_values_that_no_slider_can_have_are_mended(mount, x, em):
+    shown = mount(gmm.HandFit(x, em=em))
+    shown.set("values", {"mean_1": -99, "deviation_1": None})
+    assert table(shown)[1] == ["1", "0.50", "−4.4", "1.25"] and "NaN" not in words(shown)
+
+
 def test_the_posterior_is_bayes_rule_in_numbers_and_words(mount, x, em):
     panel = gmm.PointPosterior(x, em)
     shown = mount(panel)

@@ -151,6 +151,14 @@ def test_play_goes_on_at_its_speed_and_rests_longer_at_e(mount, line):
     assert texts_of(shown) == expected_texts(line, 3)
 
 
+def test_what_python_sets_out_of_range_is_taken_back_into_it(mount, line):
+    shown, last = mount(line), len(line.texts) - 1
+    for position, next_to_it in ((99, last), (-3, 0)):
+        shown.set("position", position)
+        assert texts_of(shown) == expected_texts(line, next_to_it)
+        assert shown.get("position") == next_to_it
+
+
 @pytest.mark.parametrize("which", ["line", "plane"])
 def test_a_point_tells_its_numbers_through_e_and_m(mount, request, which):
     stepper = request.getfixturevalue(which)
@@ -261,6 +269,7 @@ def hostile():
         "no weight": (x, fine, make([1, 0], [0, 5], [1, 1])),
         "narrow": (x, fine, make([0.5, 0.5], [0, 1], [1e-300, 1])),
         "wide": (x, fine, make([0.5, 0.5], [0, 1], [1e300, 1])),
+        "tiny": (1e-150 * x, *[make([0.5, 0.5], [-1e-150, 0], [1e-300, 1e-300])] * 2),
         "far away": (far, *[make([0.5, 0.5], [1e9, 1e9 + 1e-3], [1e-8, 1e-8])] * 2),
         "flat ellipse": (np.column_stack([x, x**2]), flat, flat),
     }
