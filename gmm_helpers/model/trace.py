@@ -33,9 +33,9 @@ def failure(component, model, *, collapsed):
     if collapsed:
         what = "has collapsed: up to rounding its points span no volume, and ℓ has no upper limit"
     remedies = ["start elsewhere", "use fewer components"]
-    if model.covariance_type != "tied":
+    if collapsed and model.covariance_type != "tied":
         remedies.append("share one covariance (covariance_type='tied')")
-    if not model.ridge:  # what has not been tried yet
+    if collapsed and not model.ridge:  # what has not been tried yet
         remedies.append("add a small ridge (such as ridge=1e-3)")
     return EMError(f"{name} {what}. Remedies: {', or '.join(remedies)}.", component=component)
 

@@ -210,9 +210,11 @@ def check_independent(points):
     left = abs(np.diagonal(triangle)) / np.sqrt(n) * scales
     dependent = left <= _RESOLUTION * np.maximum(-low, high)
     if dependent.any():
+        feature = dependent.argmax()
+        what = "is a linear combination of the features before it"
         raise ValueError(
-            f"Feature {dependent.argmax()} of x is a linear combination of the features before "
-            "it: leave it out, use covariance_type='diag', or add a ridge."
+            f"Feature {feature} of x {what if feature else 'varies in its last digits alone'}: "
+            "leave it out, use covariance_type='diag', or add a ridge."
         )
     shares = abs(np.diagonal(triangle)) / np.linalg.norm(triangle, axis=0)
     least = shares.argmin()
@@ -318,7 +320,8 @@ def inverses(factors):
 
 
 def _singular(component, covariance):
-    what = "its covariance is not positive definite: in some direction its variance is 0 or less"
+    what = "its covariance is not positive definite: in some direction its variance is 0 or less, "
+    what += "or too small beside the others for float64"
     if len(covariance) == 1:
         what = f"its variance must be positive; it is {covariance[0, 0]:g}"
     name = name_component(component).capitalize()
