@@ -11,8 +11,9 @@ COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9")
 # Their lighter twins for a dark page: the same hues, found by a numerical search for the largest
 # of the least distances that tests/plots/test_look.py asks for.
 DARK_COLOURS = ("#029AED", "#FFB601", "#3EE3AA", "#EE81B8", "#F2772D", "#A8DDFD")
-MARKERS = ("o", "^", "s", "D", "v", "P")
-DASHES = ((), (6, 2), (2, 2), (6, 2, 2, 2), (9, 3), (4, 1, 1, 1))
+# One more than colours, so that also components 1 and 7 are told apart.
+MARKERS = ("o", "^", "s", "D", "v", "P", "<")
+DASHES = ((), (6, 2), (2, 2), (6, 2, 2, 2), (9, 3), (4, 1, 1, 1), (1, 3))
 RADII = (1, 2)  # of a component's ellipses, in standard deviations
 # matplotlib's markers of size 2, so that a disc has radius 1, as an SVG draws them: y points down.
 _MARKER_PATHS = {
@@ -23,6 +24,7 @@ _MARKER_PATHS = {
     "v": "M0 1L-1-1L1-1Z",
     "P": "M-.333-1L.333-1L.333-.333L1-.333L1 .333L.333 .333"
     "L.333 1L-.333 1L-.333 .333L-1 .333L-1-.333L-.333-.333Z",
+    "<": "M-1 0L1 1L1-1Z",
     "x": "M-1-1L1 1M-1 1L1-1",
 }
 # From linear sRGB to OKLab's cone responses.
