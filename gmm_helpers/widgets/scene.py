@@ -10,7 +10,8 @@ The scene
     `headings`, `texts`, `tables`, `formulas`, `iterations`, `rests` (seconds before Play goes on)
     and `glides` (whether shapes may glide there from the position before): lists of P.
     `notes` stand above the picture, `legend` below it: rows of `colour`, `marker`, `dash`, `text`.
-    `height` is the picture's, in pixels, where the usual one will not do.
+    `height` is the picture's, in pixels, where the usual one will not do. `drag` is there where a
+    hand may move the means of the start.
 
 A panel
     `title`, `labels` of both axes, `width` (its share of the row), `equal` (both axes have the
@@ -23,8 +24,10 @@ A mark
     "line", "area"  the points of `shape`, in pieces where one is no number; drawn up to point
                     `until`, closed if `close`, with dots if `dots`; `extend` draws on to both edges
     "sum"           the sum of the lines with the indices `of`; an area if `fill`
-    "points"        `shape` with the `shares` of the components, of `which` set (−1: none)
-    "label"         a `text` at the place of its `map`, or `lift` pixels above, in a ring if `ring`
+    "points"        `shape` with the `shares` of the components, of `which` set (−1: none), each of
+                    `radius`; its numbers are said with the names `features` and `decimals`
+    "label"         a `text` at the place of its `map`, or `lift` pixels above, in a ring if `ring`;
+                    `anchor`, "start" or "middle", is what of it stands there
     "marker"        a `marker` of `radius` at the place of its `map`; a mere outline if `open`
     "image"         shades of grey, at the address `href`, that fill `box` (limits)
     `colour` is the number of a component, or "ink", "grey", "mark", "pale". A line has its `width`
@@ -32,7 +35,8 @@ A mark
     `map` puts the shape in its place: see `plots.geometry`. `shape` may hold several, (S, m, 2).
     What changes from position to position stands in `by`, in lists or arrays of P: `map`, `which`
     (shape or set of shares), `until`, `faint`, `hidden`. A place (x, y), `at`, becomes a `map`.
-    `drag` names what a hand or the arrow keys can move; `id` a mark that the page itself changes.
+    `drag` names what a hand or the arrow keys can move (not these where `keys` is false, since a
+    slider does it), and `name` says it aloud; `id` names a mark that the page itself changes.
 """
 
 from __future__ import annotations
