@@ -33,12 +33,13 @@ def show_fits(
     x : array_like, shape (n, D), or (n,) for D = 1; or a dict of them
         The data, with D at most 2; a dict has those of each title.
     features : sequence of str, optional
-        The axes' names. Without them both axes of a plane have the same scale.
+        The axes' names. Without them both axes of a plane have one scale, if the spans are alike.
     """
     data = _data_of(fits, x)
     together = np.concatenate([*data.values()])
     mixtures = [fit for fit in fits.values() if isinstance(fit, Mixture)]
     names = validation.as_names(features, 1 if together.ndim == 1 else 2)
+    equal = together.ndim == 2 and geometry.share_a_scale(together, features)
     caption = f"{' and '.join(map(str, sorted({*map(len, data.values())})))} points"
     if together.ndim == 1:
         names, limits = [*names, "density"], geometry.around(together[:, None], 0.06)
@@ -47,8 +48,7 @@ def show_fits(
         limits = geometry.plane_limits(together, *map(geometry.ellipse_maps, mixtures))
         caption += f", {names[1]} against {names[0]}"
         caption += ", with ellipses at 1 and 2 standard deviations" if mixtures else ""
-        caption += "." if features is None else "; each axis has a scale of its own."
-    equal = together.ndim == 2 and features is None
+        caption += "." if equal else "; each axis has a scale of its own."
     figure, axes = figures.panels(len(fits), limits if equal else None)
     for ax, (title, fit) in zip(axes, fits.items(), strict=True):
         mixture = fit if isinstance(fit, Mixture) else None

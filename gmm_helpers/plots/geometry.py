@@ -16,6 +16,7 @@ CIRCLE = np.column_stack([np.cos(_ANGLES), np.sin(_ANGLES)])
 # Where one-dimensional points lie below a density, as shares of the height above it.
 RUG_ROOM, _RUG = 0.16, (0.03, 0.13)
 _MOST_POINTS = 800
+_ALIKE = 5  # times as wide: with one scale a picture beyond that would be a strip
 
 
 def format_number(value, decimals):
@@ -151,9 +152,9 @@ def shared_limits(x, limits=None):
 
 
 def share_a_scale(x, features):
-    """Say whether both axes have one scale: the features of `x` (n, 2) are alike, and unnamed."""
+    """Say whether both axes have one scale: the features of `x` (n, 2) are unnamed, and alike."""
     spans = np.ptp(x, axis=0)
-    return features is None and bool(spans.max() < 5 * spans.min())
+    return features is None and bool(spans.max() < _ALIKE * spans.min())
 
 
 def reach(maps):

@@ -34,6 +34,8 @@ def test_features_with_units_get_their_own_scales_and_the_caption_says_so(kept):
     first = figure.axes[0]
     assert (first.get_xlabel(), first.get_ylabel()) == tuple(data.features)
     assert first.get_aspect() == "auto" and "a scale of its own" in caption
+    gmm.show_fits({"in unlike units": None}, data.x)
+    assert kept[1][0].axes[0].get_aspect() == "auto" and "a scale of its own" in kept[1][1]
 
 
 def test_in_one_dimension_curves_stand_over_a_histogram_and_points_below(kept):
