@@ -29,14 +29,13 @@ def failure(component, model, *, collapsed):
     if collapsed and model.nearly:
         message = f"{name} has collapsed, or is too thin for float64. {model.nearly}"
         return EMError(message, component=component)
-    what = "has lost all its points"
+    what, remedies = "has lost all its points", ["start elsewhere", "use fewer components"]
     if collapsed:
         what = "has collapsed: up to rounding its points span no volume, and ℓ has no upper limit"
-    remedies = ["start elsewhere", "use fewer components"]
-    if collapsed and model.covariance_type != "tied":
-        remedies.append("share one covariance (covariance_type='tied')")
-    if collapsed and not model.ridge:  # what has not been tried yet
-        remedies.append("add a small ridge (such as ridge=1e-3)")
+        if model.covariance_type != "tied":  # what has not been tried yet
+            remedies.append("share one covariance (covariance_type='tied')")
+        if not model.ridge:
+            remedies.append("add a small ridge (such as ridge=1e-3)")
     return EMError(f"{name} {what}. Remedies: {', or '.join(remedies)}.", component=component)
 
 

@@ -320,8 +320,10 @@ def inverses(factors):
 
 
 def _singular(component, covariance):
-    what = "its covariance is not positive definite: in some direction its variance is 0 or less, "
-    what += "or too small beside the others for float64"
+    what = (
+        "its covariance is not positive definite: in some direction its variance is 0 or less, "
+        "or too small beside the others for float64"
+    )
     if len(covariance) == 1:
         what = f"its variance must be positive; it is {covariance[0, 0]:g}"
     name = name_component(component).capitalize()
