@@ -70,6 +70,10 @@ def _check_rounded(part, found, wanted):
     for decimals in range(1, DIGITS):
         if same(found, [w.round(decimals) for w in wanted]):
             raise TABLE.finding("rounded", part=part, decimals=decimals)
+    least = min(f.min(initial=0.01) for f in found)
+    floored = [np.maximum(w, least) for w in wanted]
+    if 0 < least < 0.01 and same(found, floored):  # shares or densities, cut off below
+        raise TABLE.finding("floored", part=part, least=number(least))
     largest = max(_relative_error(f, w).max() for f, w in zip(found, wanted, strict=True))
     if largest < _ROUNDED:
         right = min(round(-math.log10(largest)), DIGITS - 1)
@@ -92,7 +96,7 @@ def _check_made_of_right(cases, found, wanted, about):
             fitting.setdefault(explanation.names[0], explanation.say)
     if fitting:
         name, says = next(iter(fitting)), " Or: ".join(fitting.values())
-        raise Finding(name, f"For {about['part'].name}: {says} {about['difference']}")
+        raise Finding(name, f"For {about['part'].name}, {says} {about['difference']}")
     ratios = np.concatenate([(f / w).ravel() for f, w in pairs])
     if same([ratios], [np.full_like(ratios, ratios[0])]):
         other = any(np.isclose(ratios[0] * np.log(base), 1) for base in (2, 10))

@@ -174,6 +174,8 @@ def _explain_refusal(error, x, b):
         raise _of_shape("means", wanted[:2], x, b) if right else _of_shape(name, found, x, b)
     # `from_1d` makes means of two axes, and covariances that fit them: only `Mixture` itself can
     # be given others.
+    if found == ():
+        raise TABLE.finding("summed_over_all", error=error)
     if x.ndim == 1 and len(found) < len(wanted):
         raise TABLE.finding("not_from_1d", error=error)
 

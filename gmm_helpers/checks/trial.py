@@ -22,6 +22,8 @@ from gmm_helpers.checks.values import as_numbers, copied, differ, shape_of
 from gmm_helpers.model.learner_steps import InputRefusedError, TooSlowError
 
 TABLE = Table(__file__)
+# What a second call of the function, or its code, may tell more of.
+_UNEXPLAINED = ("different", "wrong_shape", "constant", "not_finite", "left_out")
 
 
 class Trial:
@@ -67,7 +69,7 @@ class Trial:
             try:
                 self._judge(j, len(cases))
             except Finding as finding:
-                if finding.slip in ("different", "wrong_shape", "constant", "not_finite"):
+                if finding.slip in _UNEXPLAINED:
                     finding = self._look_closer(finding, j, results[0], changed)
                 finding.opening = self._say_what_is_right(j)
                 raise finding from None
@@ -167,12 +169,15 @@ class Trial:
         elif pair := self._exchanged(j):
             return TABLE.finding("arguments_exchanged", one=pair[0], other=pair[1])
         elif unused := unused_arguments(self.own):
-            finding.slip = "argument_ignored" if different else finding.slip
+            if different:
+                finding.slip, finding.lead = "argument_ignored", ""
             hint = f"It never uses its argument `{unused[0]}`."
         elif changed:
             hint = f"It also changes its argument `{changed}`: `x -= 1` does, `x = x - 1` does not."
-        elif different:
+        elif different or finding.slip == "left_out":
             hint = suspicious(self.own)
+            if hint and not different:  # a better reason than a loop's
+                finding.slip, finding.detail = "different", ""
         finding.detail = f"{hint} {finding.detail}".strip()
         return finding
 
@@ -210,7 +215,7 @@ class Trial:
                     names.append(part.name)
             except Finding:  # these are no numbers
                 continue
-        return f"Right so far: {', '.join(names)}." if names else ""
+        return f"Right so far: {' and '.join(names)}." if names else ""
 
 
 def _is_nothing(result):

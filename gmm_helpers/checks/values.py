@@ -17,7 +17,14 @@ def as_numbers(value, name):
         text = str(error)
         raise Finding("wrong_type", text[0].upper() + text[1:], vague=True) from None
     except Exception:  # a TypeError, or whatever an object of the learner's raises
-        text = f"For {name} it returns {describe(value)}, where real numbers are asked for."
+        if callable(value):
+            text = f"For {name} it returns a function, not what that gives: are brackets missing?"
+            raise Finding("not_called", text) from None
+        own = describe(value)
+        if isinstance(value, np.ndarray):
+            kinds = {"c": "complex numbers", "U": "texts"}
+            own = f"an array of {kinds.get(value.dtype.kind, 'objects')}"
+        text = f"For {name} it returns {own}, where real numbers are asked for."
         raise Finding("wrong_type", text, vague=True) from None
 
 

@@ -153,11 +153,12 @@ def describe_exception(error):
     frames = traceback.extract_tb(error.__traceback__)
     line = frames[1].line if len(frames) > 1 else ""  # frames[0] is where the function was called
     where = f", in the line “{line}”" if line else ""
-    return f"{type(error).__name__}: {error}".rstrip(": .") + where
+    return f"{type(error).__name__}: {error}".rstrip(": .,") + where
 
 
 def describe(value):
     """Say what a value is: its type, or of an array the shape."""
     if type(value) is np.ndarray:
         return f"an array of shape {value.shape}"
-    return "`None`" if value is None else f"a {type(value).__name__}"
+    name = type(value).__name__
+    return "`None`" if value is None else f"{'an' if name[0] in 'aeioAEIO' else 'a'} {name}"

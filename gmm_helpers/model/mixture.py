@@ -95,8 +95,8 @@ class Mixture:
     @property
     def variances(self) -> np.ndarray:
         """σ_k² of a mixture with D = 1, shape (K,)."""
-        if self.n_features != 1:
-            raise ValueError(f"variances are for D = 1; here D = {self.n_features}: covariances.")
+        if (D := self.n_features) != 1:
+            raise ValueError(f"variances are for D = 1; here D = {D}: use the covariances.")
         return self.covariances[:, 0, 0]
 
     def log_density(self, x: ArrayLike) -> np.ndarray:

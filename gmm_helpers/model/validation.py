@@ -71,7 +71,9 @@ def _check_finite(columns, name):
 def check_features(points, n_features, name="x"):
     """Check that `points` (D, n) have as many features as a mixture."""
     if len(points) != n_features:
-        turned = f" Wrong way round? Pass {name}.T." if points.shape[1] == n_features else ""
+        one = len(points) == 1  # of shape (D,), perhaps, which .T leaves as it is
+        turn = "One point? Pass {}.reshape(1, -1)." if one else "Wrong way round? Pass {}.T."
+        turned = f" {turn.format(name)}" if points.shape[1] == n_features else ""
         raise ValueError(
             f"{name} has D = {len(points)} where D = {n_features} is needed: data and mixture must "
             f"have the same number of features.{turned}"
@@ -232,11 +234,11 @@ def check_independent(points):
 def as_real(values, name):
     """Return `values` as float64; refuse text, complex numbers, objects and missing values."""
     if np.ma.is_masked(values):
-        raise ValueError(f"{name} has masked values: drop them or fill them in first.")
+        raise ValueError(f"{name} must not have masked values: drop them or fill them in first.")
     try:
         array = np.asarray(values)
     except ValueError as error:
-        raise ValueError(f"{name} has rows of different lengths; all must be equal.") from error
+        raise ValueError(f"{name} must not have rows of different lengths.") from error
     if array.dtype.kind not in "biuf":
         data_set = isinstance(getattr(values, "x", None), np.ndarray)
         remedy = ": pass the data's .x, not all of the data set" if data_set else ""

@@ -34,7 +34,7 @@ def test_the_call_is_what_counts(own):
         ("e_step", lambda *, x: x, "wrong_signature", "The call is `e_step("),
         ("m_step", lambda: 0, "wrong_signature", "The call is `m_step("),
         ("m_step", lambda b, x: gmm.m_step(x, b), "wrong_signature", "order"),
-        ("gaussian", 3, "not_callable", "it got a int."),
+        ("gaussian", 3, "not_callable", "it got an int."),
         ("gaussian", np.zeros(3), "not_callable", "it got an array of shape (3,)."),
         ("gaussian", None, "not_callable", "it got `None`."),
     ],
