@@ -35,9 +35,10 @@ def split_rows(text):
             _, names = _parse([lines[above[-1]].lstrip("# ").replace(", ", separator)], separator)
             if [*map(len, names)] == [len(rows[0])]:  # as numpy.savetxt has it
                 numbers, rows = [remarks.pop(len(above) - 1) + 1, *numbers], names + rows
-    except csv.Error:
-        odd = (i for i, line in enumerate(lines, start=1) if line.count('"') % 2)
-        raise TableError(say("quotes", odd=next(odd, "none"))) from None
+    except csv.Error as error:
+        odd = next((i for i, line in enumerate(lines, start=1) if line.count('"') % 2), "none")
+        what = "long_field" if odd == "none" and "limit" in str(error) else "quotes"
+        raise TableError(say(what, odd=odd, most=csv.field_size_limit())) from None
     if _lacks_a_name(*rows, separator=separator):
         rows[0].insert(0, "")
     _check_lengths(rows, numbers, separator)

@@ -19,7 +19,10 @@ def as_path(path):
         raise TableError(say("backslash", path=text, eaten=eaten[0]))
     if re.match(r"\w+:/{2}", text):
         raise TableError(say("web_address", path=text))
-    return Path(text).expanduser()
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:  # there is no such user, so no such file either
+        return Path(text)
 
 
 def read_text(path):
@@ -40,9 +43,9 @@ def read_text(path):
 
 
 def _read_bytes(path):
-    if path.is_dir():
-        raise TableError(say("folder"))
     try:
+        if path.is_dir():
+            raise TableError(say("folder"))
         return path.read_bytes()
     except FileNotFoundError:
         folder = path.absolute().parent

@@ -134,7 +134,7 @@ def test_measured_numbers_need_no_note_and_an_unfit_column_is_read_if_it_is_aske
     ("sentence", "content"),
     [
         *tables("refused"),
-        ("The file is empty.", ""),
+        ("A field has more than 131072 letters.", "a,b\n1,2\n3," + 131073 * "4"),
         ("This is the file of a spreadsheet. Open it in", b"PK\x03\x04\x14\x00 xl/workbook.xml"),
         ("This is a compressed file.", b"\x1f\x8b\x08\x00"),
         ("This is not a text file. Open it in the program", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"),
@@ -196,7 +196,7 @@ def test_what_is_told_may_not_be_enough(write):
         ("https://example.org/a.csv", "is a web address: download the file"),
         (None, "path must be the path of a file, as text; it is None"),
         ("~/none.csv", "There is no such file .*there are “mine.csv”"),
-        ("~/none/none.csv", "There is no such file .*nor is there this folder"),
+        ("~none/none.csv", "There is no such file .*nor is there this folder"),
         ("~", "This is a folder. Name a file in it."),
     ],
 )
