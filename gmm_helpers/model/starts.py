@@ -255,12 +255,14 @@ def _draw_far_points(points, K, rng):
     Each next one is drawn with a probability that grows as the square of a point's distance to the
     nearest so far (Arthur & Vassilvitskii 2007), in units of the features' standard deviations.
     """
-    scaled = points / validation.standard_deviations(points)[:, None]
+    widths = validation.standard_deviations(points)
     n = points.shape[1]
     chosen = [int(rng.integers(n))]
     nearest = np.full(n, np.inf)  # squared distance to the nearest mean so far
     while len(chosen) < K:
-        to_last = ((scaled - scaled[:, chosen[-1:]]) ** 2).sum(axis=0)
+        last = chosen[-1]  # (one feature at a time: of all at once several copies would be made)
+        pairs = zip(points, widths, strict=True)
+        to_last = sum((row / width - row[last] / width) ** 2 for row, width in pairs)
         nearest = np.minimum(nearest, to_last)
         if not nearest.any():  # the points left are so near that their squared distances underflow
             return _draw_points(points, K, rng)

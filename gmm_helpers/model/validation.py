@@ -154,9 +154,8 @@ def check_fittable(points, n_components):
 
 def standard_deviations(points):
     """Return the standard deviation of each feature, (D,), without squares that overflow."""
-    low = points.min(axis=1, keepdims=True)
-    span = points.max(axis=1, keepdims=True) - low
-    return span[:, 0] * ((points - low) / span).std(axis=1)
+    # One feature at a time: of all at once several copies would be made.
+    return np.array([np.ptp(row) * ((row - row.min()) / np.ptp(row)).std() for row in points])
 
 
 class Model(NamedTuple):
