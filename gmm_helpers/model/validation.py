@@ -210,14 +210,19 @@ def check_independent(points):
     # the stored numbers' last digits make of it.
     left = abs(np.diagonal(triangle)) / np.sqrt(n) * scales
     dependent = left <= _RESOLUTION * np.maximum(-low, high)
+    shares = abs(np.diagonal(triangle)) / np.linalg.norm(triangle, axis=0)
     if dependent.any():
         feature = dependent.argmax()
+        away = abs(points[feature] - np.median(points[feature]))
         what = "is a linear combination of the features before it"
+        if 0 < np.median(away) <= _RESOLUTION * away.max():
+            what = f"has in row {away.argmax()} a value beside which the rest has no spread"
+        elif shares[feature] > 0.1:
+            what = "varies in its last digits alone"
         raise ValueError(
-            f"Feature {feature} of x {what if feature else 'varies in its last digits alone'}: "
+            f"Feature {feature} of x {what}: "
             "leave it out, use covariance_type='diag', or add a ridge."
         )
-    shares = abs(np.diagonal(triangle)) / np.linalg.norm(triangle, axis=0)
     least = shares.argmin()
     if not _ROUNDING < shares[least] < _SMALLEST_SHARE:
         return ""
@@ -242,7 +247,8 @@ def as_real(values, name):
         data_set = isinstance(getattr(values, "x", None), np.ndarray)
         remedy = ": pass the data's .x, not all of the data set" if data_set else ""
         others = [each for each in array.ravel().tolist() if not isinstance(each, numbers.Real)]
-        held = "numbers as objects: convert them by .astype(float)"
+        objects = "numbers as objects: convert them by .astype(float)"
+        held = objects if array.dtype.kind == "O" else f"{array.dtype}"  # as of dates, in part
         if others:
             held = f"{others[0]!r:.40} ({type(others[0]).__name__})"
         raise TypeError(f"{name} must hold real numbers; it holds {held}{remedy}.")
@@ -362,6 +368,7 @@ def check_not_negative(value, name):
 def _check_number(value, name, kind, what, least, most):
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, kind):
         raise TypeError(f"{name} must be a {what} number; it is {value!r}.")
+    value = value.item() if isinstance(value, np.generic) else value  # float32 has no `most`
     if not least <= value <= most:
         finite = " and finite" if kind is numbers.Real else ""
         raise ValueError(f"{name} must be at least {least}{finite}; it is {value}.")
