@@ -3,9 +3,9 @@
 import tomllib
 from pathlib import Path
 
-import nbformat
 import numpy as np
 import pytest
+from files import sources
 from IPython.core.interactiveshell import InteractiveShell
 
 import gmm_helpers as gmm
@@ -215,11 +215,10 @@ def test_a_notebook_shows_the_sentence_alone(capsys):
 
 
 def test_the_capstone_goes_on_where_a_learners_file_is_refused(write, capsys):
-    notebook = Path(__file__).parents[2] / "notebooks" / "09_fit_your_own_data.ipynb"
-    sources = {cell.id: cell.source for cell in nbformat.read(notebook, as_version=4).cells}
-    settings = sources["own-settings"].replace("= course_file", f"= {str(write('a,b'))!r}")
+    cells = sources("09")
+    settings = cells["own-settings"].replace("= course_file", f"= {str(write('a,b'))!r}")
     names = {}
-    exec("\n".join([sources["imports"], settings, sources["own-read"]]), names)  # noqa: S102
+    exec("\n".join([cells["imports"], settings, cells["own-read"]]), names)  # noqa: S102
     assert names["own"].shape == (272, 2) and "as yours was not read" in names["own_name"]
     assert "“mine.csv”: Below the line of names" in capsys.readouterr().out
 

@@ -5,9 +5,8 @@ import re
 
 import nbformat
 import pytest
-from nbgrader_version import CONFIG, EXERCISES, NOTEBOOK, SUBMISSIONS, make
-
-ORIGINAL = nbformat.read(NOTEBOOK, as_version=4)
+from files import markdown, read, sources
+from nbgrader_version import CONFIG, EXERCISES, SUBMISSIONS, make
 
 
 @pytest.fixture(scope="module")
@@ -23,8 +22,7 @@ def cleared(source):
 
 
 def test_points_are_the_minutes_that_the_notebook_gives(graded):
-    text = "\n".join(c.source for c in ORIGINAL.cells if c.cell_type == "markdown")
-    minutes = re.findall(r"\*\*Exercise \d.*?About (\d+) minutes\.", text, re.DOTALL)
+    minutes = re.findall(r"\*\*Exercise \d.*?About (\d+) minutes\.", markdown("01"), re.DOTALL)
     points = [graded[f"{name}-points"].metadata.nbgrader.points for name in EXERCISES]
     assert points == [int(number) for number in minutes]
     assert "return None" in CONFIG  # what an untouched answer holds
@@ -32,7 +30,7 @@ def test_points_are_the_minutes_that_the_notebook_gives(graded):
 
 @pytest.mark.parametrize("name", EXERCISES)
 def test_what_a_learner_gets_is_the_exercise(graded, name):
-    (exercise,) = (c.source for c in ORIGINAL.cells if c.id == f"{name}-exercise")
+    exercise = sources("01")[f"{name}-exercise"]
     stub = cleared(graded[f"{name}-answer"].source)
     assert ast.dump(ast.parse(stub)) == ast.dump(ast.Module(ast.parse(exercise).body[:1], []))
     for hint in re.findall(r"# *(.+)", exercise):
@@ -61,7 +59,7 @@ def test_locked_cells_suffice_and_only_right_answers_get_points(graded):
 
 
 def test_all_other_cells_are_the_notebooks_own(graded):
-    kept = [c for c in ORIGINAL.cells if "solution" not in c.metadata.get("tags", ())]
+    kept = [c for c in read("01").cells if "solution" not in c.metadata.get("tags", ())]
     kept = {c.id: c.source for c in kept if not c.id.endswith("-exercise")}
     assert {name: graded[name].source for name in kept} == kept
     assert len(graded) == len(kept) + 3 * len(EXERCISES)

@@ -5,16 +5,14 @@ It is made without running anything; the weekly session runs it, and compares al
 
 import re
 import shutil
-from pathlib import Path
 
 import nbformat
 import pytest
+from files import NOTEBOOKS, ROOT, code_cells, read
 from student_version import make
 
-ROOT = Path(__file__).parents[2]
-NOTEBOOKS = ROOT / "notebooks"
 SHORTEST_LINE = 12  # letters: a shorter line of a solution may well stand elsewhere too
-each_notebook = pytest.mark.parametrize("name", [p.name for p in NOTEBOOKS.glob("[0-9]*.ipynb")])
+each_notebook = pytest.mark.parametrize("number", NOTEBOOKS)
 
 
 @pytest.fixture(scope="module")
@@ -26,10 +24,6 @@ def student(tmp_path_factory):
     (root / "student" / "99_gone.ipynb").write_text("{}")
     assert make(root / "student") == sorted(root.glob("student/*"))
     return root / "student"
-
-
-def cells(folder, name):
-    return nbformat.read(folder / name, as_version=4).cells
 
 
 def is_solution(cell):
@@ -46,8 +40,8 @@ def lines_of(cells):
 
 
 @each_notebook
-def test_solutions_are_folded_and_each_exercise_has_one(name):
-    code = [cell for cell in cells(NOTEBOOKS, name) if cell.cell_type == "code"]
+def test_solutions_are_folded_and_each_exercise_has_one(number):
+    code = code_cells(number)
     solutions = [cell for cell in code if is_solution(cell)]
     assert all(cell.metadata.jupyter.source_hidden and not cell.outputs for cell in solutions)
     exercises = [cell.id for cell in code if re.search(r"^    return None\b", cell.source, re.M)]
@@ -57,22 +51,22 @@ def test_solutions_are_folded_and_each_exercise_has_one(name):
 
 
 @each_notebook
-def test_all_other_cells_are_there_with_the_outputs_of_a_run(student, name):
-    kept = [cell for cell in cells(NOTEBOOKS, name) if not is_solution(cell)]
-    found = cells(student, name)
+def test_all_other_cells_are_there_with_the_outputs_of_a_run(student, number):
+    kept = [cell for cell in read(number).cells if not is_solution(cell)]
+    found = nbformat.read(student / NOTEBOOKS[number].name, as_version=4).cells
     assert [(c.id, c.source, texts(c)) for c in found] == [(c.id, c.source, texts(c)) for c in kept]
     counts = [cell.execution_count for cell in found if cell.cell_type == "code"]
     assert counts == [*range(1, len(counts) + 1)]
 
 
 @each_notebook
-def test_no_solution_is_left_and_no_link_is_broken(student, name):
-    found = cells(student, name)
+def test_no_solution_is_left_and_no_link_is_broken(student, number):
+    found = nbformat.read(student / NOTEBOOKS[number].name, as_version=4).cells
     page = "\n".join("\n".join([cell.source, *texts(cell)]) for cell in found)
     assert "olution" not in re.sub(r"closed-form\*? solution", "", page)
     assert {*re.findall(r"<summary>(.*)</summary>", page)} <= {"After the question"}
     given = lines_of(cell for cell in found if "return None" in cell.source)
-    for line in lines_of(filter(is_solution, cells(NOTEBOOKS, name))) - given:
+    for line in lines_of(filter(is_solution, read(number).cells)) - given:
         assert len(line) < SHORTEST_LINE or line not in page, line
     text = "\n".join(cell.source for cell in found if cell.cell_type == "markdown")
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", text):

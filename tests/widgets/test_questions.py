@@ -2,16 +2,14 @@
 
 import json
 import re
-from pathlib import Path
 
-import nbformat
 import numpy as np
 import pytest
+from files import NOTEBOOKS, code_cells
 
 import gmm_helpers as gmm
 from gmm_helpers.widgets.questions import answer_to, load_questions
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 QUESTIONS = load_questions()
 
 
@@ -36,10 +34,10 @@ def test_each_question_can_be_asked_and_gives_every_choice_its_reason(name):
 def test_right_choices_are_spread_over_the_places():
     """In each notebook, and in all: none of the first three places has more than half of them."""
     places = {}
-    for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb")):
-        code = "\n".join(c.source for c in nbformat.read(path, 4).cells if c.cell_type == "code")
+    for number in NOTEBOOKS:
+        code = "\n".join(cell.source for cell in code_cells(number))
         choices = [QUESTIONS[name]["choices"] for name in re.findall(r'gmm\.ask\("(.*?)"\)', code)]
-        places[path.stem] = [["right" in c for c in each].index(True) for each in choices]
+        places[number] = [["right" in c for c in each].index(True) for each in choices]
     together = sum(places.values(), [])
     for found in [together, *(each for each in places.values() if len(each) >= 4)]:
         counts = np.bincount(found, minlength=3)
