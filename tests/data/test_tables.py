@@ -70,31 +70,26 @@ def test_the_same_numbers_in_whatever_form(said, content, write, capsys):
     assert printed.count("\n") == 1  # no note
 
 
-def test_columns_are_chosen_by_name_and_in_order(write):
-    path = write("a,b,kind,,c\n1,2,red,,3\n4,5,,,7\n")  # as where another table stands beside it
-    data = gmm.read_table(path, ["c", "a"])
-    assert data.features == ("c", "a")
-    np.testing.assert_array_equal(data.x, [[3, 1], [7, 4]])
-    np.testing.assert_array_equal(gmm.read_table(path, "b").x, [2, 5])  # (n,) for one
+TWO_TABLES = "a,b,kind,,c\n1,2,red,,3\n4,5,,,7\n"  # as where another stands beside it
 
 
-@pytest.mark.parametrize("numbers", ["9.1\n9.3\n8", "9,1\n9,3\n8", "9,1;\n9,3;\n8;"])
-def test_a_file_of_one_column(numbers, write):
-    np.testing.assert_array_equal(
-        gmm.read_table(write(f"v (km/s){';' * (';' in numbers)}\n{numbers}\n")).x, [9.1, 9.3, 8]
-    )
-
-
-def test_columns_that_pandas_counts_have_their_numbers_as_names(write):
-    data = gmm.read_table(write(",0,1\n0,5.1,3.5\n1,4.9,3.0\n"))
-    assert data.features == ("0", "1")
-    assert gmm.read_table(write("Unnamed: 0\n1\n2\n")).features == ("column 1",)  # no other column
-    np.testing.assert_array_equal(data.x, [[5.1, 3.5], [4.9, 3.0]])
-
-
-def test_names_may_hold_separators_and_any_letters(write):
-    data = gmm.read_table(write('"Länge, in cm";"φ;\nshare"\n1;2\n3;4\n'))
-    assert data.features == ("Länge, in cm", "φ; share")
+@pytest.mark.parametrize(
+    ("content", "columns", "features", "x"),
+    [
+        (TWO_TABLES, ["c", "a"], ("c", "a"), [[3, 1], [7, 4]]),
+        (TWO_TABLES, "b", ("b",), [2, 5]),  # (n,) for one
+        ("v (km/s)\n9.1\n9.3\n8", None, ("v (km/s)",), [9.1, 9.3, 8]),
+        ("v (km/s)\n9,1\n9,3\n8", None, ("v (km/s)",), [9.1, 9.3, 8]),
+        ("v (km/s);\n9,1;\n9,3;\n8;", None, ("v (km/s)",), [9.1, 9.3, 8]),
+        (",0,1\n0,5.1,3.5\n1,4.9,3\n", None, ("0", "1"), [[5.1, 3.5], [4.9, 3]]),  # of pandas
+        ("Unnamed: 0\n1\n2\n", None, ("column 1",), [1, 2]),  # and there is no other column
+        ('"Länge, cm";"φ;\nb"\n1;2\n3;4\n', None, ("Länge, cm", "φ; b"), [[1, 2], [3, 4]]),
+    ],
+)
+def test_columns_with_their_names(content, columns, features, x, write):
+    data = gmm.read_table(write(content), columns)
+    assert data.features == features
+    np.testing.assert_array_equal(data.x, x)
 
 
 def test_rows_keep_the_numbers_of_their_lines(write, capsys):
