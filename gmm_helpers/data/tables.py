@@ -18,7 +18,7 @@ from gmm_helpers.data.rows import ALONE, SEPARATORS, split_rows
 from gmm_helpers.data.sentences import ArgumentError, TableError, count, list_names, say
 from gmm_helpers.data.table_notes import find_odd, find_unfit
 from gmm_helpers.data.text_file import as_path, read_text
-from gmm_helpers.model.validation import as_list
+from gmm_helpers.model.validation import as_list, check_flags
 
 _WIDTH = 72  # of a note's lines, as of the notebooks' code
 
@@ -76,7 +76,8 @@ def read_table(
     (('length', 'width'), (3, 2), array([2, 3, 4]))
     """
     path = as_path(path)
-    if decimal not in (None, *MARKS):
+    check_flags(drop_missing=drop_missing)
+    if not (decimal is None or isinstance(decimal, str) and decimal in {*MARKS}):
         raise TableError(f'decimal must be "." or ","; it is {decimal!r}.')
     try:
         text, encoding = read_text(path)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from gmm_helpers.model import validation
 from gmm_helpers.model.mixture import Mixture
 
 
@@ -33,8 +34,7 @@ def broken_steps(name: str) -> dict[str, Callable]:
     >>> sorted(broken_steps("A"))
     ['m_step']
     """
-    if not (isinstance(name, str) and name in _BROKEN):
-        raise ValueError(f"name must be one of {', '.join(_BROKEN)}; it is {name!r}.")
+    validation.check_one_of(name, "name", _BROKEN)
     return dict(_BROKEN[name])
 
 

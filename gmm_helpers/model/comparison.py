@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gmm_helpers.model import criteria
+from gmm_helpers.model import criteria, validation
 from gmm_helpers.model.criteria import CRITERIA, relative_widths
 from gmm_helpers.model.trace import Trace
 
@@ -59,17 +59,18 @@ class Comparison:
         if covariance_type is None and self.covariance_types[1:]:
             raise ValueError(f"Name the covariance_type: one of {self.covariance_types}.")
         kind = self.covariance_types[0] if covariance_type is None else covariance_type
+        validation.check_covariance_type(kind)
+        K = validation.check_count(K, "K", at_least=1)
         if kind not in self.covariance_types or K not in self.Ks:
             raise ValueError(
-                f"There is no fit for K = {K!r} and {kind!r}: the table has K in {self.Ks} and "
+                f"There is no fit for K = {K} and {kind!r}: the table has K in {self.Ks} and "
                 f"types in {self.covariance_types}."
             )
         return self.traces[self.covariance_types.index(kind)][self.Ks.index(K)]
 
     def best(self, criterion: str = "bic") -> Trace:
         """Return the run whose "aic" or "bic" is lowest; of equal ones, the first."""
-        if criterion not in CRITERIA:
-            raise ValueError(f"criterion must be one of {CRITERIA}; it is {criterion!r}.")
+        validation.check_one_of(criterion, "criterion", CRITERIA)
         cell = self._lowest(criterion)
         if cell is None:
             raise ValueError("There is no regular fit in the table: try smaller K, or a ridge.")

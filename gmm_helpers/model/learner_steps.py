@@ -69,9 +69,8 @@ class OwnSteps:
 
     def __init__(self, x, start, e_step, m_step):
         self._steps = {"e_step": e_step, "m_step": m_step}
-        for name, step in self._steps.items():
-            if step is not None and not callable(step):
-                raise TypeError(f"{name} must be a function; it is a {type(step).__name__}.")
+        given = {name: step for name, step in self._steps.items() if step is not None}
+        validation.check_functions(**given)
         self._x, self._start = np.array(x, dtype=np.float64), start
         self.stubs = ()  # the names of the steps that returned None
         self._seconds_left = SECONDS

@@ -99,7 +99,7 @@ def compare(
     validation.check_rng(rng)
     n_init = validation.check_count(n_init, "n_init", at_least=0)
     validation.check_fittable(points, Ks[-1])
-    limits = validation.as_limits(max_iter, tol)
+    limits = validation.as_limits(max_iter, tol, progress=progress)
     rows = {}
     with Progress(progress) as shown:
         for kind in kinds:
@@ -114,7 +114,7 @@ def compare(
 
 
 def _in_rising_order(Ks):
-    Ks = tuple(validation.check_count(K, "each K", at_least=1) for K in validation.as_list(Ks))
+    Ks = tuple(validation.check_count(K, "each of Ks", at_least=1) for K in validation.as_list(Ks))
     if not Ks or any(first >= second for first, second in zip(Ks, Ks[1:], strict=False)):
         raise ValueError(f"Ks must hold some numbers of components in rising order; it is {Ks}.")
     return Ks
@@ -123,7 +123,7 @@ def _in_rising_order(Ks):
 def _each_once(covariance_types):
     kinds = validation.as_list(covariance_types)
     for kind in kinds:
-        validation.check_covariance_type(kind)
+        validation.check_covariance_type(kind, name="each of covariance_types")
     if not kinds or len({*kinds}) < len(kinds):
         raise ValueError(f"covariance_types must name some types, each once; it is {kinds}.")
     return kinds

@@ -148,7 +148,7 @@ def fit(
     """
     points = _points_to_start_from(x, K, rng)
     validation.check_count(n_init, "n_init", at_least=1)
-    limits = validation.as_limits(max_iter, tol)
+    limits = validation.as_limits(max_iter, tol, record=record, progress=progress)
     model = validation.as_model(points, covariance_type, ridge)
     starts = _starts(points, K, init, n_init, rng, model)
     best, failures = None, []
@@ -220,8 +220,7 @@ def _points_to_start_from(x, K, rng):
 def _starts(points, K, init, n_init, rng, model):
     """Return the starts that `init` asks for, as a list of mixtures with K components."""
     if isinstance(init, str):
-        if init not in _DRAWS:
-            raise ValueError(f"init must be one of {tuple(_DRAWS)} or a Mixture; it is {init!r}.")
+        validation.check_one_of(init, "init", _DRAWS)
         return sample_starts(points, K, n_init, model, rng=rng, init=init)
     starts = validation.as_list(init)
     if not starts or not all(isinstance(start, Mixture) for start in starts):

@@ -6,6 +6,7 @@ Every public function checks its arguments here, once: the mathematics has no li
 import numbers
 import sys
 from collections.abc import Mapping
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -55,9 +56,9 @@ def as_points(x, n_features=None, name="x"):
     if values.size == 0:
         raise ValueError(f"{name} is empty (shape {values.shape}): it needs at least one point.")
     points = np.ascontiguousarray(np.atleast_2d(values.T))
+    _check_finite(points, name)
     if n_features is not None:
         check_features(points, n_features, name)
-    _check_finite(points, name)
     return points
 
 
@@ -69,23 +70,12 @@ def _check_finite(columns, name):
 
 
 def check_features(points, n_features, name="x"):
-    """Check that `points` (D, n) have as many features as a mixture."""
+    """Check that `points` (D, n) have as many features as are needed, such as a mixture has."""
     if len(points) != n_features:
         one = len(points) == 1  # of shape (D,), perhaps, which .T leaves as it is
         turn = "One point? Pass {}.reshape(1, -1)." if one else "Wrong way round? Pass {}.T."
         turned = f" {turn.format(name)}" if points.shape[1] == n_features else ""
-        raise ValueError(
-            f"{name} has D = {len(points)} where D = {n_features} is needed: data and mixture must "
-            f"have the same number of features.{turned}"
-        )
-
-
-def as_plane(x, name="x"):
-    """Check points of shape (n, 2); return them as float64."""
-    rows = as_points(x, name=name).T
-    if rows.shape[1] != 2:
-        raise ValueError(f"{name} must have shape (n, 2); it has D = {rows.shape[1]}.")
-    return rows
+        raise ValueError(f"{name} has D = {len(points)} where D = {n_features} is needed.{turned}")
 
 
 def as_names(features, D) -> tuple:
@@ -94,9 +84,7 @@ def as_names(features, D) -> tuple:
         return ("x",) if D == 1 else ("x₁", "x₂")
     names = tuple(as_list(features))
     if len(names) != D or not all(isinstance(name, str) for name in names):
-        raise ValueError(
-            f"features must name each column of x (D = {D}), as texts; it is {features!r:.60}."
-        )
+        raise ValueError(f"features must name each column of x (D = {D}); it is {features!r:.60}.")
     return names
 
 
@@ -105,10 +93,30 @@ def as_list(values) -> list:
     return [*values] if np.iterable(values) and not isinstance(values, str) else [values]
 
 
+def _check_each(holds, kind, /, **values):
+    """Check that each of some arguments, by their names, is of a kind."""
+    for name, value in values.items():
+        if not holds(value):
+            raise TypeError(f"{name} must be {kind}; it is {value!r:.60}.")
+
+
+def check_one_of(value, name, known):
+    """Check that an argument is one of some texts."""
+    if not (isinstance(value, str) and value in known):
+        raise ValueError(f"{name} must be one of {', '.join(known)}; it is {value!r:.60}.")
+
+
+check_covariance_type = partial(check_one_of, name="covariance_type", known=COVARIANCE_TYPES)
+check_flags = partial(
+    _check_each, lambda value: isinstance(value, bool | np.bool_), "True or False"
+)
+check_functions = partial(_check_each, callable, "a function")
+check_texts = partial(_check_each, lambda value: {*map(type, as_list(value))} <= {str}, "text")
+
+
 def check_dict(value, name, entries):
     """Check that an argument is a dict, and not empty."""
-    if not (isinstance(value, Mapping) and value):
-        raise TypeError(f"{name} must be a dict of {entries}; it is {value!r:.60}.")
+    _check_each(lambda it: isinstance(it, Mapping) and it, f"a dict of {entries}", **{name: value})
 
 
 def check_fittable(points, n_components):
@@ -357,7 +365,7 @@ def as_responsibilities(values, n=None, K=None):
 
 def check_count(value, name, *, at_least):
     """Return `value` as an int of at least `at_least`."""
-    return int(_check_number(value, name, numbers.Integral, "whole", at_least, np.inf))
+    return int(_check_number(value, name, numbers.Integral, "whole", at_least, sys.maxsize))
 
 
 def check_not_negative(value, name):
@@ -370,21 +378,16 @@ def _check_number(value, name, kind, what, least, most):
         raise TypeError(f"{name} must be a {what} number; it is {value!r}.")
     value = value.item() if isinstance(value, np.generic) else value  # float32 has no `most`
     if not least <= value <= most:
-        finite = " and finite" if kind is numbers.Real else ""
-        raise ValueError(f"{name} must be at least {least}{finite}; it is {value}.")
+        finite = " and finite" if kind is numbers.Real else f" and at most {most}" * (value > 0)
+        raise ValueError(f"{name} must be at least {least}{finite}; it is {value!s:.40}.")
     return value
 
 
-def as_limits(max_iter, tol):
-    """Check what ends a run; return both by their names."""
+def as_limits(max_iter, tol, **flags):
+    """Check what ends a run, and what else may be asked of it; return the limits by their names."""
+    check_flags(**flags)
     max_iter = check_count(max_iter, "max_iter", at_least=0)
     return {"max_iter": max_iter, "tol": check_not_negative(tol, "tol")}
-
-
-def check_covariance_type(value):
-    """Check that a covariance type is one of the four."""
-    if not (isinstance(value, str) and value in COVARIANCE_TYPES):
-        raise ValueError(f"covariance_type must be one of {COVARIANCE_TYPES}; it is {value!r}.")
 
 
 def check_rng(rng):

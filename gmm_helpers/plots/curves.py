@@ -43,14 +43,18 @@ def show_functions(
     """
     [at_all] = validation.as_points(x, 1)
     curves = _as_curves(curves, len(at_all))
+    validation.check_flags(log=log)
+    validation.check_texts(labels=labels)
     if isinstance(labels, str) or len(labels) != 2:
         raise ValueError(f"labels must name both axes; it is {labels!r:.60}.")
+    if limits is not None:
+        limits = validation.as_parameter(limits, "limits", (2,), "(2,)").tolist()
     figure, ax = figures.new_figure(height=380)
     if log:
         ax.set_yscale("log")
     label = labels[1] or (next(iter(curves)) if len(curves) == 1 else "")
     caption = f"{label or 'Curves'} against {labels[0]}{' on a logarithmic axis' * log}."
-    low, high = limits or (-np.inf, np.inf)
+    low, high = (-np.inf, np.inf) if limits is None else limits
     for k, (name, values) in enumerate(curves.items()):
         drawn = np.isfinite(values)
         at, values = at_all[drawn], values[drawn]
@@ -60,7 +64,7 @@ def show_functions(
         said = [_short(number) for i in places for number in (values[i], at[i])]
         caption += " {}: {} at {}, {} at {}; highest {} at {}, lowest {} at {}.".format(name, *said)
         caption += "" if seen else " It lies outside the picture."
-    ax.set(xlabel=labels[0], ylabel=label, **({"ylim": limits} if limits else {}))
+    ax.set(xlabel=labels[0], ylabel=label, **({} if limits is None else {"ylim": limits}))
     if len(curves) > 1:
         _add_legend(ax, len(curves))
     figures.show_figure(figure, caption)
@@ -112,9 +116,14 @@ def show_curves(
     zoom : int, optional
         From which K on a second picture shows the curves again, enlarged.
     """
+    validation.check_flags(less_lowest=less_lowest)
+    validation.check_texts(label=label)
     Ks = validation.as_list(Ks)
+    validation.as_points(Ks, 1, "Ks")
     curves = _as_curves(curves, len(Ks))
-    if zoom not in (None, *Ks):
+    if top is not None:
+        [top] = validation.as_parameter([top], "top", (1,), "()")
+    if zoom is not None and validation.check_count(zoom, "zoom", at_least=0) not in Ks:
         raise ValueError(f"zoom must be one of Ks, {Ks}; it is {zoom!r}.")
     shown = {name: values - values.min() * less_lowest for name, values in curves.items()}
     starts = [0] if zoom is None else [0, Ks.index(zoom)]
@@ -184,7 +193,7 @@ def show_criterion(
     decimals = validation.check_count(decimals, "decimals", at_least=0)
     values, shape = validation.as_real(values, "values"), (len(rows), len(columns))
     if values.shape != shape or np.isnan(values).all(axis=1).any():
-        raise ValueError(f"values must have shape {shape}, with a number in each row.")
+        raise ValueError(f"values must have shape {shape}, rows by columns, a number in each row.")
     figure, ax = figures.new_figure(height=90 + 60 * len(rows))
     distances = np.log1p(values - np.nanmin(values))
     greys = 1 - (1 - DARKEST) * np.nan_to_num(distances / (np.nanmax(distances) or 1))

@@ -171,9 +171,11 @@ def show_outlines(outlines: Mapping[float, ArrayLike], x: ArrayLike) -> None:
         Each line by its number of standard deviations.
     x : array_like, shape (n, 2)
     """
-    x = validation.as_plane(x)
+    x = validation.as_points(x, 2).T
     validation.check_dict(outlines, "outlines", "radii and lines (m, 2)")
-    lines = {radius: validation.as_plane(line, "outlines") for radius, line in outlines.items()}
+    lines = {
+        radius: validation.as_points(line, 2, "outlines").T for radius, line in outlines.items()
+    }
     limits = geometry.plane_limits(np.concatenate([x, *lines.values()]))
     figure, [ax] = figures.panels(1, limits)
     draw_points(ax, x, faint=True)

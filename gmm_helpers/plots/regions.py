@@ -33,7 +33,7 @@ def show_regions(mixture: Mixture, x: ArrayLike) -> None:
     x : array_like, shape (n, 2)
         The data that say which part of the plane is shown.
     """
-    x = validation.as_plane(x)
+    x = validation.as_points(x, 2).T
     check_mixture(mixture, "mixture")
     validation.check_features(x.T, mixture.n_features)
     if mixture.n_components < 2:

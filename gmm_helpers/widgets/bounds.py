@@ -62,10 +62,12 @@ class BoundBars(SceneStepper):
     ) -> None:
         points = validation.as_points(x)
         check_trace(trace, points)
+        validation.check_functions(lower_bound=lower_bound)
         steps, K = trace.steps[: 2 * _MOST_ITERATIONS + 1], trace.mixture.n_components
         equal = np.full((points.shape[1], K), 1 / K)
         shares = [equal, *(step.responsibilities for step in steps[1:])]
         bounds = [lower_bound(x, step.mixture, q) for step, q in zip(steps, shares, strict=True)]
+        bounds = validation.as_real(bounds, "what lower_bound returns")
         tops = np.array([step.log_likelihood for step in steps])
         if not (bounds <= tops + 1e-9 * (1 + abs(tops))).all():
             raise ValueError("A bound lies above ℓ, or is no number: `lower_bound` is not right.")
@@ -114,7 +116,8 @@ def _draw_gap(panel, x, bounds, tops, **by):
 def _points_of(function, values, name="grid"):
     """Return the points (m, 2) of a function's curve at some values."""
     [values] = validation.as_points(values, 1, name)
-    return np.column_stack([values, [function(value) for value in values]])
+    heights = [function(value) for value in values]
+    return np.column_stack([values, validation.as_real(heights, "what a function returns")])
 
 
 class BoundCurve(SceneStepper):
@@ -150,6 +153,7 @@ class BoundCurve(SceneStepper):
         *,
         parameter: str = "θ",
     ) -> None:
+        validation.check_functions(log_likelihood=log_likelihood, bound=bound)
         curve = _points_of(log_likelihood, grid)
         low, height = curve[:, 1].min(), np.ptp(curve[:, 1])
         which, shapes, places, texts, last_q = [], [], [], [], None
@@ -200,6 +204,7 @@ class OneShare(SceneStepper):
     """
 
     def __init__(self, point: float, mixture: Mixture) -> None:
+        validation.as_points([point], 1, "point")
         shares = np.linspace(0, 1, 41)
         bounds = np.array([_lower_bound([point], mixture, [[q, 1 - q]]) for q in shares])
         top = mixture.log_density([point])[0]
@@ -238,8 +243,9 @@ class Starts(SceneStepper):
     def __init__(
         self, grid: ArrayLike, log_likelihood: Callable, ways: Sequence, *, parameter: str = "θ"
     ) -> None:
+        validation.check_functions(log_likelihood=log_likelihood)
         curve = _points_of(log_likelihood, grid)
-        lines = [_points_of(log_likelihood, way, "ways") for way in ways]
+        lines = [_points_of(log_likelihood, way, "ways") for way in validation.as_list(ways)]
         texts = []
         for line in lines:
             first, last = (

@@ -68,10 +68,12 @@ class RunChooser(Stepper):
         choices: Mapping[str, Sequence] | None = None,
     ) -> None:
         self._data, self._function = data, run
-        if not callable(run):
-            raise TypeError(f"run must be a function; it is a {type(run).__name__}.")
-        offered = dict(choices or {})
-        self._offered = {name: validation.as_list(values) for name, values in offered.items()}
+        validation.check_functions(run=run)
+        if not callable(data):
+            validation.as_points(data, name="data")
+        if choices is not None:
+            validation.check_dict(choices, "choices", "names and values")
+        self._offered = {name: validation.as_list(each) for name, each in (choices or {}).items()}
         for name, values in self._offered.items():
             if not values:
                 raise ValueError(f"choices must hold at least one value for {name}.")

@@ -141,11 +141,9 @@ class PointPosterior(sliders.SliderPanel):
     def __init__(self, x: ArrayLike, mixture: Mixture) -> None:
         data = _as_data(x)
         check_mixture(mixture, "mixture")
-        if mixture.n_components != 2 or mixture.n_features != 1:
-            raise ValueError(
-                "The mixture must have K = 2 components in D = 1; it has "
-                f"K = {mixture.n_components} and D = {mixture.n_features}."
-            )
+        K, D = mixture.means.shape
+        if (K, D) != (2, 1):
+            raise ValueError(f"mixture must have K = 2 and D = 1; it has K = {K} and D = {D}.")
         self._given = mixture
         step = sliders.round_up(np.ptp(data) / 150)
         near, far = _limits(data, step), _limits(data, step, _REACH)

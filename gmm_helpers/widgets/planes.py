@@ -52,7 +52,9 @@ class Landscape(SceneStepper):
     def __init__(
         self, height: Callable, paths: ArrayLike, *, limits: Sequence, groups: ArrayLike = ()
     ) -> None:
-        paths = np.asarray(paths, float)
+        validation.check_functions(height=height)
+        paths = validation.as_parameter(paths, "paths", (None, None, 2), "(n_paths, n_steps, 2)")
+        limits = validation.as_parameter(limits, "limits", (2,), "(2,)").tolist()
         P = paths.shape[1]
         axis, _, heights = geometry.over_plane(height, [limits, limits])
         if not np.isfinite(heights).all():
@@ -70,8 +72,9 @@ class Landscape(SceneStepper):
         for lines in geometry.contour_lines(axis, axis, depths, _BELOW):
             for line in lines:
                 panel.mark("line", shape=line, colour="grey", width=1, by={"hidden": ~moved})
-        group_of = np.asarray(groups, int).tolist() or [0] * len(paths)
-        for path, group in zip(paths, group_of, strict=True):
+        given = groups if np.size(groups) else np.zeros(len(paths))
+        group_of = validation.as_parameter(given, "groups", (len(paths),), "(n_paths,)").astype(int)
+        for path, group in zip(paths, group_of.tolist(), strict=True):
             panel.mark("line", shape=path, colour=group, width=2, by={"until": range(1, P + 1)})
             start = {"marker": "o", "colour": "ink", "map": geometry.shifts(path[0]).tolist()}
             panel.mark("marker", radius=6, by={"hidden": moved}, **start)
@@ -103,7 +106,7 @@ class _Plane(Scene):
 
     def __init__(self, x, positions, features=None, margin=0.06, **content):
         super().__init__(positions, **content)
-        self.x = x = validation.as_plane(x)
+        self.x = x = validation.as_points(x, 2).T
         self._labels = validation.as_names(features, 2)
         self._equal = geometry.share_a_scale(x, features)
         low, high = x.min(axis=0), x.max(axis=0)
@@ -149,13 +152,14 @@ class KMeansBeside(SceneStepper):
         K, moving = steps[0].mixture.n_components, [int(step.kind == "M") for step in steps]
         legend = marks.components_legend(K)
         plane = _Plane(x, len(steps), legend=legend, glides=moving)
+        groups = validation.as_parameter(groups, "groups", (len(plane.x),), "(n,)")
 
         def draw(title, shares, scores):
             """Add a panel; return it, and the share of the points that are in their true group."""
             panel = plane.draw(title, shares, moving)
             marks.draw_lines(panel, [_borders(plane.limits, score) for score in scores])
             owners = [groups if b is None else b.argmax(axis=1) for b in shares]
-            wrong = np.array(owners) != np.asarray(groups)
+            wrong = np.array(owners) != groups
             plane.flag(panel, "x", wrong)
             return panel, 1 - wrong.mean(axis=1)
 
@@ -210,8 +214,10 @@ class ShrinkingVariance(SceneStepper):
     """
 
     def __init__(
-        self, x: ArrayLike, means: Sequence, variances: Sequence[float], *, stills: Sequence = ()
+        self, x: ArrayLike, means: ArrayLike, variances: ArrayLike, *, stills: Sequence = ()
     ) -> None:
+        means = validation.as_points(means, 2, "means").T
+        variances = validation.as_parameter(variances, "variances", (None,), "(P,)")
         P, K = len(variances), len(means)
         mixtures = [Mixture(np.full(K, 1 / K), means, [v * np.eye(2)] * K) for v in variances]
         shares = [each.responsibilities(x) for each in mixtures]
@@ -259,7 +265,7 @@ class Anomalies(SceneStepper):
         features: Sequence[str] | None = None,
         stills: Sequence[int] = (),
     ) -> None:
-        x = validation.as_plane(x)
+        x = validation.as_points(x, 2).T
         check_mixture(mixture, "mixture")
         surprise = -mixture.log_density(x)
         order = np.argsort(-surprise)

@@ -36,6 +36,8 @@ def progress(folder: str | Path = ".") -> None:
     Traceback (most recent call last):
     ValueError: There are no notebooks of the course in no/such/folder.
     """
+    if not isinstance(folder, str | Path):
+        raise TypeError(f"folder must be the path of a folder, as text; it is {folder!r:.60}.")
     paths = sorted(Path(folder).glob("[0-9]*.ipynb"))
     if not paths:
         raise ValueError(f"There are no notebooks of the course in {folder}.")

@@ -27,6 +27,7 @@ class RunScene(Scene):
             raise ValueError(f"The stepper draws data with D = 1 or 2; x has D = {D}.")
         check_trace(trace, x.T)
         names = validation.as_names(features, D)
+        validation.check_texts(notes=notes)
         positions, decimals = words.choose_positions(len(trace.steps)), geometry.decimals_for(x)
         described = (words.describe(trace, *pair) for pair in itertools.pairwise([0, *positions]))
         headings, sentences = zip(*described, strict=True)
@@ -155,7 +156,4 @@ def check_trace(trace, points):
     validation.check_features(points, trace.mixture.n_features)
     n, shares = points.shape[1], trace.steps[-1].responsibilities
     if shares is not None and len(shares) != n:
-        raise ValueError(
-            f"x has n = {n} points, but the run had {len(shares)}: "
-            "give the data that EM was run on."
-        )
+        raise ValueError(f"x has n = {n} points, but the run had {len(shares)}: give its data.")

@@ -110,7 +110,7 @@ class Panel:
 
     def view(self, limits, x_ticks=None, y_ticks=None):
         """Add a view."""
-        x0, x1, y0, y1 = limits = [float(each) for each in limits]
+        x0, x1, y0, y1 = limits = validation.as_parameter(limits, "limits", (4,), "(4,)").tolist()
         x = ticks(x0, x1) if x_ticks is None else x_ticks
         y = ticks(y0, y1, 5) if y_ticks is None else y_ticks
         self.content["views"].append({"limits": limits, "x": x, "y": y})

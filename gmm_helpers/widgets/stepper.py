@@ -51,12 +51,16 @@ class SceneStepper(Shown):
     def __init__(
         self, scene: Scene, texts: Iterable[str], *, title: str, stills: Sequence[int] = ()
     ) -> None:
-        self.texts, self._title, self._stills = tuple(texts), title, stills
+        if not isinstance(scene, Scene):
+            raise TypeError(f"scene must be a Scene; it is {scene!r:.60}.")
+        self.texts = tuple(texts) if np.iterable(texts) else (texts,)
+        validation.check_texts(texts=self.texts, title=title)
+        self._title, self._stills = title, validation.as_list(stills)
+        for position in self._stills:
+            validation.check_count(position, "each of stills", at_least=0)
         if len(self.texts) != scene.positions:
-            raise ValueError(
-                f"There must be one text for each position: there are {len(self.texts)} texts "
-                f"and {scene.positions} positions."
-            )
+            count = f"{len(self.texts)} texts and {scene.positions} positions"
+            raise ValueError(f"texts must be one for each position; there are {count}.")
         scene.content["texts"] = self.texts
         self._steps = range(scene.positions)
         self.view = View("stepper", scene.content, scene.data)

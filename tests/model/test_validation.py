@@ -51,6 +51,7 @@ FIT = {
 }
 DOORS = LOOK | FIT
 ABCD, RUN = np.resize(X, (14, 4)), run_em(X, ONE_D)
+TABLE = compare(X, [1, 2], covariance_types=["full", "tied"], rng=rng(), n_init=1)
 AB = ABCD[:, :2]
 DOORS |= {
     gmm.show_fits: {"fits": {"points": None}, "x": X},
@@ -59,6 +60,25 @@ DOORS |= {
     gmm.show_regions: {"mixture": TWO_D, "x": AB},
     gmm.Anomalies: {"mixture": TWO_D, "x": AB},
     gmm.HandFit: {"em": ONE_D, "x": X},
+    gmm.PointPosterior: {"x": X, "mixture": ONE_D},
+    gmm.OneShare: {"point": 1.0, "mixture": ONE_D},
+    gmm.Landscape: {"height": lambda at: at[:, 0], "paths": AB[None], "limits": (0, 1)},
+    gmm.BoundCurve: {"grid": X, "log_likelihood": abs, "bound": min, "positions": []},
+    gmm.Starts: {"grid": X, "log_likelihood": abs, "ways": [X]},
+    gmm.SceneStepper: {"scene": gmm.Scene(1), "texts": ["a"], "title": "Letters"},
+    gmm.RunChooser: {"data": X, "run": lambda x: RUN},
+    gmm.show_functions: {"x": X, "curves": {"a": X}},
+    gmm.show_curves: {"Ks": [1, 2], "curves": {"a": [1, 2]}, "label": "ℓ"},
+    gmm.show_parameters: {"mixtures": {"a": ONE_D}},
+    gmm.show_figure: {"figure": gmm.new_figure()[0], "caption": "Axes."},
+    gmm.show_walk: {"stepper": gmm.Stepper(X, RUN)},
+    gmm.new_figure: {},
+    gmm.read_table: {"path": "mine.csv"},
+    gmm.progress: {"folder": "."},
+    gmm.broken_steps: {"name": "A"},
+    gmm.ask: {"name": "narrow_peak"},
+    TABLE.best: {},
+    TABLE.trace: {"K": 2, "covariance_type": "full"},
     gmm.CovariancePanel: {"rng": rng()},
     gmm.BoundBars: {"trace": RUN, "x": X},
     gmm.Stepper: {"trace": RUN, "x": X},
@@ -91,6 +111,10 @@ NOT_AMOUNTS = [
 NOT_TYPES = ("Full", "", None, 3, ["full"], np.array(["a", "b"]))
 NOT_MIXTURES = (None, [0.5, 0.5], ([1], [0]), Mixture)
 NOT_STEPS = (ONE_D, np.zeros(3), "e_step")
+FLAGS = ["drop_missing", "less_lowest", "log", "progress", "record"]
+FUNCTIONS = ["bound", "e_step", "height", "log_likelihood", "lower_bound", "m_step", "run"]
+DICTS = ["choices", "curves", "fits", "mixtures", "outlines"]
+ARRAYS = ["groups", "paths", "point", "top", "variances", "ways"]
 BAD = {
     "x": [
         (ValueError, "finite.* row 2", [0, 1, np.nan, np.nan]),
@@ -123,9 +147,27 @@ BAD = {
     **dict.fromkeys(
         ["mixture", "start"], [(TypeError, "a Mixture", each) for each in NOT_MIXTURES]
     ),
-    **dict.fromkeys(["e_step", "m_step"], [(TypeError, "a function", each) for each in NOT_STEPS]),
+    **dict.fromkeys(FUNCTIONS, [(TypeError, "a function", each) for each in NOT_STEPS]),
+    **dict.fromkeys(FLAGS, [(TypeError, "True or False", each) for each in (None, 1, AB)]),
+    **dict.fromkeys(DICTS, [(TypeError, "a dict of", each) for each in ({}, X, "a")]),
+    **dict.fromkeys(ARRAYS, [(TypeError, "real numbers", each) for each in (["a"], [1j], len)]),
+    "limits": [(ValueError, r"shape \(2,\)", [1]), (ValueError, "finite", [0, np.inf])],
+    "stills": [(TypeError, "whole number", "ab"), (ValueError, "at least 0", [-1])],
+    "decimals": counts(0)[:3],  # which may be several
+    "criterion": [(ValueError, "one of aic, bic", each) for each in ("BIC", None, X)],
+    "name": [(ValueError, "A, B, C|question", each) for each in ("a", None, ["A"])],
+    "texts": [(TypeError, "text", [1])],
+    "title": [(TypeError, "text", None)],
+    "labels": [(ValueError, "both axes", ["x"]), (TypeError, "text", None)],
+    "caption": [(ValueError, "in words", each) for each in ("  ", None)],
+    "folder": [(TypeError, "path", None)],
+    "figure": [(TypeError, "a Figure", None)],
+    "scene": [(TypeError, "a Scene", None)],
+    "stepper": [(TypeError, "a run of EM", ONE_D)],
 }
-OTHERS = [(compare, "n_init"), (gmm.show_pairs, "mixture")]  # which may be 0, and None
+# Which may be 0, and None; and numbers of the name that is a function's elsewhere.
+OTHERS = [(compare, "n_init"), (gmm.show_pairs, "mixture"), (TABLE.trace, "covariance_type")]
+OTHERS += [(gmm.new_figure, "height"), (gmm.bic, "log_likelihood")]
 AT_DOORS = [
     (function, name)
     for function, good in DOORS.items()
@@ -205,7 +247,6 @@ SAME = np.resize([1.0, 2.0], 3000)  # two points, again and again
 mixture = partial(Mixture, [0.5, 0.5], **TWO)
 fit_two = partial(fit, X, 2, rng=rng())
 compare_two = partial(compare, X, [1, 2], rng=rng())
-TABLE = compare(X, [1, 2], covariance_types=["full", "tied"], rng=rng(), n_init=1)
 show_points = partial(gmm.show_fits, {"points": None})
 
 
@@ -239,7 +280,7 @@ OF_VALUE_ERRORS = [
     ("K = 8.*n = 7", partial(gmm.start_from_means, X, np.arange(8.0))),
     ("row 0 a value beside which", partial(m_step, [[1e20, 1e20], *AB], np.ones((15, 1)))),
     ("K = 8.*n = 7", partial(run_em, X, gmm.start_from_means(np.arange(8.0), np.arange(8.0)))),
-    ("K = 1.*n = 7", partial(fit, X, 10**400, rng=rng())),
+    ("K must be .* at most 9.* 1000", partial(fit, X, 10**400, rng=rng())),
     ("responsibilities .*NaN.* row 6", last_row(np.nan, 0.5)),
     ("responsibilities .*negative.* row 6", last_row(-0.5, 1.5)),
     ("responsibilities .*sum to 1.* row 6 .*0.9", last_row(0.5, 0.4)),
@@ -261,13 +302,13 @@ OF_VALUE_ERRORS = [
     ("Ks must hold some numbers of components in rising order", partial(compare, X, [], rng=rng())),
     (r"in rising order; it is \(2, 1\)", partial(compare, X, [2, 1], rng=rng())),
     ("in rising order", partial(compare, X, [1, 1], rng=rng())),
-    ("each K must be at least 1; it is 0.", partial(compare, X, [0, 1], rng=rng())),
+    ("each of Ks must be at least 1; it is 0.", partial(compare, X, [0, 1], rng=rng())),
     ("K = 8 components need at least K points", partial(compare, X, [8], rng=rng())),
     ("covariance_types must name some types", partial(compare_two, covariance_types=[])),
     ("each once", partial(compare_two, covariance_types=["full", "full"])),
     ("one of .* it is 'round'", partial(compare_two, covariance_types=["full", "round"])),
     ("n_init must be at least 0; it is -1.", partial(compare_two, n_init=-1)),
-    ("covariance_type must be one of .* 3", partial(compare_two, covariance_types=3)),
+    ("height must be at least 0", partial(gmm.new_figure, height=-1)),
     ("x must have D = 1 or D = 2", partial(show_points, ABCD)),
     ("x must have data for each title", partial(show_points, {"b": X})),
     (r"fits\['b'\] must have shape \(n, K\) = \(7, K\)", partial(gmm.show_fits, {"b": X}, X)),
@@ -279,28 +320,21 @@ OF_VALUE_ERRORS = [
     ("x has a single point", partial(fit, [3.0], 1, rng=rng())),
     ("3 texts and 4 positions", partial(gmm.SceneStepper, gmm.Scene(4), "abc", title="Letters")),
     ("no question 'nope'; there are .*narrow_peak", partial(gmm.ask, "nope")),
-    (r"no question \['nope'\]; there are", partial(gmm.after, ["nope"], 1)),
-    ("one of A, B, C; it is 'a'", partial(gmm.broken_steps, "a")),
-    (r"one of A, B, C; it is \['A'\]", partial(gmm.broken_steps, ["A"])),
     ("x must have at least two features", partial(gmm.show_pairs, X, features=["x"])),
-    (r"x must have shape \(n, 2\)", partial(gmm.show_regions, TWO_D, X)),
+    ("x has D = 1 where D = 2", partial(gmm.show_regions, TWO_D, X)),
     ("D = 2 where D = 1", partial(gmm.show_regions, ONE_D, AB)),
-    ("outlines must have shape", partial(gmm.show_outlines, {1: X}, AB)),
+    ("outlines has D = 1 where D = 2", partial(gmm.show_outlines, {1: X}, AB)),
     ("columns must all have one length", partial(gmm.show_table, {"a": [1], "b": [1, 2]})),
     ("decimals must be one number", partial(gmm.show_table, {"a": [1]}, decimals=[1, 2])),
     (r"curves\['a'\] must have 7 values", partial(gmm.show_functions, X, {"a": [1, 2]})),
-    ("labels must name both axes", partial(gmm.show_functions, X, {"a": X}, labels="x")),
     ("zoom must be one of Ks", partial(gmm.show_curves, [1], {"a": [1]}, label="", zoom=3)),
     ("number in each row", partial(gmm.show_criterion, [[np.nan]], ["full"], [1])),
     ("responsibilities must sum to 1", partial(gmm.responsibility_entropy, [[0.5, 0.4]])),
-    ("needs a caption", partial(gmm.show_figure, gmm.new_figure()[0], "  ")),
-    ("needs a caption", partial(gmm.show_figure, gmm.new_figure()[0], None)),
     ("not finite", partial(gmm.Landscape, lambda at: at[:, 0] + np.inf, AB[None], limits=(-1, 1))),
     ("data_seeds must be", partial(gmm.RunChooser(X, lambda x: RUN).compute, data_seeds=0)),
     ("Name the covariance_type: one of", partial(TABLE.trace, 2)),
     ("There is no fit for K = 3 and 'full'", partial(TABLE.trace, 3, "full")),
     ("There is no fit for K = 2 and 'diag'", partial(TABLE.trace, 2, "diag")),
-    ("criterion must be one of", partial(TABLE.best, "log_likelihoods")),
     ("D = 2 where D = 1", partial(gmm.HandFit, [[1.0, 2.0], [3.0, 4.0]], em=ONE_D)),
     ("Feature 0 of x is constant", partial(gmm.HandFit, [1.0] * 3, em=ONE_D)),
     ("D = 1 where D = 2", partial(gmm.HandFit, X, em=TWO_D)),
@@ -317,16 +351,10 @@ OF_VALUE_ERRORS = [
 OF_TYPE_ERRORS = [
     ("init must be", partial(fit_two, init=[])),
     ("init must be", partial(fit_two, init=[ONE_D, None])),
-    ("mixture must be a Mixture", partial(gmm.PointPosterior, X, "em")),
-    ("mixtures must be a dict", partial(gmm.show_parameters, {})),
     ("mixture must be a Mixture", partial(gmm.show_pairs, AB, "fit", features=[*"ab"])),
-    ("run must be a function", partial(gmm.RunChooser, X, RUN)),
     ("run must return a Trace", partial(gmm.RunChooser, X, lambda x: None)),
     ("log_likelihood must hold real numbers", partial(gmm.aic, "one", 2)),
-    ("fits must be a dict", partial(gmm.show_fits, ONE_D, X)),
     (r"mixtures\['a'\] must be a Mixture", partial(gmm.show_parameters, {"a": X})),
-    ("stepper must be one of a run of EM", partial(gmm.show_walk, ONE_D)),
-    ("figure must be a Figure", partial(gmm.show_figure, None, "A caption.")),
 ]
 
 
