@@ -71,7 +71,8 @@ def read_table(
     ...     path = Path(folder, "flowers.csv")
     ...     _ = path.write_text("length;width;kind\n5,1;3,5;a\n4,9;3,0;a\n6,2;2,9;b\n")
     ...     data = read_table(path, ["length", "width"])
-    Read 3 rows of 2 columns: “length”, “width”. Semicolons between columns, decimal commas, UTF-8.
+    Read 3 rows of 2 columns: “length”, “width”. Semicolons between columns,
+          decimal commas, UTF-8.
     >>> data.features, data.x.shape, data.lines
     (('length', 'width'), (3, 2), array([2, 3, 4]))
     """
@@ -101,9 +102,10 @@ def read_table(
         names = [name for j, name in enumerate(names) if j not in unfit]
     n = count(len(x), "row") if usable.all() else f"{len(x)} of {len(rows)} rows"
     form = _describe(separator, decimal, encoding, names_rows, n_remarks)
-    print(f"Read {n} of {count(len(names), 'column')}: {list_names(names)}. {form}")
-    for note in [*doubts, *unfit.values(), *find_odd(x, names, lines, totals)]:
-        print(textwrap.fill(f"Note: {note}", _WIDTH, subsequent_indent="      "))
+    said = [f"Read {n} of {count(len(names), 'column')}: {list_names(names)}. {form}"]
+    notes = [*doubts, *unfit.values(), *find_odd(x, names, lines, totals)]
+    for each in said + [f"Note: {note}" for note in notes]:
+        print(textwrap.fill(each, _WIDTH, subsequent_indent="      "))
     return Dataset(x[:, 0] if len(names) == 1 else x, tuple(names), lines=lines)
 
 

@@ -50,11 +50,11 @@ def show_functions(
     if limits is not None:
         limits = validation.as_parameter(limits, "limits", (2,), "(2,)").tolist()
     figure, ax = figures.new_figure(height=380)
-    if log:
-        ax.set_yscale("log")
+    ax.set_yscale("log" if log else "linear")
     label = labels[1] or (next(iter(curves)) if len(curves) == 1 else "")
     caption = f"{label or 'Curves'} against {labels[0]}{' on a logarithmic axis' * log}."
     low, high = (-np.inf, np.inf) if limits is None else limits
+    caption += f" The picture goes from {_short(low)} to {_short(high)}." if limits else ""
     for k, (name, values) in enumerate(curves.items()):
         drawn = np.isfinite(values)
         at, values = at_all[drawn], values[drawn]
@@ -66,7 +66,7 @@ def show_functions(
         caption += "" if seen else " It lies outside the picture."
     ax.set(xlabel=labels[0], ylabel=label, **({} if limits is None else {"ylim": limits}))
     if len(curves) > 1:
-        _add_legend(ax, len(curves))
+        _add_legend(ax, min(len(curves), 4))
     figures.show_figure(figure, caption)
 
 
@@ -84,10 +84,10 @@ def _short(number):
     return f"{number:.4g}".replace("-", "−")
 
 
-def _add_legend(ax, count, **style):
+def _add_legend(ax, in_a_row, **style):
     """Name the curves above the axes."""
     place = {"loc": "lower center", "bbox_to_anchor": (0.5, 1)}
-    ax.legend(ncols=min(count, 3), **place, **style)
+    ax.legend(ncols=in_a_row, **place, **style)
 
 
 @figures.plain_style()
@@ -161,7 +161,7 @@ def _draw_curves(ax, Ks, curves, top, *, rings):
     ax.set_ylim(low - room, high + room * (top is None))
     ax.xaxis.set_major_locator(FixedLocator(Ks))
     ax.yaxis.set_major_locator(MaxNLocator(5))
-    _add_legend(ax, len(curves), handlelength=3)
+    _add_legend(ax, min(len(curves), 3), handlelength=3)
 
 
 @figures.plain_style()

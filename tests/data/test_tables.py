@@ -65,9 +65,9 @@ def test_the_same_numbers_in_whatever_form(said, content, write, capsys):
     data = gmm.read_table(write(content))
     assert data.features == ("length", "Höhe" if "Latin-1" in said else "width")
     np.testing.assert_array_equal(data.x, [[5.1, 3.5], [4.9, 3.0], [-62, 2.9]])
-    printed = capsys.readouterr().out
+    printed = " ".join(capsys.readouterr().out.split())
     assert printed.startswith("Read 3 rows of 2 columns: “length”, “") and said in printed
-    assert printed.count("\n") == 1  # no note
+    assert "Note" not in printed
 
 
 TWO_TABLES = "a,b,kind,,c\n1,2,red,,3\n4,5,,,7\n"  # as where another stands beside it

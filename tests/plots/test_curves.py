@@ -21,8 +21,8 @@ def test_functions_are_drawn_where_they_are_numbers_and_told(kept):
     said = "height against t on a logarithmic axis. a: 1 at 0, 2 at 2; highest 3"
     assert caption.startswith(said)
     gmm.show_functions(x, {"alone": x}, limits=(0, 1))
-    ax = kept[1][0].axes[0]
-    assert ax.get_ylabel() == "alone" and ax.get_ylim() == (0, 1)
+    [ax], caption = kept[1][0].axes, kept[1][1]
+    assert (ax.get_ylabel(), ax.get_ylim()) == ("alone", (0, 1)) and "goes from 0 to 1." in caption
 
 
 def test_curves_say_where_they_fall_and_a_second_picture_shows_some_again(kept):
