@@ -163,7 +163,7 @@ def test_the_questions_have_the_notebooks_numbers():
     assert f"Of 25 starts {count:.0f} end at ℓ = {minus(ell)} " in part("Notebook 06")
     logs = np.log(5), np.log(9) / 2
     assert "log 5 = {:.2f}, and ½ log 9 = {:.2f}.".format(*logs) in part("Notebook 02")
-    first, last = printed("03", r"\n1 (0\.\d+) [^§]*?\n14 (0\.\d+) ")
+    first, last = printed("03", r"in true group .*\n +1 +(\S+) [^§]*?\n14 +(\S+) ")
     told = f"from {first:.0%} of the points in their true group to {last:.0%}."
     assert told.replace("%", " %") in part("Notebook 03")
     best = printed("04", r"\n4 +-(\S+)\n")[0]
