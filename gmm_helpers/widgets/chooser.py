@@ -109,10 +109,12 @@ class RunChooser(Stepper):
 
     def _answer(self, asked):
         """Show a run, or send one that the page may soon show."""
-        scene = self._scene(*asked["key"])
-        if asked.get("ahead"):
+        if not asked.get("ahead"):
+            self._show(self._scene(*asked["key"]))
+        elif self._ahead:  # and no run that the page does not know of has taken long
+            scene = self._scene(*asked["key"])
             return {"content": scene.content}, scene.data
-        self._show(scene)
+        return None
 
     def _scene(self, *choice):
         """Return the scene of a choice (indices of values, both seeds), old or new."""
@@ -133,10 +135,13 @@ class RunChooser(Stepper):
         if "start_seed" in self._buttons:
             rng["rng"] = np.random.default_rng(start_seed)
         began = time.perf_counter()
-        trace, notes = trace_until_failure(self._function, x, **rng, **values)
+        try:
+            trace, notes = trace_until_failure(self._function, x, **rng, **values)
+        finally:  # it may have been interrupted, or have failed after all that time
+            self._ahead &= time.perf_counter() - began < _SLOW
         if not isinstance(trace, Trace):
             raise TypeError(f"run must return a Trace, as run_em does; it returned {trace!r:.60}.")
-        self._ahead &= time.perf_counter() - began < _SLOW and not trace.own_steps
+        self._ahead &= not trace.own_steps
         x = validation.as_points(x).T
         self._limits = geometry.shared_limits(x, self._limits)
         buttons = []  # each with the place of its seed in the key

@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import math
 from base64 import b64encode
 from pathlib import Path
 
 import anywidget
 from IPython import get_ipython
-from traitlets import Bytes, Dict, Int, List, Unicode
+from traitlets import Bytes, Dict, Int, List, Unicode, validate
 
 from gmm_helpers.plots.look import look
 
@@ -77,6 +78,18 @@ class View(anywidget.AnyWidget):
         super().__init__(kind=kind, content=content, data=data, **shared, **traits)
         _replace_earlier_run(self)
 
+    @validate("chosen")
+    def _check_chosen(self, proposal):
+        """Refuse the key of a run that a chooser cannot have."""
+        known, chosen = self.content.get("key"), proposal["value"]
+        key = chosen.get("key", known)
+        if known and not _is_key(key, self.content["choices"]):
+            raise ValueError(
+                f"chosen must have a key such as {known}: the index of each choice, from 0 on, "
+                f"then two seeds; it has {key!r}."
+            )
+        return chosen
+
     def answer_by(self, answer, refusal=""):
         """Let a function of what the page asks return the answer: a dict and bytes, or nothing.
 
@@ -96,6 +109,14 @@ class View(anywidget.AnyWidget):
             self.send({**reply, **told}, blocks)
 
         self.on_msg(hear)
+
+
+def _is_key(key, choices):
+    """Say whether a key has an index for each choice, and two seeds."""
+    ends = [*(len(labels) for _, labels in choices), math.inf, math.inf]
+    if not (isinstance(key, list | tuple) and len(key) == len(ends)):
+        return False
+    return all(type(i) is int and 0 <= i < end for i, end in zip(key, ends, strict=True))
 
 
 class Shown:

@@ -114,12 +114,21 @@ def test_a_run_that_fails_is_shown_as_far_as_it_got_with_its_sentence():
 @pytest.mark.parametrize(
     "error, words", [(ValueError("No."), "No."), (KeyboardInterrupt(), "It was")]
 )
-def test_what_cannot_be_run_is_said_and_the_pictures_stay(chooser, error, words):
+def test_what_cannot_be_run_is_said_and_the_pictures_stay(chooser, error, words, monkeypatch):
     def refuse(*_, **__):
         raise error
 
+    monkeypatch.setattr("gmm_helpers.widgets.chooser._SLOW", 0)
     chooser._function, data = refuse, chooser.view.data
     [answer] = tell(chooser, key=key(chooser, 0, 1))
     said = f"This cannot be run, and the pictures are of the run before. {words}"
     assert answer["refused"].startswith(said)
     assert chooser.view.data == data and chooser.trace.mixture.n_components == 2
+    assert tell(chooser, key=key(chooser, 0, 1), ahead=True) == ({"answer": 1},)  # it was slow
+
+
+@pytest.mark.parametrize("key", [[1], "abc", "", None, [3, 1, 1], [0, -1, 1], [0.0, 1, 1]])
+def test_a_key_of_no_run_is_refused(chooser, key):
+    with pytest.raises(ValueError, match=r"a key such as \[0, 1, 1\]: the index"):
+        chooser.view.chosen = {"key": key}
+    chooser.view.chosen = {"key": [2, 1, 9]}

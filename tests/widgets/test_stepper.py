@@ -145,9 +145,8 @@ def test_a_stub_and_what_ended_a_run_are_named_above_the_pictures_and_a_fall_bel
     far = gmm.Mixture.from_1d([0.5, 0.5], [-9, 9], [1, 1])
     fallen = gmm.step_through(x, trace.mixture, m_step=lambda x, b: far, max_iter=1)
     assert "DOWN by" in fallen.texts[2]
-    stepper = gmm.step_through(
-        [0.0, 1, 2, 3, 9], gmm.Mixture.from_1d([0.5, 0.5], [1, 9], [1, 1e-9])
-    )
+    narrow = gmm.Mixture.from_1d([0.5, 0.5], [1, 9], [1, 1e-9])
+    stepper = gmm.step_through([0.0, 1, 2, 3, 9], narrow)
     assert len(stepper.texts) == len(stepper.trace.steps) == 2
     assert stepper.view.content["notes"][0].startswith("EM could not go on. Iteration 1: Component")
 
