@@ -44,6 +44,20 @@ export function toggleButton(label, act) {
   return { element, show };
 }
 
+/** A text in the room of the longest one, so that nothing below it jumps. */
+export function makeText(attributes = {}) {
+  const text = make("span", attributes);
+  const room = make("span", { class: "room" });
+  const keepRoom = (texts) => {
+    room.textContent = texts.reduce((a, b) => (b.length > a.length ? b : a), "");
+  };
+  const show = (words) => {
+    text.textContent = words;
+    keepRoom([room.textContent, words]);
+  };
+  return { element: make("p", { class: "words" }, text, room), show, keepRoom };
+}
+
 /**
  * A slider and a number to type. `act` hears the value, and whether the hand rests.
  * @param {{label: string, low: number, high: number, step: number, decimals?: number,

@@ -25,6 +25,9 @@ export function makeHandle(mark, panel, group) {
     const [x, y] = panel.place(event);
     grip = [x - place[0], y - place[1]];
   };
+  // What touch-action says of a part of an SVG is not heeded: the page would scroll, and end the drag.
+  const holdPage = (event) => isStill() || event.preventDefault();
+  group.addEventListener("touchstart", holdPage, { passive: false });
   group.onpointermove = (event) => {
     if (!group.hasPointerCapture(event.pointerId)) return;
     const [x, y] = panel.place(event);

@@ -23,10 +23,13 @@ export function render({ model, library, el }) {
   keepKeys();
   const root = el.getRootNode();
   const styles = root.head ?? (root instanceof ShadowRoot ? root : el);
-  if (!styles.querySelector("style.gmm-style")) {
+  const style = library.get("style");
+  const before = styles.querySelector(".gmm-style");
+  if (before?.textContent !== style) {
+    before?.remove(); // of another version of the course, with which a notebook was saved
     const glyphs = make("svg:svg", { width: 0, height: 0, style: "position:absolute" });
     glyphs.innerHTML = `<defs>${library.get("formulas").glyphs}</defs>`;
-    styles.append(make("style", { class: "gmm-style" }, library.get("style")), glyphs);
+    styles.append(make("div", { class: "gmm-style" }, make("style", {}, style), glyphs));
   }
   const kind = model.get("kind");
   const box = make("div", { class: "gmm", "data-kind": kind });

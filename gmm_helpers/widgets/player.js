@@ -1,7 +1,7 @@
 // Walks through the positions of a scene: slider, number, Play, and what a position says.
 
 import { inside, make, set } from "./base.js";
-import { fullScreenButton, iconButton, makeSlider, nameButton } from "./controls.js";
+import { fullScreenButton, iconButton, makeSlider, makeText, nameButton } from "./controls.js";
 import { Shown } from "./shown.js";
 
 const GLIDE = 200; // milliseconds that components take to their next place, as in widgets.css
@@ -27,8 +27,9 @@ export class Player extends Shown {
     const finder = { label: "Point", low: -1, high: 0, step: 1 };
     this.finder = makeSlider(finder, (i) => this.onPoint(this.order[i] ?? -1));
     this.find = make("label", { class: "finder" }, "point", this.finder.range);
-    this.heading = make("p", { class: "heading" });
-    this.formula = make("div", { class: "formula" });
+    this.heading = makeText();
+    this.heading.element.classList.add("heading");
+    this.formulas = make("div", { class: "formulas" });
     this.place();
     this.ends.push(() => this.playing(false));
     this.ends.push(() => clearTimeout(this.dropping));
@@ -56,7 +57,7 @@ export class Player extends Shown {
     const controls = [this.play, back, range, number, this.end, this.speed];
     const row = make("div", { class: "row" }, ...controls, fullScreenButton(this.box));
     this.said.className = "said";
-    const figure = [this.heading, this.formula, this.picture.element, this.legend];
+    const figure = [this.heading.element, this.formulas, this.picture.element, this.legend];
     this.box.append(this.notes, this.asker.element, row, make("figure", {}, ...figure), this.said);
   }
 
@@ -68,10 +69,10 @@ export class Player extends Shown {
     this.last = content.positions - 1;
     this.slider.setLast(this.last);
     this.end.textContent = `of ${this.last}`;
-    this.room.textContent = "";
-    for (const text of content.texts) this.keepRoom(text);
-    this.heading.classList.toggle("hidden", !content.headings);
-    this.formula.classList.toggle("hidden", !content.formulas);
+    this.words.keepRoom(content.texts);
+    this.heading.keepRoom(content.headings ?? []);
+    this.heading.element.classList.toggle("hidden", !content.headings);
+    this.setFormulas(content.formulas ?? []);
     this.sortPoints();
     this.moved = 0;
     this.go(position);
@@ -141,19 +142,29 @@ export class Player extends Shown {
     this.slider.show(position);
     const heading = headings?.[position] ?? "";
     set(this.slider.range, { "aria-valuetext": `${position}: ${heading || texts[position]}` });
-    this.heading.textContent = heading;
-    this.showFormulas(formulas?.[position] ?? []);
+    this.heading.show(heading);
+    this.showFormulas(formulas?.[position]);
     this.showWords(texts[position], tables ? [tables[position]] : []);
     this.picture.show(position, {}, Boolean(glides?.[position] && next && slow));
     this.sayPoint();
     this.tell({ position }, rests ? 0 : 300);
   }
 
-  showFormulas(names) {
-    if (names.join() === this.formulas) return;
-    this.formulas = names.join();
+  /** Draw each row of formulas, one over the other: all have the room of the tallest. */
+  setFormulas(formulas) {
     const drawn = this.library.get("formulas");
-    this.formula.innerHTML = names.map((name) => drawn[name]).join("");
+    const rows = new Map(formulas.map((names) => [`${names}`, names]));
+    const draw = (names) => {
+      const row = make("div", { class: "formula", "data-names": names });
+      row.innerHTML = names.map((name) => drawn[name]).join("");
+      return row;
+    };
+    this.formulas.replaceChildren(...[...rows.values()].map(draw));
+  }
+
+  showFormulas(names) {
+    for (const row of this.formulas.children)
+      row.classList.toggle("room", row.dataset.names !== `${names}`);
   }
 
   // ------------------------------------------------------------ Play

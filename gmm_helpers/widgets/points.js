@@ -19,8 +19,6 @@ class Cloud {
     this.mark = mark;
     this.panel = panel;
     this.hovered = -1;
-    /** @type {any} how the points are now */
-    this.state = {};
     /** @type {number[][]} where the points are, in pixels */
     this.spots = [];
     this.canvas = make("canvas");
@@ -33,11 +31,15 @@ class Cloud {
     this.listen();
   }
 
+  /** How the points are now, whether or not there is a width yet to draw them in. */
+  get state() {
+    return this.panel.states[this.panel.marks.indexOf(this.mark)];
+  }
+
   /** Draw the points; `looks` are theirs where these are not of their shares. */
   draw(state) {
     const { pen } = this;
     this.clear();
-    this.state = state;
     this.spots = this.panel.toPixels(this.mark.shape.values, state.map);
     const looks = state.looks ?? this.looksOf(state.which);
     for (const [i, [x, y]] of this.spots.entries()) {

@@ -1,7 +1,7 @@
 // What asks the reader: a question with choices, and a number for the check of the set-up.
 
 import { make, teller } from "./base.js";
-import { Asker, makeChoice, makeSlider } from "./controls.js";
+import { Asker, makeChoice, makeSlider, makeText } from "./controls.js";
 
 // The texts of the questions that are answered on this page; a fold hears of one by an event.
 const ANSWERED = "gmm-answered";
@@ -14,14 +14,13 @@ export function askQuestion({ model, box }) {
   const { text, choices } = model.get("content");
   const [options, answers] = [0, 1].map((i) => choices.map((choice) => choice[i]));
   const tell = teller(model);
-  const answer = make("span", { "aria-live": "polite" });
-  const longest = answers.reduce((a, b) => (b.length > a.length ? b : a), "");
-  const room = make("span", { "aria-hidden": "true" }, longest);
+  const answer = makeText({ "aria-live": "polite" });
+  answer.keepRoom(answers);
   const choice = makeChoice(text, options, (index) => tell({ chosen: { index } }));
   const show = () => {
     const { index } = model.get("chosen");
     choice.show(index);
-    answer.textContent = answers[index] ?? "";
+    answer.show(answers[index] ?? "");
     if (index in answers) answered.add(text);
     else answered.delete(text);
     document.dispatchEvent(new Event(ANSWERED));
@@ -29,7 +28,7 @@ export function askQuestion({ model, box }) {
   model.on("change:chosen", show);
   show();
   box.classList.add("question");
-  box.append(choice.element, make("p", { class: "words" }, answer, room));
+  box.append(choice.element, answer.element);
   return { close: () => model.off("change:chosen", show) };
 }
 

@@ -1,7 +1,7 @@
 // What all widgets with a picture have: the picture, its words, and what ends them.
 
 import { make, readScene, teller } from "./base.js";
-import { Asker, makeLegend, makeTable } from "./controls.js";
+import { Asker, makeLegend, makeTable, makeText } from "./controls.js";
 import { Picture } from "./picture.js";
 
 /** A picture with words. What has this as its base is what the picture's hooks call. */
@@ -17,10 +17,8 @@ export class Shown {
     this.picture = new Picture(box, this.look, this);
     this.notes = make("div", { class: "notes" });
     this.legend = make("div", { class: "legend" });
-    this.text = make("span", { "aria-live": "polite" });
-    this.room = make("span", { "aria-hidden": "true" }); // the longest text: nothing jumps
-    this.words = make("p", { class: "words" }, this.text, this.room);
-    this.said = make("div", {}, this.words);
+    this.words = makeText({ "aria-live": "polite" });
+    this.said = make("div", {}, this.words.element);
     /** @type {ReturnType<typeof makeTable>[]} */
     this.tables = [];
     this.ends = [() => this.picture.close(), () => this.asker.close()];
@@ -51,15 +49,9 @@ export class Shown {
     this.legend.replaceChildren(...makeLegend(rows, this.look));
   }
 
-  /** Keep room for a text. */
-  keepRoom(text) {
-    if (text.length > this.room.textContent.length) this.room.textContent = text;
-  }
-
   /** Say in words and tables what is seen. */
   showWords(words, tables) {
-    this.text.textContent = words;
-    this.keepRoom(words);
+    this.words.show(words);
     for (const [i, rows] of tables.entries()) {
       this.tables[i] ??= makeTable();
       this.said.append(this.tables[i].element);

@@ -236,6 +236,20 @@ function toggleButton(label, act) {
   return { element, show };
 }
 
+/** A text in the room of the longest one, so that nothing below it jumps. */
+function makeText(attributes = {}) {
+  const text = make("span", attributes);
+  const room = make("span", { class: "room" });
+  const keepRoom = (texts) => {
+    room.textContent = texts.reduce((a, b) => (b.length > a.length ? b : a), "");
+  };
+  const show = (words) => {
+    text.textContent = words;
+    keepRoom([room.textContent, words]);
+  };
+  return { element: make("p", { class: "words" }, text, room), show, keepRoom };
+}
+
 /**
  * A slider and a number to type. `act` hears the value, and whether the hand rests.
  * @param {{label: string, low: number, high: number, step: number, decimals?: number,
@@ -442,6 +456,9 @@ function makeHandle(mark, panel, group) {
     const [x, y] = panel.place(event);
     grip = [x - place[0], y - place[1]];
   };
+  // What touch-action says of a part of an SVG is not heeded: the page would scroll, and end the drag.
+  const holdPage = (event) => isStill() || event.preventDefault();
+  group.addEventListener("touchstart", holdPage, { passive: false });
   group.onpointermove = (event) => {
     if (!group.hasPointerCapture(event.pointerId)) return;
     const [x, y] = panel.place(event);
@@ -494,8 +511,6 @@ class Cloud {
     this.mark = mark;
     this.panel = panel;
     this.hovered = -1;
-    /** @type {any} how the points are now */
-    this.state = {};
     /** @type {number[][]} where the points are, in pixels */
     this.spots = [];
     this.canvas = make("canvas");
@@ -508,11 +523,15 @@ class Cloud {
     this.listen();
   }
 
+  /** How the points are now, whether or not there is a width yet to draw them in. */
+  get state() {
+    return this.panel.states[this.panel.marks.indexOf(this.mark)];
+  }
+
   /** Draw the points; `looks` are theirs where these are not of their shares. */
   draw(state) {
     const { pen } = this;
     this.clear();
-    this.state = state;
     this.spots = this.panel.toPixels(this.mark.shape.values, state.map);
     const looks = state.looks ?? this.looksOf(state.which);
     for (const [i, [x, y]] of this.spots.entries()) {
@@ -1090,10 +1109,8 @@ class Shown {
     this.picture = new Picture(box, this.look, this);
     this.notes = make("div", { class: "notes" });
     this.legend = make("div", { class: "legend" });
-    this.text = make("span", { "aria-live": "polite" });
-    this.room = make("span", { "aria-hidden": "true" }); // the longest text: nothing jumps
-    this.words = make("p", { class: "words" }, this.text, this.room);
-    this.said = make("div", {}, this.words);
+    this.words = makeText({ "aria-live": "polite" });
+    this.said = make("div", {}, this.words.element);
     /** @type {ReturnType<typeof makeTable>[]} */
     this.tables = [];
     this.ends = [() => this.picture.close(), () => this.asker.close()];
@@ -1124,15 +1141,9 @@ class Shown {
     this.legend.replaceChildren(...makeLegend(rows, this.look));
   }
 
-  /** Keep room for a text. */
-  keepRoom(text) {
-    if (text.length > this.room.textContent.length) this.room.textContent = text;
-  }
-
   /** Say in words and tables what is seen. */
   showWords(words, tables) {
-    this.text.textContent = words;
-    this.keepRoom(words);
+    this.words.show(words);
     for (const [i, rows] of tables.entries()) {
       this.tables[i] ??= makeTable();
       this.said.append(this.tables[i].element);
@@ -1177,8 +1188,9 @@ class Player extends Shown {
     const finder = { label: "Point", low: -1, high: 0, step: 1 };
     this.finder = makeSlider(finder, (i) => this.onPoint(this.order[i] ?? -1));
     this.find = make("label", { class: "finder" }, "point", this.finder.range);
-    this.heading = make("p", { class: "heading" });
-    this.formula = make("div", { class: "formula" });
+    this.heading = makeText();
+    this.heading.element.classList.add("heading");
+    this.formulas = make("div", { class: "formulas" });
     this.place();
     this.ends.push(() => this.playing(false));
     this.ends.push(() => clearTimeout(this.dropping));
@@ -1206,7 +1218,7 @@ class Player extends Shown {
     const controls = [this.play, back, range, number, this.end, this.speed];
     const row = make("div", { class: "row" }, ...controls, fullScreenButton(this.box));
     this.said.className = "said";
-    const figure = [this.heading, this.formula, this.picture.element, this.legend];
+    const figure = [this.heading.element, this.formulas, this.picture.element, this.legend];
     this.box.append(this.notes, this.asker.element, row, make("figure", {}, ...figure), this.said);
   }
 
@@ -1218,10 +1230,10 @@ class Player extends Shown {
     this.last = content.positions - 1;
     this.slider.setLast(this.last);
     this.end.textContent = `of ${this.last}`;
-    this.room.textContent = "";
-    for (const text of content.texts) this.keepRoom(text);
-    this.heading.classList.toggle("hidden", !content.headings);
-    this.formula.classList.toggle("hidden", !content.formulas);
+    this.words.keepRoom(content.texts);
+    this.heading.keepRoom(content.headings ?? []);
+    this.heading.element.classList.toggle("hidden", !content.headings);
+    this.setFormulas(content.formulas ?? []);
     this.sortPoints();
     this.moved = 0;
     this.go(position);
@@ -1291,19 +1303,29 @@ class Player extends Shown {
     this.slider.show(position);
     const heading = headings?.[position] ?? "";
     set(this.slider.range, { "aria-valuetext": `${position}: ${heading || texts[position]}` });
-    this.heading.textContent = heading;
-    this.showFormulas(formulas?.[position] ?? []);
+    this.heading.show(heading);
+    this.showFormulas(formulas?.[position]);
     this.showWords(texts[position], tables ? [tables[position]] : []);
     this.picture.show(position, {}, Boolean(glides?.[position] && next && slow));
     this.sayPoint();
     this.tell({ position }, rests ? 0 : 300);
   }
 
-  showFormulas(names) {
-    if (names.join() === this.formulas) return;
-    this.formulas = names.join();
+  /** Draw each row of formulas, one over the other: all have the room of the tallest. */
+  setFormulas(formulas) {
     const drawn = this.library.get("formulas");
-    this.formula.innerHTML = names.map((name) => drawn[name]).join("");
+    const rows = new Map(formulas.map((names) => [`${names}`, names]));
+    const draw = (names) => {
+      const row = make("div", { class: "formula", "data-names": names });
+      row.innerHTML = names.map((name) => drawn[name]).join("");
+      return row;
+    };
+    this.formulas.replaceChildren(...[...rows.values()].map(draw));
+  }
+
+  showFormulas(names) {
+    for (const row of this.formulas.children)
+      row.classList.toggle("room", row.dataset.names !== `${names}`);
   }
 
   // ------------------------------------------------------------ Play
@@ -1850,14 +1872,13 @@ function askQuestion({ model, box }) {
   const { text, choices } = model.get("content");
   const [options, answers] = [0, 1].map((i) => choices.map((choice) => choice[i]));
   const tell = teller(model);
-  const answer = make("span", { "aria-live": "polite" });
-  const longest = answers.reduce((a, b) => (b.length > a.length ? b : a), "");
-  const room = make("span", { "aria-hidden": "true" }, longest);
+  const answer = makeText({ "aria-live": "polite" });
+  answer.keepRoom(answers);
   const choice = makeChoice(text, options, (index) => tell({ chosen: { index } }));
   const show = () => {
     const { index } = model.get("chosen");
     choice.show(index);
-    answer.textContent = answers[index] ?? "";
+    answer.show(answers[index] ?? "");
     if (index in answers) answered.add(text);
     else answered.delete(text);
     document.dispatchEvent(new Event(ANSWERED));
@@ -1865,7 +1886,7 @@ function askQuestion({ model, box }) {
   model.on("change:chosen", show);
   show();
   box.classList.add("question");
-  box.append(choice.element, make("p", { class: "words" }, answer, room));
+  box.append(choice.element, answer.element);
   return { close: () => model.off("change:chosen", show) };
 }
 
@@ -1918,10 +1939,13 @@ export function render({ model, library, el }) {
   keepKeys();
   const root = el.getRootNode();
   const styles = root.head ?? (root instanceof ShadowRoot ? root : el);
-  if (!styles.querySelector("style.gmm-style")) {
+  const style = library.get("style");
+  const before = styles.querySelector(".gmm-style");
+  if (before?.textContent !== style) {
+    before?.remove(); // of another version of the course, with which a notebook was saved
     const glyphs = make("svg:svg", { width: 0, height: 0, style: "position:absolute" });
     glyphs.innerHTML = `<defs>${library.get("formulas").glyphs}</defs>`;
-    styles.append(make("style", { class: "gmm-style" }, library.get("style")), glyphs);
+    styles.append(make("div", { class: "gmm-style" }, make("style", {}, style), glyphs));
   }
   const kind = model.get("kind");
   const box = make("div", { class: "gmm", "data-kind": kind });

@@ -115,7 +115,7 @@ def test_python_hears_where_the_hand_rests_and_a_second_view_follows(lab):
     for _ in range(3):
         lab.keyboard.press("ArrowRight")
     expect(slider(second)).to_have_value("3")
-    expect(second.locator(".heading")).to_have_text(box.locator(".heading").inner_text())
+    expect(second.locator(".heading")).to_have_text(box.locator(".heading").text_content())
     run_cell(lab, second.evaluate("each => each.closest('.jp-Cell').dataset.cell"))
     lab.evaluate("jupyterapp.commands.execute('notebook:delete-cell')")
     assert "3" in add_cell(lab, "stepper.view.position").locator(OUTPUT).inner_text()
@@ -143,7 +143,7 @@ def test_cells_run_again_and_again_pile_nothing_up(lab):
     cell = add_cell(lab, many)
     expect(cell.locator(".gmm .panels svg").nth(199)).to_be_attached()
     box = cell.locator(".gmm").nth(77)
-    before = box.locator(".heading").inner_text()
+    before = box.locator(".heading").text_content()
     slider(box).press("ArrowRight")
     expect(box.locator(".heading")).not_to_have_text(before)
     assert lab.evaluate("gmmModules.size") == 1
