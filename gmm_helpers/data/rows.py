@@ -113,7 +113,7 @@ def _check_lengths(rows, lines, separator):
         return
     row, line = ragged[0]
     remedy = "too_short" if len(row) < len(names) else "too_long"
-    if re.search("[,;|]", "".join(names)):
+    if re.search("[,;|\t]", "".join(names)) or "\t" in "".join(row):
         remedy = "two_separators"
     elif len(names) == 1 or not any(map(is_number, row)):
         remedy = "title"
