@@ -39,9 +39,10 @@ def _name_shapes(names, case):
 def _advise(error, own):
     """Say what to write instead, of errors that do not say it themselves; else ""."""
     name, known = getattr(error, "name", None) or "", ()
+    of_module = isinstance(getattr(error, "obj", None), types.ModuleType)
+    if (type(error) is NameError or of_module) and hasattr(np, name):
+        return f"It is one of NumPy's: `np.{name}`."
     if type(error) is NameError:
-        if hasattr(np, name):
-            return f"It is one of NumPy's: `np.{name}`."
         code = getattr(own, "__code__", None)
         known = {*getattr(code, "co_varnames", ()), *getattr(own, "__globals__", ())}
     elif isinstance(error, AttributeError):

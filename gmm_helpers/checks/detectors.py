@@ -58,7 +58,7 @@ def _check_shape(part, found, wanted):
         if f.shape == w.shape:
             continue
         asked = part.shape if part.shape == str(w.shape) else f"{part.shape} = {w.shape}"
-        asked = asked.replace("() = ", "").replace("()", "one number")
+        asked = asked if w.shape else "one number"
         about = {"part": part, "found": f.shape, "asked": asked}
         if f.ndim == 2 and f.shape == w.shape[::-1]:
             raise TABLE.finding("transposed", **about)

@@ -115,5 +115,4 @@ def _read_e_step(result, x, mixture):
         return result
     if shape_of(result) == (len(x), mixture.n_components):
         raise TABLE.finding("log_likelihood_missing")
-    several = f" of {len(result)}" if isinstance(result, (tuple, list)) else ""
-    raise TABLE.finding("wrong_type", result=describe(result) + several)
+    raise TABLE.finding("wrong_type", result=describe(result))

@@ -23,7 +23,8 @@ from gmm_helpers.model.learner_steps import InputRefusedError, TooSlowError
 
 TABLE = Table(__file__)
 # What a second call of the function, or its code, may tell more of.
-_UNEXPLAINED = ("different", "wrong_shape", "constant", "not_finite", "left_out")
+_UNEXPLAINED = ("different", "wrong_shape", "constant", "not_finite", "not_normalised")
+_UNEXPLAINED += ("left_out", "left_at_zero", "only_one_right")
 
 
 class Trial:
@@ -122,6 +123,8 @@ class Trial:
         self.given = cases[wrong.index(True)]
         difference = show_difference(part, cases, found, wanted)
         if fitting := self._fitting(j, found):
+            if self._differs_again():
+                raise TABLE.finding("random")
             text = " Or: ".join(explanation.say for explanation in fitting)
             raise Finding(fitting[0].names[0], f"{text} {difference}".strip())
         if part.recognise is not None:
@@ -182,13 +185,15 @@ class Trial:
         return finding
 
     def _differs_again(self):
-        """Say whether a second call with the first case's arguments gives something else."""
+        """Say whether a second call with the arguments of a case gives something else."""
         try:
-            first = self.cases[0]
-            again = self.exercise.read(self._call(first)[0], *first)
-            return any(differ(a, b) for a, b in zip(again, self.found[0], strict=True))
+            for case, before in zip(self.cases, self.found, strict=True):
+                again = self.exercise.read(self._call(case)[0], *case)
+                if any(differ(a, b) for a, b in zip(again, before, strict=True)):
+                    return True
         except Finding:
             return True
+        return False
 
     def _exchanged(self, j):
         """Return two arguments' names if all is right with their values exchanged; else None."""

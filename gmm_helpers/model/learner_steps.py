@@ -156,8 +156,9 @@ def describe_exception(error):
 
 
 def describe(value):
-    """Say what a value is: its type, or of an array the shape."""
+    """Say what a value is: its type, and of an array the shape, of a tuple or list the length."""
     if type(value) is np.ndarray:
         return f"an array of shape {value.shape}"
     name = type(value).__name__
-    return "`None`" if value is None else f"{'an' if name[0] in 'aeioAEIO' else 'a'} {name}"
+    size = f" of {len(value)}" if isinstance(value, (tuple, list)) else ""
+    return "`None`" if value is None else f"{'an' if name[0] in 'aeioAEIO' else 'a'} {name}{size}"
