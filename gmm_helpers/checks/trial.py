@@ -22,9 +22,6 @@ from gmm_helpers.checks.values import as_numbers, copied, differ, shape_of
 from gmm_helpers.model.learner_steps import InputRefusedError, TooSlowError
 
 TABLE = Table(__file__)
-# What a second call of the function, or its code, may tell more of.
-_UNEXPLAINED = ("different", "wrong_shape", "constant", "not_finite", "not_normalised")
-_UNEXPLAINED += ("left_out", "left_at_zero", "only_one_right")
 
 
 class Trial:
@@ -70,7 +67,7 @@ class Trial:
             try:
                 self._judge(j, len(cases))
             except Finding as finding:
-                if finding.slip in _UNEXPLAINED:
+                if finding.vague and finding.slip != "wrong_type":
                     finding = self._look_closer(finding, j, results[0], changed)
                 finding.opening = self._say_what_is_right(j)
                 raise finding from None
