@@ -106,14 +106,25 @@ def test_untouched_exercises_say_what_to_do_and_at_most_one_cell_is_not_compared
     assert len(left_out) <= 1
 
 
-def test_links_resolve(number):
-    for target in re.findall(r"\]\(([^)]+)\)", markdown(number)):
+def text_of(path):
+    return markdown(path.name[:2]) if path.suffix == ".ipynb" else path.read_text("utf-8")
+
+
+def anchors(path):
+    """Return what the headings of a page are linked to by, in JupyterLab or on GitHub."""
+    found = re.findall(r"^#+ (.*?) *$", text_of(path), flags=re.MULTILINE)
+    if path.suffix == ".md":
+        found = [re.sub(r"[^\w\- ]", "", heading.lower()) for heading in found]
+    return [heading.replace(" ", "-") for heading in found]
+
+
+@pytest.mark.parametrize("path", [*NOTEBOOKS.values(), *ROOT.glob("*.md")], ids=lambda p: p.name)
+def test_links_lead_somewhere(path):
+    for target in re.findall(r"\]\(([^)]+)\)", text_of(path)):
         name, _, anchor = target.partition("#")
-        if "://" not in target:
-            assert (ROOT / "notebooks" / name).exists(), target
-            text = markdown(name[:2] or number) if anchor else ""
-            headings = re.findall(r"^#+ (.*?) *$", text, flags=re.MULTILINE)
-            assert anchor in ("", *(each.replace(" ", "-") for each in headings)), target
+        page = path.parent / name if name else path
+        assert "://" in target or page.exists(), target
+        assert not anchor or "://" in target or anchor in anchors(page), target
 
 
 def test_every_cell_is_safe_to_run_twice(number):
@@ -135,5 +146,5 @@ def test_every_cell_is_safe_to_run_twice(number):
 
 def test_the_map_and_the_readme_name_every_notebook(number):
     name = NOTEBOOKS[number].name
-    assert f"(notebooks/{name})" in README
+    assert f"(notebooks/{name})" in README and "(TEACHING.md)" in README
     assert number == "00" or f"({name})" in markdown("00")

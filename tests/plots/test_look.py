@@ -19,7 +19,11 @@ from gmm_helpers.plots.look import COLOURS, DARK_COLOURS, DASHES, MARKERS, look,
 from gmm_helpers.widgets import covariance_panel, panels
 
 FAR_APART, LIGHTER = 15, 10
-THEMES = {"light": (COLOURS, "#FFFFFF"), "dark": (DARK_COLOURS, "#111111")}  # and JupyterLab's page
+THEMES = {  # with JupyterLab's page; the paper, the ink and the grey of our pictures
+    "light": (COLOURS, "#FFFFFF", "#FFFFFF", "#000000", "#666666"),
+    "dark": (DARK_COLOURS, "#111111", "#000000", "#FFFFFF", "#A0A0A0"),
+}
+SHADES = [[share, 1 - share] for share in covariance_panel._SHADES]  # of points in the ellipses
 # The pairs that a grey print tells apart by the second cues alone, counted from 1. Of four
 # components these are two: 2 and 4, 3 and 4.
 ALIKE_IN_GREY = {(2, 4), (3, 4), (1, 5), (2, 6), (3, 5), (4, 5), (4, 6)}
@@ -79,16 +83,25 @@ def test_the_measure_agrees_with_what_is_known():
 
 
 @pytest.mark.parametrize("vision", VISIONS)
-def test_all_components_are_told_apart_by_colour(vision):
-    for colours in (COLOURS, DARK_COLOURS):
-        pairs = distances(colours, vision)
-        assert len(pairs) == 15
-        assert {pair: gap for pair, gap in pairs.items() if gap < FAR_APART} == {}
+@pytest.mark.parametrize("theme", THEMES)
+def test_what_stands_together_is_told_apart_by_colour(theme, vision):
+    """Components; a score's marks, and EM's curve among others; points by ellipses, and arrows."""
+    colours, _, paper, ink, grey = THEMES[theme]
+    css = (Path(panels.__file__).parent / "widgets.css").read_text("utf-8")
+    best, em = re.search("--gmm-mark: (.*?);", css)[1], colours[panels._EM["colour"]]
+    shades = [tuple(rgb) for rgb in mix_colours(SHADES, [colours[0], paper])]
+    by_ellipses = [[*shades, colours[k]] for k in (1, 2, 4)]
+    for together in (colours, [grey, best, em], [*colours[:2], ink, em], *by_ellipses):
+        gaps = distances(together, vision)
+        assert {pair: gap for pair, gap in gaps.items() if gap < FAR_APART} == {}
+    lightness = [lab(colour)[0] for colour in shades]
+    assert abs(np.diff(lightness)).min() >= LIGHTER  # and the points outside are crosses
+    assert "dash" in panels._EM and "dash" not in panels._BEST
 
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_even_mixes_of_up_to_four_stay_apart_from_all_of_them(theme):
-    palette, _ = THEMES[theme]
+    palette = THEMES[theme][0]
     halves = [np.eye(4)[list(pair)].mean(axis=0) for pair in combinations(range(4), 2)]
     for mix in mix_colours(halves, palette):
         gaps = distances([mix, *palette[:4]], "normal")
@@ -104,7 +117,10 @@ def test_colours_stand_out_from_the_page():
         return (high + 0.05) / (low + 0.05)
 
     pale = {
-        (theme, c) for theme, (all_, page) in THEMES.items() for c in all_ if contrast(c, page) < 3
+        (theme, c)
+        for theme, (all_, page, *_) in THEMES.items()
+        for c in all_
+        if contrast(c, page) < 3
     }
     assert pale == {("light", "#E69F00"), ("light", "#56B4E9")}
     assert min(contrast(colour, "#212121") for colour in DARK_COLOURS) >= 3  # a code cell's
@@ -138,30 +154,3 @@ def test_in_grey_the_listed_pairs_alone_rest_on_the_second_cues_which_all_have()
     gaps = {(j, k): abs(lightness[j] - lightness[k]) for j, k in combinations(lightness, 2)}
     assert {pair for pair, gap in gaps.items() if gap < LIGHTER} == ALIKE_IN_GREY
     assert len(set(MARKERS)) == len(set(DASHES)) == len(set(COLOURS)) + 1 == 7
-
-
-@pytest.mark.parametrize("vision", VISIONS)
-def test_a_scores_marks_are_told_apart_by_colour_and_without(vision):
-    """Also EM's curve, which stands among the curves of two components and the black sum."""
-    css = (Path(panels.__file__).parent / "widgets.css").read_text("utf-8")
-    best = re.search("--gmm-mark: (.*?);", css)[1]
-    for theme, ink, grey in (("light", "#000000", "#666666"), ("dark", "#FFFFFF", "#A0A0A0")):
-        colours, _ = THEMES[theme]
-        em = colours[panels._EM["colour"]]
-        for together in ([grey, best, em], [*colours[:2], ink, em]):
-            assert min(distances(together, vision).values()) >= FAR_APART
-    assert "dash" in panels._EM and "dash" not in panels._BEST
-
-
-@pytest.mark.parametrize("vision", VISIONS)
-def test_points_inside_and_outside_the_ellipses_are_told_apart_by_colour(vision):
-    """Also the arrows, which lie among the points inside; the points outside are crosses, too."""
-    shares = [[share, 1 - share] for share in covariance_panel._SHADES]
-    for colours, paper in ((COLOURS, "#FFFFFF"), (DARK_COLOURS, "#000000")):
-        shades = [tuple(rgb) for rgb in mix_colours(shares, [colours[0], paper])]
-        assert min(distances([*shades, colours[4]], vision).values()) >= FAR_APART
-        for arrow in colours[1:3]:
-            assert min(distances([arrow, *shades], vision).values()) >= FAR_APART
-        assert distances(colours[1:3], vision)[1, 2] >= FAR_APART
-        lightness = [lab(colour)[0] for colour in shades]
-        assert abs(np.diff(lightness)).min() >= LIGHTER
