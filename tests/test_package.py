@@ -54,14 +54,6 @@ def test_every_public_name_says_what_it_is(name):
     assert inspect.isclass(value) or signature.empty not in annotations
 
 
-def run_alone(code):
-    """Run code in a fresh interpreter, where nothing is imported yet; return what it prints."""
-    command = [sys.executable, "-W", "error", "-c", code]
-    result = subprocess.run(command, capture_output=True, text=True)
-    assert result.returncode == 0, result.stderr
-    return result.stdout
-
-
 def test_the_import_is_lean_and_changes_no_setting():
     slow = {"scipy", "pandas", "sklearn"}  # 0.3 s and 24 MB, and more
     drawing = {"matplotlib", "ipywidgets", "anywidget", "IPython"}
@@ -75,7 +67,8 @@ print(state() == before, *({slow | drawing} & set(sys.modules)))
 gmm.Stepper
 print(*({slow | {"matplotlib"}} & set(sys.modules)))
 """
-    assert run_alone(code) == "True\n\n"
+    command = [sys.executable, "-W", "error", "-c", code]  # where nothing is imported yet
+    assert subprocess.run(command, capture_output=True, text=True).stdout == "True\n\n"
 
 
 def test_no_file_names_an_index_or_a_machines_path():

@@ -74,3 +74,15 @@ def move(page, index):
         first, clicked, pressed = (look[part] for look in looks)
         assert first != clicked != pressed, f"widget {index} {part} {[first, clicked, pressed]}"
     assert looks[1]["active"] == looks[2]["active"]  # the key was the control's alone
+
+
+def drag(shown, name, dx, dy=0, *, drop=True):
+    """Drag a handle by its edge, so that only the way counts."""
+    ring = shown.box.locator(f".handle[aria-label='{name}'] circle").last.bounding_box()
+    mouse = shown.page.mouse
+    x, y = ring["x"] + ring["width"] / 2 + 4, ring["y"] + ring["height"] / 2
+    mouse.move(x, y)
+    mouse.down()
+    mouse.move(x + dx, y + dy, steps=10)
+    if drop:
+        mouse.up()

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from hands import drag
 
 import gmm_helpers as gmm
 
@@ -15,19 +16,6 @@ def words(shown):
 def table(shown, index=0):
     rows = shown.box.locator("table").nth(index).locator("tr").all()
     return [row.locator("th, td").all_inner_texts() for row in rows]
-
-
-def drag(shown, name, dx, dy=0, *, drop=True):
-    """Drag a handle by its edge, so that only the way counts."""
-    ring = shown.box.locator(f".handle[aria-label='{name}'] circle").last.bounding_box()
-    mouse = shown.page.mouse
-    x, y = ring["x"] + ring["width"] / 2 + 4, ring["y"] + ring["height"] / 2
-    mouse.move(x, y)
-    mouse.down()
-    for share in np.linspace(0.1, 1, 10):
-        mouse.move(x + share * dx, y + share * dy)
-    if drop:
-        mouse.up()
 
 
 def test_the_hand_fit_follows_a_hand_and_keeps_the_best(mount, x, em):

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from hands import drag
 from scenes import marks, placed
 
 import gmm_helpers as gmm
@@ -192,12 +193,7 @@ def test_a_point_tells_its_numbers_through_e_and_m(mount, request, which):
 def test_a_mean_is_moved_by_hand_and_by_keys(mount, request, which):
     stepper = request.getfixturevalue(which)
     shown, means = mount(stepper), stepper.trace.steps[0].mixture.means
-    handle = shown.box.get_by_role("slider", name="Mean of component 2")
-    box = handle.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    shown.page.mouse.move(x, y)
-    shown.page.mouse.down()
-    shown.page.mouse.move(x + 30, y, steps=3)
+    drag(shown, "Mean of component 2", 30, drop=False)
     assert shown.sent == []
     shown.page.mouse.up()
     shown.page.wait_for_timeout(300)
@@ -214,6 +210,7 @@ def test_a_mean_is_moved_by_hand_and_by_keys(mount, request, which):
     again = np.array(shown.sent[1]["means"]) - asked["means"]
     assert again[1, 0] == pytest.approx(-0.03 * (limits[1] - limits[0]))
     shown.evaluate("model.set('content', {...model.get('content')})")  # as Python's answer does
+    handle = shown.box.get_by_role("slider", name="Mean of component 2")
     assert handle.evaluate("each => each.matches(':focus')")
 
 

@@ -210,15 +210,10 @@ raise SystemExit(course.main(["--port={taken.getsockname()[1]}"]))
         command = [sys.executable, "-c", start]
         with serving(command, course.ROOT, course.ROOT / "log", env=env) as address:
             url, token = re.fullmatch(r"(http://127\.0\.0\.1:\d+)/.*(\?token=.*)", address).groups()
-            kernel = ask(f"{url}/api/kernels{token}", b"{}")
+            past_any_proxy = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+            with past_any_proxy.open(f"{url}/api/kernels{token}", b"{}", timeout=60) as answer:
+                kernel = json.load(answer)
             assert draw(course.VENV / f"jupyter/data/runtime/kernel-{kernel['id']}.json") == "ok"
-
-
-def ask(url, data):
-    """Send data to a server on this machine, past any proxy; return what it answers."""
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(url, data, timeout=60) as answer:
-        return json.loads(answer.read() or "null")
 
 
 def draw(connection_file):

@@ -67,6 +67,8 @@ DOORS |= {
     gmm.Starts: {"grid": X, "log_likelihood": abs, "ways": [X]},
     gmm.SceneStepper: {"scene": gmm.Scene(1), "texts": ["a"], "title": "Letters"},
     gmm.RunChooser: {"data": X, "run": lambda x: RUN},
+    gmm.step_through: {"x": X, "start": ONE_D, "max_iter": 1},
+    gmm.responsibility_entropy: {"responsibilities": HALVES},
     gmm.show_functions: {"x": X, "curves": {"a": X}},
     gmm.show_curves: {"Ks": [1, 2], "curves": {"a": [1, 2]}, "label": "ℓ"},
     gmm.show_parameters: {"mixtures": {"a": ONE_D}},
@@ -132,6 +134,13 @@ BAD = {
         (TypeError, "real numbers", (value for value in X)),
         (TypeError, "pass the data's .x", gmm.galaxies()),
     ],
+    "responsibilities": [
+        (ValueError, "NaN.* row 6", [*HALVES[1:], [np.nan, 0.5]]),
+        (ValueError, "negative.* row 6", [*HALVES[1:], [-0.5, 1.5]]),
+        (ValueError, "sum to 1.* row 6 .*0.9", [*HALVES[1:], [0.5, 0.4]]),
+        (ValueError, r"\(n, K\).* \(\)", 1.0),
+    ],
+    "features": [(ValueError, "must name each column", each) for each in ([*"abc"], [1], [1, 2])],
     "K": counts(1),
     "D": counts(1),
     "n": counts(1),
@@ -254,10 +263,6 @@ def with_second(covariance):
     return partial(mixture, covariances=[np.eye(2), covariance])
 
 
-def last_row(*row):
-    return partial(m_step, X, [*HALVES[1:].tolist(), [*row]])
-
-
 OF_VALUE_ERRORS = [
     ("weights .*negative.* component 1 .index 0", partial(Mixture, [-0.5, 1.5], **TWO)),
     ("weights must sum to 1.* 0.9", partial(Mixture, [0.5, 0.4], **TWO)),
@@ -281,11 +286,7 @@ OF_VALUE_ERRORS = [
     ("row 0 a value beside which", partial(m_step, [[1e20, 1e20], *AB], np.ones((15, 1)))),
     ("K = 8.*n = 7", partial(run_em, X, gmm.start_from_means(np.arange(8.0), np.arange(8.0)))),
     ("K must be .* at most 9.* 1000", partial(fit, X, 10**400, rng=rng())),
-    ("responsibilities .*NaN.* row 6", last_row(np.nan, 0.5)),
-    ("responsibilities .*negative.* row 6", last_row(-0.5, 1.5)),
-    ("responsibilities .*sum to 1.* row 6 .*0.9", last_row(0.5, 0.4)),
     (r"responsibilities .*\(n, K\).* \(2, 7\)", partial(m_step, X, HALVES.T)),
-    (r"responsibilities .*\(n, K\).* \(\)", partial(m_step, X, 1.0)),
     (r"shape \(n, K\) = \(7, 2\)", partial(lower_bound, X, ONE_D, HALVES[1:])),
     (r"shape \(n, K\) = \(7, 2\)", partial(lower_bound, X, ONE_D, np.full((7, 3), 1 / 3))),
     ("variances are for D = 1; here D = 2", lambda: TWO_D.variances),
@@ -313,7 +314,6 @@ OF_VALUE_ERRORS = [
     ("x must have data for each title", partial(show_points, {"b": X})),
     (r"fits\['b'\] must have shape \(n, K\) = \(7, K\)", partial(gmm.show_fits, {"b": X}, X)),
     ("D = 1 where D = 2", partial(gmm.show_fits, {"fit": TWO_D}, X)),
-    ("features must name each column", partial(show_points, X, features=[1])),
     ("mixtures must all have", partial(gmm.show_parameters, {"a": ONE_D, "b": TWO_D})),
     (r"curves\['a'\] must have 7 values", partial(gmm.show_functions, X, {"a": X * np.nan})),
     ("mixture must have K ≥ 2", partial(gmm.show_regions, gmm.start_from_means(AB, AB[:1]), AB)),
@@ -329,7 +329,6 @@ OF_VALUE_ERRORS = [
     (r"curves\['a'\] must have 7 values", partial(gmm.show_functions, X, {"a": [1, 2]})),
     ("zoom must be one of Ks", partial(gmm.show_curves, [1], {"a": [1]}, label="", zoom=3)),
     ("number in each row", partial(gmm.show_criterion, [[np.nan]], ["full"], [1])),
-    ("responsibilities must sum to 1", partial(gmm.responsibility_entropy, [[0.5, 0.4]])),
     ("not finite", partial(gmm.Landscape, lambda at: at[:, 0] + np.inf, AB[None], limits=(-1, 1))),
     ("data_seeds must be", partial(gmm.RunChooser(X, lambda x: RUN).compute, data_seeds=0)),
     ("Name the covariance_type: one of", partial(TABLE.trace, 2)),
@@ -343,8 +342,6 @@ OF_VALUE_ERRORS = [
     ("x has n = 6 points, but the run had 7", partial(gmm.Stepper, X[:-1], RUN)),
     ("x has D = 2 where D = 1 is needed", partial(gmm.Stepper, AB, RUN)),
     ("D = 1 or 2; x has D = 4", partial(gmm.Stepper, ABCD, RUN)),
-    ("features must name each column of x", partial(gmm.Stepper, X, RUN, features=["a", "b"])),
-    ("max_iter", partial(gmm.step_through, X, ONE_D, max_iter=-1)),
     ("A bound lies above ℓ", partial(gmm.BoundBars, X, RUN, lower_bound=lambda *_: 0.0)),
     ("choices .* at least one value for K", partial(gmm.RunChooser, X, fit, choices={"K": ()})),
 ]
