@@ -30,6 +30,14 @@ def em(run_1d):
     return run_1d[1].mixture
 
 
+@pytest.fixture
+def kept(monkeypatch):
+    """Keep each figure, with its caption, in place of showing it."""
+    shown = []
+    monkeypatch.setattr("gmm_helpers.plots.figures.show_figure", lambda *each: shown.append(each))
+    return shown
+
+
 @pytest.fixture(scope="session")
 def browser():
     """Give Debian's Chromium, to the tests that need it."""

@@ -49,12 +49,6 @@ def test_a_function_that_tells_nothing_of_itself_is_checked_all_the_same():
     is_a_sentence(gmm.check_gaussian(max).message)  # written in C: no signature, no code
 
 
-def test_a_rounded_constant_is_told_by_the_digits_that_are_right():
-    factor = np.sqrt(np.pi / 3.1416)  # 1.2e-6 less than 1
-    message = check("gaussian", lambda *arguments: factor * bell(*arguments)).message
-    assert "the first 6 digits are right, and" in message
-
-
 def test_the_difference_that_is_shown_is_a_clear_one():
     """The third component hardly counts for the first point, where both round to one number."""
     message = checked(

@@ -114,8 +114,3 @@ def test_findings_are_told_and_what_is_told_has_its_sentence(table):
     said = [args for args in told if all(isinstance(each, ast.Constant) for each in args)]
     known = [[name, when] if when else [name] for name, when in whens]
     assert all([each.value for each in args] in known for args in said)
-
-
-def test_a_row_without_a_sentence_says_what_its_name_said_before():
-    says = {row["say"] for row in TABLES["densities"].rows if row["name"] == "missing_square"}
-    assert says == {"In the exponent, the deviation from the mean is not squared."}

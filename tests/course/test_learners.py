@@ -21,13 +21,8 @@ CHECKS = {  # of notebook 01, by the function
     "em": "loop_check",
 }
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # learners see NumPy's, and the cell goes on
-
-
-@pytest.fixture(autouse=True)
-def draw_nothing(monkeypatch):
-    """Nobody looks at the pictures here."""
-    monkeypatch.setattr(gmm, "show_figure", lambda figure, caption: None)
+# Nobody looks at the pictures here; learners see NumPy's warnings, and the cell goes on.
+pytestmark = [pytest.mark.usefixtures("kept"), pytest.mark.filterwarnings("ignore")]
 
 
 def cells_of(notebook):

@@ -216,10 +216,3 @@ def test_the_capstone_goes_on_where_a_learners_file_is_refused(write, capsys):
     exec("\n".join([cells["imports"], settings, cells["own-read"]]), names)  # noqa: S102
     assert names["own"].shape == (272, 2) and "as yours was not read" in names["own_name"]
     assert "“mine.csv”: Below the line of names" in capsys.readouterr().out
-
-
-def test_a_large_file_is_read_whole(write):
-    x = np.random.default_rng(0).normal(size=(20_000, 5))
-    rows = "\n".join(";".join(f"{value:.6g}" for value in row) for row in x).replace(".", ",")
-    data = gmm.read_table(write(f"a;b;c;d;e\n{rows}\n"))
-    np.testing.assert_allclose(data.x, x, rtol=1e-5)

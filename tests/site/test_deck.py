@@ -137,20 +137,6 @@ def test_a_mean_lands_where_the_pointer_drops_it(open_deck, size):
     assert float(slider.input_value()) < 0
 
 
-def test_a_mean_of_the_start_follows_the_pointer_and_goes_back_without_python(open_deck):
-    page = open_deck()
-    stepper = go_to(page, "stepper-two")
-    ring = stepper.locator(".handle").first
-    x, y = middle(ring)
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x - 120, y, steps=5)
-    assert middle(ring)[0] == pytest.approx(x - 120, abs=1)
-    page.mouse.up()
-    stepper.get_by_text("This needs Python").wait_for()
-    assert middle(ring)[0] == pytest.approx(x, abs=1)
-
-
 def test_a_widget_far_down_has_its_size_and_all_its_runs_fit(open_deck):
     page = open_deck()
     chooser = go_to(page, "chooser")

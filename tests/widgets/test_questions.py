@@ -45,13 +45,10 @@ def test_right_choices_are_spread_over_the_places():
     assert np.bincount(together)[:3].min() >= len(together) / 5
 
 
-def test_what_is_folded_away_is_text():
+def test_results_and_what_is_printed_are_folded_as_text(monkeypatch, capsys):
     """How a fold looks, and that it tells nothing before, is stored in the notebooks."""
     data, _ = gmm.after("narrow_peak", "σ < 1:", 1.995)._repr_mimebundle_()
     assert "<pre>σ &lt; 1:\n1.995</pre></details>" in data["text/html"]
-
-
-def test_what_is_printed_can_be_folded_too(monkeypatch, capsys):
     shown = []
     monkeypatch.setattr("gmm_helpers.widgets.questions.display", shown.append)
     with gmm.after("narrow_peak"):

