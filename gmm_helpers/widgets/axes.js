@@ -1,6 +1,6 @@
 // The axes of a panel: room for their words, ticks as far as they fit, and labels.
 
-import { make } from "./base.js";
+import { make, strokeOf } from "./base.js";
 
 export const TEXT = 14; // pixels of a panel: how large its letters are, as in widgets.css
 const WIDE = 0.62 * TEXT; // how wide a digit is at most
@@ -19,7 +19,8 @@ export function makeAxes(panel) {
   const { left, top, w, h, spec, view } = panel;
   const bottom = top + h;
   const [below, beside] = spec.labels;
-  const draw = (d) => make("svg:path", { class: "spine", d });
+  const style = strokeOf({ colour: "grey", width: 1 });
+  const draw = (d) => make("svg:path", { class: "spine", d, style });
   const write = (label, x, y, anchor, more) =>
     make("svg:text", { x, y, "text-anchor": anchor, ...more }, label);
   const parts = [draw(`M${left} ${top}V${bottom}H${left + w}`)];

@@ -32,7 +32,7 @@ export function render({ model, library, el }) {
     styles.append(make("div", { class: "gmm-style" }, make("style", {}, style), glyphs));
   }
   const kind = model.get("kind");
-  const box = make("div", { class: "gmm", "data-kind": kind });
+  const box = make("div", { class: "gmm", dir: "ltr", "data-kind": kind });
   el.append(box);
   const widget = KINDS[kind]({ model, library, box });
   return () => widget.close();

@@ -398,7 +398,8 @@ function makeAxes(panel) {
   const { left, top, w, h, spec, view } = panel;
   const bottom = top + h;
   const [below, beside] = spec.labels;
-  const draw = (d) => make("svg:path", { class: "spine", d });
+  const style = strokeOf({ colour: "grey", width: 1 });
+  const draw = (d) => make("svg:path", { class: "spine", d, style });
   const write = (label, x, y, anchor, more) =>
     make("svg:text", { x, y, "text-anchor": anchor, ...more }, label);
   const parts = [draw(`M${left} ${top}V${bottom}H${left + w}`)];
@@ -1948,7 +1949,7 @@ export function render({ model, library, el }) {
     styles.append(make("div", { class: "gmm-style" }, make("style", {}, style), glyphs));
   }
   const kind = model.get("kind");
-  const box = make("div", { class: "gmm", "data-kind": kind });
+  const box = make("div", { class: "gmm", dir: "ltr", "data-kind": kind });
   el.append(box);
   const widget = KINDS[kind]({ model, library, box });
   return () => widget.close();

@@ -46,6 +46,10 @@ def test_nothing_overflows_or_is_too_small_and_axe_finds_nothing(mount, widgets,
         shown = mount(widget, width=width, theme=theme, beside=shown)
         shown.box.locator("input").first.press("End")
         assert shown.evaluate(LOOK) == [False, [], []]
+    shown.page.emulate_media(media="print")
+    colours = "box => [getComputedStyle(box).color, getComputedStyle(box).backgroundColor]"
+    assert shown.box.evaluate(colours) == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]  # on any page
+    shown.page.emulate_media(media="screen")
     path = os.environ.get("AXE")
     assert path, "AXE must say where axe.min.js is; `nox -s browser` fetches it"
     shown.page.evaluate(Path(path).read_text("utf-8"))
