@@ -149,6 +149,9 @@ class KMeansBeside(SceneStepper):
     def __init__(
         self, x: ArrayLike, kmeans_steps: Sequence, steps: Sequence[Step], *, groups: ArrayLike
     ) -> None:
+        steps = validation.as_list(steps)
+        if {*map(type, steps)} != {Step}:
+            raise TypeError(f"steps must be the half-steps of a trace; it is {steps!r:.60}.")
         K, moving = steps[0].mixture.n_components, [int(step.kind == "M") for step in steps]
         legend = marks.components_legend(K)
         plane = _Plane(x, len(steps), legend=legend, glides=moving)
