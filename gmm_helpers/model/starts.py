@@ -165,7 +165,7 @@ def fit(
                 best, best_start = trace, start
         if best is None:
             last = failures[-1]
-            message = f"EM failed from all {len(starts)} starts; the last said: {last}"
+            message = f"EM failed from every start ({len(starts)} in all); the last said: {last}"
             about = {"component": last.component, "iteration": last.iteration}
             raise EMError(message, **about, trace=last.trace)
         if record:

@@ -179,7 +179,7 @@ def test_fit_skips_starts_that_fail_and_counts_them_unless_all_do():
     assert (trace.n_starts, trace.n_failed) == (3, 2)
     assert str(trace).startswith("Best of 3 starts (2 failed): ")
     np.testing.assert_allclose(sorted(trace.mixture.means.ravel()), [0.4 / 3, 15.5 / 3], rtol=1e-6)
-    with pytest.raises(EMError, match="from all 2 starts.*index 1. has collapsed.*ridge") as caught:
+    with pytest.raises(EMError, match="start .2 in all.*index 1. has collapsed.*ridge") as caught:
         fit(SIX, 2, rng=seeded(), init=[TRAP, TRAP])
     assert (caught.value.component, caught.value.iteration) == (1, 1)
     assert caught.value.trace.mixture is TRAP
