@@ -27,26 +27,28 @@ def find_unfit(x, names, end):
     return notes
 
 
+@np.errstate(all="ignore")
 def find_odd(x, names, lines, totals):
-    """Yield notes on numbers that may be no measurements; `totals` are the lines called so."""
-    with np.errstate(all="ignore"):  # a decorator would not reach into a generator
-        heaps = []
-        for name, values in zip(names, x.T, strict=True):
-            numbers, counts = np.unique(values, return_counts=True)
-            if _may_number_rows(name, values, len(numbers)):
-                yield say("row_numbers", name=name, remedy=leave_out(names, [name]))
-            for code in _find_codes(numbers, counts):
-                rows = lines[values == code]
-                yield say("code", name=name, code=code, rows=count(len(rows), "row"), line=rows[0])
-            if len(numbers) <= len(x) / 2 or counts.max() >= max(5, len(x) / 10):
-                most = {"most": numbers[counts.argmax()], "times": counts.max()}
-                heaps.append(say("heaped", name=name, n=len(numbers), **most))
-        if not totals.size and _ends_in_total(x):
-            totals = lines[-1:]
-        if 0 < len(totals) <= len(x) / 4:  # else it is the name of a kind
-            yield say("total", line=totals[0])
-        if heaps:
-            yield say("heaps", n=len(x), heaps=", ".join(heaps))
+    """Return notes on numbers that may be no measurements; `totals` are the lines called so."""
+    notes, heaps = [], []
+    for name, values in zip(names, x.T, strict=True):
+        numbers, counts = np.unique(values, return_counts=True)
+        if _may_number_rows(name, values, len(numbers)):
+            notes.append(say("row_numbers", name=name, remedy=leave_out(names, [name])))
+        for code in _find_codes(numbers, counts):
+            rows = lines[values == code]
+            told = {"rows": count(len(rows), "row"), "line": rows[0]}
+            notes.append(say("code", name=name, code=code, **told))
+        if len(numbers) <= len(x) / 2 or counts.max() >= max(5, len(x) / 10):
+            most = {"most": numbers[counts.argmax()], "times": counts.max()}
+            heaps.append(say("heaped", name=name, n=len(numbers), **most))
+    if not totals.size and _ends_in_total(x):
+        totals = lines[-1:]
+    if 0 < len(totals) <= len(x) / 4:  # else it is the name of a kind
+        notes.append(say("total", line=totals[0]))
+    if heaps:
+        notes.append(say("heaps", n=len(x), heaps=", ".join(heaps)))
+    return notes
 
 
 def _may_number_rows(name, values, n_distinct):

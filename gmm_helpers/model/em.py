@@ -162,7 +162,8 @@ def run_em(
     check_mixture(start, "start")
     points = validation.as_points(x, start.n_features)
     validation.check_fittable(points, start.n_components)
-    limits = validation.as_limits(max_iter, tol, record=record)
+    validation.check_flags(record=record)
+    limits = validation.as_limits(max_iter, tol)
     model = validation.as_model(points, covariance_type, ridge)
     e_step = None if e_step is _MODULES_E_STEP else e_step
     m_step = None if m_step is _MODULES_M_STEP else m_step

@@ -148,7 +148,8 @@ def fit(
     """
     points = _points_to_start_from(x, K, rng)
     validation.check_count(n_init, "n_init", at_least=1)
-    limits = validation.as_limits(max_iter, tol, record=record, progress=progress)
+    validation.check_flags(record=record, progress=progress)
+    limits = validation.as_limits(max_iter, tol)
     model = validation.as_model(points, covariance_type, ridge)
     starts = _starts(points, K, init, n_init, rng, model)
     best, failures = None, []

@@ -116,7 +116,8 @@ check_texts = partial(_check_each, lambda value: {*map(type, as_list(value))} <=
 
 def check_dict(value, name, entries):
     """Check that an argument is a dict, and not empty."""
-    _check_each(lambda it: isinstance(it, Mapping) and it, f"a dict of {entries}", **{name: value})
+    if not (isinstance(value, Mapping) and value):
+        raise TypeError(f"{name} must be a dict of {entries}; it is {value!r:.60}.")
 
 
 def check_fittable(points, n_components):
@@ -163,7 +164,9 @@ def check_fittable(points, n_components):
 def standard_deviations(points):
     """Return the standard deviation of each feature, (D,), without squares that overflow."""
     # One feature at a time: of all at once several copies would be made.
-    return np.array([np.ptp(row) * ((row - row.min()) / np.ptp(row)).std() for row in points])
+    spans = np.ptp(points, axis=1)
+    pairs = zip(points, spans, strict=True)
+    return spans * [((row - row.min()) / span).std() for row, span in pairs]
 
 
 class Model(NamedTuple):
@@ -383,9 +386,8 @@ def _check_number(value, name, kind, what, least, most):
     return value
 
 
-def as_limits(max_iter, tol, **flags):
-    """Check what ends a run, and what else may be asked of it; return the limits by their names."""
-    check_flags(**flags)
+def as_limits(max_iter, tol):
+    """Check what ends a run; return both by their names."""
     max_iter = check_count(max_iter, "max_iter", at_least=0)
     return {"max_iter": max_iter, "tol": check_not_negative(tol, "tol")}
 

@@ -47,14 +47,16 @@ def show_functions(
     validation.check_texts(labels=labels)
     if isinstance(labels, str) or len(labels) != 2:
         raise ValueError(f"labels must name both axes; it is {labels!r:.60}.")
+    low, high = -np.inf, np.inf
     if limits is not None:
-        limits = validation.as_parameter(limits, "limits", (2,), "(2,)").tolist()
+        low, high = validation.as_parameter(limits, "limits", (2,), "(2,)").tolist()
     figure, ax = figures.new_figure(height=380)
-    ax.set_yscale("log" if log else "linear")
+    if log:
+        ax.set_yscale("log")
     label = labels[1] or (next(iter(curves)) if len(curves) == 1 else "")
     caption = f"{label or 'Curves'} against {labels[0]}{' on a logarithmic axis' * log}."
-    low, high = (-np.inf, np.inf) if limits is None else limits
-    caption += f" The picture goes from {_short(low)} to {_short(high)}." if limits else ""
+    if limits is not None:
+        caption += f" The picture goes from {_short(low)} to {_short(high)}."
     for k, (name, values) in enumerate(curves.items()):
         drawn = np.isfinite(values)
         at, values = at_all[drawn], values[drawn]
@@ -64,7 +66,9 @@ def show_functions(
         said = [_short(number) for i in places for number in (values[i], at[i])]
         caption += " {}: {} at {}, {} at {}; highest {} at {}, lowest {} at {}.".format(name, *said)
         caption += "" if seen else " It lies outside the picture."
-    ax.set(xlabel=labels[0], ylabel=label, **({} if limits is None else {"ylim": limits}))
+    ax.set(xlabel=labels[0], ylabel=label)
+    if limits is not None:
+        ax.set_ylim(low, high)
     if len(curves) > 1:
         _add_legend(ax, min(len(curves), 4))
     figures.show_figure(figure, caption)

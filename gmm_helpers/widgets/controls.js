@@ -53,7 +53,7 @@ export function makeText(attributes = {}) {
   };
   const show = (words) => {
     text.textContent = words;
-    keepRoom([room.textContent, words]);
+    if (words.length > room.textContent.length) room.textContent = words;
   };
   return { element: make("p", { class: "words" }, text, room), show, keepRoom };
 }

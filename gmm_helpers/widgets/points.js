@@ -43,7 +43,7 @@ class Cloud {
     this.spots = this.panel.toPixels(this.mark.shape.values, state.map);
     const looks = state.looks ?? this.looksOf(state.which);
     for (const [i, [x, y]] of this.spots.entries()) {
-      const { shape, style } = this.brushOf(looks[i]);
+      const { shape, style } = this.brushOf(looks[i], state.faint);
       Object.assign(pen, style);
       pen.translate(x, y);
       if (style.fillStyle) pen.fill(shape);
@@ -64,11 +64,10 @@ class Cloud {
   }
 
   /** Return what paints a look: its marker's shape, and the pen's style. */
-  brushOf(look) {
+  brushOf(look, faint) {
     const { pen } = this;
     const { picture } = this.panel;
     const { dark, palette, paper } = picture;
-    const { faint } = this.state;
     const name = `${dark} ${faint} ${look}`;
     if (this.brushes.has(name)) return this.brushes.get(name);
     const [marker, shares] = look.split(" ");
