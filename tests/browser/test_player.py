@@ -12,6 +12,7 @@ from gmm_helpers.plots import geometry
 from gmm_helpers.plots.look import COLOURS, DARK_COLOURS, mix_colours
 from gmm_helpers.widgets.marks import draw_points
 
+WAITING = "Waiting for Python: is a cell running, or has the kernel stopped?"
 PLOT = ".panel:nth-child({}) .panel-area > svg > svg:first-of-type"
 
 
@@ -223,7 +224,7 @@ def test_it_says_that_it_waits_for_python_and_what_was_refused(mount, line):
     shown.page.clock.run_for(1950)
     assert said.text_content() == ""
     shown.page.clock.run_for(100)
-    assert said.text_content().startswith("Waiting for Python: is a cell running")
+    assert said.text_content() == WAITING
     shown.answer(refused="EM cannot start from there.")
     assert said.text_content() == "EM cannot start from there."
 

@@ -285,6 +285,7 @@ OF_VALUE_ERRORS = [
     ("means .*finite.*1", partial(gmm.start_from_means, X, [0.0, np.nan])),  # and not that x is
     ("means .*D = 2.*D = 1", partial(gmm.start_from_means, X, [[0.0, 1.0]])),
     ("K = 8.*n = 7", partial(gmm.start_from_means, X, np.arange(8.0))),
+    ("K = 8.*n = 7", partial(m_step, X, np.full((7, 8), 1 / 8))),
     ("row 0 a value beside which", partial(m_step, [[1e20, 1e20], *AB], np.ones((15, 1)))),
     ("K = 8.*n = 7", partial(run_em, X, gmm.start_from_means(np.arange(8.0), np.arange(8.0)))),
     ("K must be .* at most 9.* 1000", partial(fit, X, 10**400, rng=rng())),
@@ -311,6 +312,7 @@ OF_VALUE_ERRORS = [
     ("each once", partial(compare_two, covariance_types=["full", "full"])),
     ("one of .* it is 'round'", partial(compare_two, covariance_types=["full", "round"])),
     ("n_init must be at least 0; it is -1.", partial(compare_two, n_init=-1)),
+    ("covariance_types must be one of .* 3", partial(compare_two, covariance_types=3)),
     ("height must be at least 0", partial(gmm.new_figure, height=-1)),
     ("x must have D = 1 or D = 2", partial(show_points, ABCD)),
     ("x must have data for each title", partial(show_points, {"b": X})),
@@ -322,6 +324,7 @@ OF_VALUE_ERRORS = [
     ("x has a single point", partial(fit, [3.0], 1, rng=rng())),
     ("3 texts and 4 positions", partial(gmm.SceneStepper, gmm.Scene(4), "abc", title="Letters")),
     ("no question 'nope'; there are .*narrow_peak", partial(gmm.ask, "nope")),
+    (r"no question \['nope'\]; there are", partial(gmm.after, ["nope"], 1)),
     ("x must have at least two features", partial(gmm.show_pairs, X, features=["x"])),
     ("x has D = 1 where D = 2", partial(gmm.show_regions, TWO_D, X)),
     ("D = 2 where D = 1", partial(gmm.show_regions, ONE_D, AB)),
