@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from docutils import nodes
+from myst_nb.core.render import NbElementRenderer
 from sphinx import addnodes
 
 ROOT = Path(__file__).parents[1]
@@ -29,7 +30,6 @@ extensions = [
 templates_path = ["_templates"]
 
 nb_execution_mode = "off"  # build_site.py has run the notebooks
-nb_merge_streams = True
 myst_enable_extensions = ["amsmath", "dollarmath"]
 myst_heading_anchors = 3
 default_role = "py:obj"  # so that a name in a docstring links to what it names
@@ -104,8 +104,21 @@ def keep_together(app, doctree):
             formula.replace_self(both)
 
 
+def with_own_text(render_image):
+    """Let each picture of a cell have its own text alternative: MyST-NB takes one for them all."""
+
+    def render(renderer, data):
+        images = render_image(renderer, data)
+        for image in images:
+            image["alt"] = data.output_metadata[data.mime_type]["alt"]
+        return images
+
+    return render
+
+
 def setup(app):
     """Hook in what is the course's own."""
+    NbElementRenderer.render_image = with_own_text(NbElementRenderer.render_image)
     app.connect("html-page-context", describe_page)
     app.connect("doctree-read", link_to_files)
     app.connect("doctree-read", keep_together)

@@ -130,8 +130,6 @@ def page_of(path):
                 output.data = {"text/html": box(path.stem, cell.id, states, data)}
             elif TO_DO in data.get("text/html", ""):
                 output.data = {"text/html": EXERCISE.format(binder=binder)}
-            elif "image/png" in data:
-                cell.metadata.mystnb = {"image": {"alt": output.metadata["image/png"]["alt"]}}
     write(DOCS / "notebooks" / path.name, nbformat.writes(notebook) + "\n")
     write_states(STATIC, path.stem, states)
 

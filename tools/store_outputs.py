@@ -19,8 +19,22 @@ KEPT_CELL_METADATA = ("tags", "jupyter")
 
 def run_cells(notebook, path):
     """Run all cells of the notebook with this path, in a clean kernel."""
-    options = {"kernel_name": "python3", "coalesce_streams": True}
-    NotebookClient(notebook, resources={"metadata": {"path": path.parent}}, **options).execute()
+    resources = {"metadata": {"path": path.parent}}
+    NotebookClient(notebook, resources=resources, kernel_name="python3").execute()
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = joined(cell.outputs)
+
+
+def joined(outputs):
+    """Join a text that came in parts, but not across a figure: under it stands its caption."""
+    whole = []
+    for output in outputs:
+        if "name" in output and whole and whole[-1].get("name") == output.name:
+            whole[-1].text += output.text
+        else:
+            whole.append(output)
+    return whole
 
 
 def stored_form(notebook):

@@ -111,6 +111,14 @@ def test_formulas_are_set_and_the_reference_has_every_public_name():
         assert f'id="gmm_helpers.{name}"' in reference
 
 
+def test_a_figure_has_its_own_text_which_stands_under_it_too():
+    pages = "".join((SITE / name).read_text("utf-8") for name in NOTEBOOKS)
+    found = re.findall(r'<img alt="([^"]+)" .*?</a>.*?<pre><span></span>(.*?)</pre>', pages, re.S)
+    assert len(found) == pages.count('src="../_images/') > 0
+    for text, printed in found:
+        assert " ".join(printed.split()).startswith(text)
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_fits_a_phone_and_its_widgets_wear_its_theme(open_page, name):
     page = open_page(name, width=390)
