@@ -137,7 +137,7 @@ class OwnSteps:
             raise EMError(f"your {name} was interrupted.") from None
         except ValueError as error:  # such as a Mixture that refuses what the step computed
             component = getattr(error, "component", None)
-            raise EMError(f"your {name} was refused: {error}", component=component) from error
+            raise EMError(f"the {name} was refused: {error}", component=component) from error
         except BaseException as error:  # `exit()` raises one that is no Exception
             raise EMError(f"your {name} raised {describe_exception(error)}.") from error
         finally:

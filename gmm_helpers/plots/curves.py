@@ -54,7 +54,7 @@ def show_functions(
     if log:
         ax.set_yscale("log")
     label = labels[1] or (next(iter(curves)) if len(curves) == 1 else "")
-    caption = f"{label or 'Curves'} against {labels[0]}{' on a logarithmic axis' * log}."
+    caption = f"{label or 'Curves'}{' on a logarithmic axis' * log} against {labels[0]}."
     if limits is not None:
         caption += f" The picture goes from {_short(low)} to {_short(high)}."
     for k, (name, values) in enumerate(curves.items()):

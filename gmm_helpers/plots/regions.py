@@ -53,9 +53,9 @@ def show_regions(mixture: Mixture, x: ArrayLike) -> None:
     figures.show_figure(
         figure,
         "Left, the region of each component, hatched in its colour, with contours that hold 25, "
-        "50, 75 and 95% of the density. Right, the entropy of the responsibilities: blank where "
-        f"one component has all, strongest at log {mixture.n_components}, where all share alike. "
-        f"{fits.say(mixture, geometry.decimals_for(x)).capitalize()}.",
+        "50, 75 and 95% of the probability. Right, the entropy of the responsibilities: blank "
+        f"where one component has all, strongest at log {mixture.n_components}, where all share "
+        f"alike. {fits.say(mixture, geometry.decimals_for(x)).capitalize()}.",
     )
 
 

@@ -96,7 +96,7 @@ def _say_paths(height, paths):
         arrived = np.abs(places - paths[:, -1]).max(axis=1) < 0.01 * np.ptp(paths)
         heights = np.sort(height(places))[[0, -1]]
         low, high = (geometry.format_number(each, 1) for each in heights)
-        text = f"Iteration {t}: {arrived.sum()} of {len(paths)} runs are where they end"
+        text = f"Iteration {t}: {arrived.sum()} of {len(paths)} runs arrived"
         appears = "" if t else " The landscape appears with the first step."
         yield f"{text}; the lowest is at {low}, the highest at {high}.{appears}"
 

@@ -18,7 +18,7 @@ def test_functions_are_drawn_where_they_are_numbers_and_told(kept):
     [ax] = figure.axes
     assert ax.get_ylim()[0] > 0.5  # the axis ends near the lowest value
     assert ax.get_yscale() == "log" and [len(line.get_xdata()) for line in ax.lines] == [3, 2]
-    said = "height against t on a logarithmic axis. a: 1 at 0, 2 at 2; highest 3"
+    said = "height on a logarithmic axis against t. a: 1 at 0, 2 at 2; highest 3"
     assert caption.startswith(said)
     gmm.show_functions(x, {"alone": x}, limits=(0, 1))
     [ax], caption = kept[1][0].axes, kept[1][1]

@@ -22,7 +22,7 @@ def test_a_landscape_has_its_contours_below_the_top_and_paths_up_to_the_step():
         lambda points: -(points**2).sum(axis=1), paths, limits=(-3, 3), groups=[0, 1]
     )
     assert landscape.texts[1] == (
-        "Iteration 1: 0 of 2 runs are where they end; the lowest is at −2.0, the highest at −1.0."
+        "Iteration 1: 0 of 2 runs arrived; the lowest is at −2.0, the highest at −1.0."
     )
     view = landscape.view
     lines = marks(view, "line")
