@@ -11,6 +11,7 @@ import numpy as np
 from gmm_helpers.checks.exercise import Finding, Table
 from gmm_helpers.checks.references import number
 from gmm_helpers.checks.slips import value
+from gmm_helpers.model.validation import count
 
 DIGITS = 8  # to how many digits a result has to be right
 _ROUNDED = 2e-3  # the relative error that a rounded constant may make, such as 3.14
@@ -69,7 +70,7 @@ def _check_shape(part, found, wanted):
 def _check_rounded(part, found, wanted):
     for decimals in range(1, DIGITS):
         if same(found, [w.round(decimals) for w in wanted]):
-            raise TABLE.finding("rounded", part=part, decimals=decimals)
+            raise TABLE.finding("rounded", part=part, decimals=count(decimals, "decimal"))
     least = min(f.min(initial=0.01) for f in found)
     floored = [np.maximum(w, least) for w in wanted]
     if 0 < least < 0.01 and same(found, floored):  # shares or densities, cut off below

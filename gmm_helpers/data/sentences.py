@@ -5,6 +5,8 @@ import re
 import tomllib
 from pathlib import Path
 
+from gmm_helpers.model.validation import count as count
+
 _MOST_NAMES = 12  # that a message lists
 
 
@@ -52,8 +54,3 @@ def leave_out(names, out):
     nameable = 0 < len(others) <= _MOST_NAMES and len({*names}) == len(names)
     how = f", by columns={others}".replace("'", '"') if nameable else ""
     return f"leave {'it' if len(out) == 1 else 'them'} out{how}"
-
-
-def count(number, noun):
-    """Return a number with its noun."""
-    return f"{number} {noun}{'s' if number != 1 else ''}"

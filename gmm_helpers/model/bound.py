@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gmm_helpers.model import validation
-from gmm_helpers.model.mixture import Mixture, check_mixture
+from gmm_helpers.model.mixture import Mixture, check_mixtures
 
 
 def lower_bound(x: ArrayLike, mixture: Mixture, responsibilities: ArrayLike) -> float:
@@ -44,7 +44,7 @@ def lower_bound(x: ArrayLike, mixture: Mixture, responsibilities: ArrayLike) -> 
     Bishop (2006), *Pattern Recognition and Machine Learning*, eqs. 9.70 to 9.72. Neal & Hinton
     (1998), in *Learning in Graphical Models*, ed. Jordan, 355–368, where −F is a free energy.
     """
-    check_mixture(mixture, "mixture")
+    check_mixtures(mixture=mixture)
     points = validation.as_points(x, mixture.n_features)
     q = validation.as_responsibilities(responsibilities, points.shape[1], mixture.n_components)
     held = q > 0  # where not, 0 · log 0 = 0, and 0 · log(φ_k N) too, even for φ_k = 0

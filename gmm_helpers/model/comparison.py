@@ -71,9 +71,10 @@ class Comparison:
     def best(self, criterion: str = "bic") -> Trace:
         """Return the run whose "aic" or "bic" is lowest; of equal ones, the first."""
         validation.check_one_of(criterion, "criterion", CRITERIA)
-        cell = self._lowest(criterion)
-        if cell is None:
-            raise ValueError("There is no regular fit in the table: try smaller K, or a ridge.")
+        if (cell := self._lowest(criterion)) is None:
+            raise ValueError(
+                "There is no regular fit in the table: try smaller K, the type 'tied', or a ridge."
+            )
         return self.traces[cell[0]][cell[1]]
 
     def held_out(self, x: ArrayLike) -> np.ndarray:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from gmm_helpers.model import validation
-from gmm_helpers.model.mixture import Mixture, check_mixture
+from gmm_helpers.model.mixture import Mixture, check_mixtures
 
 Numbers = TypeVar("Numbers", float, np.ndarray)
 
@@ -142,7 +142,7 @@ def spurious_components(mixture: Mixture, n: int, covariance_type: str = "full")
     McLachlan & Peel (2000), *Finite Mixture Models*, section 3.10. Hathaway (1985), Ann. Stat. 13,
     795–800, who bounds the ratio of the standard deviations.
     """
-    check_mixture(mixture, "mixture")
+    check_mixtures(mixture=mixture)
     n = validation.check_count(n, "n", at_least=1)
     validation.check_covariance_type(covariance_type)
     if covariance_type == "tied":

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from gmm_helpers.model import validation
 from gmm_helpers.model.blocks import cut
 from gmm_helpers.model.learner_steps import OwnSteps
-from gmm_helpers.model.mixture import Mixture, check_mixture
+from gmm_helpers.model.mixture import Mixture, check_mixtures
 from gmm_helpers.model.trace import EMError, Recorder, Trace, failure
 
 _EMPTY = 1e-290  # below it, N_k is so near to float64's smallest number that it has few digits
@@ -50,7 +50,7 @@ def e_step(x: ArrayLike, mixture: Mixture) -> tuple[np.ndarray, float]:
     ----------
     Bishop (2006), *Pattern Recognition and Machine Learning*, eqs. 9.13 and 9.14.
     """
-    check_mixture(mixture, "mixture")
+    check_mixtures(mixture=mixture)
     b, log_density = mixture._posterior(validation.as_points(x, mixture.n_features))
     b.setflags(write=False)
     return b.T, float(log_density.sum())
@@ -159,7 +159,7 @@ def run_em(
     ----------
     Dempster, Laird & Rubin (1977), J. R. Stat. Soc. B 39, 1–38, section 2.
     """
-    check_mixture(start, "start")
+    check_mixtures(start=start)
     points = validation.as_points(x, start.n_features)
     validation.check_fittable(points, start.n_components)
     validation.check_flags(record=record)

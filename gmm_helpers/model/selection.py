@@ -221,7 +221,7 @@ class _Search:
         counts = self.n_failed, n_spurious, len(self.ends) - n_spurious
         pairs = zip(counts, ("collapsed", "ended spurious", "ended no higher"), strict=True)
         told = ", ".join(f"{n} {what}" for n, what in pairs if n)
-        return f"of {self.n_starts} starts {told}" if told else "no start"
+        return f"of {validation.count(self.n_starts, 'start')} {told}" if told else "no start"
 
     def _finish(self):
         """Run the foremost to the end; return the best regular and the best spurious, or None.

@@ -88,6 +88,7 @@ def _m_steps(points, responsibilities, model):
     return mixtures
 
 
+_WAYS = ("k-means++", "random points")  # to draw starts
 # Two runs that end so near in log-likelihood per point have climbed the same peak: keep the first.
 SAME_OPTIMUM = 1e-9
 
@@ -174,8 +175,8 @@ def fit(
             best = climb(points, best_start, model, record=True, report=report, **limits)
     if not best.converged:
         warnings.warn(
-            f"The best of {len(starts)} starts had not converged after {best.iterations} "
-            "iterations: raise max_iter or tol.",
+            f"The best of {validation.count(len(starts), 'start')} had not converged after "
+            f"{validation.count(best.iterations, 'iteration')}: raise max_iter or tol.",
             stacklevel=2,
         )
     return replace(best, n_starts=len(starts), n_failed=len(failures))
@@ -221,7 +222,7 @@ def _points_to_start_from(x, K, rng):
 def _starts(points, K, init, n_init, rng, model):
     """Return the starts that `init` asks for, as a list of mixtures with K components."""
     if isinstance(init, str):
-        validation.check_one_of(init, "init", _DRAWS)
+        validation.check_one_of(init, "init", _WAYS)
         return sample_starts(points, K, n_init, model, rng=rng, init=init)
     starts = validation.as_list(init)
     if not starts or not all(isinstance(start, Mixture) for start in starts):
@@ -229,13 +230,17 @@ def _starts(points, K, init, n_init, rng, model):
     for start in starts:
         validation.check_features(points, start.n_features)
         if start.n_components != K:
-            raise ValueError(f"K = {K}, but a start in init has {start.n_components} components.")
+            found = validation.count(start.n_components, "component")
+            raise ValueError(f"K = {K}, but a start in init has {found}.")
     return starts
 
 
 def sample_starts(points, K, n_init, model, *, rng, init="k-means++"):
     """Return `n_init` starts for `points` (D, n), which have been checked."""
-    draw, one = _DRAWS[init], fit_one(points, model)
+    draw, one = _draw_points, fit_one(points, model)
+    if init == "k-means++":
+        widths = validation.standard_deviations(points)
+        draw = functools.partial(_draw_far_points, widths=widths)
     return [_around(draw(points, K, rng), one) for _ in range(n_init)]
 
 
@@ -249,13 +254,12 @@ def _draw_points(points, K, rng):
     return np.array([*means])
 
 
-def _draw_far_points(points, K, rng):
+def _draw_far_points(points, K, rng, widths):
     """Return K points far from one another, by k-means++, as means (K, D).
 
     Each next one is drawn with a probability that grows as the square of a point's distance to the
-    nearest so far (Arthur & Vassilvitskii 2007), in units of the features' standard deviations.
+    nearest so far (Arthur & Vassilvitskii 2007), each feature in units of its width (D,).
     """
-    widths = validation.standard_deviations(points)
     n = points.shape[1]
     chosen = [int(rng.integers(n))]
     nearest = np.full(n, np.inf)  # squared distance to the nearest mean so far
@@ -268,9 +272,6 @@ def _draw_far_points(points, K, rng):
             return _draw_points(points, K, rng)
         chosen.append(int(rng.choice(n, p=nearest / nearest.sum())))
     return points[:, chosen].T
-
-
-_DRAWS = {"k-means++": _draw_far_points, "random points": _draw_points}
 
 
 def fit_one(points, model):

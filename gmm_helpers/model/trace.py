@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gmm_helpers.model.mixture import Mixture
-from gmm_helpers.model.validation import name_component
+from gmm_helpers.model.validation import count, name_component
 
 
 class EMError(ValueError):
@@ -83,10 +83,9 @@ class Trace:
 
     def __str__(self):
         best = f"Best of {self.n_starts} starts ({self.n_failed} failed): " * (self.n_starts > 1)
-        return (
-            f"{best}log-likelihood {self.log_likelihoods[-1]:.3f} after {self.iterations} "
-            f"iterations, {'' if self.converged else 'not '}converged."
-        )
+        ends = f"log-likelihood {self.log_likelihoods[-1]:.3f} after "
+        ends += count(self.iterations, "iteration")
+        return f"{best}{ends}, {'' if self.converged else 'not '}converged."
 
 
 class Recorder:

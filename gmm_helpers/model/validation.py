@@ -45,6 +45,11 @@ def name_component(k):
     return f"component {k + 1} (index {k})"
 
 
+def count(number, noun):
+    """Return a number with its noun."""
+    return f"{number} {noun}{'' if str(number) == '1' else 's'}"
+
+
 def as_points(x, n_features=None, name="x"):
     """Check data `x` of shape (n, D), or (n,) for D = 1; return it as float64, (D, n) in C order.
 
@@ -93,7 +98,7 @@ def as_list(values) -> list:
     return [*values] if np.iterable(values) and not isinstance(values, str) else [values]
 
 
-def _check_each(holds, kind, /, **values):
+def check_each(holds, kind, /, **values):
     """Check that each of some arguments, by their names, is of a kind."""
     for name, value in values.items():
         if not holds(value):
@@ -107,11 +112,9 @@ def check_one_of(value, name, known):
 
 
 check_covariance_type = partial(check_one_of, name="covariance_type", known=COVARIANCE_TYPES)
-check_flags = partial(
-    _check_each, lambda value: isinstance(value, bool | np.bool_), "True or False"
-)
-check_functions = partial(_check_each, callable, "a function")
-check_texts = partial(_check_each, lambda value: {*map(type, as_list(value))} <= {str}, "text")
+check_flags = partial(check_each, lambda value: isinstance(value, bool | np.bool_), "True or False")
+check_functions = partial(check_each, callable, "a function")
+check_texts = partial(check_each, lambda value: {*map(type, as_list(value))} <= {str}, "text")
 
 
 def check_dict(value, name, entries):
@@ -188,7 +191,7 @@ def as_model(points, covariance_type, ridge):
     check_covariance_type(covariance_type)
     ridge = check_not_negative(ridge, "ridge")
     if not ridge:
-        nearly = check_independent(points) if covariance_type in ("full", "tied") else ""
+        nearly = say_near_dependence(points) if covariance_type in ("full", "tied") else ""
         return Model(covariance_type, ridge, np.zeros(len(points)), nearly)
     with np.errstate(over="ignore"):
         added = ridge * standard_deviations(points) ** 2
@@ -199,7 +202,7 @@ def as_model(points, covariance_type, ridge):
     return Model(covariance_type, ridge, added)
 
 
-def check_independent(points):
+def say_near_dependence(points):
     """Check that full covariances can have volume: more than D points, no feature from others.
 
     Returns a sentence where a feature so nearly is one that full and tied covariances of all data
@@ -326,15 +329,6 @@ def cholesky_factors(covariances, least_widths=0):
         component = int(singular.any(axis=1).argmax())
         raise _singular(component, covariances[component])
     return factors
-
-
-def inverses(factors):
-    """Return the inverses of lower factors, row by row: SciPy's would take a kernel 24 MB more."""
-    pivots = factors.diagonal(axis1=1, axis2=2)
-    found = np.eye(pivots.shape[1]) / pivots[:, None]
-    for j in range(1, pivots.shape[1]):
-        found[:, j, :j] = (factors[:, j, None, :j] @ found[:, :j, :j])[:, 0] / -pivots[:, j, None]
-    return found
 
 
 def _singular(component, covariance):

@@ -47,15 +47,15 @@ def show_functions(
     validation.check_texts(labels=labels)
     if isinstance(labels, str) or len(labels) != 2:
         raise ValueError(f"labels must name both axes; it is {labels!r:.60}.")
-    low, high = -np.inf, np.inf
-    if limits is not None:
-        low, high = validation.as_parameter(limits, "limits", (2,), "(2,)").tolist()
     figure, ax = figures.new_figure(height=380)
     if log:
         ax.set_yscale("log")
     label = labels[1] or (next(iter(curves)) if len(curves) == 1 else "")
     caption = f"{label or 'Curves'}{' on a logarithmic axis' * log} against {labels[0]}."
+    low, high = -np.inf, np.inf
     if limits is not None:
+        low, high = validation.as_parameter(limits, "limits", (2,), "(2,)").tolist()
+        ax.set_ylim(low, high)
         caption += f" The picture goes from {_short(low)} to {_short(high)}."
     for k, (name, values) in enumerate(curves.items()):
         drawn = np.isfinite(values)
@@ -67,8 +67,6 @@ def show_functions(
         caption += " {}: {} at {}, {} at {}; highest {} at {}, lowest {} at {}.".format(name, *said)
         caption += "" if seen else " It lies outside the picture."
     ax.set(xlabel=labels[0], ylabel=label)
-    if limits is not None:
-        ax.set_ylim(low, high)
     if len(curves) > 1:
         _add_legend(ax, min(len(curves), 4))
     figures.show_figure(figure, caption)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gmm_helpers.model import validation
-from gmm_helpers.model.mixture import Mixture, check_mixture
+from gmm_helpers.model.mixture import Mixture, check_mixtures
 from gmm_helpers.plots import figures, geometry
 from gmm_helpers.plots.look import COLOURS, DASHES, MARKERS, RADII, line_style, mix_colours
 
@@ -40,7 +40,8 @@ def show_fits(
     mixtures = [fit for fit in fits.values() if isinstance(fit, Mixture)]
     names = validation.as_names(features, 1 if together.ndim == 1 else 2)
     equal = together.ndim == 2 and geometry.share_a_scale(together, features)
-    caption = f"{' and '.join(map(str, sorted({*map(len, data.values())})))} points"
+    numbers = " and ".join(map(str, sorted({*map(len, data.values())})))
+    caption = validation.count(numbers, "point")
     if together.ndim == 1:
         names, limits = [*names, "density"], geometry.around(together[:, None], 0.06)
         caption += f" of {names[0]}, under their histogram."
@@ -187,7 +188,8 @@ def show_outlines(outlines: Mapping[float, ArrayLike], x: ArrayLike) -> None:
         f"{radius:g}σ, which reaches to {right} on the right and to {top} at the top"
         for radius, (right, top) in zip(lines, ends, strict=True)
     ]
-    figures.show_figure(figure, f"{len(x)} points, and lines at {geometry.join_words(reach)}.")
+    points = validation.count(len(x), "point")
+    figures.show_figure(figure, f"{points}, and lines at {geometry.join_words(reach)}.")
 
 
 @figures.plain_style()
@@ -208,7 +210,7 @@ def show_pairs(x: ArrayLike, mixture: Mixture | None = None, *, features: Sequen
         raise ValueError("x must have at least two features to show pairs of: show_fits shows one.")
     features = validation.as_names(features, D)
     if mixture is not None:
-        check_mixture(mixture, "mixture")
+        check_mixtures(mixture=mixture)
     pairs = [list(pair) for pair in combinations(range(D), 2)][:_MOST_PAIRS]
     shares = mixture and mixture.responsibilities(x)
     figure, axes = figures.panels(len(pairs))
@@ -221,9 +223,8 @@ def show_pairs(x: ArrayLike, mixture: Mixture | None = None, *, features: Sequen
         _draw(ax, x[:, pair], margin, shares, geometry.plane_limits(x[:, pair], *ellipses))
         ax.set(xlabel=features[pair[0]], ylabel=features[pair[1]])
     named = geometry.join_words(f"{features[e]} against {features[d]}" for d, e in pairs)
-    caption = (
-        f"{len(x)} points in {len(pairs)} pictures, each axis with a scale of its own: {named}."
-    )
+    points, pictures = validation.count(len(x), "point"), validation.count(len(pairs), "picture")
+    caption = f"{points} in {pictures}, each axis with a scale of its own: {named}."
     if mixture:
         said = say(mixture, geometry.decimals_for(x))
         caption += f" Ellipses at 1 and 2 standard deviations, for all features together: {said}."

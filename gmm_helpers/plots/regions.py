@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy.special import entr
 
 from gmm_helpers.model import validation
-from gmm_helpers.model.mixture import Mixture, check_mixture
+from gmm_helpers.model.mixture import Mixture, check_mixtures
 from gmm_helpers.plots import figures, fits, geometry
 from gmm_helpers.plots.look import COLOURS
 
@@ -34,7 +34,7 @@ def show_regions(mixture: Mixture, x: ArrayLike) -> None:
         The data that say which part of the plane is shown.
     """
     x = validation.as_points(x, 2).T
-    check_mixture(mixture, "mixture")
+    check_mixtures(mixture=mixture)
     validation.check_features(x.T, mixture.n_features)
     if mixture.n_components < 2:
         raise ValueError("mixture must have K ≥ 2 components: with one there is nothing to part.")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gmm_helpers.model import validation
-from gmm_helpers.model.mixture import Mixture, check_mixture
+from gmm_helpers.model.mixture import Mixture, check_mixtures
 from gmm_helpers.model.trace import Step
 from gmm_helpers.plots import geometry
 
@@ -23,7 +23,8 @@ def show_table(
     columns : dict of str to sequence
         Each column's head and its values, all of one length: numbers, texts, yes or no.
     decimals : int or sequence of int
-        How many each number gets, in each column if several; three digits where all are too small.
+        How many each number gets, in each column if several. Where one would be 0, and all are
+        small, they have three digits.
 
     Examples
     --------
@@ -39,12 +40,13 @@ def show_table(
         raise ValueError(f"columns must all have one length; they have {lengths}.")
     places = [*decimals] if np.iterable(decimals) else [decimals] * len(columns)
     if len(places) != len(columns):
-        raise ValueError(f"decimals must be one number, or {len(columns)} for as many columns.")
+        raise ValueError("decimals must be one number, or one for each column.")
     texts = []
     for (head, values), each in zip(lists.items(), places, strict=True):
         n_decimals = validation.check_count(each, "decimals", at_least=0)
-        floats = [abs(value) for value in values if isinstance(value, float | np.floating)]
-        small = 0 < np.fmax.reduce(np.array(floats), initial=0) < 10.0**-n_decimals
+        sizes = np.array([abs(value) for value in values if isinstance(value, float | np.floating)])
+        unit, sizes = 10.0**-n_decimals, sizes[sizes > 0]
+        small = sizes.size and sizes.min() < unit and sizes.max() < 100 * unit
         cells = [head, *(_cell(value, "#.3g" if small else f".{n_decimals}f") for value in values)]
         width = max(map(len, cells))
         left = bool(values) and isinstance(values[0], str)
@@ -77,8 +79,7 @@ def show_parameters(mixtures: Mapping[str, Mixture], *, decimals: int = 2) -> No
     fit          1    0.40   2.00  1.00
     """
     validation.check_dict(mixtures, "mixtures", "names and mixtures")
-    for name, each in mixtures.items():
-        check_mixture(each, f"mixtures[{name!r}]")
+    check_mixtures(**{f"mixtures[{name!r}]": each for name, each in mixtures.items()})
     if len({each.n_features for each in mixtures.values()}) > 1:
         raise ValueError("mixtures must all have the same number of features.")
     rows = [(name, each, k) for name, each in mixtures.items() for k in each.means[:, 0].argsort()]

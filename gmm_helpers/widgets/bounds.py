@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gmm_helpers.model import validation
-from gmm_helpers.model.bound import lower_bound as _lower_bound
+from gmm_helpers.model.bound import lower_bound
 from gmm_helpers.model.mixture import Mixture
 from gmm_helpers.model.trace import Trace
 from gmm_helpers.plots import geometry
@@ -58,7 +58,7 @@ class BoundBars(SceneStepper):
     """
 
     def __init__(
-        self, x: ArrayLike, trace: Trace, *, lower_bound: Callable[..., float] = _lower_bound
+        self, x: ArrayLike, trace: Trace, *, lower_bound: Callable[..., float] = lower_bound
     ) -> None:
         points = validation.as_points(x)
         check_trace(trace, points)
@@ -206,7 +206,7 @@ class OneShare(SceneStepper):
     def __init__(self, point: float, mixture: Mixture) -> None:
         validation.as_points([point], 1, "point")
         shares = np.linspace(0, 1, 41)
-        bounds = np.array([_lower_bound([point], mixture, [[q, 1 - q]]) for q in shares])
+        bounds = np.array([lower_bound([point], mixture, [[q, 1 - q]]) for q in shares])
         top = mixture.log_density([point])[0]
         texts = [
             f"q₁ = {q:.3f}, q₂ = {1 - q:.3f}: {_say_gap(F, top, 'log p(x)')}"
@@ -252,7 +252,8 @@ class Starts(SceneStepper):
                 f"{parameter} = {_number(value, 3)}, ℓ = {_number(height, 3)}"
                 for value, height in line[[0, -1]]
             )
-            texts.append(f"Start {first}: after {len(line) - 1} iterations {last}.")
+            done = validation.count(len(line) - 1, "iteration")
+            texts.append(f"Start {first}: after {done} {last}.")
         scene = Scene(len(lines), glides=[1] * len(lines))
         limits = geometry.around(curve, 0.06).T.ravel()  # a ring on the edge would be cut
         x_ticks = geometry.ticks(curve[0, 0], curve[-1, 0])

@@ -69,8 +69,7 @@ class RunChooser(Stepper):
     ) -> None:
         self._data, self._function = data, run
         validation.check_functions(run=run)
-        if not callable(data):
-            validation.as_points(data, name="data")
+        self._points = None if callable(data) else validation.as_points(data, name="data").T
         if choices is not None:
             validation.check_dict(choices, "choices", "names and values")
         self._offered = {name: validation.as_list(each) for name, each in (choices or {}).items()}
@@ -142,7 +141,7 @@ class RunChooser(Stepper):
         if not isinstance(trace, Trace):
             raise TypeError(f"run must return a Trace, as run_em does; it returned {trace!r:.60}.")
         self._ahead &= not trace.own_steps
-        x = validation.as_points(x).T
+        x = validation.as_points(x).T if self._points is None else self._points
         self._limits = geometry.shared_limits(x, self._limits)
         buttons = []  # each with the place of its seed in the key
         for name, label in self._buttons.items():

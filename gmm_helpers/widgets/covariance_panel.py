@@ -52,13 +52,13 @@ class CovariancePanel(SliderPanel):
             {"name": "hold", "label": "Hold the points", "value": False},
         ]
         exact = [_percent(share) for share in geometry.mass_inside(_RADII)]
-        title = "What a covariance matrix does"
-        more = {"exact": exact, "looks": _LOOKS}
+        title, more = "What a covariance matrix does", {"exact": exact, "looks": _LOOKS}
         super().__init__("covariance", title, self._draw(), controls, self._say, **more)
         self.view.answer_by(self._draw_others)
 
     def _draw_others(self, _):
         self.view.data = self._draw().data
+        self.caption = f"{self.caption.partition(': ')[0]}: {self._say({})}"  # of these points
 
     def _say(self, _):
         inside = (np.linalg.norm(self._u, axis=1)[:, None] < _RADII).mean(axis=0)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gmm_helpers.model import validation
-from gmm_helpers.model.mixture import Mixture, check_mixture
+from gmm_helpers.model.mixture import Mixture, check_mixtures
 from gmm_helpers.plots import geometry
 from gmm_helpers.plots.look import MARKERS
 from gmm_helpers.widgets import marks, sliders
@@ -51,7 +51,7 @@ class HandFit(sliders.SliderPanel):
 
     def __init__(self, x: ArrayLike, *, em: Mixture) -> None:
         self._x = _as_data(x)
-        check_mixture(em, "em")
+        check_mixtures(em=em)
         em_score = self._score(em)
         span = np.ptp(self._x)
         step, fine = sliders.round_up(span / 150), sliders.round_up(span / 300)
@@ -75,7 +75,7 @@ class HandFit(sliders.SliderPanel):
     @property
     def best(self) -> Mixture:
         """The mixture with the best score so far."""
-        return self._mixture(self.view.best["values"])
+        return self._mixture(self.view.best.get("values", self.view.values))
 
     def _mixture(self, values):
         means, deviations = ([values[f"{of}_{k}"] for k in (1, 2)] for of in ("mean", "deviation"))
@@ -140,7 +140,7 @@ class PointPosterior(sliders.SliderPanel):
 
     def __init__(self, x: ArrayLike, mixture: Mixture) -> None:
         data = _as_data(x)
-        check_mixture(mixture, "mixture")
+        check_mixtures(mixture=mixture)
         K, D = mixture.means.shape
         if (K, D) != (2, 1):
             raise ValueError(f"mixture must have K = 2 and D = 1; it has K = {K} and D = {D}.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from base64 import b64encode
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -12,13 +11,14 @@ from PIL import Image
 
 from gmm_helpers.model import validation
 from gmm_helpers.model.em import m_step
-from gmm_helpers.model.mixture import Mixture, check_mixture
+from gmm_helpers.model.mixture import Mixture, check_mixtures
 from gmm_helpers.model.trace import Step
 from gmm_helpers.plots import geometry
 from gmm_helpers.plots.look import MARKERS
 from gmm_helpers.widgets import marks
 from gmm_helpers.widgets.scene import Scene
 from gmm_helpers.widgets.stepper import SceneStepper
+from gmm_helpers.widgets.view import address_of
 
 _BELOW = (1, 3, 10, 30, 100, 300)  # nats from a landscape's highest place down to its contours
 _MOST_FLAGGED = 39  # at the last position
@@ -68,7 +68,9 @@ class Landscape(SceneStepper):
         half = (axis[1] - axis[0]) / 2  # a pixel's middle is a place of the grid
         box = [limits[0] - half, limits[1] + half] * 2
         moved = np.arange(P) >= min(1, P - 1)  # before, nothing gives away where a path leads
-        panel.mark("image", href=_as_png(shade[::-1]), box=box, by={"hidden": ~moved})
+        png = io.BytesIO()
+        Image.fromarray(np.rint(255 * shade[::-1]).astype(np.uint8)).save(png, "png")
+        panel.mark("image", href=address_of(png.getvalue()), box=box, by={"hidden": ~moved})
         for lines in geometry.contour_lines(axis, axis, depths, _BELOW):
             for line in lines:
                 panel.mark("line", shape=line, colour="grey", width=1, by={"hidden": ~moved})
@@ -81,13 +83,6 @@ class Landscape(SceneStepper):
             style = {"marker": MARKERS[group % len(MARKERS)], "colour": group}
             panel.mark("marker", radius=6, by={"at": path, "hidden": ~moved}, **style)
         super().__init__(scene, _say_paths(height, paths), title="Paths over a landscape")
-
-
-def _as_png(shades):
-    """Return an image of shades from 0 to 1, its first row at the top, as an address."""
-    png = io.BytesIO()
-    Image.fromarray(np.rint(255 * shades).astype(np.uint8)).save(png, "png")
-    return f"data:image/png;base64,{b64encode(png.getvalue()).decode()}"
 
 
 def _say_paths(height, paths):
@@ -269,7 +264,7 @@ class Anomalies(SceneStepper):
         stills: Sequence[int] = (),
     ) -> None:
         x = validation.as_points(x, 2).T
-        check_mixture(mixture, "mixture")
+        check_mixtures(mixture=mixture)
         surprise = -mixture.log_density(x)
         order = np.argsort(-surprise)
         ranked = surprise[order[: _MOST_FLAGGED + 1]]

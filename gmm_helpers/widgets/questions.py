@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import html
 import tomllib
-from base64 import b64encode
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from IPython.display import display
 from IPython.utils.capture import capture_output
 
-from gmm_helpers.widgets.view import Shown, View
+from gmm_helpers.model import validation
+from gmm_helpers.widgets.view import Shown, View, address_of
 
 _SUMMARY = "An answer follows: answer the question first, and it opens."
 _FOLDED = "What follows answers the question: {} Answer it first."
@@ -29,8 +29,7 @@ def load_questions():
 
 def _find(name):
     questions = load_questions()
-    if not (isinstance(name, str) and name in questions):
-        raise ValueError(f"There is no question {name!r}; there are {', '.join(questions)}.")
+    validation.check_one_of(name, "name", questions)
     return questions[name]
 
 
@@ -130,7 +129,7 @@ def _fold(summary, text, pictures):
     """Return a closed fold, as HTML; None is a picture that is stored later."""
     images = ""
     for png in pictures:
-        source = f'src="data:image/png;base64,{b64encode(png).decode()}" ' if png else ""
+        source = f'src="{address_of(png)}" ' if png else ""
         images += f'<img {source}alt="The words below say what it shows.">'
     summary, text = html.escape(summary), html.escape(text)
     return f"<details><summary>{summary}</summary>{images}<pre>{text}</pre></details>"

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from gmm_helpers.model import validation
 from gmm_helpers.model.em import run_em
-from gmm_helpers.model.mixture import Mixture
+from gmm_helpers.model.mixture import Mixture, check_mixtures
 from gmm_helpers.model.trace import EMError, Trace
 from gmm_helpers.widgets.run_scene import RunScene
 from gmm_helpers.widgets.scene import Scene
@@ -51,16 +51,16 @@ class SceneStepper(Shown):
     def __init__(
         self, scene: Scene, texts: Iterable[str], *, title: str, stills: Sequence[int] = ()
     ) -> None:
-        if not isinstance(scene, Scene):
-            raise TypeError(f"scene must be a Scene; it is {scene!r:.60}.")
+        validation.check_each(lambda value: isinstance(value, Scene), "a Scene", scene=scene)
         self.texts = tuple(texts) if np.iterable(texts) else (texts,)
         validation.check_texts(texts=self.texts, title=title)
         self._title, self._stills = title, validation.as_list(stills)
         for position in self._stills:
             validation.check_count(position, "each of stills", at_least=0)
         if len(self.texts) != scene.positions:
-            count = f"{len(self.texts)} texts and {scene.positions} positions"
-            raise ValueError(f"texts must be one for each position; there are {count}.")
+            counts = {"text": len(self.texts), "position": scene.positions}
+            found = " and ".join(validation.count(each, noun) for noun, each in counts.items())
+            raise ValueError(f"texts must be one for each position; there are {found}.")
         scene.content["texts"] = self.texts
         self._steps = range(scene.positions)
         self.view = View("stepper", scene.content, scene.data)
@@ -79,9 +79,9 @@ class SceneStepper(Shown):
     @property
     def caption(self) -> str:
         """The words of the positions that a still shows."""
-        count = len(self.texts)
-        title = f"{self._title}, {count} position{'s' * (count > 1)}."
-        stills = {min(position, count - 1) for position in self._stills or (0, 1, 2, count - 1)}
+        last = len(self.texts) - 1
+        title = f"{self._title}, {validation.count(last + 1, 'position')}."
+        stills = {min(position, last) for position in self._stills or (0, 1, 2, last)}
         told = [f"Position {i}. {self.texts[i]}" for i in sorted(stills)]
         return "\n".join([title, *self.view.content["notes"], *told])
 
@@ -126,19 +126,8 @@ class Stepper(SceneStepper):
         *,
         features: Sequence[str] | None = None,
         notes: Sequence[str] = (),
-        _rerun: Any = None,
     ) -> None:
-        points = validation.as_points(x).T
-
-        def show(trace, notes):
-            run = RunScene(points, trace, features=features, notes=notes)
-            if _rerun is not None:
-                run.content["drag"] = "start"
-            self._show(run)
-
-        show(trace, notes)
-        words = "EM cannot start from there, and the pictures are of the run before."
-        self.view.answer_by(lambda asked: show(*_rerun(np.array(asked["means"], float))), words)
+        self._show(RunScene(validation.as_points(x).T, trace, features=features, notes=notes))
 
     def _show(self, run):
         """Show a run of EM, in the view that there is or in a new one."""
@@ -179,13 +168,20 @@ def step_through(
     >>> len(stepper.texts)  # the start and one E step
     2
     """
+    check_mixtures(start=start)
+    points, stepper = validation.as_points(x).T, Stepper.__new__(Stepper)
 
-    def run(means):
+    def show(means):
         begin = Mixture(start.weights, means, start.covariances)
-        return trace_until_failure(run_em, x, begin, **options)
+        trace, notes = trace_until_failure(run_em, x, begin, **options)
+        run = RunScene(points, trace, features=features, notes=notes)
+        run.content["drag"] = "start"
+        stepper._show(run)
 
-    trace, notes = trace_until_failure(run_em, x, start, **options)
-    return Stepper(x, trace, features=features, notes=notes, _rerun=run)
+    show(start.means)
+    words = "EM cannot start from there, and the pictures are of the run before."
+    stepper.view.answer_by(lambda asked: show(np.array(asked["means"], float)), words)
+    return stepper
 
 
 def trace_until_failure(run, *arguments, **options):

@@ -48,9 +48,13 @@ def library():
     source, style, night, formulas = (
         Path(__file__).with_name(name).read_text(encoding="utf-8") for name in names
     )
-    inside = f'"data:image/svg+xml;base64,{b64encode(night.encode()).decode()}'
-    style = style.replace('"night.svg', inside)  # nothing is fetched
+    style = style.replace("night.svg#", f"{address_of(night.encode(), 'svg+xml')}#")
     return Library(source=source, style=style, look=look(), formulas=json.loads(formulas))
+
+
+def address_of(picture, kind="png"):
+    """Return the bytes of a picture as an address, so that nothing is fetched."""
+    return f"data:image/{kind};base64,{b64encode(picture).decode()}"
 
 
 class View(anywidget.AnyWidget):

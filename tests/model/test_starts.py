@@ -186,7 +186,7 @@ def test_fit_skips_starts_that_fail_and_counts_them_unless_all_do():
 
 
 def test_fit_says_that_it_has_not_converged():
-    with pytest.warns(UserWarning, match="not converged after 1 iterations") as caught:
+    with pytest.warns(UserWarning, match="not converged after 1 iteration:") as caught:
         trace = fit(X, 2, rng=seeded(), max_iter=1)
     assert not trace.converged
     assert caught[0].filename == __file__  # the caller's line, not one of the module's

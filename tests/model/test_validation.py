@@ -165,7 +165,9 @@ BAD = {
     "stills": [(TypeError, "whole number", "ab"), (ValueError, "at least 0", [-1])],
     "decimals": counts(0)[:3],  # which may be several
     "criterion": [(ValueError, "one of aic, bic", each) for each in ("BIC", None, X)],
-    "name": [(ValueError, "A, B, C|question", each) for each in ("a", None, ["A"])],
+    "name": [
+        (ValueError, "must be one of .*(B, C|narrow_peak)", each) for each in ("a", None, ["A"])
+    ],
     "texts": [(TypeError, "text", [1])],
     "steps": [(TypeError, "half-steps of a trace", each) for each in (RUN, [], [None])],
     "title": [(TypeError, "text", None)],
@@ -323,8 +325,8 @@ OF_VALUE_ERRORS = [
     ("mixture must have K ≥ 2", partial(gmm.show_regions, gmm.start_from_means(AB, AB[:1]), AB)),
     ("x has a single point", partial(fit, [3.0], 1, rng=rng())),
     ("3 texts and 4 positions", partial(gmm.SceneStepper, gmm.Scene(4), "abc", title="Letters")),
-    ("no question 'nope'; there are .*narrow_peak", partial(gmm.ask, "nope")),
-    (r"no question \['nope'\]; there are", partial(gmm.after, ["nope"], 1)),
+    ("name must be one of .*narrow_peak.*; it is 'nope'", partial(gmm.ask, "nope")),
+    (r"name must be one of .*; it is \['nope'\]", partial(gmm.after, ["nope"], 1)),
     ("x must have at least two features", partial(gmm.show_pairs, X, features=["x"])),
     ("x has D = 1 where D = 2", partial(gmm.show_regions, TWO_D, X)),
     ("D = 2 where D = 1", partial(gmm.show_regions, ONE_D, AB)),

@@ -47,6 +47,8 @@ def test_the_best_is_what_the_page_tells(hand, x):
     hand.view.best = {"values": {**values, **moved, "weight_1": 0.4}, "score": 0}
     np.testing.assert_array_equal(hand.best.weights, [0.4, 0.6])
     np.testing.assert_array_equal(hand.best.variances, [0.8**2, 1.25**2])
+    hand.view.best = {}
+    assert hand.best.means.ravel().tolist() == [values["mean_1"], values["mean_2"]]
 
 
 def test_the_start_may_be_poor_but_stands_on_the_gauge_and_every_peak_has_a_view(x, em):
@@ -97,6 +99,9 @@ def test_other_points_have_other_shares_near_the_exact_ones(covariance, monkeypa
         covariance.view._handle_custom_msg({"ask": ask}, [])
         u = read(covariance.view, covariance.view.content["points"])
         found.append(np.mean(np.linalg.norm(u, axis=1)[:, None] < [1, 2, 3], axis=0))
+        assert (
+            "of the 1000 points, {:.1%}, {:.1%} and {:.1%}".format(*found[-1]) in covariance.caption
+        )
     assert told == [{"answer": ask} for ask in range(20)]
     # Within 5 standard errors of a mean of 20 shares of 1000 points.
     exact = mass_inside(np.arange(1, 4))
