@@ -182,7 +182,7 @@ def ticks(low, high, count=6, *, whole=False):
     numbers = np.arange(np.ceil(low / step - 1e-9), np.floor(high / step + 1e-9) + 1)
     values = numbers * step
     largest = max(abs(low), abs(high))
-    if largest >= 1e6 or step < 1e-4:  # in the manner of 1.5e9
+    if largest >= 1e6 or step < (1e-4 if largest < 1 else 1e-6):  # in the manner of 1.5e9
         digits = max(0, int(np.floor(np.log10(largest)) - np.floor(np.log10(step))))
         texts = [f"{v + 0:.{digits}e}".replace("e+0", "e").replace("e+", "e") for v in values]
     else:

@@ -26,3 +26,4 @@ def test_ticks_are_round_and_lie_inside(low, high):
     assert 2 <= len(ticks) <= 8
     assert all(low <= value <= high for value, _ in ticks)
     assert len({text for _, text in ticks} - {"−0.0e0"}) == len(ticks)
+    assert geometry.ticks(-1098.61466, -1098.61458, 5)[0][1] == "−1098.61464"  # as in the words
