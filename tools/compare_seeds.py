@@ -1,12 +1,10 @@
 """See that `compare` with its defaults finds on Old Faithful what there is, from most seeds.
 
 It fits K = 1 to 6 with the four covariance types from each of 20 seeds, and fails where fewer than
-19 find the best regular fits that are known, or a run takes too long. CPU seconds, so that it does
-not matter what else the machine does.
+19 find the best regular fits that are known, or a fit is not regular.
 """
 
 import sys
-import time
 
 import numpy as np
 
@@ -15,10 +13,9 @@ import gmm_helpers as gmm
 TYPES = ("full", "tied", "diag", "spherical")
 KNOWN = {("spherical", 4): 3222.95, ("full", 5): 2362.45, ("tied", 3): 2314.30}  # BIC, at most
 SEEDS, LEAST = 20, 19
-MOST_SECONDS = 3.0  # of CPU for a run, on average
 
 if __name__ == "__main__":
-    x, found, begun = gmm.old_faithful().x, [], time.process_time()
+    x, found = gmm.old_faithful().x, []
     for seed in range(SEEDS):
         rng = np.random.default_rng(seed)
         table = gmm.compare(x, range(1, 7), covariance_types=TYPES, rng=rng)
@@ -31,6 +28,6 @@ if __name__ == "__main__":
         )
         found.append([star, regular, *(bics[at] <= KNOWN[at] for at in KNOWN)])
         print(seed, "best: tied, K = 3" if star else "best: another", bics, flush=True)
-    seconds, counts = (time.process_time() - begun) / SEEDS, np.sum(found, axis=0)
-    print(f"of {SEEDS} seeds: best, regular, each fit {counts}; {seconds:.2f} s a run")
-    sys.exit(bool(counts.min() < LEAST or counts[1] < SEEDS or seconds > MOST_SECONDS))
+    counts = np.sum(found, axis=0)
+    print(f"of {SEEDS} seeds: best, regular, each fit {counts}")
+    sys.exit(bool(counts.min() < LEAST or counts[1] < SEEDS))
