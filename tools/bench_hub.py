@@ -212,15 +212,11 @@ def report_memory(process):
     for each in process.children(recursive=True):
         if name := each.environ().get("JUPYTERHUB_USER"):
             kind = "kernel" if "ipykernel_launcher" in each.cmdline() else "server"
-            found[kind][name] = each.memory_full_info()
-    for name, kinds, kept in (
-        ("memory per learner (PSS of server and kernel)", ("server", "kernel"), "pss"),
-        ("of that the server", ("server",), "pss"),
-        ("of that the kernel", ("kernel",), "pss"),
-        ("of both what nobody else has", ("server", "kernel"), "uss"),
-    ):
-        used = [sum(getattr(found[kind][who], kept) for kind in kinds) for who in found["kernel"]]
-        row(name, [each / 2**20 for each in used], "MB")
+            found[kind][name] = each.memory_full_info().pss / 2**20
+    both = [found["server"][who] + kernel for who, kernel in found["kernel"].items()]
+    row("memory per learner (PSS of server and kernel)", both, "MB")
+    for kind, used in found.items():
+        row(f"of that the {kind}", [*used.values()], "MB")
 
 
 def main(proxy, count=30):
