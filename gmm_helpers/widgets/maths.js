@@ -52,27 +52,24 @@ export function fromHalfAxes(x, y, other) {
   return [first, second, (x * y * (1 - across)) / (first * second)];
 }
 
-/** Return e^value, rounded to some digits, as a number from 1 to 10 and a power of ten. */
-function inDigits(value, digits) {
-  const exponent = Math.floor(value / LOG_10);
-  const leading = Number(Math.exp(value - exponent * LOG_10).toFixed(digits - 1));
-  return leading < 10 ? [leading, exponent] : [leading / 10, exponent + 1];
+/** Round e^value to some digits, half up as by hand; return the logarithm. */
+function roundLog(value, digits = 3) {
+  if (value === -Infinity) return value;
+  const last = (Math.floor(value / LOG_10) + 1 - digits) * LOG_10; // of the last digit
+  return Math.log(Math.round(Math.exp(value - last + 1e-9))) + last;
 }
 
 /** Write e^value to some digits, however small it is. */
 export function fromLog(value, digits = 3) {
   if (value === -Infinity) return "0";
-  const [leading, exponent] = inDigits(value, digits);
-  if (exponent >= -3) return format(leading * 10 ** exponent, Math.max(0, digits - 1 - exponent));
-  return `${leading.toFixed(digits - 1)}e−${-exponent}`;
+  const rounded = roundLog(value, digits) + 1e-9; // not below a power of ten
+  const exponent = Math.floor(rounded / LOG_10);
+  if (exponent >= -3) return format(Math.exp(rounded), Math.max(0, digits - 1 - exponent));
+  return `${Math.exp(rounded - exponent * LOG_10).toFixed(digits - 1)}e−${-exponent}`;
 }
 
-/** Write weight × density, of the density as `fromLog` writes it: so that they agree. */
-export function multiplyLog(weight, logDensity, digits = 3) {
-  if (!weight) return "0";
-  const [leading, exponent] = inDigits(logDensity, digits);
-  return fromLog(Math.log(weight * leading) + exponent * LOG_10 + 1e-9, digits); // half up, as by hand
-}
+/** Return log(weight × density), both rounded as `fromLog` writes them: so that they agree. */
+export const multiplyLog = (weight, density) => roundLog(Math.log(weight) + roundLog(density));
 
 /** Write a probability: with three decimals, or as a power of ten where these would be 0. */
 export const writeShare = (share, logShare) =>

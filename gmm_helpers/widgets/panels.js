@@ -117,12 +117,13 @@ export class PointPosterior extends SliderPanel {
     const logs = densities.map((density, k) => Math.log(weights[k]) + density);
     const sum = logAddExp(...logs);
     const shares = logs.map((each) => Math.exp(each - sum));
+    const products = densities.map((density, k) => multiplyLog(weights[k], density));
+    const written = [...products, logAddExp(...products)].map((each) => fromLog(each));
     const marks = { line: { map: shift(x, 0) }, x: { map: shift(x, 0.93 * top) } };
     const rows = [0, 1].map((k) => {
       const map = bump(weights[k], means[k], deviations[k]);
-      const product = multiplyLog(weights[k], densities[k]);
       const share = writeShare(shares[k], logs[k] - sum);
-      const bars = { product: [Math.exp(logs[k]), product], share: [shares[k], share] };
+      const bars = { product: [Math.exp(logs[k]), written[k]], share: [shares[k], share] };
       marks[`curve_${k + 1}`] = { map };
       marks[`number_${k + 1}`] = { map: shift(means[k], map[3]) };
       marks[`cut_${k + 1}`] = { map: shift(x, bars.product[0]) };
@@ -130,10 +131,10 @@ export class PointPosterior extends SliderPanel {
         marks[`${name}_${k + 1}`] = { map: [0.7, 0, 0, height, k - 0.35, 0] };
         marks[`${name}_text_${k + 1}`] = { map: shift(k, height), text: shorten(text) };
       }
-      return [`${k + 1}`, format(weights[k], 2), fromLog(densities[k]), product, share];
+      return [`${k + 1}`, format(weights[k], 2), fromLog(densities[k]), written[k], share];
     });
     const names = ["component", "prior", "density", "product", "posterior"];
-    const tables = [[names, ...rows, ["sum", "1.00", "", fromLog(sum), "1.000"]]];
+    const tables = [[names, ...rows, ["sum", "1.00", "", written[2], "1.000"]]];
     return { marks, words: this.say(x, shares, rows), tables };
   }
 

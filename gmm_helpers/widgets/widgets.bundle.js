@@ -165,27 +165,24 @@ function fromHalfAxes(x, y, other) {
   return [first, second, (x * y * (1 - across)) / (first * second)];
 }
 
-/** Return e^value, rounded to some digits, as a number from 1 to 10 and a power of ten. */
-function inDigits(value, digits) {
-  const exponent = Math.floor(value / LOG_10);
-  const leading = Number(Math.exp(value - exponent * LOG_10).toFixed(digits - 1));
-  return leading < 10 ? [leading, exponent] : [leading / 10, exponent + 1];
+/** Round e^value to some digits, half up as by hand; return the logarithm. */
+function roundLog(value, digits = 3) {
+  if (value === -Infinity) return value;
+  const last = (Math.floor(value / LOG_10) + 1 - digits) * LOG_10; // of the last digit
+  return Math.log(Math.round(Math.exp(value - last + 1e-9))) + last;
 }
 
 /** Write e^value to some digits, however small it is. */
 function fromLog(value, digits = 3) {
   if (value === -Infinity) return "0";
-  const [leading, exponent] = inDigits(value, digits);
-  if (exponent >= -3) return format(leading * 10 ** exponent, Math.max(0, digits - 1 - exponent));
-  return `${leading.toFixed(digits - 1)}e−${-exponent}`;
+  const rounded = roundLog(value, digits) + 1e-9; // not below a power of ten
+  const exponent = Math.floor(rounded / LOG_10);
+  if (exponent >= -3) return format(Math.exp(rounded), Math.max(0, digits - 1 - exponent));
+  return `${Math.exp(rounded - exponent * LOG_10).toFixed(digits - 1)}e−${-exponent}`;
 }
 
-/** Write weight × density, of the density as `fromLog` writes it: so that they agree. */
-function multiplyLog(weight, logDensity, digits = 3) {
-  if (!weight) return "0";
-  const [leading, exponent] = inDigits(logDensity, digits);
-  return fromLog(Math.log(weight * leading) + exponent * LOG_10 + 1e-9, digits); // half up, as by hand
-}
+/** Return log(weight × density), both rounded as `fromLog` writes them: so that they agree. */
+const multiplyLog = (weight, density) => roundLog(Math.log(weight) + roundLog(density));
 
 /** Write a probability: with three decimals, or as a power of ten where these would be 0. */
 const writeShare = (share, logShare) =>
@@ -1714,12 +1711,13 @@ class PointPosterior extends SliderPanel {
     const logs = densities.map((density, k) => Math.log(weights[k]) + density);
     const sum = logAddExp(...logs);
     const shares = logs.map((each) => Math.exp(each - sum));
+    const products = densities.map((density, k) => multiplyLog(weights[k], density));
+    const written = [...products, logAddExp(...products)].map((each) => fromLog(each));
     const marks = { line: { map: shift(x, 0) }, x: { map: shift(x, 0.93 * top) } };
     const rows = [0, 1].map((k) => {
       const map = bump(weights[k], means[k], deviations[k]);
-      const product = multiplyLog(weights[k], densities[k]);
       const share = writeShare(shares[k], logs[k] - sum);
-      const bars = { product: [Math.exp(logs[k]), product], share: [shares[k], share] };
+      const bars = { product: [Math.exp(logs[k]), written[k]], share: [shares[k], share] };
       marks[`curve_${k + 1}`] = { map };
       marks[`number_${k + 1}`] = { map: shift(means[k], map[3]) };
       marks[`cut_${k + 1}`] = { map: shift(x, bars.product[0]) };
@@ -1727,10 +1725,10 @@ class PointPosterior extends SliderPanel {
         marks[`${name}_${k + 1}`] = { map: [0.7, 0, 0, height, k - 0.35, 0] };
         marks[`${name}_text_${k + 1}`] = { map: shift(k, height), text: shorten(text) };
       }
-      return [`${k + 1}`, format(weights[k], 2), fromLog(densities[k]), product, share];
+      return [`${k + 1}`, format(weights[k], 2), fromLog(densities[k]), written[k], share];
     });
     const names = ["component", "prior", "density", "product", "posterior"];
-    const tables = [[names, ...rows, ["sum", "1.00", "", fromLog(sum), "1.000"]]];
+    const tables = [[names, ...rows, ["sum", "1.00", "", written[2], "1.000"]]];
     return { marks, words: this.say(x, shares, rows), tables };
   }
 

@@ -88,7 +88,7 @@ def test_the_posterior_is_bayes_rule_in_numbers_and_words(mount, x, em):
         f"The point is at x = 1.0. b₁ ≈ {one[3]} / ({one[3]} + {two[3]}) ≈ {one[4]} and "
         f"b₂ ≈ {two[4]}: component 2 is the likelier source."
     )
-    for at, owner in ((-29, 2), (-1.5, 1), (30, 2)):  # the broader one owns both far ends
+    for at, owner in ((-29, 2), (-1.3, 1), (30, 2)):  # the broader one owns both far ends
         shown.set("values", {"x": at, "weight_1": 0.5})
         assert words(shown).endswith(f"component {owner} is the likelier source.")
         assert ("outside the data, which go from −3.7 to 5.1" in words(shown)) == (abs(at) > 6)
@@ -97,6 +97,8 @@ def test_the_posterior_is_bayes_rule_in_numbers_and_words(mount, x, em):
             value = float(row[3].replace("−", "-"))
             rounded = float(f"{value:.0e}") if value < 1e-99 else value  # as its room is narrow
             assert float(text.replace("−", "-")) == pytest.approx(rounded)
+        *products, total = (float(row[3].replace("−", "-")) for row in table(shown)[1:])
+        assert f"{sum(products):.2e}" == f"{total:.2e}"
     assert re.search(r" ≈ \d\.\d\de−\d+ and b₂ ≈ 1\.000", words(shown))
     for weight in (0, 1):
         shown.set("values", {"x": -1.0, "weight_1": weight})
