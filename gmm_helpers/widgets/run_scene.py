@@ -70,6 +70,8 @@ class RunScene(Scene):
         tallest_bar = bars[:, 3].max()
         # A component that is collapsing has no limit: let it leave the picture.
         top = 1.3 * np.clip(maps[:, :, 3].max(), tallest_bar, 2.5 * tallest_bar)
+        if maps[:, :, 3].max() > top:
+            self.content["notes"].append("At some positions, a curve reaches beyond the picture.")
         ends = geometry.span(x.min(), x.max(), 0.06) if limits is None else limits[:, 0]
         panel = self.panel(
             [*ends, -geometry.RUG_ROOM * top, top],

@@ -100,6 +100,7 @@ def test_a_collapsing_component_leaves_the_axis_readable():
     *_, bottom, top = run.content["panels"][0]["views"][0]["limits"]
     tallest_bar = geometry.histogram(x)[:, 3].max()
     assert -1.5 * tallest_bar < bottom < 0 < top < 4 * tallest_bar
+    assert run.content["notes"] == ["At some positions, a curve reaches beyond the picture."]
 
 
 def test_the_log_likelihood_can_be_read_after_the_first_jump(run_1d):
