@@ -73,7 +73,8 @@ export class Panel {
     }
     const tall = TOP + h + bottom;
     Object.assign(this, { width, tall, scale, left, w, h, sx: w / (x1 - x0), sy: h / (y1 - y0) });
-    set(this.area, { style: `width:${scale * width}px;height:${scale * tall}px` });
+    set(this.element, { style: `width:${scale * width}px` });
+    set(this.area, { style: `aspect-ratio:${width}/${tall}` }); // also where paper is narrower
     set(this.svg, { viewBox: `0 0 ${width} ${tall}` });
     for (const plot of [this.plot, this.over]) set(plot, { x: left, y: TOP, width: w, height: h });
     this.axes.replaceChildren(...makeAxes(this));

@@ -1,7 +1,7 @@
 // Draws a scene: its panels side by side, frame by frame, in the colours of the page's theme.
 
 import { TEXT } from "./axes.js";
-import { inside, make } from "./base.js";
+import { inside, make, set } from "./base.js";
 import { Panel } from "./panel.js";
 
 const GAP = 8; // pixels of a panel between panels
@@ -27,16 +27,15 @@ export class Picture {
     this.element = make("div", { class: "panels" });
     this.watch = new ResizeObserver(() => this.layOut());
     this.watch.observe(this.element);
-    this.heedPaper = () => this.layOut();
-    onPaper.addEventListener("change", this.heedPaper);
     // In another theme the box has another colour, to which widgets.css lets it pass. JupyterLab lays
     // nothing out while it changes its theme, and no cell that is out of sight: so the next frame
     // shows the colours, or that in which the box comes into view.
-    const heedTheme = () => {
+    this.heedTheme = () => {
       if (isDark(box) !== this.dark) this.layOut();
     };
-    box.ontransitionend = box.ontransitioncancel = () => requestAnimationFrame(heedTheme);
-    this.sight = new IntersectionObserver(heedTheme);
+    onPaper.addEventListener("change", this.heedTheme);
+    box.ontransitionend = box.ontransitioncancel = () => requestAnimationFrame(this.heedTheme);
+    this.sight = new IntersectionObserver(this.heedTheme);
     this.sight.observe(box);
   }
 
@@ -83,16 +82,19 @@ export class Picture {
     const wide = this.element.clientWidth;
     if (!wide || !this.content) return;
     this.takeTheme();
+    if (onPaper.matches && this.width) return this.draw(); // pages are counted: no size may change
     const scale = parseFloat(getComputedStyle(this.element).fontSize) / TEXT;
     this.width = wide / scale;
     const low = this.panels.length > 1 && this.panels.every(({ spec }) => spec.equal);
     const stacked = wide < (low ? NARROW_EQUAL : NARROW);
+    set(this.element, { style: `flex-wrap:${stacked ? "wrap" : "nowrap"}` }); // on narrow paper too
     const room = this.width - (stacked ? 0 : GAP * (this.panels.length - 1));
     const whole = this.panels.reduce((sum, { spec }) => sum + spec.width, 0);
     const widthOf = ({ spec }) => (stacked ? room : (room * spec.width) / whole);
     const tallest = this.tallest() / scale;
     const given = this.fills ? undefined : this.content.height;
-    const height = given ?? Math.max(200, Math.min(tallest, 0.62 * widthOf(this.panels[0])));
+    const ratio = this.fills && !stacked ? 0.9 : 0.62;
+    const height = given ?? Math.max(200, Math.min(tallest, ratio * widthOf(this.panels[0])));
     for (const [i, panel] of this.panels.entries()) {
       const own = stacked && i ? 0.75 * height : height;
       const equal = Math.max(given ?? 0, stacked && low ? 0.7 * tallest : tallest);
@@ -110,11 +112,9 @@ export class Picture {
    * A box that fills all gives its picture what is left. */
   tallest() {
     if (!this.fills) return inside(0.4 * innerHeight, 280, 380);
-    const all = [...this.box.children].map((each) => each.getBoundingClientRect());
-    const boxes = all.filter(({ height }) => height);
-    const top = Math.min(...boxes.map((each) => each.top)); // the notes may stand last: widgets.css
-    const bottom = Math.max(...boxes.map((each) => each.bottom));
-    const others = bottom - top - this.element.offsetHeight;
+    const all = document.createRange();
+    all.selectNodeContents(this.box);
+    const others = all.getBoundingClientRect().height - this.element.offsetHeight;
     const high = this.box.clientHeight;
     return Math.max(0.92 * high - others, 0.4 * high);
   }
@@ -122,7 +122,7 @@ export class Picture {
   close() {
     this.watch.disconnect();
     this.sight.disconnect();
-    onPaper.removeEventListener("change", this.heedPaper);
+    onPaper.removeEventListener("change", this.heedTheme);
   }
 }
 

@@ -1,6 +1,7 @@
 """What holds for every kind of widget, at every width and in both themes."""
 
 import os
+import re
 from pathlib import Path
 
 import numpy as np
@@ -55,3 +56,9 @@ def test_nothing_overflows_or_is_too_small_and_axe_finds_nothing(mount, widgets,
     shown.page.evaluate(Path(path).read_text("utf-8"))
     found = shown.page.evaluate("axe.run('.gmm').then(({violations}) => violations)")
     assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
+
+
+def test_paper_has_the_picture_of_the_screen_made_smaller(mount, widgets):
+    shown = mount(widgets[0], width=1400)
+    paper = shown.page.pdf(format="A5")  # its pages are counted before any script could help
+    assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1
