@@ -24,6 +24,7 @@ import numpy as np
 
 from gmm_helpers.checks import references
 from gmm_helpers.checks.slips import Change, Expression, value
+from gmm_helpers.model.validation import as_list
 
 
 class Finding(BaseException):
@@ -155,18 +156,18 @@ class Table:
     def expression(self, part):
         """Return a part's expression with its slips."""
         right = self.right[part]
-        rows = [row for row in self.rows if part in _as_list(row["part"])]
+        rows = [row for row in self.rows if part in as_list(row["part"])]
         return Expression(right, tuple(change for row in rows for change in changes(row, right)))
 
     def finding(self, name, when=None, /, **fields):
         """Return a finding, of which the sentence stands in the table."""
         rows = (row for row in self.table["finding"] if row["name"] == name)
-        row = next(row for row in rows if when in _as_list(row.get("when")))
+        row = next(row for row in rows if when in as_list(row.get("when")))
         return Finding(name, row["say"].format(**fields), vague=row.get("vague", False))
 
     def told_when(self, when):
         """Return the name of the finding that is told in a case, or None."""
-        rows = (row for row in self.table["finding"] if when in _as_list(row.get("when")))
+        rows = (row for row in self.table["finding"] if when in as_list(row.get("when")))
         return next((row["name"] for row in rows), None)
 
     def _groups(self, exercise):
@@ -176,7 +177,7 @@ class Table:
 
     def _rows_of(self, kind, exercise):
         rows = [dict(row) for row in self.table.get(kind, ())]
-        return [row for row in rows if exercise in _as_list(row.pop("of"))]
+        return [row for row in rows if exercise in as_list(row.pop("of"))]
 
 
 def changes(row, right):
@@ -184,10 +185,6 @@ def changes(row, right):
     name, say = row["name"], row["say"]
     for text in row.get("wrong", ()):
         start = right.index(row["right"])
-        yield Change(name, say, start, start + len(row["right"]), text, alone=False)
+        yield Change(name, say, start, start + len(row["right"]), text)
     for text in row.get("instead", ()):
-        yield Change(name, say, 0, len(right), text, alone=True)
-
-
-def _as_list(names):
-    return names if isinstance(names, list) else [names]
+        yield Change(name, say, 0, len(right), text)

@@ -9,17 +9,13 @@ from typing import NamedTuple
 
 
 class Change(NamedTuple):
-    """One way to go wrong: the slip's name and sentence, and the text between `start` and `stop`.
-
-    What stands `alone` is all of the expression, and makes no pairs.
-    """
+    """A way to go wrong: the slip's name and sentence, and the text from `start` to `stop`."""
 
     name: str
     say: str
     start: int
     stop: int
     text: str
-    alone: bool
 
 
 class Explanation(NamedTuple):
@@ -48,8 +44,7 @@ def _ranks(right, changes):
     for change in changes:
         single.setdefault(_changed(right, change), (change,))
     for one, other in itertools.combinations(changes, 2):
-        apart = one.stop <= other.start or other.stop <= one.start
-        if apart and not (one.alone or other.alone):
+        if one.stop <= other.start or other.stop <= one.start:
             pairs.setdefault(_changed(right, one, other), (one, other))
     twice = {text: pair for text, pair in pairs.items() if pair[0].name == pair[1].name}
     two = {text: pair for text, pair in pairs.items() if text not in twice}

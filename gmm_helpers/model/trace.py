@@ -1,7 +1,5 @@
 """What a run of EM leaves behind: its half-steps, or the error that ended it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

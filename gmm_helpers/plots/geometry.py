@@ -4,8 +4,6 @@ A shape is computed once; an affine map (a, b, c, d, e, f) puts it in its place:
 x′ = a x + b y + e and y′ = c x + d y + f.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 # A Gaussian bump of height 1 and width 1, dense where it bends, and a circle of radius 1.

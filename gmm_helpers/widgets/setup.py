@@ -1,7 +1,5 @@
 """A check of what a notebook needs: the packages, the page's part of the widgets, and Python."""
 
-from __future__ import annotations
-
 import re
 from importlib.metadata import version
 from pathlib import Path

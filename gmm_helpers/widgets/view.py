@@ -1,7 +1,5 @@
 """A widget of the course: a model whose module all of them share, and what a cell displays."""
 
-from __future__ import annotations
-
 import functools
 import hashlib
 import json

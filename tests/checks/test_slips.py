@@ -27,7 +27,7 @@ def test_each_row_is_well_formed(table):
     for where, row in rows(TABLES[table]):
         assert row["say"].endswith((".", "?")), where
         assert set(row) <= {"name", "part", "right", "wrong", "instead", "say"}, where
-        for part in exercise._as_list(row["part"]):
+        for part in exercise.as_list(row["part"]):
             assert part in right_of, f"{where}: there is no right expression for {part}"
             right = right_of[part]
             assert not row.get("wrong") or right.count(row["right"]) == 1, f"{where}: in {part}"
@@ -107,7 +107,7 @@ def test_findings_are_told_and_what_is_told_has_its_sentence(table):
     code = ast.parse(path.with_suffix(".py").read_text(encoding="utf-8"))
     words = {node.value for node in ast.walk(code) if isinstance(node, ast.Constant)}
     by_shape = ("means ", "covariances ")  # that an M step's mixture is refused for
-    whens = [(row["name"], when) for row in rows for when in exercise._as_list(row.get("when"))]
+    whens = [(row["name"], when) for row in rows for when in exercise.as_list(row.get("when"))]
     assert {name for name, when in whens if not (when or "").startswith(by_shape)} <= words
     calls = [node for node in ast.walk(code) if isinstance(node, ast.Call) and node.args]
     told = [call.args for call in calls if getattr(call.func, "attr", None) == "finding"]
