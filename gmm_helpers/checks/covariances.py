@@ -45,16 +45,10 @@ def check_ellipse(ellipse: Callable) -> Check:
     return diagnose(ellipse, TABLE.exercise("ellipse"))
 
 
-# --- the covariance matrix ------------------------------------------------------------------------
-
-
 def _arranged(rows, a, b, c):
     """Return the matrix with these rows, such as "ac cb"; a minus stands for −c."""
     entries = {"a": a, "b": b, "c": c, "-": -c, "0": 0}
     return np.array([[entries[letter] for letter in row] for row in rows.split()], dtype=float)
-
-
-# --- the ellipse ----------------------------------------------------------------------------------
 
 
 def _ellipse(mean, covariance, radius, angles):

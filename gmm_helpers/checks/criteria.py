@@ -74,25 +74,16 @@ def check_held_out(held_out: Callable) -> Check:
     return diagnose(held_out, TABLE.exercise("held_out"))
 
 
-# --- counting free parameters ---------------------------------------------------------------------
-
-
 def _tell_unknown_type(error, K, D, covariance_type):
     """Where a dictionary of the learner's does not know a type, tell how the types are written."""
     if isinstance(error, KeyError) and error.args == (covariance_type,):
         raise TABLE.finding("type_not_found", type=covariance_type)
 
 
-# --- choosing K -----------------------------------------------------------------------------------
-
-
 def _first_minimum(criteria):
     """Return the place before the first rise; what is left out is infinite, and passed over."""
     kept = np.flatnonzero(np.isfinite(criteria))
     return kept[np.argmax(np.diff(criteria[kept], append=np.inf) > 0)]
-
-
-# --- held-out log-likelihood ----------------------------------------------------------------------
 
 
 def fit(points):
