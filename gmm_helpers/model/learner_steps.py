@@ -133,8 +133,6 @@ class OwnSteps:
                 f"your {name} was stopped: your steps have taken {SECONDS} seconds by now. Does a "
                 "loop have no end? If not, compute with whole arrays in place of single numbers."
             ) from None
-        except KeyboardInterrupt:
-            raise EMError(f"your {name} was interrupted.") from None
         except ValueError as error:  # such as a Mixture that refuses what the step computed
             component = getattr(error, "component", None)
             raise EMError(f"the {name} was refused: {error}", component=component) from error

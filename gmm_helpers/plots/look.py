@@ -61,14 +61,10 @@ def mix_colours(shares, colours):
 
 
 def look():
-    """Return what the browser needs to draw components alike, ready for JSON.
-
-    `markers` are SVG path data of radius 1 by matplotlib's names, `dashes` in widths of their line.
-    """
+    """Return what the browser needs to draw components alike, with SVG paths of the markers."""
     return {
         "light": list(COLOURS),
         "dark": list(DARK_COLOURS),
         "markers": dict(_MARKER_PATHS),
         "order": list(MARKERS),
-        "dashes": [list(dashes) for dashes in DASHES],
     }
