@@ -12,15 +12,19 @@ const PAGE = document.documentElement.dataset;
 /** @type {any} what all widgets share, and the pages' states that have come; `take` brings one */
 const site = { shared: {}, take: (name, content) => arrived.get(name)(content) };
 const arrived = new Map(); // by a page's name, the function that hears of its state
-const states = new Map(); // by a page's name, a promise of its state
+const states = new Map(); // by a page's name, its state, or a promise of it
 
-/** Fetch the state of the widgets of a page, once: by a script, as that needs no server. */
+/** Fetch the state of the widgets of a page, once: by a script, as that needs no server.
+ * @returns {any} the state, or before it has come a promise of it */
 function fetchState(name) {
   if (!states.has(name))
     states.set(
       name,
       new Promise((resolve) => {
-        arrived.set(name, ({ binder, state }) => resolve({ binder, models: readState(state) }));
+        arrived.set(name, ({ binder, state }) => {
+          states.set(name, { binder, models: readState(state) });
+          resolve(states.get(name));
+        });
         const script = document.createElement("script");
         script.src = `${PAGE.content_root}_static/state/${name}.js`;
         document.head.append(script);
@@ -50,7 +54,8 @@ function answerFor(model, el, binder) {
 async function draw(box) {
   if ("drawn" in box.dataset) return;
   box.dataset.drawn = "";
-  const { binder, models } = await fetchState(box.dataset.page);
+  const state = fetchState(box.dataset.page);
+  const { binder, models } = state instanceof Promise ? await state : state; // paper waits for none
   const model = models.get(box.dataset.widget);
   const library = readState({ library: { state: site.shared } }).get("library");
   const el = box.attachShadow({ mode: "open" }); // so that no style of the page reaches it
