@@ -43,18 +43,13 @@ export class Chooser extends Player {
   choose(key) {
     this.playing(false);
     const before = this.key;
-    this.showKey(key);
+    this.mark(key);
+    const run = this.runs.get(`${key}`);
+    if (run && `${this.content.key}` !== `${key}`) super.takeScene(run);
     this.asker.ask({ key }, ({ refused }) => {
       if (refused && this.key === key) this.mark(before);
       this.lookAhead();
     });
-  }
-
-  /** Show the run of a key, if it is there. */
-  showKey(key) {
-    this.mark(key);
-    const run = this.runs.get(`${key}`);
-    if (run && `${this.content.key}` !== `${key}`) super.takeScene(run);
   }
 
   /** Let the controls say what is chosen. */
@@ -70,21 +65,15 @@ export class Chooser extends Player {
     if (this.choices) this.mark(key);
   }
 
-  /** Return the keys of what can be chosen next. */
-  neighbours() {
-    const { choices, buttons } = this.content;
-    const others = choices.flatMap(([, labels], i) => labels.map((_, j) => this.key.with(i, j)));
-    const next = buttons.map(([, i]) => this.key.with(i, this.key[i] + 1));
-    return [...others, ...next].filter((key) => `${key}` !== `${this.key}`);
-  }
-
   /** Ask for the runs that can be chosen next, one at a time, while nothing else is to be done. */
   lookAhead() {
     clearTimeout(this.looking);
-    const near = this.neighbours().slice(0, AHEAD);
-    const key = near.find((each) => !this.runs.has(`${each}`));
-    if (!this.content.ahead || !key) return;
-    this.looking = setTimeout(() => idle(() => this.askAhead(key)), REST);
+    const { choices, buttons, ahead } = this.content;
+    const others = choices.flatMap(([, labels], i) => labels.map((_, j) => this.key.with(i, j)));
+    const next = buttons.map(([, i]) => this.key.with(i, this.key[i] + 1));
+    const near = [...others, ...next].filter((key) => `${key}` !== `${this.key}`);
+    const key = near.slice(0, AHEAD).find((each) => !this.runs.has(`${each}`));
+    if (ahead && key) this.looking = setTimeout(() => idle(() => this.askAhead(key)), REST);
   }
 
   askAhead(key) {

@@ -129,14 +129,8 @@ function logAddExp(a, b) {
 
 /** Return Σᵢ log p(xᵢ) of a mixture of two components. */
 function logLikelihood(points, weights, means, deviations) {
-  const heights = weights.map((weight, k) => Math.log(weight) + logNormal(0, 0, deviations[k]));
-  let sum = 0;
-  for (let i = 0; i < points.length; i++) {
-    const z1 = (points[i] - means[0]) / deviations[0];
-    const z2 = (points[i] - means[1]) / deviations[1];
-    sum += logAddExp(heights[0] - 0.5 * z1 * z1, heights[1] - 0.5 * z2 * z2);
-  }
-  return sum;
+  const joint = (x, k) => Math.log(weights[k]) + logNormal(x, means[k], deviations[k]);
+  return points.reduce((sum, x) => sum + logAddExp(joint(x, 0), joint(x, 1)), 0);
 }
 
 /**
@@ -1421,18 +1415,13 @@ class Chooser extends Player {
   choose(key) {
     this.playing(false);
     const before = this.key;
-    this.showKey(key);
+    this.mark(key);
+    const run = this.runs.get(`${key}`);
+    if (run && `${this.content.key}` !== `${key}`) super.takeScene(run);
     this.asker.ask({ key }, ({ refused }) => {
       if (refused && this.key === key) this.mark(before);
       this.lookAhead();
     });
-  }
-
-  /** Show the run of a key, if it is there. */
-  showKey(key) {
-    this.mark(key);
-    const run = this.runs.get(`${key}`);
-    if (run && `${this.content.key}` !== `${key}`) super.takeScene(run);
   }
 
   /** Let the controls say what is chosen. */
@@ -1448,21 +1437,15 @@ class Chooser extends Player {
     if (this.choices) this.mark(key);
   }
 
-  /** Return the keys of what can be chosen next. */
-  neighbours() {
-    const { choices, buttons } = this.content;
-    const others = choices.flatMap(([, labels], i) => labels.map((_, j) => this.key.with(i, j)));
-    const next = buttons.map(([, i]) => this.key.with(i, this.key[i] + 1));
-    return [...others, ...next].filter((key) => `${key}` !== `${this.key}`);
-  }
-
   /** Ask for the runs that can be chosen next, one at a time, while nothing else is to be done. */
   lookAhead() {
     clearTimeout(this.looking);
-    const near = this.neighbours().slice(0, AHEAD);
-    const key = near.find((each) => !this.runs.has(`${each}`));
-    if (!this.content.ahead || !key) return;
-    this.looking = setTimeout(() => idle(() => this.askAhead(key)), REST);
+    const { choices, buttons, ahead } = this.content;
+    const others = choices.flatMap(([, labels], i) => labels.map((_, j) => this.key.with(i, j)));
+    const next = buttons.map(([, i]) => this.key.with(i, this.key[i] + 1));
+    const near = [...others, ...next].filter((key) => `${key}` !== `${this.key}`);
+    const key = near.slice(0, AHEAD).find((each) => !this.runs.has(`${each}`));
+    if (ahead && key) this.looking = setTimeout(() => idle(() => this.askAhead(key)), REST);
   }
 
   askAhead(key) {
