@@ -21,10 +21,8 @@ _MADE = TABLE.expression("made")
 
 def same(found, wanted):
     """Say whether two lists of arrays are equal, in shape and to so many digits."""
-    return all(
-        np.shape(f) == np.shape(w) and _close(f, w).all()
-        for f, w in zip(found, wanted, strict=True)
-    )
+    pairs = zip(found, wanted, strict=True)
+    return all(np.shape(f) == np.shape(w) and _close(f, w).all() for f, w in pairs)
 
 
 @np.errstate(all="ignore")

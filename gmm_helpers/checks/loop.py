@@ -8,10 +8,9 @@ from gmm_helpers.checks.detectors import same
 from gmm_helpers.checks.diagnosis import diagnose
 from gmm_helpers.checks.exercise import Table
 from gmm_helpers.checks.result import Check
-from gmm_helpers.model import em
+from gmm_helpers.model import em, validation
 from gmm_helpers.model.learner_steps import describe
 from gmm_helpers.model.mixture import Mixture
-from gmm_helpers.model.validation import count
 
 _MOST_CALLS = 5000  # of the steps that `em` is handed; even 1000 iterations need fewer
 
@@ -113,7 +112,9 @@ def _recognise_loop(cases, found, wanted):
     start, first = (ends_after([number] * len(cases)) for number in (0, 1))
     behind, as_done = ends_after([number - 1 for number in asked]), ends_after(done)
     pairs = [pair for pair in zip(done, asked, strict=True) if pair[0] != pair[1]]
-    counts = " and ".join(f"{count(did, 'iteration')} where {n} were asked for" for did, n in pairs)
+    counts = " and ".join(
+        f"{validation.count(did, 'iteration')} where {n} were asked for" for did, n in pairs
+    )
     told = {
         ("one_iteration",): set(done) == {1},
         ("result_thrown_away",): start and given_the_start(),

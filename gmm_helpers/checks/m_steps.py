@@ -112,9 +112,7 @@ def _recognise_old_means(cases, found, wanted):
     """
     if len(found) < 2 or any(f.shape != w.shape for f, w in zip(found, wanted, strict=True)):
         return
-    means = np.array(
-        [_mean(*case).reshape(len(f), -1) for case, f in zip(cases, found, strict=True)]
-    )
+    means = np.array([_mean(x, b).reshape(b.shape[1], -1) for x, b in cases])
     K, D = means[0].shape
     too_large = [np.reshape(f - w, (K, D, D)) for f, w in zip(found, wanted, strict=True)]
     one, two = too_large - _products(means)

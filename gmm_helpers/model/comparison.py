@@ -72,9 +72,7 @@ class Comparison:
         """Return the run whose "aic" or "bic" is lowest; of equal ones, the first."""
         validation.check_one_of(criterion, "criterion", CRITERIA)
         if (cell := self._lowest(criterion)) is None:
-            raise ValueError(
-                "There is no regular fit in the table: try smaller K, the type 'tied', or a ridge."
-            )
+            raise ValueError(_NONE)
         return self.traces[cell[0]][cell[1]]
 
     def held_out(self, x: ArrayLike) -> np.ndarray:
@@ -148,6 +146,7 @@ _LEGEND = """\
 * the lowest of its column; m: free parameters; points: n times the
 smallest weight; width: that component's least standard deviation
 beside the others' pooled one"""
+_NONE = "There is no regular fit in the table: try smaller K, the type 'tied', or a ridge."
 _OF_SPURIOUS = """\
 spurious: higher only for the sake of these few points, which have next
 to no width in some direction (as rounded data may); never the best"""

@@ -60,7 +60,7 @@ class Mixture:
 
     def _store(self, weights, means, covariances, least_widths=0):
         """Keep the arrays, read-only, with what every density needs of them; return self."""
-        factors = validation.cholesky_factors(covariances, least_widths)
+        factors = _cholesky_factors(covariances, least_widths)
         # W_k = L_k⁻¹ turns x − μ_k into coordinates in which component k is a standard normal.
         whiteners = _inverses(factors)
         log_heights = np.log(weights) - 0.5 * means.shape[1] * np.log(2 * np.pi)
@@ -169,6 +169,40 @@ class Mixture:
         return joint
 
 
+def _cholesky_factors(covariances, least_widths=0):
+    """Return the lower factors L_k, Σ_k = L_k L_kᵀ; the error names the component without one.
+
+    What is left of a feature's spread once those before it are known must be more than the least.
+    """
+    try:
+        factors = np.linalg.cholesky(covariances)
+    except np.linalg.LinAlgError as error:
+        for component, covariance in enumerate(covariances):  # whose?
+            try:
+                np.linalg.cholesky(covariance)
+            except np.linalg.LinAlgError:
+                raise _singular(component, covariance) from error
+        raise
+    pivots = factors.diagonal(axis1=1, axis2=2)
+    deviations = np.sqrt(covariances.diagonal(axis1=1, axis2=2))
+    singular = pivots <= np.maximum(validation.SMALLEST_SHARE * deviations, least_widths)
+    if np.count_nonzero(singular):
+        component = int(singular.any(axis=1).argmax())
+        raise _singular(component, covariances[component])
+    return factors
+
+
+def _singular(component, covariance):
+    what = (
+        "its covariance is not positive definite: in some direction its variance is 0 or less, "
+        "or too small beside the others for float64"
+    )
+    if len(covariance) == 1:
+        what = f"its variance must be positive; it is {covariance[0, 0]:g}"
+    name = validation.name_component(component).capitalize()
+    return validation.ParameterError(f"{name}: {what}.", component=component)
+
+
 def _inverses(factors):
     """Return the inverses of lower factors, row by row: SciPy's would take a kernel 24 MB more."""
     pivots = factors.diagonal(axis1=1, axis2=2)
@@ -178,6 +212,4 @@ def _inverses(factors):
     return found
 
 
-check_mixtures = partial(
-    validation.check_each, lambda value: isinstance(value, Mixture), "a Mixture"
-)
+check_mixtures = partial(validation.check_each, lambda m: isinstance(m, Mixture), "a Mixture")

@@ -168,8 +168,7 @@ def fit(
         if best is None:
             last = failures[-1]
             message = f"EM failed from every start ({len(starts)} in all); the last said: {last}"
-            about = {"component": last.component, "iteration": last.iteration}
-            raise EMError(message, **about, trace=last.trace)
+            raise EMError(message, **vars(last))
         if record:
             report = shown.at(f"the best of {len(starts)} again, recorded")
             best = climb(points, best_start, model, record=True, report=report, **limits)
@@ -239,8 +238,7 @@ def sample_starts(points, K, n_init, model, *, rng, init="k-means++"):
     """Return `n_init` starts for `points` (D, n), which have been checked."""
     draw, one = _draw_points, fit_one(points, model)
     if init == "k-means++":
-        widths = validation.standard_deviations(points)
-        draw = functools.partial(_draw_far_points, widths=widths)
+        draw = functools.partial(_draw_far_points, widths=validation.standard_deviations(points))
     return [_around(draw(points, K, rng), one) for _ in range(n_init)]
 
 

@@ -81,9 +81,8 @@ class Trace:
 
     def __str__(self):
         best = f"Best of {self.n_starts} starts ({self.n_failed} failed): " * (self.n_starts > 1)
-        ends = f"log-likelihood {self.log_likelihoods[-1]:.3f} after "
-        ends += count(self.iterations, "iteration")
-        return f"{best}{ends}, {'' if self.converged else 'not '}converged."
+        end = f"{count(self.iterations, 'iteration')}, {'' if self.converged else 'not '}converged."
+        return f"{best}log-likelihood {self.log_likelihoods[-1]:.3f} after {end}"
 
 
 class Recorder:

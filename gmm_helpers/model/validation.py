@@ -21,7 +21,7 @@ _FEW_ROWS = 10  # fewer are taken for features, if there are five times as many 
 # A covariance is refused as singular when, of some feature's standard deviation, less than this
 # share is left once the features before it are known. The relative error of what is left is about
 # ε / share², so with this share the log-likelihood keeps some six digits at the worst.
-_SMALLEST_SHARE = 1e-5
+SMALLEST_SHARE = 1e-5
 _ROUNDING = 1e-7  # with a smaller one, the covariance is singular in float64
 _ROWS = 2**15  # of the data at once in a QR decomposition
 
@@ -115,6 +115,14 @@ check_covariance_type = partial(check_one_of, name="covariance_type", known=COVA
 check_flags = partial(check_each, lambda value: isinstance(value, bool | np.bool_), "True or False")
 check_functions = partial(check_each, callable, "a function")
 check_texts = partial(check_each, lambda value: {*map(type, as_list(value))} <= {str}, "text")
+
+
+def as_tuples(values, name, *entries) -> list:
+    """Return several tuples, each of which has these entries, as a list."""
+    rows = as_list(values)
+    if not rows or {type(row) in (tuple, list) and len(row) for row in rows} != {len(entries)}:
+        raise TypeError(f"{name} must be tuples ({', '.join(entries)}); it is {values!r:.60}.")
+    return rows
 
 
 def check_dict(value, name, entries):
@@ -238,11 +246,11 @@ def say_near_dependence(points):
             "leave it out, use covariance_type='diag', or add a ridge."
         )
     least = shares.argmin()
-    if not _ROUNDING < shares[least] < _SMALLEST_SHARE:
+    if not _ROUNDING < shares[least] < SMALLEST_SHARE:
         return ""
     return (
         f"Of the standard deviation of feature {least} of x the share {shares[least]:.2g} is left "
-        f"once the features before it are known. Below {_SMALLEST_SHARE:g} a covariance in float64 "
+        f"once the features before it are known. Below {SMALLEST_SHARE:g} a covariance in float64 "
         "has too few digits. Subtract from the feature what those before it predict (in any linear "
         "coordinates full and tied fits are the same), use covariance_type='diag', or add a ridge."
     )
@@ -283,6 +291,14 @@ def as_parameter(values, name, shape, meaning):
     return array
 
 
+def as_rising(values, name, length=None):
+    """Return numbers in one dimension as float64, each above the one before."""
+    array = as_parameter(values, name, (length,), f"({length or 'n'},)")
+    if not (np.diff(array) > 0).all():
+        raise ValueError(f"{name} must rise, each number above the one before; it is {array}.")
+    return array
+
+
 @np.errstate(all="ignore")
 def as_mixture(weights, means, covariances):
     """Return a mixture's three arrays as float64 copies, checked but for positive definiteness."""
@@ -308,53 +324,19 @@ def as_mixture(weights, means, covariances):
     return weights, means, covariances
 
 
-def cholesky_factors(covariances, least_widths=0):
-    """Return the lower factors L_k, Σ_k = L_k L_kᵀ; the error names the component without one.
-
-    What is left of a feature's spread once those before it are known must be more than the least.
-    """
-    try:
-        factors = np.linalg.cholesky(covariances)
-    except np.linalg.LinAlgError as error:
-        for component, covariance in enumerate(covariances):  # whose?
-            try:
-                np.linalg.cholesky(covariance)
-            except np.linalg.LinAlgError:
-                raise _singular(component, covariance) from error
-        raise
-    pivots = factors.diagonal(axis1=1, axis2=2)
-    deviations = np.sqrt(covariances.diagonal(axis1=1, axis2=2))
-    singular = pivots <= np.maximum(_SMALLEST_SHARE * deviations, least_widths)
-    if np.count_nonzero(singular):
-        component = int(singular.any(axis=1).argmax())
-        raise _singular(component, covariances[component])
-    return factors
-
-
-def _singular(component, covariance):
-    what = (
-        "its covariance is not positive definite: in some direction its variance is 0 or less, "
-        "or too small beside the others for float64"
-    )
-    if len(covariance) == 1:
-        what = f"its variance must be positive; it is {covariance[0, 0]:g}"
-    name = name_component(component).capitalize()
-    return ParameterError(f"{name}: {what}.", component=component)
-
-
 @np.errstate(all="ignore")
-def as_responsibilities(values, n=None, K=None):
+def as_responsibilities(values, n=None, K=None, name="responsibilities"):
     """Return responsibilities of shape (n, K) as a new (K, n) array in C order."""
     meaning = f"(n, K) = ({n}, {K or 'K'})" if n else "(n, K)"
-    b = as_parameter(values, "responsibilities", (n, K), meaning).T.copy()
+    b = as_parameter(values, name, (n, K), meaning).T.copy()
     totals = b.sum(axis=0)
     if b.min() < 0:
         row = b.min(axis=0).argmin()
-        raise ValueError(f"responsibilities must not be negative; row {row} has one that is.")
+        raise ValueError(f"{name} must not be negative; row {row} has one that is.")
     if abs(totals - 1).max() > _SLACK:
         row = abs(totals - 1).argmax()
         raise ValueError(
-            "responsibilities must sum to 1 over the components for each point; "
+            f"{name} must sum to 1 over the components for each point; "
             f"row {row} sums to {totals[row]:.6g}."
         )
     return b
@@ -371,7 +353,7 @@ def check_not_negative(value, name):
 
 
 def _check_number(value, name, kind, what, least, most):
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, kind):
+    if isinstance(value, bool | np.bool_ | np.timedelta64) or not isinstance(value, kind):
         raise TypeError(f"{name} must be a {what} number; it is {value!r}.")
     value = value.item() if isinstance(value, np.generic) else value  # float32 has no `most`
     if not least <= value <= most:

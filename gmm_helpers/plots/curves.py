@@ -54,7 +54,7 @@ def show_functions(
     caption = f"{label or 'Curves'}{' on a logarithmic axis' * log} against {labels[0]}."
     low, high = -np.inf, np.inf
     if limits is not None:
-        low, high = validation.as_parameter(limits, "limits", (2,), "(2,)").tolist()
+        low, high = validation.as_rising(limits, "limits", 2).tolist()
         ax.set_ylim(low, high)
         caption += f" The picture goes from {_short(low)} to {_short(high)}."
     for k, (name, values) in enumerate(curves.items()):
@@ -88,8 +88,7 @@ def _short(number):
 
 def _add_legend(ax, in_a_row, **style):
     """Name the curves above the axes."""
-    place = {"loc": "lower center", "bbox_to_anchor": (0.5, 1)}
-    ax.legend(ncols=in_a_row, **place, **style)
+    ax.legend(ncols=in_a_row, loc="lower center", bbox_to_anchor=(0.5, 1), **style)
 
 
 @figures.plain_style()
@@ -121,7 +120,7 @@ def show_curves(
     validation.check_flags(less_lowest=less_lowest)
     validation.check_texts(label=label)
     Ks = validation.as_list(Ks)
-    validation.as_points(Ks, 1, "Ks")
+    validation.as_rising(Ks, "Ks")
     curves = _as_curves(curves, len(Ks))
     if top is not None:
         [top] = validation.as_parameter([top], "top", (1,), "()")
@@ -143,8 +142,7 @@ def show_curves(
         falls = [f"{Ks[j]} to {Ks[j + 1]}" for j in np.flatnonzero(np.diff(values) < -1e-6)]
         caption += f" {name}: from {_number(values[0], 1)} to {_number(values[-1], 1)}, "
         caption += f"falling from K = {geometry.join_words(falls)}." if falls else "never falling."
-    if top is not None:
-        caption += f" The picture ends at {top:g}."
+    caption += "" if top is None else f" The picture ends at {top:g}."
     figures.show_figure(figure, caption)
 
 
@@ -222,10 +220,9 @@ def show_criterion(
 
 def _draw_cells(ax, rows, columns, framed):
     """Name a table's rows and columns, part its cells by white lines, and frame one of them."""
-    ax.set_xticks(range(len(columns)), columns)
-    ax.set_yticks(range(len(rows)), rows)
-    ax.set_xticks(np.arange(1, len(columns)) - 0.5, minor=True)
-    ax.set_yticks(np.arange(1, len(rows)) - 0.5, minor=True)
+    for axis, names in ((ax.xaxis, columns), (ax.yaxis, rows)):
+        axis.set_ticks(range(len(names)), names)
+        axis.set_ticks(np.arange(1, len(names)) - 0.5, minor=True)
     ax.tick_params(which="both", length=0)
     ax.grid(which="minor", color="white", lw=3)
     ax.spines[:].set_visible(False)

@@ -91,10 +91,9 @@ def panels(count, limits=None):
         height = np.clip((WIDTH / columns - 70) * up / across + 95, 230, 560)
     figure, axes = new_figure(columns, rows=rows, height=rows * height)
     axes = np.ravel(axes)
-    for ax in axes:
+    for i, ax in enumerate(axes):
         ax.set_aspect("auto" if limits is None else "equal")
-    for ax in axes[count:]:
-        ax.set_visible(False)
+        ax.set_visible(i < count)
     return figure, axes[:count]
 
 

@@ -40,8 +40,7 @@ def show_fits(
     mixtures = [fit for fit in fits.values() if isinstance(fit, Mixture)]
     names = validation.as_names(features, 1 if together.ndim == 1 else 2)
     equal = together.ndim == 2 and geometry.share_a_scale(together, features)
-    numbers = " and ".join(map(str, sorted({*map(len, data.values())})))
-    caption = validation.count(numbers, "point")
+    caption = validation.count(" and ".join(map(str, sorted({*map(len, data.values())}))), "point")
     if together.ndim == 1:
         names, limits = [*names, "density"], geometry.around(together[:, None], 0.06)
         caption += f" of {names[0]}, under their histogram."
@@ -174,9 +173,7 @@ def show_outlines(outlines: Mapping[float, ArrayLike], x: ArrayLike) -> None:
     """
     x = validation.as_points(x, 2).T
     validation.check_dict(outlines, "outlines", "radii and lines (m, 2)")
-    lines = {
-        radius: validation.as_points(line, 2, "outlines").T for radius, line in outlines.items()
-    }
+    lines = {key: validation.as_points(line, 2, "outlines").T for key, line in outlines.items()}
     limits = geometry.plane_limits(np.concatenate([x, *lines.values()]))
     figure, [ax] = figures.panels(1, limits)
     draw_points(ax, x, faint=True)

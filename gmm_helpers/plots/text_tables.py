@@ -44,9 +44,8 @@ def show_table(
     texts = []
     for (head, values), each in zip(lists.items(), places, strict=True):
         n_decimals = validation.check_count(each, "decimals", at_least=0)
-        sizes = np.array([abs(value) for value in values if isinstance(value, float | np.floating)])
-        unit, sizes = 10.0**-n_decimals, sizes[sizes > 0]
-        small = sizes.size and sizes.min() < unit and sizes.max() < 100 * unit
+        sizes = [abs(v) for v in values if isinstance(v, float | np.floating) and abs(v) > 0]
+        small = sizes and min(sizes) < 10.0**-n_decimals and max(sizes) < 10.0 ** (2 - n_decimals)
         cells = [head, *(_cell(value, "#.3g" if small else f".{n_decimals}f") for value in values)]
         width = max(map(len, cells))
         left = bool(values) and isinstance(values[0], str)

@@ -154,15 +154,17 @@ class BoundCurve(SceneStepper):
         parameter: str = "θ",
     ) -> None:
         validation.check_functions(log_likelihood=log_likelihood, bound=bound)
-        curve = _points_of(log_likelihood, grid)
-        low, height = curve[:, 1].min(), np.ptp(curve[:, 1])
+        curve = _points_of(log_likelihood, validation.as_rising(grid, "grid"))
+        low, height = curve[:, 1].min(), np.ptp(curve[:, 1]) or 1
         which, shapes, places, texts, last_q = [], [], [], [], None
-        for name, value, q in positions:
-            F = top = log_likelihood(value)
-            what, said = "no bound yet", f"ℓ = {_number(top, 3)}."
+        for name, value, q in validation.as_tuples(
+            positions, "positions", "name", "value", "shares"
+        ):
+            [(value, top)] = _points_of(log_likelihood, [value], "positions")
+            F, what, said = top, "no bound yet", f"ℓ = {_number(top, 3)}."
             if q is not None:
-                F, what = bound(value, q), "to the top of the bound"
-                said = _say_gap(F, top)
+                [(_, F)] = _points_of(lambda each, q=q: bound(each, q), [value])
+                what, said = "to the top of the bound", _say_gap(F, top)
             if q is not last_q:
                 what, last_q = "the bound touches ℓ", q
                 shapes.append(_points_of(lambda each, q=q: bound(each, q), grid))
@@ -244,7 +246,7 @@ class Starts(SceneStepper):
         self, grid: ArrayLike, log_likelihood: Callable, ways: Sequence, *, parameter: str = "θ"
     ) -> None:
         validation.check_functions(log_likelihood=log_likelihood)
-        curve = _points_of(log_likelihood, grid)
+        curve = _points_of(log_likelihood, validation.as_rising(grid, "grid"))
         lines = [_points_of(log_likelihood, way, "ways") for way in validation.as_list(ways)]
         texts = []
         for line in lines:

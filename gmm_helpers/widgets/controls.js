@@ -68,8 +68,10 @@ export function makeSlider({ label, low, high, step, decimals = 0, wide }, act) 
   const limits = { min: low, max: high, step, "aria-label": label };
   const range = make("input", { type: "range", ...limits });
   const number = make("input", { type: "number", ...limits, inputmode: "decimal" });
+  number.style.width = decimals > 6 ? "6.4em" : "";
   const write = () => {
-    number.value = range.valueAsNumber.toFixed(decimals);
+    const text = range.valueAsNumber.toFixed(decimals);
+    number.value = decimals > 6 ? `${Number(text)}` : text; // such as 1.2e-8
   };
   const hear = ({ target, type }) => {
     if (target === range) write();

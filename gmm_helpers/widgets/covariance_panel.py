@@ -32,11 +32,6 @@ class CovariancePanel(SliderPanel):
     rng : numpy.random.Generator
         What the points are drawn with.
 
-    Raises
-    ------
-    ValueError, TypeError
-        If `rng` is no generator.
-
     Examples
     --------
     >>> panel = CovariancePanel(rng=np.random.default_rng(1))

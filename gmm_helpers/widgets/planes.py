@@ -50,11 +50,16 @@ class Landscape(SceneStepper):
     """
 
     def __init__(
-        self, height: Callable, paths: ArrayLike, *, limits: Sequence, groups: ArrayLike = ()
+        self,
+        height: Callable,
+        paths: ArrayLike,
+        *,
+        limits: Sequence,
+        groups: ArrayLike | None = None,
     ) -> None:
         validation.check_functions(height=height)
         paths = validation.as_parameter(paths, "paths", (None, None, 2), "(n_paths, n_steps, 2)")
-        limits = validation.as_parameter(limits, "limits", (2,), "(2,)").tolist()
+        limits = validation.as_rising(limits, "limits", 2).tolist()
         P = paths.shape[1]
         axis, _, heights = geometry.over_plane(height, [limits, limits])
         if not np.isfinite(heights).all():
@@ -74,7 +79,7 @@ class Landscape(SceneStepper):
         for lines in geometry.contour_lines(axis, axis, depths, _BELOW):
             for line in lines:
                 panel.mark("line", shape=line, colour="grey", width=1, by={"hidden": ~moved})
-        given = groups if np.size(groups) else np.zeros(len(paths))
+        given = np.zeros(len(paths)) if groups is None else groups
         group_of = validation.as_parameter(given, "groups", (len(paths),), "(n_paths,)").astype(int)
         for path, group in zip(paths, group_of.tolist(), strict=True):
             panel.mark("line", shape=path, colour=group, width=2, by={"until": range(1, P + 1)})
@@ -106,8 +111,7 @@ class _Plane(Scene):
         self._equal = geometry.share_a_scale(x, features)
         low, high = x.min(axis=0), x.max(axis=0)
         room = margin * (high - low)
-        if self._equal:
-            room[:] = room.max()
+        room = np.maximum(room, room.max() if self._equal else 0)
         room[room == 0] = 1
         self.limits = np.column_stack([low - room, high + room]).ravel()
 
@@ -161,20 +165,30 @@ class KMeansBeside(SceneStepper):
             plane.flag(panel, "x", wrong)
             return panel, 1 - wrong.mean(axis=1)
 
-        means = np.array([means for means, _ in kmeans_steps])
-        hard = [None if labels is None else np.eye(K)[labels] for _, labels in kmeans_steps]
+        rows = validation.as_tuples(kmeans_steps, "kmeans_steps", "means", "labels")
+        pairs = [_hard_shares(K, len(plane.x), *row) for row in rows]
+        means, hard = zip(*pairs, strict=True)
         nearer = [lambda at, m=m: -((at[:, None] - m) ** 2).sum(axis=2) for m in means]
         panel, hard_right = draw("k-means · crosses: in a wrong group", hard, nearer)
-        marks.draw_numbers(panel, means)
+        marks.draw_numbers(panel, np.array(means))
         maps = np.array([geometry.ellipse_maps(step.mixture) for step in steps])
         soft = [step.responsibilities for step in steps]
         likelier = [lambda at, m=step.mixture: m._log_joint(at.T).T for step in steps]
         panel, soft_right = draw("mixture · lines: where two are equal", soft, likelier)
         marks.draw_ellipses(panel, maps, [step.kind == "E" for step in steps])
         marks.draw_numbers(panel, maps[..., 4:])
-        squares = [0 if b is None else ((plane.x - m[b]) ** 2).sum() for m, b in kmeans_steps]
+        squares = [0 if b is None else ((plane.x - b @ m) ** 2).sum() for m, b in pairs]
         texts = map(_say_pair, steps, hard_right, soft_right, squares)
         super().__init__(plane, texts, title="k-means and the mixture")
+
+
+def _hard_shares(K, n, means, labels):
+    """Check a half-step of k-means; return its means, and its labels as shares (n, K) or None."""
+    means = validation.as_parameter(means, "means of kmeans_steps", (K, 2), f"(K, 2) = ({K}, 2)")
+    if labels is None:
+        return means, None
+    shares = np.equal.outer(validation.as_real(labels, "labels of kmeans_steps"), np.arange(K))
+    return means, validation.as_responsibilities(shares, n, K, "labels of kmeans_steps as shares").T
 
 
 def _borders(limits, score):

@@ -81,14 +81,11 @@ export class Player extends Shown {
 
   /** Return the position of another scene that shows what is shown now: the end, the iteration. */
   positionIn({ positions, iterations }) {
-    const last = positions - 1;
-    if (this.last && this.position === this.last) return last;
+    if (this.last && this.position === this.last) return positions - 1;
     const iteration = this.content?.iterations?.[this.position];
     if (iteration === undefined || iterations[this.position] === iteration) return this.position;
-    return Math.max(
-      iterations.findLastIndex((each) => each <= iteration),
-      0,
-    );
+    const found = iterations.findLastIndex((each) => each <= iteration);
+    return Math.max(found, 0);
   }
 
   /** Let the slider of the points go from left to right. */

@@ -52,9 +52,7 @@ export function checkSetup({ model, box }) {
   const { says, number } = model.get("content");
   const asker = new Asker(model);
   const words = make("span", { "aria-live": "polite" }, says);
-  const hear = (answer) => {
-    words.textContent = answer.says;
-  };
+  const hear = ({ says }) => words.replaceChildren(says);
   const spec = { label: "Number", low: 0, high: 12, step: 1 };
   const slider = makeSlider(spec, (value) => asker.ask({ number: value }, hear));
   slider.show(number);

@@ -40,11 +40,6 @@ def ask(name: str) -> Shown:
     ----------
     name : str
 
-    Raises
-    ------
-    ValueError
-        If there is no such question.
-
     Examples
     --------
     >>> ask("narrow_peak")
@@ -83,11 +78,6 @@ def after(name: str, *results: object) -> Shown | AbstractContextManager[None]:
     -------
     What a cell shows, or a context manager
 
-    Raises
-    ------
-    ValueError
-        If there is no such question.
-
     Examples
     --------
     >>> after("narrow_peak", "It is 1.995.")
@@ -96,8 +86,7 @@ def after(name: str, *results: object) -> Shown | AbstractContextManager[None]:
     question = _find(name)["text"]
     if not results:
         return _fold_output(question)
-    widget = results[0]
-    if isinstance(widget, Shown):
+    if isinstance(widget := results[0], Shown):
         widget.folded = _fold_for_good(question, widget.caption, [None])
         return widget
     return _make_answer(question, "\n".join(map(str, results)))

@@ -159,3 +159,8 @@ def check_trace(trace, points):
     n, shares = points.shape[1], trace.steps[-1].responsibilities
     if shares is not None and len(shares) != n:
         raise ValueError(f"x has n = {n} points, but the run had {len(shares)}: give its data.")
+    found, ell = trace.mixture._posterior(points)[1].sum(), trace.log_likelihoods[-1]
+    if not (trace.own_steps or np.isclose(found, ell, rtol=1e-6)):
+        raise ValueError(
+            f"x is not the data of the run: ℓ would be {found:.6g}, and was {ell:.6g}."
+        )

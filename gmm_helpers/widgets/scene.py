@@ -52,6 +52,7 @@ from gmm_helpers.plots.geometry import shifts, ticks
 
 _LARGEST, _TINY = 65535, 1e-300  # of 16 bits; a step where all numbers are alike
 _GAP = 0.08  # between two bars, of their width
+_KINDS = ("line", "area", "bars", "sum", "points", "label", "marker", "image")
 
 
 class Scene:
@@ -80,7 +81,7 @@ class Scene:
 
     def array(self, values: ArrayLike, *, short: bool = False) -> dict[str, Any]:
         """Keep an array; return its reference. Each number of a `short` one takes 16 bits."""
-        values, kind = np.asarray(values, float), "<f8"
+        values, kind = validation.as_real(values, "values"), "<f8"
         reference = {"at": len(self.data), "shape": list(values.shape)}
         if short:
             columns = values.reshape(-1, values.shape[-1])
@@ -120,17 +121,16 @@ class Panel:
 
         Of "bars" the `shape` has rows of left, right, bottom and top; they are one area.
         """
+        validation.check_one_of(kind, "kind", _KINDS)
         if kind == "bars":
             kind, shape = "area", _outline(shape)
         mark = {"kind": kind, **style}
         if shape is not None:
             mark["shape"] = shape if isinstance(shape, dict) else self.array(shape)
         for name, values in (by or {}).items():
-            if len(values) != self.scene.positions:
-                raise ValueError(
-                    f"`{name}` of a {kind} must have one entry for each of the "
-                    f"{self.scene.positions} positions; it has {len(values)}."
-                )
+            if len(values) != (P := self.scene.positions):
+                text = f"`{name}` of a {kind} must have one entry for each of the {P} positions"
+                raise ValueError(f"{text}; it has {len(values)}.")
             if name == "at":
                 name, values = "map", shifts(values)
             values = self.array(values) if name == "map" else [*map(int, values)]

@@ -18,8 +18,7 @@ class SliderPanel(Shown):
             if "low" in control
         )
         view = View(kind, scene.content, scene.data, values=values)
-        said = f"{title}, a live panel with sliders.\nAt {at}: {say(values)}"
-        super().__init__(view, said)
+        super().__init__(view, f"{title}, a live panel with sliders.\nAt {at}: {say(values)}")
 
 
 def slider(name, label, value, low, high, step):

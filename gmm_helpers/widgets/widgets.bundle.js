@@ -251,8 +251,10 @@ function makeSlider({ label, low, high, step, decimals = 0, wide }, act) {
   const limits = { min: low, max: high, step, "aria-label": label };
   const range = make("input", { type: "range", ...limits });
   const number = make("input", { type: "number", ...limits, inputmode: "decimal" });
+  number.style.width = decimals > 6 ? "6.4em" : "";
   const write = () => {
-    number.value = range.valueAsNumber.toFixed(decimals);
+    const text = range.valueAsNumber.toFixed(decimals);
+    number.value = decimals > 6 ? `${Number(text)}` : text; // such as 1.2e-8
   };
   const hear = ({ target, type }) => {
     if (target === range) write();
@@ -1234,14 +1236,11 @@ class Player extends Shown {
 
   /** Return the position of another scene that shows what is shown now: the end, the iteration. */
   positionIn({ positions, iterations }) {
-    const last = positions - 1;
-    if (this.last && this.position === this.last) return last;
+    if (this.last && this.position === this.last) return positions - 1;
     const iteration = this.content?.iterations?.[this.position];
     if (iteration === undefined || iterations[this.position] === iteration) return this.position;
-    return Math.max(
-      iterations.findLastIndex((each) => each <= iteration),
-      0,
-    );
+    const found = iterations.findLastIndex((each) => each <= iteration);
+    return Math.max(found, 0);
   }
 
   /** Let the slider of the points go from left to right. */
@@ -1892,9 +1891,7 @@ function checkSetup({ model, box }) {
   const { says, number } = model.get("content");
   const asker = new Asker(model);
   const words = make("span", { "aria-live": "polite" }, says);
-  const hear = (answer) => {
-    words.textContent = answer.says;
-  };
+  const hear = ({ says }) => words.replaceChildren(says);
   const spec = { label: "Number", low: 0, high: 12, step: 1 };
   const slider = makeSlider(spec, (value) => asker.ask({ number: value }, hear));
   slider.show(number);

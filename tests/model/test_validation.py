@@ -97,7 +97,7 @@ DOORS |= {
 
 def counts(least):
     """Return what is no count of at least so many."""
-    no_numbers = (2.0, True, "2", None, np.array([2]), np.inf)
+    no_numbers = (2.0, True, "2", None, np.array([2]), np.inf, np.timedelta64(2))
     too_few = ValueError, f"must be at least {least}; it is", least - 1
     return [too_few, *((TypeError, "must be a whole number", value) for value in no_numbers)]
 
@@ -117,6 +117,7 @@ NOT_STEPS = (ONE_D, np.zeros(3), "e_step")
 FLAGS = ["drop_missing", "less_lowest", "log", "progress", "record"]
 FUNCTIONS = ["bound", "e_step", "height", "log_likelihood", "lower_bound", "m_step", "run"]
 DICTS = ["choices", "curves", "fits", "mixtures", "outlines"]
+ROWS = ["positions", "kmeans_steps"]
 ARRAYS = ["groups", "paths", "point", "top", "variances", "ways"]
 BAD = {
     "x": [
@@ -161,7 +162,12 @@ BAD = {
     **dict.fromkeys(FLAGS, [(TypeError, "True or False", each) for each in (None, 1, AB)]),
     **dict.fromkeys(DICTS, [(TypeError, "a dict of", each) for each in ({}, X, "a")]),
     **dict.fromkeys(ARRAYS, [(TypeError, "real numbers", each) for each in (["a"], [1j], len)]),
-    "limits": [(ValueError, r"shape \(2,\)", [1]), (ValueError, "finite", [0, np.inf])],
+    **dict.fromkeys(["grid", "Ks"], [(ValueError, "ris(e|ing)", [2, 1])]),
+    "limits": [
+        (ValueError, sentence, each)
+        for sentence, each in ((r"shape \(2,\)", [1]), ("finite", [0, np.inf]), ("rise", [2, 1]))
+    ],
+    **dict.fromkeys(ROWS, [(TypeError, "tuples", each) for each in (None, 3, [(1,)], [])]),
     "stills": [(TypeError, "whole number", "ab"), (ValueError, "at least 0", [-1])],
     "decimals": counts(0)[:3],  # which may be several
     "criterion": [(ValueError, "one of aic, bic", each) for each in ("BIC", None, X)],
@@ -261,6 +267,7 @@ mixture = partial(Mixture, [0.5, 0.5], **TWO)
 fit_two = partial(fit, X, 2, rng=rng())
 compare_two = partial(compare, X, [1, 2], rng=rng())
 show_points = partial(gmm.show_fits, {"points": None})
+k_means = partial(gmm.KMeansBeside, AB, steps=RUN.steps[:1], groups=AB[:, 0])
 
 
 def with_second(covariance):
@@ -349,6 +356,10 @@ OF_VALUE_ERRORS = [
     ("x has n = 6 points, but the run had 7", partial(gmm.Stepper, X[:-1], RUN)),
     ("x has D = 2 where D = 1 is needed", partial(gmm.Stepper, AB, RUN)),
     ("D = 1 or 2; x has D = 4", partial(gmm.Stepper, ABCD, RUN)),
+    ("x is not the data of the run", partial(gmm.Stepper, X + 1, RUN)),
+    ("labels of kmeans_steps .*row 0", partial(k_means, [([[0, 0], [5, 5]], np.full(14, 2))])),
+    ("means of kmeans_steps .*shape", partial(k_means, [([0, 0], None)])),
+    ("kind must be one of line", partial(gmm.Scene(1).panel([0, 1, 0, 1]).mark, "dot")),
     ("A bound lies above ℓ", partial(gmm.BoundBars, X, RUN, lower_bound=lambda *_: 0.0)),
     ("choices .* at least one value for K", partial(gmm.RunChooser, X, fit, choices={"K": ()})),
 ]
@@ -359,6 +370,7 @@ OF_TYPE_ERRORS = [
     ("run must return a Trace", partial(gmm.RunChooser, X, lambda x: None)),
     ("log_likelihood must hold real numbers", partial(gmm.aic, "one", 2)),
     (r"mixtures\['a'\] must be a Mixture", partial(gmm.show_parameters, {"a": X})),
+    ("positions must hold real", partial(gmm.BoundCurve, X, abs, min, [("start", "0", None)])),
 ]
 
 
