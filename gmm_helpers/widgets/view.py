@@ -166,7 +166,7 @@ def _running_cell():
     kernel = getattr(get_ipython(), "kernel", None)
     if kernel is None:
         return None, None
-    request = kernel.get_parent("shell")
+    request = kernel.get_parent()
     # JupyterLab names the cell; where a front end does not, the cell's text has to do.
     cell = request["metadata"].get("cellId") or request["content"]["code"]
     return cell, request["header"]["msg_id"]

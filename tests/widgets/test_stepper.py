@@ -2,6 +2,7 @@
 
 import json
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -130,7 +131,10 @@ def test_a_cell_run_again_closes_what_it_made_before_and_no_other(run_1d, monkey
     monkeypatch.setattr(view, "_made_by_cell", {})
     counts = []
     for cell, run in [("a", 1), ("b", 1), ("a", 2), ("a", 3)]:
-        monkeypatch.setattr(view, "_running_cell", lambda cell=cell, run=run: (cell, run))
+        request = {"metadata": {"cellId": cell}, "header": {"msg_id": run}}
+        kernel = SimpleNamespace(get_parent=lambda request=request: request)  # as in JupyterLite
+        shell = SimpleNamespace(kernel=kernel)
+        monkeypatch.setattr(view, "get_ipython", lambda shell=shell: shell)
         gmm.Stepper(*run_1d)
         counts.append(len(live_widgets))
     assert counts[1] == counts[0] + 1
