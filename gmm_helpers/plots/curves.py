@@ -48,8 +48,7 @@ def show_functions(
     if isinstance(labels, str) or len(labels) != 2:
         raise ValueError(f"labels must name both axes; it is {labels!r:.60}.")
     figure, ax = figures.new_figure(height=380)
-    if log:
-        ax.set_yscale("log")
+    ax.set_yscale("log" if log else "linear")
     label = labels[1] or (next(iter(curves)) if len(curves) == 1 else "")
     caption = f"{label or 'Curves'}{' on a logarithmic axis' * log} against {labels[0]}."
     low, high = -np.inf, np.inf
@@ -226,6 +225,5 @@ def _draw_cells(ax, rows, columns, framed):
     ax.tick_params(which="both", length=0)
     ax.grid(which="minor", color="white", lw=3)
     ax.spines[:].set_visible(False)
-    row, column = framed
-    corner, style = (column - 0.5, row - 0.5), {"fill": False, "ec": "black", "lw": 5}
+    corner, style = np.subtract(framed[::-1], 0.5), {"fill": False, "ec": "black", "lw": 5}
     ax.add_patch(Rectangle(corner, 1, 1, zorder=4, clip_on=False, **style))

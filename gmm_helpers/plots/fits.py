@@ -74,8 +74,7 @@ def _data_of(fits, x):
         if isinstance(fit, Mixture):
             validation.check_features(data[title], fit.n_features)
         elif fit is not None:
-            n = data[title].shape[1]
-            validation.as_parameter(fit, f"fits[{title!r}]", (n, None), f"(n, K) = ({n}, K)")
+            validation.as_responsibilities(fit, data[title].shape[1], name=f"fits[{title!r}]")
     return {title: rows[0] if len(rows) == 1 else rows.T for title, rows in data.items()}
 
 

@@ -111,6 +111,9 @@ def show_walk(stepper: Any, *, decimals: int = 3) -> None:
     if not (steps and isinstance(steps[0], Step)):
         raise TypeError(f"stepper must be one of a run of EM; it is a {type(stepper).__name__}.")
     mixtures = [step.mixture for step in steps]
+    decimals = validation.check_count(decimals, "decimals", at_least=0)
+    means = np.vstack([m.means for m in mixtures])
+    digits = np.maximum(decimals + 1, geometry.decimals_for(means)) - 1  # two, at the least
     columns = {"step": [step.kind for step in steps], "t": [step.iteration for step in steps]}
     columns["ℓ"] = [step.log_likelihood for step in steps]
     for k in range(mixtures[0].n_components):
@@ -120,6 +123,5 @@ def show_walk(stepper: Any, *, decimals: int = 3) -> None:
             columns[f"μ{number}"] = [m.means[k, 0] for m in mixtures]
             columns[f"σ{number}"] = [m.variances[k] ** 0.5 for m in mixtures]
         else:
-            places = [geometry.format_place(m.means[k], [decimals] * 2) for m in mixtures]
-            columns[f"μ{number}"] = places
+            columns[f"μ{number}"] = [geometry.format_place(m.means[k], digits) for m in mixtures]
     show_table(columns, decimals=decimals)

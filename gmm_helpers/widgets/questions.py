@@ -87,6 +87,8 @@ def after(name: str, *results: object) -> Shown | AbstractContextManager[None]:
     if not results:
         return _fold_output(question)
     if isinstance(widget := results[0], Shown):
+        if results[1:]:
+            raise ValueError("results must be one widget, or texts: show the rest elsewhere.")
         widget.folded = _fold_for_good(question, widget.caption, [None])
         return widget
     return _make_answer(question, "\n".join(map(str, results)))

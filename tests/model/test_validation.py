@@ -359,6 +359,7 @@ OF_VALUE_ERRORS = [
     ("x is not the data of the run", partial(gmm.Stepper, X + 1, RUN)),
     ("labels of kmeans_steps .*row 0", partial(k_means, [([[0, 0], [5, 5]], np.full(14, 2))])),
     ("means of kmeans_steps .*shape", partial(k_means, [([0, 0], None)])),
+    (r"fits\['b'\] must sum to 1", partial(gmm.show_fits, {"b": 2 * HALVES}, X)),
     ("kind must be one of line", partial(gmm.Scene(1).panel([0, 1, 0, 1]).mark, "dot")),
     ("A bound lies above ℓ", partial(gmm.BoundBars, X, RUN, lower_bound=lambda *_: 0.0)),
     ("choices .* at least one value for K", partial(gmm.RunChooser, X, fit, choices={"K": ()})),

@@ -57,6 +57,8 @@ def test_results_and_what_is_printed_are_folded_as_text(monkeypatch, capsys):
         QUESTIONS["narrow_peak"]["text"]
     ]
     assert "<pre>It is 1.995.</pre>" in shown[0].view.content["html"]
+    with pytest.raises(ValueError, match="results must be one widget"):
+        gmm.after("narrow_peak", gmm.ask("narrow_peak"), "and this")
     with pytest.raises(ZeroDivisionError), gmm.after("narrow_peak"):
         print(1 / 0)
 
