@@ -24,6 +24,11 @@ def broken_steps(name: str) -> dict[str, Callable]:
     dict
         With an `e_step` or an `m_step`: `run_em(x, start, **broken_steps("A"))`.
 
+    Raises
+    ------
+    ValueError
+        If there is no bug of that name.
+
     Examples
     --------
     >>> sorted(broken_steps("A"))

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from gmm_helpers.model import validation
 from gmm_helpers.model.blocks import cut
+from gmm_helpers.model.factors import factors_of, inverses
 
 _ARRAYS = ("weights", "means", "covariances", "_factors", "_whiteners", "_log_heights")
 
@@ -60,9 +61,9 @@ class Mixture:
 
     def _store(self, weights, means, covariances, least_widths=0):
         """Keep the arrays, read-only, with what every density needs of them; return self."""
-        factors = _cholesky_factors(covariances, least_widths)
+        factors = factors_of(covariances, least_widths)
         # W_k = L_k⁻¹ turns x − μ_k into coordinates in which component k is a standard normal.
-        whiteners = _inverses(factors)
+        whiteners = inverses(factors)
         log_heights = np.log(weights) - 0.5 * means.shape[1] * np.log(2 * np.pi)
         log_heights += np.add.reduce(np.log(whiteners.diagonal(axis1=1, axis2=2)), axis=1)
         arrays = weights, means, covariances, factors, whiteners, log_heights
@@ -167,49 +168,6 @@ class Mixture:
         joint *= -0.5
         joint += self._log_heights[:, None]
         return joint
-
-
-def _cholesky_factors(covariances, least_widths=0):
-    """Return the lower factors L_k, Σ_k = L_k L_kᵀ; the error names the component without one.
-
-    What is left of a feature's spread once those before it are known must be more than the least.
-    """
-    try:
-        factors = np.linalg.cholesky(covariances)
-    except np.linalg.LinAlgError as error:
-        for component, covariance in enumerate(covariances):  # whose?
-            try:
-                np.linalg.cholesky(covariance)
-            except np.linalg.LinAlgError:
-                raise _singular(component, covariance) from error
-        raise
-    pivots = factors.diagonal(axis1=1, axis2=2)
-    deviations = np.sqrt(covariances.diagonal(axis1=1, axis2=2))
-    singular = pivots <= np.maximum(validation.SMALLEST_SHARE * deviations, least_widths)
-    if np.count_nonzero(singular):
-        component = int(singular.any(axis=1).argmax())
-        raise _singular(component, covariances[component])
-    return factors
-
-
-def _singular(component, covariance):
-    what = (
-        "its covariance is not positive definite: in some direction its variance is 0 or less, "
-        "or too small beside the others for float64"
-    )
-    if len(covariance) == 1:
-        what = f"its variance must be positive; it is {covariance[0, 0]:g}"
-    name = validation.name_component(component).capitalize()
-    return validation.ParameterError(f"{name}: {what}.", component=component)
-
-
-def _inverses(factors):
-    """Return the inverses of lower factors, row by row: SciPy's would take a kernel 24 MB more."""
-    pivots = factors.diagonal(axis1=1, axis2=2)
-    found = np.eye(pivots.shape[1]) / pivots[:, None]
-    for j in range(1, pivots.shape[1]):
-        found[:, j, :j] = (factors[:, j, None, :j] @ found[:, :j, :j])[:, 0] / -pivots[:, j, None]
-    return found
 
 
 check_mixtures = partial(validation.check_each, lambda m: isinstance(m, Mixture), "a Mixture")

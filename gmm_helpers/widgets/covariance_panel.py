@@ -32,6 +32,11 @@ class CovariancePanel(SliderPanel):
     rng : numpy.random.Generator
         What the points are drawn with.
 
+    Raises
+    ------
+    TypeError
+        If `rng` is no generator.
+
     Examples
     --------
     >>> panel = CovariancePanel(rng=np.random.default_rng(1))

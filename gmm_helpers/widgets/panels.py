@@ -123,6 +123,11 @@ class PointPosterior(sliders.SliderPanel):
     mixture : Mixture
         With D = 1 and K = 2. A slider moves its weights; means and variances stay.
 
+    Raises
+    ------
+    ValueError, TypeError
+        If the data or the mixture are not as above.
+
     Examples
     --------
     >>> from gmm_helpers import Mixture

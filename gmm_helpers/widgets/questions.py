@@ -40,6 +40,11 @@ def ask(name: str) -> Shown:
     ----------
     name : str
 
+    Raises
+    ------
+    ValueError
+        If there is no such question.
+
     Examples
     --------
     >>> ask("narrow_peak")
@@ -77,6 +82,11 @@ def after(name: str, *results: object) -> Shown | AbstractContextManager[None]:
     Returns
     -------
     What a cell shows, or a context manager
+
+    Raises
+    ------
+    ValueError
+        If there is no such question, or there is more beside a widget.
 
     Examples
     --------
