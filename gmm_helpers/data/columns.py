@@ -5,7 +5,8 @@ import statistics
 
 import numpy as np
 
-from gmm_helpers.data.sentences import TableError, count, find_sentence, leave_out, list_names, say
+from gmm_helpers.data.sentences import TableError, find_sentence, leave_out, list_names, say
+from gmm_helpers.model.validation import count
 
 MARKS = {",": "comma", ".": "point"}
 _MAY_BE_THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}[.,]\d{3}")

@@ -6,7 +6,8 @@ import re
 import statistics
 
 from gmm_helpers.data.columns import is_number
-from gmm_helpers.data.sentences import TableError, count, say
+from gmm_helpers.data.sentences import TableError, say
+from gmm_helpers.model.validation import count
 
 SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas", " ": "spaces"}
 ALONE = "\x1f"  # a separator that no table has: each line is one field

@@ -5,8 +5,6 @@ import re
 import tomllib
 from pathlib import Path
 
-from gmm_helpers.model.validation import count as count
-
 _MOST_NAMES = 12  # that a message lists
 
 

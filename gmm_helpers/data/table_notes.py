@@ -4,7 +4,8 @@ import re
 
 import numpy as np
 
-from gmm_helpers.data.sentences import TableError, count, leave_out, say
+from gmm_helpers.data.sentences import TableError, leave_out, say
+from gmm_helpers.model.validation import count
 
 _CODES = (98, 99, 998, 999, 9998, 9999, 99999, 99.9, 999.9, 99.99, 999.99)  # of missing values
 _ID = re.compile(r"(?i)(.*[_ .-])?(id|nr|no|number|index|row|obs|case|code|subject|sample)\.?|#")

@@ -15,10 +15,10 @@ import numpy as np
 from gmm_helpers.data.columns import MARKS, find_decimal, is_number, is_total, read_numbers
 from gmm_helpers.data.datasets import Dataset
 from gmm_helpers.data.rows import ALONE, SEPARATORS, split_rows
-from gmm_helpers.data.sentences import ArgumentError, TableError, count, list_names, say
+from gmm_helpers.data.sentences import ArgumentError, TableError, list_names, say
 from gmm_helpers.data.table_notes import find_odd, find_unfit
 from gmm_helpers.data.text_file import as_path, read_text
-from gmm_helpers.model.validation import as_list, check_flags
+from gmm_helpers.model.validation import as_list, check_flags, count
 
 _WIDTH = 72  # of a note's lines, as of the notebooks' code
 

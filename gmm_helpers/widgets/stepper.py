@@ -169,7 +169,8 @@ def step_through(
     2
     """
     check_mixtures(start=start)
-    points, stepper = validation.as_points(x).T, Stepper.__new__(Stepper)
+    points = validation.as_points(x).T
+    stepper = Stepper.__new__(Stepper)  # `show` gives it its run, and each one after that
 
     def show(means):
         begin = Mixture(start.weights, means, start.covariances)

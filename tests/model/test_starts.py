@@ -243,3 +243,10 @@ def test_an_interrupt_leaves_no_broken_state(monkeypatch):
     assert np.geterr() == heeded
     again = fit(X, 3, rng=seeded())
     np.testing.assert_array_equal(again.log_likelihoods, expected.log_likelihoods)
+
+
+def test_a_start_that_collapses_is_passed_over():
+    points, equal = validation.as_points(X), np.full((2, len(X)), 0.5)
+    on_one_point = np.vstack([np.eye(len(X))[0], 1 - np.eye(len(X))[0]])
+    model = validation.as_model(points, "full", 0)
+    assert len(starts._m_steps(points, [on_one_point, equal], model)) == 1
