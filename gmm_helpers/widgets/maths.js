@@ -16,8 +16,15 @@ export function logAddExp(a, b) {
 
 /** Return Σᵢ log p(xᵢ) of a mixture of two components. */
 export function logLikelihood(points, weights, means, deviations) {
-  const joint = (x, k) => Math.log(weights[k]) + logNormal(x, means[k], deviations[k]);
-  return points.reduce((sum, x) => sum + logAddExp(joint(x, 0), joint(x, 1)), 0);
+  // The logarithms are taken once, not for each point: a drag asks for this in every frame.
+  const heights = weights.map((weight, k) => Math.log(weight) + logNormal(0, 0, deviations[k]));
+  let sum = 0;
+  for (let i = 0; i < points.length; i++) {
+    const z1 = (points[i] - means[0]) / deviations[0];
+    const z2 = (points[i] - means[1]) / deviations[1];
+    sum += logAddExp(heights[0] - 0.5 * z1 * z1, heights[1] - 0.5 * z2 * z2);
+  }
+  return sum;
 }
 
 /**
