@@ -44,8 +44,13 @@ def free_parameters(K: int, D: int, covariance_type: str = "full") -> int:
     K = validation.check_count(K, "K", at_least=1)
     D = validation.check_count(D, "D", at_least=1)
     validation.check_covariance_type(covariance_type)
-    of_one = {"diag": D, "spherical": 1}.get(covariance_type, D * (D + 1) // 2)
-    return (K - 1) + K * D + of_one * (1 if covariance_type == "tied" else K)
+    of_covariances = {
+        "full": K * D * (D + 1) // 2,
+        "tied": D * (D + 1) // 2,
+        "diag": K * D,
+        "spherical": K,
+    }
+    return (K - 1) + K * D + of_covariances[covariance_type]
 
 
 def aic(log_likelihood: Numbers, n_parameters: Numbers) -> Numbers:

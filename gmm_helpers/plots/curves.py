@@ -47,13 +47,14 @@ def show_functions(
     validation.check_texts(labels=labels)
     if isinstance(labels, str) or len(labels) != 2:
         raise ValueError(f"labels must name both axes; it is {labels!r:.60}.")
+    low, high = -np.inf, np.inf
+    if limits is not None:
+        low, high = validation.as_rising(limits, "limits", 2).tolist()
     figure, ax = figures.new_figure(height=380)
     ax.set_yscale("log" if log else "linear")
     label = labels[1] or (next(iter(curves)) if len(curves) == 1 else "")
     caption = f"{label or 'Curves'}{' on a logarithmic axis' * log} against {labels[0]}."
-    low, high = -np.inf, np.inf
     if limits is not None:
-        low, high = validation.as_rising(limits, "limits", 2).tolist()
         ax.set_ylim(low, high)
         caption += f" The picture goes from {_short(low)} to {_short(high)}."
     for k, (name, values) in enumerate(curves.items()):

@@ -154,7 +154,8 @@ class BoundCurve(SceneStepper):
         parameter: str = "θ",
     ) -> None:
         validation.check_functions(log_likelihood=log_likelihood, bound=bound)
-        curve = _points_of(log_likelihood, validation.as_rising(grid, "grid"))
+        grid = validation.as_rising(grid, "grid")
+        curve = _points_of(log_likelihood, grid)
         low, height = curve[:, 1].min(), np.ptp(curve[:, 1]) or 1
         which, shapes, places, texts, last_q = [], [], [], [], None
         for name, value, q in validation.as_tuples(

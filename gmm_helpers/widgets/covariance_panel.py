@@ -58,7 +58,7 @@ class CovariancePanel(SliderPanel):
 
     def _draw_others(self, _):
         self.view.data = self._draw().data
-        self.caption = f"{self.caption.partition(': ')[0]}: {self._say({})}"  # of these points
+        self.caption = self._heading + self._say({})  # of these points
 
     def _say(self, _):
         inside = (np.linalg.norm(self._u, axis=1)[:, None] < _RADII).mean(axis=0)

@@ -111,7 +111,8 @@ class _Plane(Scene):
         self._equal = geometry.share_a_scale(x, features)
         low, high = x.min(axis=0), x.max(axis=0)
         room = margin * (high - low)
-        room = np.maximum(room, room.max() if self._equal else 0)
+        if self._equal:
+            room[:] = room.max()
         room[room == 0] = 1
         self.limits = np.column_stack([low - room, high + room]).ravel()
 

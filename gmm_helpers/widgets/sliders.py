@@ -18,7 +18,8 @@ class SliderPanel(Shown):
             if "low" in control
         )
         view = View(kind, scene.content, scene.data, values=values)
-        super().__init__(view, f"{title}, a live panel with sliders.\nAt {at}: {say(values)}")
+        self._heading = f"{title}, a live panel with sliders.\nAt {at}: "
+        super().__init__(view, self._heading + say(values))
 
 
 def slider(name, label, value, low, high, step):
