@@ -43,8 +43,10 @@ KINDS = {
     "question": 'gmm.ask("narrow_peak")',
     "answer": 'gmm.after("narrow_peak", "b, and nothing else")',
 }
-# What anywidget says of a widget that takes over two seconds, and JupyterLab of its own debugger.
-HARMLESS = ("Failed to initialize model", "debugger state")
+# What anywidget says of a widget that takes over two seconds, JupyterLab of its own debugger, and
+# the browser where Jupyter's server could not answer JupyterLab. (No widget asks that server for
+# anything; and of a notebook that it did not open, or gave no kernel, none would be drawn.)
+HARMLESS = ("Failed to initialize model", "debugger state", "responded with a status of 500")
 # Runs in the page before all else: reports what a kernel sends of an exception, in a cell or in
 # what a widget has called. ("No such comm" is no more than a note: a page has sent a last word to a
 # widget that Python has closed.)
@@ -249,7 +251,7 @@ def errors_on(page):
 
     page.add_init_script(HEAR_KERNEL)
     page.on("pageerror", lambda error: hear(error.stack or str(error)))
-    page.on("console", lambda said: hear(said.text) if said.type == "error" else None)
+    page.on("console", lambda said: said.type == "error" and hear(f"{said.text} {said.location}"))
     return errors
 
 
