@@ -1839,8 +1839,8 @@ class CovariancePanel extends SliderPanel {
     const where = round ? circles : `at ${format(slope, 0)}° and across that`;
     const names = ["σ₁", "σ₂", "ρ"];
     const say = (name, i) => `${names[i]} = ${this.write(name, held[name])}`;
-    const moving = "The points move with Σ, and none of them crosses an ellipse.";
-    const points = hold ? `The points stay where ${list(NAMES.map(say))} have put them.` : moving;
+    const put = `stay where ${list(NAMES.map(say))} have put them`;
+    const points = `The points ${hold ? put : "move with Σ"}.`;
     const axes = `The 1σ ellipse has the half-axes ${roots}, which lie along the eigenvectors`;
     return `${axes}: ${where}. ${points}`;
   }

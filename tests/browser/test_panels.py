@@ -152,6 +152,7 @@ def test_a_half_axis_can_be_turned_and_pulled(mount):
 def test_the_covariance_says_its_matrix_and_counts(mount):
     panel = gmm.CovariancePanel(rng=np.random.default_rng(1))
     shown = mount(panel)
+    assert "The points move with Σ." in words(shown)  # with what effect, a question asks
     box = shown.box.locator(".panel-area > svg > svg").first
     assert float(box.get_attribute("width")) == float(box.get_attribute("height"))
     moved = {"deviation_1": 1.2, "deviation_2": 0.7, "correlation": -0.35}
