@@ -152,7 +152,7 @@ def say(fit, decimals):
         return "the points alone"
     if not isinstance(fit, Mixture):
         shares = [f"{share:.0f}" for share in np.asarray(fit).sum(axis=0)]
-        return f"the points' responsibilities sum to {geometry.join_words(shares)}"
+        return f"the points are shared out as {geometry.join_words(shares)}"
     where = [geometry.format_place(mean, decimals) for mean in fit.means]
     told = enumerate(zip(fit.weights, where, strict=True), 1)
     return geometry.join_words(

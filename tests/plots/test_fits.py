@@ -22,7 +22,7 @@ def test_fits_are_drawn_side_by_side_and_told(kept):
     assert caption.startswith("200 points, x₂ against x₁, with ellipses at 1 and 2 standard dev")
     assert "fit: component 1 with weight 0.30 around (−4.00, −2.00), component 2" in caption
     sums = mixture.responsibilities(x).sum(axis=0).round().astype(int)
-    assert f"b: the points' responsibilities sum to {sums[0]}, {sums[1]}, {sums[2]} and" in caption
+    assert f"b: the points are shared out as {sums[0]}, {sums[1]}, {sums[2]} and" in caption
 
 
 def test_features_with_units_get_their_own_scales_and_the_caption_says_so(kept):
