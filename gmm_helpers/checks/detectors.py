@@ -83,7 +83,6 @@ def _check_rounded(part, found, wanted):
 @np.errstate(all="ignore")
 def _check_made_of_right(cases, found, wanted, about):
     """Find that something simple was made of all the right numbers."""
-    pairs = [*zip(found, wanted, strict=True)]
     sizes = [len(np.atleast_1d(case[0])) for case in cases]
     scopes = [{**TABLE.names, "w": w, "n": n} for w, n in zip(wanted, sizes, strict=True)]
     fitting = {}
@@ -97,12 +96,12 @@ def _check_made_of_right(cases, found, wanted, about):
     if fitting:
         name, says = next(iter(fitting)), " Or: ".join(fitting.values())
         raise Finding(name, f"For {about['part'].name}, {says} {about['difference']}")
-    ratios = np.concatenate([(f / w).ravel() for f, w in pairs])
+    f, w = (np.concatenate([values.ravel() for values in each]) for each in (found, wanted))
+    ratios, shifts = f / w, f - w
     if same([ratios], [np.full_like(ratios, ratios[0])]):
         other = any(np.isclose(ratios[0] * np.log(base), 1) for base in (2, 10))
         base = " Or has a logarithm another base than e?" if other else ""
         raise TABLE.finding("factor", ratio=number(ratios[0], 4), base=base, **about)
-    shifts = np.concatenate([(f - w).ravel() for f, w in pairs])
     if same([shifts], [np.full_like(shifts, shifts[0])]):
         when = "too large" if shifts[0] > 0 else "too small"
         raise TABLE.finding("summand", when, shift=number(abs(shifts[0]), 4), **about)

@@ -197,7 +197,7 @@ class Model(NamedTuple):
 def as_model(points, covariance_type, ridge):
     """Check the M step's options for `points` (D, n); return them as a `Model`."""
     check_covariance_type(covariance_type)
-    ridge = check_not_negative(ridge, "ridge")
+    ridge = check_amount(ridge, "ridge")
     if not ridge:
         nearly = say_near_dependence(points) if covariance_type in ("full", "tied") else ""
         return Model(covariance_type, ridge, np.zeros(len(points)), nearly)
@@ -277,25 +277,25 @@ def as_real(values, name):
     return array.astype(np.float64, copy=False)
 
 
-def as_parameter(values, name, shape, meaning):
+def as_parameter(values, name, shape, meaning=None):
     """Return an array as float64, checked against `shape` (None: any length)."""
     array = as_real(values, name)
     if array.ndim != len(shape) or any(
         wanted not in (None, found) for wanted, found in zip(shape, array.shape, strict=True)
     ):
-        text = f"{name} must have shape {meaning}, not {array.shape}."
+        text = f"{name} must have shape {meaning or shape}, not {array.shape}."
         raise ParameterError(text, name=name, found=array.shape, wanted=shape)
     if array.size == 0:
-        raise ValueError(f"{name} is empty: a mixture needs K ≥ 1 components and D ≥ 1 features.")
+        raise ValueError(f"{name} is empty (shape {array.shape}): it needs at least one number.")
     _check_finite(array.reshape(len(array), -1).T, name)
     return array
 
 
-def as_rising(values, name, length=None):
+def as_rising(values, name, length=None, *, at_least=2):
     """Return numbers in one dimension as float64, each above the one before."""
     array = as_parameter(values, name, (length,), f"({length or 'n'},)")
-    if not (np.diff(array) > 0).all():
-        raise ValueError(f"{name} must rise, each number above the one before; it is {array}.")
+    if len(array) < at_least or not (np.diff(array) > 0).all():
+        raise ValueError(f"{name} must be {at_least} or more numbers that rise; it is {array}.")
     return array
 
 
@@ -347,9 +347,9 @@ def check_count(value, name, *, at_least):
     return int(_check_number(value, name, numbers.Integral, "whole", at_least, sys.maxsize))
 
 
-def check_not_negative(value, name):
-    """Return `value` as a finite float of at least 0."""
-    return float(_check_number(value, name, numbers.Real, "real", 0, sys.float_info.max))
+def check_amount(value, name, *, at_least=0):
+    """Return `value` as a finite float of at least `at_least`."""
+    return float(_check_number(value, name, numbers.Real, "real", at_least, sys.float_info.max))
 
 
 def _check_number(value, name, kind, what, least, most):
@@ -365,7 +365,7 @@ def _check_number(value, name, kind, what, least, most):
 def as_limits(max_iter, tol):
     """Check what ends a run; return both by their names."""
     max_iter = check_count(max_iter, "max_iter", at_least=0)
-    return {"max_iter": max_iter, "tol": check_not_negative(tol, "tol")}
+    return {"max_iter": max_iter, "tol": check_amount(tol, "tol")}
 
 
 def check_rng(rng):

@@ -120,7 +120,7 @@ def show_curves(
     validation.check_flags(less_lowest=less_lowest)
     validation.check_texts(label=label)
     Ks = validation.as_list(Ks)
-    validation.as_rising(Ks, "Ks")
+    validation.as_rising(Ks, "Ks", at_least=1)
     curves = _as_curves(curves, len(Ks))
     if top is not None:
         [top] = validation.as_parameter([top], "top", (1,), "()")

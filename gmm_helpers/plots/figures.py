@@ -69,7 +69,7 @@ def new_figure(n_axes: int = 1, *, rows: int = 1, height: float = 400) -> tuple[
     """
     n_axes = validation.check_count(n_axes, "n_axes", at_least=1)
     rows = validation.check_count(rows, "rows", at_least=1)
-    size = (WIDTH / 72, validation.check_not_negative(height, "height") / 72)
+    size = (WIDTH / 72, validation.check_amount(height, "height", at_least=1) / 72)
     figure = Figure(size, dpi=72, facecolor="white", layout="constrained")
     axes = figure.subplots(rows, n_axes)
     for ax in np.ravel(axes):

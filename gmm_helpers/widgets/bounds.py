@@ -67,10 +67,10 @@ class BoundBars(SceneStepper):
         equal = np.full((points.shape[1], K), 1 / K)
         shares = [equal, *(step.responsibilities for step in steps[1:])]
         bounds = [lower_bound(x, step.mixture, q) for step, q in zip(steps, shares, strict=True)]
-        bounds = validation.as_real(bounds, "what lower_bound returns")
+        bounds = validation.as_parameter(bounds, "what lower_bound returns", (len(steps),))
         tops = np.array([step.log_likelihood for step in steps])
-        if not (bounds <= tops + 1e-9 * (1 + abs(tops))).all():
-            raise ValueError("A bound lies above ℓ, or is no number: `lower_bound` is not right.")
+        if (bounds > tops + 1e-9 * (1 + abs(tops))).any():
+            raise ValueError("A bound lies above ℓ: `lower_bound` is not right.")
         bounds = np.minimum(bounds, tops)  # what is above is rounding
         P, baseline, highest = len(steps), np.floor(bounds.min()), tops.max()
         scene, up_from = Scene(P), _number(baseline, 0)
@@ -117,7 +117,8 @@ def _points_of(function, values, name="grid"):
     """Return the points (m, 2) of a function's curve at some values."""
     [values] = validation.as_points(values, 1, name)
     heights = [function(value) for value in values]
-    return np.column_stack([values, validation.as_real(heights, "what a function returns")])
+    heights = validation.as_parameter(heights, "what a function returns", values.shape)
+    return np.column_stack([values, heights])
 
 
 class BoundCurve(SceneStepper):
@@ -154,13 +155,13 @@ class BoundCurve(SceneStepper):
         parameter: str = "θ",
     ) -> None:
         validation.check_functions(log_likelihood=log_likelihood, bound=bound)
+        rows = validation.as_tuples(positions, "positions", "name", "value", "shares")
+        validation.check_texts(parameter=parameter, name=[name for name, *_ in rows])
         grid = validation.as_rising(grid, "grid")
         curve = _points_of(log_likelihood, grid)
         low, height = curve[:, 1].min(), np.ptp(curve[:, 1]) or 1
         which, shapes, places, texts, last_q = [], [], [], [], None
-        for name, value, q in validation.as_tuples(
-            positions, "positions", "name", "value", "shares"
-        ):
+        for name, value, q in rows:
             [(value, top)] = _points_of(log_likelihood, [value], "positions")
             F, what, said = top, "no bound yet", f"ℓ = {_number(top, 3)}."
             if q is not None:
@@ -247,6 +248,7 @@ class Starts(SceneStepper):
         self, grid: ArrayLike, log_likelihood: Callable, ways: Sequence, *, parameter: str = "θ"
     ) -> None:
         validation.check_functions(log_likelihood=log_likelihood)
+        validation.check_texts(parameter=parameter)
         curve = _points_of(log_likelihood, validation.as_rising(grid, "grid"))
         lines = [_points_of(log_likelihood, way, "ways") for way in validation.as_list(ways)]
         texts = []

@@ -111,7 +111,7 @@ class Panel:
 
     def view(self, limits, x_ticks=None, y_ticks=None):
         """Add a view."""
-        x0, x1, y0, y1 = limits = validation.as_parameter(limits, "limits", (4,), "(4,)").tolist()
+        x0, x1, y0, y1 = limits = validation.as_parameter(limits, "limits", (4,)).tolist()
         x = ticks(x0, x1) if x_ticks is None else x_ticks
         y = ticks(y0, y1, 5) if y_ticks is None else y_ticks
         self.content["views"].append({"limits": limits, "x": x, "y": y})
@@ -127,10 +127,11 @@ class Panel:
         mark = {"kind": kind, **style}
         if shape is not None:
             mark["shape"] = shape if isinstance(shape, dict) else self.array(shape)
+        validation.check_each(lambda value: isinstance(value, Mapping), "a dict", by=by or {})
         for name, values in (by or {}).items():
-            if len(values) != (P := self.scene.positions):
+            if (found := len(validation.as_list(values))) != (P := self.scene.positions):
                 text = f"`{name}` of a {kind} must have one entry for each of the {P} positions"
-                raise ValueError(f"{text}; it has {len(values)}.")
+                raise ValueError(f"{text}; it has {found}.")
             if name == "at":
                 name, values = "map", shifts(values)
             values = self.array(values) if name == "map" else [*map(int, values)]

@@ -50,6 +50,7 @@ FIT = {
     compare: {"x": X, "Ks": [1, 2], "rng": rng()},
 }
 DOORS = LOOK | FIT
+START = [("start", 0, None)]  # the positions of a bound's curve
 ABCD, RUN = np.resize(X, (14, 4)), run_em(X, ONE_D)
 TABLE = compare(X, [1, 2], covariance_types=["full", "tied"], rng=rng(), n_init=1)
 AB = ABCD[:, :2]
@@ -64,7 +65,7 @@ DOORS |= {
     gmm.OneShare: {"point": 1.0, "mixture": ONE_D},
     gmm.Landscape: {"height": lambda at: at[:, 0], "paths": AB[None], "limits": (0, 1)},
     gmm.KMeansBeside: {"x": AB, "kmeans_steps": [], "steps": RUN.steps, "groups": AB[:, 0]},
-    gmm.BoundCurve: {"grid": X, "log_likelihood": abs, "bound": min, "positions": []},
+    gmm.BoundCurve: {"grid": X, "log_likelihood": abs, "bound": min, "positions": START},
     gmm.Starts: {"grid": X, "log_likelihood": abs, "ways": [X]},
     gmm.SceneStepper: {"scene": gmm.Scene(1), "texts": ["a"], "title": "Letters"},
     gmm.RunChooser: {"data": X, "run": lambda x: RUN},
@@ -177,6 +178,7 @@ BAD = {
     "texts": [(TypeError, "text", [1])],
     "steps": [(TypeError, "half-steps of a trace", each) for each in (RUN, [], [None])],
     "title": [(TypeError, "text", None)],
+    "parameter": [(TypeError, "text", each) for each in (3, None)],
     "labels": [(ValueError, "both axes", ["x"]), (TypeError, "text", None)],
     "caption": [(ValueError, "in words", each) for each in ("  ", None)],
     "folder": [(TypeError, "path", None)],
@@ -267,6 +269,8 @@ mixture = partial(Mixture, [0.5, 0.5], **TWO)
 fit_two = partial(fit, X, 2, rng=rng())
 compare_two = partial(compare, X, [1, 2], rng=rng())
 show_points = partial(gmm.show_fits, {"points": None})
+mark_line = partial(gmm.Scene(2).panel([0, 1, 0, 1]).mark, "line")
+bars = partial(gmm.BoundBars, X, RUN)
 k_means = partial(gmm.KMeansBeside, AB, steps=RUN.steps[:1], groups=AB[:, 0])
 
 
@@ -322,7 +326,8 @@ OF_VALUE_ERRORS = [
     ("one of .* it is 'round'", partial(compare_two, covariance_types=["full", "round"])),
     ("n_init must be at least 0; it is -1.", partial(compare_two, n_init=-1)),
     ("covariance_types must be one of .* 3", partial(compare_two, covariance_types=3)),
-    ("height must be at least 0", partial(gmm.new_figure, height=-1)),
+    ("height must be at least 1", partial(gmm.new_figure, height=-1)),
+    ("height must be at least 1", partial(gmm.new_figure, height=0)),
     ("x must have D = 1 or D = 2", partial(show_points, ABCD)),
     ("x must have data for each title", partial(show_points, {"b": X})),
     (r"fits\['b'\] must have shape \(n, K\) = \(7, K\)", partial(gmm.show_fits, {"b": X}, X)),
@@ -361,6 +366,13 @@ OF_VALUE_ERRORS = [
     ("means of kmeans_steps .*shape", partial(k_means, [([0, 0], None)])),
     (r"fits\['b'\] must sum to 1", partial(gmm.show_fits, {"b": 2 * HALVES}, X)),
     ("kind must be one of line", partial(gmm.Scene(1).panel([0, 1, 0, 1]).mark, "dot")),
+    ("`hidden` of a line .* 2 positions; it has 1", partial(mark_line, by={"hidden": 3})),
+    ("grid must be 2 or more numbers", partial(gmm.BoundCurve, [1], abs, min, START)),
+    ("grid must be 2 or more numbers", partial(gmm.Starts, [1], abs, [X])),
+    (r"grid is empty .shape \(0,\)", partial(gmm.Starts, [], abs, [X])),
+    (r"what a function returns .*\(7,\), not \(7, 1\)", partial(gmm.Starts, X, lambda v: [v], [X])),
+    (r"what lower_bound returns .*not \(\d+, 2\)", partial(bars, lower_bound=lambda *_: [0, 0])),
+    ("what lower_bound returns .*NaN.* row 0", partial(bars, lower_bound=lambda *_: np.nan)),
     ("A bound lies above ℓ", partial(gmm.BoundBars, X, RUN, lower_bound=lambda *_: 0.0)),
     ("choices .* at least one value for K", partial(gmm.RunChooser, X, fit, choices={"K": ()})),
 ]
@@ -372,6 +384,8 @@ OF_TYPE_ERRORS = [
     ("log_likelihood must hold real numbers", partial(gmm.aic, "one", 2)),
     (r"mixtures\['a'\] must be a Mixture", partial(gmm.show_parameters, {"a": X})),
     ("positions must hold real", partial(gmm.BoundCurve, X, abs, min, [("start", "0", None)])),
+    ("name must be text; it is .3.", partial(gmm.BoundCurve, X, abs, min, [(3, 0, None)])),
+    ("by must be a dict; it is 3", partial(mark_line, by=3)),
 ]
 
 
