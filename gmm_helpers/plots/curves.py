@@ -68,7 +68,7 @@ def show_functions(
         caption += "" if seen else " It lies outside the picture."
     ax.set(xlabel=labels[0], ylabel=label)
     if len(curves) > 1:
-        _add_legend(ax, min(len(curves), 4))
+        _add_legend(ax, 4)
     figures.show_figure(figure, caption)
 
 
@@ -161,7 +161,7 @@ def _draw_curves(ax, Ks, curves, top, *, rings):
     ax.set_ylim(low - room, high + room * (top is None))
     ax.xaxis.set_major_locator(FixedLocator(Ks))
     ax.yaxis.set_major_locator(MaxNLocator(5))
-    _add_legend(ax, min(len(curves), 3), handlelength=3)
+    _add_legend(ax, 3 // len(ax.figure.axes), handlelength=3)  # two pictures' rows would touch
 
 
 @figures.plain_style()

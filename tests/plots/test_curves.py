@@ -54,7 +54,7 @@ def test_curves_are_told_apart_without_colour_and_run_into_no_legend(kept):
     names = ["AIC", "BIC", "held out"]
     gmm.show_curves(range(1, 5), {name: np.arange(4) for name in names}, label="above", zoom=2)
     [(figure, _)] = kept
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     for ax in figure.axes:
         legend = ax.get_legend()
         assert [text.get_text() for text in legend.get_texts()] == names
@@ -67,6 +67,8 @@ def test_curves_are_told_apart_without_colour_and_run_into_no_legend(kept):
             assert all(len(set(each)) == 3 for each in zip(*looks, strict=True))
         box = legend.get_window_extent()
         assert box.y0 >= ax.get_window_extent().y1 - 1 and box.y1 <= figure.bbox.y1
+    left, right = (ax.get_legend().get_window_extent() for ax in figure.axes)
+    assert left.x1 < right.x0
 
 
 def test_a_table_has_each_number_in_its_cell_and_the_lowest_framed_and_bold(kept):
