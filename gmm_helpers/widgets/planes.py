@@ -16,6 +16,7 @@ from gmm_helpers.model.trace import Step
 from gmm_helpers.plots import geometry
 from gmm_helpers.plots.look import MARKERS
 from gmm_helpers.widgets import marks
+from gmm_helpers.widgets.run_scene import view_from
 from gmm_helpers.widgets.scene import Scene
 from gmm_helpers.widgets.stepper import SceneStepper
 from gmm_helpers.widgets.view import address_of
@@ -26,10 +27,10 @@ _COARSE = 61  # values along each axis: enough for lines that hardly bend
 
 
 class Landscape(SceneStepper):
-    """Paths over a surface of two means, such as EM's over ℓ: a position for each step.
+    """Paths over a surface of two means, such as EM's over ℓ, and beside it how high each path is.
 
-    The surface appears with the first step, so that a question can be asked before. Contours lie 1,
-    3, 10, 30, 100 and 300 nats below the highest place.
+    Both appear with the first step, so that a question can be asked before. Contours lie 1, 3, 10,
+    30, 100 and 300 nats below the highest place.
 
     Parameters
     ----------
@@ -40,8 +41,7 @@ class Landscape(SceneStepper):
     limits : (float, float)
         From where to where both parameters go.
     groups : sequence of int, shape (n_paths,), optional
-        Paths of one group, such as those that end at one peak, share a colour and a marker once
-        they have begun.
+        Paths of one group, such as those that end at one peak, share a colour and a marker.
 
     Raises
     ------
@@ -60,43 +60,43 @@ class Landscape(SceneStepper):
         validation.check_functions(height=height)
         paths = validation.as_parameter(paths, "paths", (None, None, 2), "(n_paths, n_steps, 2)")
         limits = validation.as_rising(limits, "limits", 2).tolist()
-        P = paths.shape[1]
+        P, steps = paths.shape[1], paths.swapaxes(0, 1)
         axis, _, heights = geometry.over_plane(height, [limits, limits])
         if not np.isfinite(heights).all():
             raise ValueError("A height is not finite: choose limits within which all are.")
         depths = heights.max() - heights
         scene = Scene(P, height=460)
-        far = ", ".join(f"{depth:g}" for depth in _BELOW)
-        title = f"the brighter, the higher · contours: {far} below the top"
+        title = f"bright is high · contours: {', '.join(map(str, _BELOW))} below the top"
         panel = scene.panel([*limits, *limits], labels=["μ₁", "μ₂"], equal=True, title=title)
         shade = 1 - np.log1p(depths) / np.log1p(depths.max())
-        half = (axis[1] - axis[0]) / 2  # a pixel's middle is a place of the grid
-        box = [limits[0] - half, limits[1] + half] * 2
+        box = 2 * geometry.span(*limits, 0.5 / (len(axis) - 1))  # pixels' middles are the grid
         moved = np.arange(P) >= min(1, P - 1)  # before, nothing gives away where a path leads
         png = io.BytesIO()
         Image.fromarray(np.rint(255 * shade[::-1]).astype(np.uint8)).save(png, "png")
         panel.mark("image", href=address_of(png.getvalue()), box=box, by={"hidden": ~moved})
-        for lines in geometry.contour_lines(axis, axis, depths, _BELOW):
-            for line in lines:
-                panel.mark("line", shape=line, colour="grey", width=1, by={"hidden": ~moved})
+        for line in sum(geometry.contour_lines(axis, axis, depths, _BELOW), []):
+            panel.mark("line", shape=line, colour="grey", width=1, by={"hidden": ~moved})
+        ells = np.array([height(places) for places in steps])
+        said = {"title": "how high each run is", "labels": ["iteration", ""], "width": 0.7}
+        beside = scene.panel(*view_from(ells, np.argmax(moved)), **said)
         given = np.zeros(len(paths)) if groups is None else groups
         group_of = validation.as_parameter(given, "groups", (len(paths),), "(n_paths,)").astype(int)
-        for path, group in zip(paths, group_of.tolist(), strict=True):
-            panel.mark("line", shape=path, colour=group, width=2, by={"until": range(1, P + 1)})
+        for path, ell, group in zip(paths, ells.T, group_of.tolist(), strict=True):
             start = {"marker": "o", "colour": "ink", "map": geometry.shifts(path[0]).tolist()}
             panel.mark("marker", radius=6, by={"hidden": moved}, **start)
             style = {"marker": MARKERS[group % len(MARKERS)], "colour": group}
-            panel.mark("marker", radius=6, by={"at": path, "hidden": ~moved}, **style)
-        super().__init__(scene, _say_paths(height, paths), title="Paths over a landscape")
+            for where, way in ((panel, path), (beside, np.column_stack([range(P), ell]))):
+                where.mark("line", shape=way, colour=group, width=2, by={"until": range(1, P + 1)})
+                where.mark("marker", radius=6, by={"at": way, "hidden": ~moved}, **style)
+        super().__init__(scene, _say_paths(steps, ells), title="Paths over a landscape")
 
 
-def _say_paths(height, paths):
+def _say_paths(steps, ells):
     """Say for each step how many of the paths are where they end, and how high they are."""
-    for t, places in enumerate(paths.swapaxes(0, 1)):
-        arrived = np.abs(places - paths[:, -1]).max(axis=1) < 0.01 * np.ptp(paths)
-        heights = np.sort(height(places))[[0, -1]]
-        low, high = (geometry.format_number(each, 1) for each in heights)
-        text = f"Iteration {t}: {arrived.sum()} of {len(paths)} runs arrived"
+    for t, (places, ell) in enumerate(zip(steps, ells, strict=True)):
+        arrived = np.abs(places - steps[-1]).max(axis=1) < 0.01 * np.ptp(steps)
+        low, high = (geometry.format_number(each, 1) for each in (ell.min(), ell.max()))
+        text = f"Iteration {t}: {arrived.sum()} of {len(places)} runs arrived"
         appears = "" if t else " The landscape appears with the first step."
         yield f"{text}; the lowest is at {low}, the highest at {high}.{appears}"
 

@@ -117,12 +117,12 @@ class RunScene(Scene):
         """Add the panel of ℓ; it can show the rest after the first jump."""
         values = self.trace.log_likelihoods
         title, labels = "log-likelihood ℓ", ["iteration", ""]
-        panel = self.panel(*_view_from(values, 0), title=title, labels=labels)
+        panel = self.panel(*view_from(values, 0), title=title, labels=labels)
         # From there on ℓ changes by less than a tenth of all.
         changes = (np.ptp(values[first:]) for first in range(1, len(values) - 2))
         rest = next((i for i, each in enumerate(changes, 1) if each < 0.1 * np.ptp(values)), 0)
         if rest:
-            panel.view(*_view_from(values, rest))
+            panel.view(*view_from(values, rest))
             panel.content["button"] = ["Zoom in", "Show all"]
         curve = np.column_stack([np.arange(len(values)), values])
         by = {"until": [done + 1 for done in self._done]}
@@ -130,12 +130,11 @@ class RunScene(Scene):
         panel.mark("marker", marker="o", radius=7, colour="ink", by={"at": curve[self._done]})
 
 
-def _view_from(values, first):
-    """Return limits, x ticks and y ticks for ℓ from an iteration on."""
-    low, high = geometry.span(min(values[first:]), max(values[first:]), 0.1)
+def view_from(values, first):
+    """Return limits and x ticks for ℓ, of one run or several, from an iteration on."""
+    low, high = geometry.span(np.min(values[first:]), np.max(values[first:]), 0.1)
     x0, x1 = geometry.span(first, max(len(values) - 1, 1), 0.07)
-    x_ticks = geometry.ticks(first, x1, 5, whole=True)
-    return [x0, x1, low, high], x_ticks, geometry.ticks(low, high, 5)
+    return [x0, x1, low, high], geometry.ticks(first, x1, 5, whole=True)
 
 
 def _formulas(trace, D, kind):

@@ -138,4 +138,7 @@ def test_whatever_the_functions_do_all_cells_run_to_the_end(notebook):
 def test_a_report_tells_of_the_fit_that_was_chosen(capsys):
     cells, _ = cells_of("09")
     exec("\n".join(cells).replace('best("bic")', 'trace(2, "full")'), {})
-    assert "Chosen: K = 2, full. BIC 2322.2" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "Chosen: K = 2, full. BIC 2322.2" in said
+    for rho in ("0.285 ± 0.093", "0.380 ± 0.073"):
+        assert f"  - strongest correlation: eruptions and waiting, {rho}" in said

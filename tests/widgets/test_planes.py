@@ -16,7 +16,7 @@ def plane():
     return x, gmm.start_from_means(x, x[:2])
 
 
-def test_a_landscape_has_its_contours_below_the_top_and_paths_up_to_the_step():
+def test_a_landscape_has_its_contours_below_the_top_and_paths_and_their_heights_up_to_the_step():
     paths = np.array([[[2, 2], [1, 1], [0, 0]], [[-2, 0], [-1, 0], [0, 0]]])
     landscape = gmm.Landscape(
         lambda points: -(points**2).sum(axis=1), paths, limits=(-3, 3), groups=[0, 1]
@@ -39,6 +39,15 @@ def test_a_landscape_has_its_contours_below_the_top_and_paths_up_to_the_step():
         assert list(line["by"]["until"]) == [1, 2, 3] and [*marker["by"]["hidden"]] == [1, 0, 0]
         np.testing.assert_array_equal(read(view, marker["by"]["map"])[:, 4:], path)
     assert [each["colour"] for each in marks(view, "marker")] == ["ink", 0, "ink", 1]
+    for line, marker, path in zip(
+        marks(view, "line", 1), marks(view, "marker", 1), paths, strict=True
+    ):
+        rise = np.column_stack([range(3), -(path**2).sum(axis=1)])
+        np.testing.assert_array_equal(read(view, line["shape"]), rise)
+        np.testing.assert_array_equal(read(view, marker["by"]["map"])[:, 4:], rise)
+        assert list(line["by"]["until"]) == [1, 2, 3] and [*marker["by"]["hidden"]] == [1, 0, 0]
+    [seen] = view.content["panels"][1]["views"]  # from the first step on
+    assert -2.5 < seen["limits"][2] < -2 and 0 < seen["limits"][3] < 0.5
 
 
 def test_k_means_has_hard_shares_and_lines_and_the_mixture_its_own(plane):
