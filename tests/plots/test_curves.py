@@ -110,7 +110,7 @@ def test_eight_columns_fit(kept):
     types = ("full", "tied", "diag", "spherical")
     gmm.show_criterion(np.full((4, 8), 4024.7), types, range(1, 9), decimals=1)
     [(figure, _)] = kept
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     [ax] = figure.axes
     boxes = [number.get_window_extent() for number in ax.texts[:8]]
     assert all(left.x1 < right.x0 for left, right in itertools.pairwise(boxes))

@@ -98,7 +98,7 @@ def test_each_number_is_inside_its_ring_and_hides_those_below():
     K = 12
     fits.draw_ellipses(ax, gmm.Mixture([1 / K] * K, np.zeros((K, 2)), [np.eye(2)] * K))
     rings = [line for line in ax.lines if line.get_marker() == "o"]
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     for ring, number in zip(rings, ax.texts, strict=True):
         box = number.get_window_extent().padded(-2)  # of the line, which is taller than a digit
         assert np.hypot(box.width, box.height) < ring.get_markersize()
