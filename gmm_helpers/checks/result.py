@@ -53,8 +53,8 @@ class Check:
         """The message, and where its numbers do not show what went in, how to try it oneself."""
         if all(isinstance(value, int | float | str) for value in self.arguments or ()):
             return self.message
-        name = self.whose.split()[-1]
-        return f"{self.message} To try it: `{name}(*check.arguments)`, with this check's name."
+        call = f"{self.whose.split()[-1]}(*check.arguments)"
+        return f"{self.message} To try it: `{call}`, with this check's name for `check`."
 
     @property
     def _opening(self):

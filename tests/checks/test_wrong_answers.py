@@ -79,7 +79,8 @@ def test_the_arguments_of_the_first_wrong_case_can_be_tried():
     x, mean, variance = result.arguments
     assert (x.shape, mean.shape) == ((4, 1), (3,))
     assert gaussian(*result.arguments).shape == (3, 4)
-    assert str(result).endswith("To try it: `gaussian(*check.arguments)`, with this check's name.")
+    call = "`gaussian(*check.arguments)`, with this check's name for `check`."
+    assert str(result).endswith(f"To try it: {call}")
     assert check("gaussian", lambda x, mean, variance: None).arguments is None
 
 
