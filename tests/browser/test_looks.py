@@ -1,13 +1,17 @@
 """What holds for every kind of widget, at every width and in both themes."""
 
+import io
 import os
 import re
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import gmm_helpers as gmm
+from gmm_helpers.plots import figures
+from gmm_helpers.widgets.questions import _make_answer
 
 # Runs in the page: whether a box is wider than the page, its small texts, and those that are cut.
 LOOK = """
@@ -62,3 +66,12 @@ def test_paper_has_the_picture_of_the_screen_made_smaller(mount, widgets):
     shown = mount(widgets[0], width=1400)
     paper = shown.page.pdf(format="A5")  # its pages are counted before any script could help
     assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1
+
+
+@pytest.mark.parametrize(("theme", "ground"), [("light", 254), ("dark", 17)])
+def test_a_figure_has_the_ground_of_jupyterlabs_page(mount, theme, ground):
+    shown = mount(_make_answer("?", "", [figures.to_png(figures.new_figure()[0])]))
+    shown.page.evaluate("theme => {document.documentElement.dataset.theme = theme}", theme)
+    shown.box.locator("summary").click()
+    picture = Image.open(io.BytesIO(shown.box.locator("img").screenshot())).convert("RGB")
+    assert max(picture.getcolors(99_999))[1] == (ground,) * 3
