@@ -59,7 +59,7 @@ def _advise(error, own):
 def suspicious(own):
     """Say which name or number in a function may be the reason for wrong numbers, or ""."""
     code, suspects = getattr(own, "__code__", None), _TABLE["suspects"]
-    for name in getattr(code, "co_names", ()):
+    for name in _names_read(code, "ATTR|METHOD|GLOBAL"):
         if name in suspects:
             return suspects[name]
     for constant in getattr(code, "co_consts", ()):
