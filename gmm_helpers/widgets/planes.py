@@ -69,7 +69,7 @@ class Landscape(SceneStepper):
         title = f"bright is high · contours: {', '.join(map(str, _BELOW))} below the top"
         panel = scene.panel([*limits, *limits], labels=["μ₁", "μ₂"], equal=True, title=title)
         shade = 1 - np.log1p(depths) / np.log1p(depths.max())
-        box = 2 * geometry.span(*limits, 0.5 / (len(axis) - 1))  # pixels' middles are the grid
+        box = 2 * geometry.span(limits[0], limits[1], 0.5 / (len(axis) - 1))  # half a pixel more
         moved = np.arange(P) >= min(1, P - 1)  # before, nothing gives away where a path leads
         png = io.BytesIO()
         Image.fromarray(np.rint(255 * shade[::-1]).astype(np.uint8)).save(png, "png")
