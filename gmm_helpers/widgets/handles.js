@@ -15,25 +15,27 @@ export function makeHandle(mark, panel, group) {
   const moveTo = (x, y) => hooks.onDrag(mark.drag, [x, y], panel);
   /** @type {[number, number]} of the handle */
   let place = [0, 0];
-  let grip = [0, 0]; // from there to the pointer
+  let from = place; // where a drag has begun
+  let grip = place; // and where the pointer was then
 
   group.onpointerdown = (event) => {
     if (isStill()) return;
     event.preventDefault();
     group.setPointerCapture(event.pointerId);
     group.focus({ preventScroll: true });
-    const [x, y] = panel.place(event);
-    grip = [x - place[0], y - place[1]];
+    from = place;
+    grip = panel.place(event);
   };
-  // What touch-action says of a part of an SVG is not heeded: the page would scroll, and end the drag.
-  const holdPage = (event) => isStill() || event.preventDefault();
-  group.addEventListener("touchstart", holdPage, { passive: false });
+  // Two fingers pinch the page; one would scroll it: no touch-action is heeded in a part of an SVG.
+  const holdPage = (event) => isStill() || event.touches.length > 1 || event.preventDefault();
+  group.addEventListener("touchmove", holdPage, { passive: false });
   group.onpointermove = (event) => {
     if (!group.hasPointerCapture(event.pointerId)) return;
     const [x, y] = panel.place(event);
-    moveTo(x - grip[0], y - grip[1]);
+    moveTo(from[0] + x - grip[0], from[1] + y - grip[1]);
   };
-  group.onlostpointercapture = () => hooks.onDrop();
+  group.onpointercancel = ({ target }) => target === group && moveTo(...from); // by a pinch
+  group.onlostpointercapture = ({ target }) => target === group && hooks.onDrop(); // not if still
 
   group.onkeydown = (event) => {
     const step = STEPS[event.key];

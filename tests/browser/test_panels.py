@@ -195,16 +195,15 @@ def test_other_points_come_from_python_and_the_picture_gives_way_to_a_narrower_p
     assert shown.evaluate("return [...model.acts.values()].flat().length") == 0
 
 
-def test_a_finger_drags_where_it_would_scroll(mount, x, em):
+def test_a_finger_drags_where_it_would_scroll_and_two_pinch_the_page(mount, x, em):
     shown = mount(gmm.HandFit(x, em=em), has_touch=True)
     ring = shown.box.locator(".handle[aria-label='Mean of component 2'] circle").last
-    left, top = (ring.bounding_box()[side] for side in "xy")
-    at = {"x": left + 14, "y": top + 14}
     touch = shown.page.context.new_cdp_session(shown.page)
-    for kind, points in (
-        ("Start", [at]),
-        *(("Move", [{"x": at["x"] - 5 * i, "y": at["y"] + 9 * i}]) for i in range(8)),
-        ("End", []),
-    ):
-        touch.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
-    assert ring.bounding_box()["x"] - left == pytest.approx(-35, abs=3)  # all the way
+    for ways in ([-5], [-5, 5]):
+        before, (left, top) = shown.get("values"), (ring.bounding_box()[side] for side in "xy")
+        for i, kind in enumerate(["Start", *["Move"] * 7, "End"]):
+            at = [{"x": left + 14 + i * dx, "y": top + 14 - 2 * i * dx} for dx in ways * (i < 8)]
+            touch.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": at})
+        if len(ways) == 1:
+            assert ring.bounding_box()["x"] - left == pytest.approx(-35, abs=3)  # all the way
+    assert shown.get("values") == before and shown.page.evaluate("visualViewport.scale") > 1

@@ -193,7 +193,7 @@ def test_a_point_tells_its_numbers_through_e_and_m(mount, request, which):
 @pytest.mark.parametrize("which", ["line", "plane"])
 def test_a_mean_is_moved_by_hand_and_by_keys(mount, request, which):
     stepper = request.getfixturevalue(which)
-    shown, means = mount(stepper), stepper.trace.steps[0].mixture.means
+    shown, means = mount(stepper, has_touch=True), stepper.trace.steps[0].mixture.means
     drag(shown, "Mean of component 2", 30, drop=False)
     assert shown.sent == []
     shown.page.mouse.up()
@@ -213,6 +213,10 @@ def test_a_mean_is_moved_by_hand_and_by_keys(mount, request, which):
     shown.evaluate("model.set('content', {...model.get('content')})")  # as Python's answer does
     handle = shown.box.get_by_role("slider", name="Mean of component 2")
     assert handle.evaluate("each => each.matches(':focus')")
+    shown.set("position", 2)
+    shown.box.locator(".handle").last.tap()
+    shown.page.wait_for_timeout(300)
+    assert len(shown.sent) == 2  # another start is made at the start alone
 
 
 def test_it_says_that_it_waits_for_python_and_what_was_refused(mount, line):
