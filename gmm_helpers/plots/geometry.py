@@ -155,9 +155,9 @@ def share_a_scale(x, features):
     return features is None and bool(spans.max() < _ALIKE * spans.min())
 
 
-def reach(maps):
-    """Return where 2σ ellipses (…, 6) begin and end, shape (2, 2)."""
-    half = 2 * np.hypot(maps[..., [0, 2]], maps[..., [1, 3]])
+def reach(maps, radius=2):
+    """Return where ellipses (…, 6) of so many σ begin and end, shape (2, 2)."""
+    half = radius * np.hypot(maps[..., [0, 2]], maps[..., [1, 3]])
     return np.stack(
         [(maps[..., 4:] - half).reshape(-1, 2).min(0), (maps[..., 4:] + half).reshape(-1, 2).max(0)]
     )

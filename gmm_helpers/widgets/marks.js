@@ -1,6 +1,6 @@
 // The marks of a panel: of each kind, what is made once, and what draws how it is now.
 
-import { make, paint, set, strokeOf } from "./base.js";
+import { inside, make, paint, set, strokeOf } from "./base.js";
 import { makeHandle } from "./handles.js";
 import { makePoints } from "./points.js";
 
@@ -14,7 +14,6 @@ const MAKERS = {
   image: makeImage,
 };
 const FROM_MIDDLE = Array.from({ length: 129 }, (_, i) => i / 8 - 8); // standard deviations
-const HIGHEST = 4; // pixels below the top of the plot, where a lifted ring is not cut yet
 const ABOVE = ["marker", "label"]; // they may stand on the edge of the plot
 
 /** Make a mark; return what draws a state of it. */
@@ -63,9 +62,12 @@ function makeMarker(mark, panel, group) {
   const open = mark.marker === "x" || mark.open;
   const stroke = `stroke:${colour};stroke-width:${2.5 / mark.radius}`; // it is scaled as well
   const style = open ? `fill:none;${stroke}` : `fill:${colour}`;
-  const d = panel.picture.look.markers[mark.marker];
-  const path = add(group, "path", { style, d });
-  return ({ map }) => set(path, { transform: `${shiftTo(map, panel)} scale(${mark.radius})` });
+  const path = add(group, "path", { style });
+  return ({ map }) => {
+    const d = panel.picture.look.markers[panel.py(map[5]) > panel.h ? "v" : mark.marker];
+    if (path.getAttribute("d") !== d) set(path, { d }); // it points to what lies below
+    set(path, { transform: `${shiftTo(map, panel)} scale(${mark.radius})` });
+  };
 }
 
 /** A text, in a ring or not; where it can be dragged, it is a handle. */
@@ -84,10 +86,10 @@ function makeLabel(mark, panel, group) {
   };
 }
 
-/** Return the transform to the place of a map, or to some pixels above, where these are seen. */
+/** Return the transform to a map's place, or some pixels above it; if out of sight, to the edge. */
 function shiftTo(map, panel, lift = 0) {
-  const y = panel.py(map[5]);
-  return `translate(${panel.px(map[4])} ${lift ? Math.max(y - lift, HIGHEST) : y})`;
+  const x = inside(panel.px(map[4]), 0, panel.w);
+  return `translate(${x} ${inside(panel.py(map[5]) - lift, 0, panel.h)})`;
 }
 
 // ---------------------------------------------------------------- shapes in pixels

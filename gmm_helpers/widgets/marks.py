@@ -49,6 +49,9 @@ def draw_points(panel, x, shares, *, features, faint, top=None, **more):
 def draw_ellipses(panel, maps, faint, radii=RADII):
     """Add ellipses of components to a panel; `maps` (P, K, 6) are those of the unit circle."""
     circle = panel.array(geometry.CIRCLE)
+    beyond = geometry.reach(maps, max(radii)).T.ravel() - panel.content["views"][0]["limits"]
+    if (beyond * [-1, 1, -1, 1] > 0).any():
+        panel.scene.content["notes"].append("At some positions, ellipses reach beyond the picture.")
     for k in range(maps.shape[1]):
         for radius in radii:
             scaled = maps[:, k] * [radius, radius, radius, radius, 1, 1]

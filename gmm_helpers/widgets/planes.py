@@ -104,22 +104,17 @@ def _say_paths(steps, ells):
 class _Plane(Scene):
     """A scene of data in the plane, in panels with the same limits."""
 
-    def __init__(self, x, positions, features=None, margin=0.06, **content):
+    def __init__(self, x, positions, features=None, margin=0.1, **content):
         super().__init__(positions, **content)
         self.x = x = validation.as_points(x, 2).T
         self._labels = validation.as_names(features, 2)
         self._equal = geometry.share_a_scale(x, features)
-        low, high = x.min(axis=0), x.max(axis=0)
-        room = margin * (high - low)
-        if self._equal:
-            room[:] = room.max()
-        room[room == 0] = 1
-        self.limits = np.column_stack([low - room, high + room]).ravel()
+        self.limits = geometry.around(x, margin).T.ravel()
 
-    def draw(self, title, shares, faint):
+    def draw(self, title, shares, faint, **more):
         """Add a panel with the points, and the `shares` (n, K) or None of each position."""
         panel = self.panel(self.limits, labels=self._labels, equal=self._equal, title=title)
-        marks.draw_points(panel, self.x, shares, features=self._labels, faint=faint)
+        marks.draw_points(panel, self.x, shares, features=self._labels, faint=faint, **more)
         return panel
 
     def flag(self, panel, marker, flags):
@@ -287,7 +282,9 @@ class Anomalies(SceneStepper):
         P = len(thresholds)
         plane = _Plane(x, P, features, margin=0.2)
         title = "line: where −log p(x) is the threshold · triangles: flagged"
-        panel = plane.draw(title, [None] * P, [1] * P)
+        shown = surprise[geometry.choose_points(len(x))]
+        says = [f"−log p(x) = {geometry.format_number(each, 2)}" for each in shown]
+        panel = plane.draw(title, [None] * P, [1] * P, says=says)
         x1, x2, log_density = geometry.over_plane(mixture.log_density, plane.limits)
         marks.draw_lines(panel, geometry.contour_lines(x1, x2, -log_density, thresholds))
         plane.flag(panel, "^", surprise > thresholds[:, None])

@@ -169,13 +169,13 @@ class Cloud {
 
   /** Say where a point is and who answers for it. */
   describe(index) {
-    const { shape, features, decimals } = this.mark;
+    const { shape, features, decimals, says = [] } = this.mark;
     const { map, which } = this.state;
     const at = move(map, shape.values[2 * index], shape.values[2 * index + 1]);
     const place = features.map((name, j) => `${name} = ${format(at[j], decimals[j])}`);
     const shares = this.sharesOf(index, which);
     const said = shares.map((share, k) => `b${subscript(k + 1)} ${formatShare(share)}`);
-    return [place.join(", "), ...(said.length ? [said.join(", ")] : [])].join(": ");
+    return [place.join(", "), says[index], said.join(", ")].filter(Boolean).join(": ");
   }
 }
 

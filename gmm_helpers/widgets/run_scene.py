@@ -87,16 +87,12 @@ class RunScene(Scene):
             look, by = marks.component_style(k), {"map": maps[:, k], "faint": self._faint}
             curves.append(panel.mark("line", shape=bump, extend=True, **look, by=by))
         panel.mark("sum", of=curves, colour="ink", width=2, by={"faint": self._faint})
-        peaks = np.stack([maps[..., 4], np.minimum(maps[..., 3], top)], axis=-1)
-        marks.draw_numbers(panel, peaks, lift=20, drag=True)
+        marks.draw_numbers(panel, maps[..., [4, 3]], lift=20, drag=True)
 
     def _draw_ellipses(self, features, limits, *, equal):
         """Add the panel of two dimensions: points, ellipses, and the way that the means came."""
         maps = np.array([geometry.ellipse_maps(step.mixture) for step in self.steps])
-        reach = geometry.reach(maps)
         low, high = geometry.plane_limits(self.x, maps) if limits is None else limits
-        if (reach[0] < low).any() or (reach[1] > high).any():
-            self.content["notes"].append("At some positions, ellipses reach beyond the picture.")
         mass = " and ".join(f"{geometry.mass_inside(radius):.0%}" for radius in RADII)
         panel = self.panel(
             [low[0], high[0], low[1], high[1]],

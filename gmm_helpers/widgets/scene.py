@@ -25,7 +25,7 @@ A mark
                     `until`, closed if `close`, with dots if `dots`; `extend` draws on to both edges
     "sum"           the sum of the lines with the indices `of`; an area if `fill`
     "points"        `shape` with the `shares` of the components, of `which` set (−1: none), each of
-                    `radius`; its numbers are said with the names `features` and `decimals`
+                    `radius`; said are its numbers (`features`, `decimals`) and what `says` has
     "label"         a `text` at the place of its `map`, or `lift` pixels above, in a ring if `ring`;
                     `anchor`, "start" or "middle", is what of it stands there
     "marker"        a `marker` of `radius` at the place of its `map`; a mere outline if `open`

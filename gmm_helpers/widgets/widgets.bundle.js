@@ -664,13 +664,13 @@ class Cloud {
 
   /** Say where a point is and who answers for it. */
   describe(index) {
-    const { shape, features, decimals } = this.mark;
+    const { shape, features, decimals, says = [] } = this.mark;
     const { map, which } = this.state;
     const at = move(map, shape.values[2 * index], shape.values[2 * index + 1]);
     const place = features.map((name, j) => `${name} = ${format(at[j], decimals[j])}`);
     const shares = this.sharesOf(index, which);
     const said = shares.map((share, k) => `b${subscript(k + 1)} ${formatShare(share)}`);
-    return [place.join(", "), ...(said.length ? [said.join(", ")] : [])].join(": ");
+    return [place.join(", "), says[index], said.join(", ")].filter(Boolean).join(": ");
   }
 }
 
@@ -714,7 +714,6 @@ const MAKERS = {
   image: makeImage,
 };
 const FROM_MIDDLE = Array.from({ length: 129 }, (_, i) => i / 8 - 8); // standard deviations
-const HIGHEST = 4; // pixels below the top of the plot, where a lifted ring is not cut yet
 const ABOVE = ["marker", "label"]; // they may stand on the edge of the plot
 
 /** Make a mark; return what draws a state of it. */
@@ -763,9 +762,12 @@ function makeMarker(mark, panel, group) {
   const open = mark.marker === "x" || mark.open;
   const stroke = `stroke:${colour};stroke-width:${2.5 / mark.radius}`; // it is scaled as well
   const style = open ? `fill:none;${stroke}` : `fill:${colour}`;
-  const d = panel.picture.look.markers[mark.marker];
-  const path = add(group, "path", { style, d });
-  return ({ map }) => set(path, { transform: `${shiftTo(map, panel)} scale(${mark.radius})` });
+  const path = add(group, "path", { style });
+  return ({ map }) => {
+    const d = panel.picture.look.markers[panel.py(map[5]) > panel.h ? "v" : mark.marker];
+    if (path.getAttribute("d") !== d) set(path, { d }); // it points to what lies below
+    set(path, { transform: `${shiftTo(map, panel)} scale(${mark.radius})` });
+  };
 }
 
 /** A text, in a ring or not; where it can be dragged, it is a handle. */
@@ -784,10 +786,10 @@ function makeLabel(mark, panel, group) {
   };
 }
 
-/** Return the transform to the place of a map, or to some pixels above, where these are seen. */
+/** Return the transform to a map's place, or some pixels above it; if out of sight, to the edge. */
 function shiftTo(map, panel, lift = 0) {
-  const y = panel.py(map[5]);
-  return `translate(${panel.px(map[4])} ${lift ? Math.max(y - lift, HIGHEST) : y})`;
+  const x = inside(panel.px(map[4]), 0, panel.w);
+  return `translate(${x} ${inside(panel.py(map[5]) - lift, 0, panel.h)})`;
 }
 
 // ---------------------------------------------------------------- shapes in pixels
@@ -1078,7 +1080,7 @@ class Picture {
     all.selectNodeContents(this.box);
     const others = all.getBoundingClientRect().height - this.element.offsetHeight;
     const high = this.box.clientHeight;
-    return Math.max(0.92 * high - others, 0.4 * high);
+    return Math.max(0.92 * high - others, 0.38 * high);
   }
 
   close() {

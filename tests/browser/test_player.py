@@ -9,7 +9,7 @@ from scenes import marks, placed
 
 import gmm_helpers as gmm
 from gmm_helpers.plots import geometry
-from gmm_helpers.plots.look import COLOURS, DARK_COLOURS, mix_colours
+from gmm_helpers.plots.look import COLOURS, DARK_COLOURS, look, mix_colours
 from gmm_helpers.widgets.marks import draw_points
 
 WAITING = "Waiting for Python: is a cell running, or has the kernel stopped?"
@@ -233,6 +233,13 @@ def test_it_says_that_it_waits_for_python_and_what_was_refused(mount, line):
     assert said.text_content() == "EM cannot start from there."
 
 
+def test_a_chooser_fits_a_projector(mount, plane):
+    shown = mount(gmm.RunChooser(plane._run.x, gmm.fit, choices={"K": (2, 3)}))
+    shown.page.set_viewport_size({"width": 1024, "height": 768})
+    shown.box.get_by_role("button", name="Full screen").click()
+    shown.page.wait_for_function("document.fullscreenElement?.scrollHeight === innerHeight")
+
+
 def test_lines_lie_where_the_scene_has_them_and_a_sum_is_the_density(mount, line, plane):
     for stepper, position in ((line, 0), (line, 2), (line, 12), (plane, 4)):
         view, shown = stepper.view, mount(stepper, reduced_motion="reduce")
@@ -250,12 +257,17 @@ def test_lines_lie_where_the_scene_has_them_and_a_sum_is_the_density(mount, line
             wanted = pixels(placed(view, mark, position), limits, size)
             assert drawn == pytest.approx(wanted, abs=0.06)
         [curve] = marks(view, "line", 1)
-        for name, shows in (("Zoom in", 1), ("Show all", 0)) if position == 12 else ():
+        for name, shows in (("Zoom in", 1), ("Show all", 0)) if stepper is line else ():
             shown.box.get_by_role("button", name=name).click()
             (path,), size = paths_of(shown, 2)
             limits = view.content["panels"][1]["views"][shows]["limits"]
             wanted = pixels(placed(view, curve, position), limits, size)
             assert path == pytest.approx(np.clip(wanted, -1e5, 1e5), abs=0.06)
+            marker = shown.box.locator(".panel:last-child .moves path")
+            place = np.array(re.findall(r"[\d.]+", marker.get_attribute("transform"))[:2], float)
+            assert place == pytest.approx(np.clip(wanted[-1], 0, size), abs=0.06)
+            below = wanted[-1, 1] > size[1]  # and the marker points there
+            assert (marker.get_attribute("d") == look()["markers"]["v"]) == below
 
 
 def hostile():
@@ -295,9 +307,11 @@ def test_what_a_learner_names_is_text(mount):
     evil = "<img src=x onerror=alert(1)>"
     trace = gmm.run_em(x, gmm.Mixture([1], [[0, 0]], [np.eye(2)]), max_iter=1)
     stepper = gmm.Stepper(x, trace, features=(evil, "y"), notes=[evil])
+    marks(stepper.view, "points")[0]["says"] = [evil] * 20
     shown = mount(stepper)
     shown.page.mouse.move(*point_on_page(shown, stepper, 3))
     assert shown.box.locator("img").count() == 0
+    assert shown.box.locator(".tip").first.text_content().count(evil) == 2
     assert shown.box.get_by_text(evil).count() == 3  # the note, the axis, the point
 
 

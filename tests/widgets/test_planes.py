@@ -57,6 +57,7 @@ def test_k_means_has_hard_shares_and_lines_and_the_mixture_its_own(plane):
     kmeans = [(start.means, None), (start.means, labels), (start.means + 1, labels)]
     beside = gmm.KMeansBeside(x, kmeans, steps, groups=labels)
     view = beside.view
+    assert view.content["notes"] == ["At some positions, ellipses reach beyond the picture."]
     for position, (means, _) in enumerate(kmeans):  # the lines lie where both are equally likely
         border = placed(view, marks(view, "line", 0)[0], position)
         np.testing.assert_allclose(*[np.linalg.norm(border - m, axis=1) for m in means], atol=1e-3)
@@ -104,6 +105,7 @@ def test_points_over_the_threshold_are_flagged_and_the_line_lies_at_it(plane):
     stepper = gmm.Anomalies(x, mixture)
     view, flags = stepper.view, marks(stepper.view, "marker")
     order = np.argsort(-surprise)
+    assert marks(view, "points")[0]["says"][7] == f"−log p(x) = {surprise[7]:.2f}"
     for position in range(40):
         flagged = [flag["map"][4:] for flag in flags if shown_at(flag, position)]
         assert sorted(flagged) == sorted(x[order[:position]].tolist())
