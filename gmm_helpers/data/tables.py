@@ -148,7 +148,7 @@ def _find_columns(names, columns):
 def _describe(separator, decimal, encoding, names_rows, n_remarks):
     """Return what a file was taken for, as sentences."""
     form = [] if separator == ALONE else [f"{SEPARATORS[separator]} between columns"]
-    form += [f"decimal {MARKS[decimal]}s" if decimal else "whole numbers", encoding]
+    form += [f"decimal {MARKS[decimal]}s" if decimal else "no decimal marks", encoding]
     left_out = ["names of the rows (1 column)"] if names_rows else []
     left_out += [f"remarks ({count(n_remarks, 'line')})"] if n_remarks else []
     said = [", ".join(form), *(["Left out: " + ", ".join(left_out)] if left_out else [])]
