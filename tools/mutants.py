@@ -38,7 +38,7 @@ PYTEST = [sys.executable, *"-m pytest -q -o addopts= --doctest-modules -p no:cac
 def changes(path):
     """Return for each line of a module with code in which ways it may be changed."""
     code, by_line = path.read_text("utf-8"), {}
-    for name in builtin_mutators.keys() - LEFT_OUT:
+    for name in sorted(builtin_mutators.keys() - LEFT_OUT):
         mutator = builtin_mutators[name](config=SimpleNamespace(mutator_opts={}), echo=print)
         for change in mutator.create_mutations(ast.parse(code), code.splitlines()):
             by_line.setdefault(change.lineno, []).append(change)
