@@ -159,6 +159,7 @@ def test_a_spurious_fit_stands_beside_the_regular_one_and_is_not_the_best():
     assert lines[3] == "  spurious   6  17    -182.574     399.149     440.063      2.0    0.019"
     assert [line.count("*") for line in lines[1:5]] == [2, 0, 0, 0]
     assert "In one dimension full and diag are one model." in lines
+    assert "spurious: higher only for the sake of these few points, which have next" in lines
     m, order = six.mixture, six.mixture.weights.argsort()
     exchanged = Mixture(m.weights[order], m.means[order], m.covariances[order][[1, 0, 2, 3, 4, 5]])
     both = (None, replace(six, mixture=exchanged))
