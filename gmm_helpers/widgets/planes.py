@@ -70,15 +70,17 @@ class Landscape(SceneStepper):
         panel = scene.panel([*limits, *limits], labels=["μ₁", "μ₂"], equal=True, title=title)
         shade = 1 - np.log1p(depths) / np.log1p(depths.max())
         box = 2 * geometry.span(limits[0], limits[1], 0.5 / (len(axis) - 1))  # half a pixel more
-        moved = np.arange(P) >= min(1, P - 1)  # before, nothing gives away where a path leads
+        first = min(1, P - 1)
+        moved = np.arange(P) >= first  # before, nothing gives away where a path leads
         png = io.BytesIO()
         Image.fromarray(np.rint(255 * shade[::-1]).astype(np.uint8)).save(png, "png")
         panel.mark("image", href=address_of(png.getvalue()), box=box, by={"hidden": ~moved})
-        for line in sum(geometry.contour_lines(axis, axis, depths, _BELOW), []):
-            panel.mark("line", shape=line, colour="grey", width=1, by={"hidden": ~moved})
+        for lines in geometry.contour_lines(axis, axis, depths, _BELOW):
+            for line in lines:
+                panel.mark("line", shape=line, colour="grey", width=1, by={"hidden": ~moved})
         ells = np.array([height(places) for places in steps])
         said = {"title": "how high each run is", "labels": ["iteration", ""], "width": 0.7}
-        beside = scene.panel(*view_from(ells, np.argmax(moved)), **said)
+        beside = scene.panel(*view_from(ells, first), **said)
         given = np.zeros(len(paths)) if groups is None else groups
         group_of = validation.as_parameter(given, "groups", (len(paths),), "(n_paths,)").astype(int)
         for path, ell, group in zip(paths, ells.T, group_of.tolist(), strict=True):
