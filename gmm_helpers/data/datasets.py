@@ -42,7 +42,7 @@ def two_gaussians(n: int = 300, *, rng: np.random.Generator) -> Dataset:
     ((300,), array([0.4, 0.6]))
     """
     truth = Mixture.from_1d([0.4, 0.6], [-1.5, 2.0], [0.8**2, 1.2**2])
-    return _draw(truth, n, rng, ("x",))
+    return _sample(truth, n, rng, ("x",))
 
 
 def four_gaussians(n: int = 600, *, rng: np.random.Generator) -> Dataset:
@@ -65,7 +65,7 @@ def four_gaussians(n: int = 600, *, rng: np.random.Generator) -> Dataset:
             [[1.0, 0.0], [0.0, 0.6]],
         ],
     )
-    return _draw(truth, n, rng, ("x₁", "x₂"))
+    return _sample(truth, n, rng, ("x₁", "x₂"))
 
 
 def old_faithful() -> Dataset:
@@ -106,7 +106,7 @@ def galaxies() -> Dataset:
     return Dataset(_read("galaxies.csv"), ("velocity (1000 km/s)",))
 
 
-def _draw(truth, n, rng, features):
+def _sample(truth, n, rng, features):
     x, z = truth.sample(n, rng)
     return Dataset(x, features, truth, z)
 

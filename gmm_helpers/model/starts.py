@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -44,7 +45,7 @@ def start_from_means(
 
 
 def start_from_random_points(
-    x: ArrayLike, K: int, *, rng: np.random.Generator, **options
+    x: ArrayLike, K: int, *, rng: np.random.Generator, **options: Any
 ) -> Mixture:
     """Make a start whose means are K distinct points of the data, all equally likely.
 
@@ -56,7 +57,7 @@ def start_from_random_points(
     array([1., 0.])
     """
     points = _points_to_start_from(x, K, rng)
-    return start_from_means(points.T, _draw_points(points, K, rng), **options)
+    return start_from_means(points.T, _sample_points(points, K, rng), **options)
 
 
 def split_each(points, mixture, model):
@@ -236,13 +237,13 @@ def _starts(points, K, init, n_init, rng, model):
 
 def sample_starts(points, K, n_init, model, *, rng, init="k-means++"):
     """Return `n_init` starts for `points` (D, n), which have been checked."""
-    draw, one = _draw_points, fit_one(points, model)
+    draw, one = _sample_points, fit_one(points, model)
     if init == "k-means++":
-        draw = functools.partial(_draw_far_points, widths=validation.standard_deviations(points))
+        draw = functools.partial(_sample_far_points, widths=validation.standard_deviations(points))
     return [_around(draw(points, K, rng), one) for _ in range(n_init)]
 
 
-def _draw_points(points, K, rng):
+def _sample_points(points, K, rng):
     """Return K distinct points, all equally likely, as means (K, D)."""
     means = {}  # keys keep their order and are distinct
     for i in rng.permutation(points.shape[1]):
@@ -252,7 +253,7 @@ def _draw_points(points, K, rng):
     return np.array([*means])
 
 
-def _draw_far_points(points, K, rng, widths):
+def _sample_far_points(points, K, rng, widths):
     """Return K points far from one another, by k-means++, as means (K, D).
 
     Each next one is drawn with a probability that grows as the square of a point's distance to the
@@ -267,7 +268,7 @@ def _draw_far_points(points, K, rng, widths):
         to_last = sum((row / width - row[last] / width) ** 2 for row, width in pairs)
         nearest = np.minimum(nearest, to_last)
         if not nearest.any():  # the points left are so near that their squared distances underflow
-            return _draw_points(points, K, rng)
+            return _sample_points(points, K, rng)
         chosen.append(int(rng.choice(n, p=nearest / nearest.sum())))
     return points[:, chosen].T
 

@@ -3,6 +3,7 @@
 Every public function checks its arguments here, once: the mathematics has no line on bad input.
 """
 
+import inspect
 import numbers
 import sys
 from collections.abc import Mapping
@@ -115,6 +116,21 @@ check_covariance_type = partial(check_one_of, name="covariance_type", known=COVA
 check_flags = partial(check_each, lambda value: isinstance(value, bool | np.bool_), "True or False")
 check_functions = partial(check_each, callable, "a function")
 check_texts = partial(check_each, lambda value: {*map(type, as_list(value))} <= {str}, "text")
+
+
+def check_call(name, function, *arguments, **options):
+    """Check that an argument is a function that can be called so, as far as it tells."""
+    check_functions(**{name: function})
+    try:
+        signature = inspect.signature(function)
+    except ValueError:  # some that are written in C do not tell
+        return
+    try:
+        signature.bind(*arguments, **options)
+    except TypeError as error:
+        call = ", ".join([*arguments, *(f"{option}=…" for option in options)])
+        takes = ", ".join(signature.parameters) or "nothing"
+        raise TypeError(f"{name} is called as {name}({call}); yours takes {takes}.") from error
 
 
 def as_tuples(values, name, *entries) -> list:

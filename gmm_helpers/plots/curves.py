@@ -50,6 +50,8 @@ def show_functions(
     low, high = -np.inf, np.inf
     if limits is not None:
         low, high = validation.as_rising(limits, "limits", 2).tolist()
+        if log and low <= 0:
+            raise ValueError(f"limits of a logarithmic axis must be above 0, not {limits!r:.60}.")
     figure, ax = figures.new_figure(height=380)
     ax.set_yscale("log" if log else "linear")
     label = labels[1] or (next(iter(curves)) if len(curves) == 1 else "")

@@ -172,12 +172,13 @@ def show_outlines(outlines: Mapping[float, ArrayLike], x: ArrayLike) -> None:
     """
     x = validation.as_points(x, 2).T
     validation.check_dict(outlines, "outlines", "radii and lines (m, 2)")
+    validation.as_parameter([*outlines], "each key of outlines", (len(outlines),))
     lines = {key: validation.as_points(line, 2, "outlines").T for key, line in outlines.items()}
     limits = geometry.plane_limits(np.concatenate([x, *lines.values()]))
     figure, [ax] = figures.panels(1, limits)
     draw_points(ax, x, faint=True)
-    for line, dashes in zip(lines.values(), DASHES, strict=False):
-        ax.plot(*line.T, color="black", lw=3, dashes=dashes, zorder=4)
+    for k, line in enumerate(lines.values()):
+        ax.plot(*line.T, color="black", lw=3, dashes=DASHES[k % len(DASHES)], zorder=4)
     ax.set(xlim=limits[:, 0], ylim=limits[:, 1], xlabel="x₁", ylabel="x₂")
     ends = [[geometry.format_number(end, 2) for end in each.max(axis=0)] for each in lines.values()]
     reach = [

@@ -34,7 +34,7 @@ def show_table(
     2   -1.00  two
     """
     validation.check_dict(columns, "columns", "heads and values")
-    lists = {head: validation.as_list(values) for head, values in columns.items()}
+    lists = {str(head): validation.as_list(values) for head, values in columns.items()}
     lengths = {head: len(values) for head, values in lists.items()}
     if len({*lengths.values()}) > 1:
         raise ValueError(f"columns must all have one length; they have {lengths}.")

@@ -62,7 +62,7 @@ class BoundBars(SceneStepper):
     ) -> None:
         points = validation.as_points(x)
         check_trace(trace, points)
-        validation.check_functions(lower_bound=lower_bound)
+        validation.check_call("lower_bound", lower_bound, "x", "mixture", "q")
         steps, K = trace.steps[: 2 * _MOST_ITERATIONS + 1], trace.mixture.n_components
         equal = np.full((points.shape[1], K), 1 / K)
         shares = [equal, *(step.responsibilities for step in steps[1:])]
@@ -154,7 +154,8 @@ class BoundCurve(SceneStepper):
         *,
         parameter: str = "θ",
     ) -> None:
-        validation.check_functions(log_likelihood=log_likelihood, bound=bound)
+        validation.check_call("log_likelihood", log_likelihood, "value")
+        validation.check_call("bound", bound, "value", "q")
         rows = validation.as_tuples(positions, "positions", "name", "value", "shares")
         validation.check_texts(parameter=parameter, name=[name for name, *_ in rows])
         grid = validation.as_rising(grid, "grid")
@@ -247,10 +248,12 @@ class Starts(SceneStepper):
     def __init__(
         self, grid: ArrayLike, log_likelihood: Callable, ways: Sequence, *, parameter: str = "θ"
     ) -> None:
-        validation.check_functions(log_likelihood=log_likelihood)
+        validation.check_call("log_likelihood", log_likelihood, "value")
+        ways = validation.as_list(ways)
+        validation.check_each(len, "the way of each start", ways=ways)
         validation.check_texts(parameter=parameter)
         curve = _points_of(log_likelihood, validation.as_rising(grid, "grid"))
-        lines = [_points_of(log_likelihood, way, "ways") for way in validation.as_list(ways)]
+        lines = [_points_of(log_likelihood, way, "ways") for way in ways]
         texts = []
         for line in lines:
             first, last = (

@@ -69,16 +69,26 @@ class RunChooser(Stepper):
     ) -> None:
         self._data, self._function = data, run
         validation.check_functions(run=run)
+        try:
+            asks_rng = "rng" in inspect.signature(run).parameters
+        except ValueError as error:  # some that are written in C
+            text = "run must be a function that tells its arguments, as one made by def does; it is"
+            raise TypeError(f"{text} {run!r:.60}.") from error
         self._points = None if callable(data) else validation.as_points(data, name="data").T
+        if callable(data):
+            validation.check_call("data", data, "rng")
         if choices is not None:
             validation.check_dict(choices, "choices", "names and values")
         self._offered = {name: validation.as_list(each) for name, each in (choices or {}).items()}
+        validation.check_texts(**{"each name in choices": [*self._offered]})
         for name, values in self._offered.items():
             if not values:
                 raise ValueError(f"choices must hold at least one value for {name}.")
         self._buttons = {"data_seed": "New data"} if callable(data) else {}
-        if "rng" in inspect.signature(run).parameters:
+        if asks_rng:
             self._buttons["start_seed"] = "New start"
+        options = {"rng": None, **self._offered} if asks_rng else self._offered
+        validation.check_call("run", run, "x", **options)
         self._limits, self._ahead = None, True
         self._kept = functools.lru_cache(_KEPT)(self._make_scene)
         self._show(self._scene(*[0] * len(self._offered), 1, 1))

@@ -57,12 +57,15 @@ class Landscape(SceneStepper):
         limits: Sequence,
         groups: ArrayLike | None = None,
     ) -> None:
-        validation.check_functions(height=height)
+        validation.check_call("height", height, "points")
         paths = validation.as_parameter(paths, "paths", (None, None, 2), "(n_paths, n_steps, 2)")
         limits = validation.as_rising(limits, "limits", 2).tolist()
         P, steps = paths.shape[1], paths.swapaxes(0, 1)
+        ells = validation.as_real([height(places) for places in steps], "what height returns")
+        if ells.shape != (P, len(paths)):
+            raise ValueError("height must return an array (m,), a number for each of m points.")
         axis, _, heights = geometry.over_plane(height, [limits, limits])
-        if not np.isfinite(heights).all():
+        if not (np.isfinite(heights).all() and np.isfinite(ells).all()):
             raise ValueError("A height is not finite: choose limits within which all are.")
         depths = heights.max() - heights
         scene = Scene(P, height=460)
@@ -78,7 +81,6 @@ class Landscape(SceneStepper):
         for lines in geometry.contour_lines(axis, axis, depths, _BELOW):
             for line in lines:
                 panel.mark("line", shape=line, colour="grey", width=1, by={"hidden": ~moved})
-        ells = np.array([height(places) for places in steps])
         said = {"title": "how high each run is", "labels": ["iteration", ""], "width": 0.7}
         beside = scene.panel(*view_from(ells, first), **said)
         given = np.zeros(len(paths)) if groups is None else groups

@@ -129,7 +129,7 @@ class RunScene(Scene):
 def view_from(values, first):
     """Return limits and x ticks for ℓ, of one run or several, from an iteration on."""
     low, high = geometry.span(np.min(values[first:]), np.max(values[first:]), 0.1)
-    x0, x1 = geometry.span(first, max(len(values) - 1, 1), 0.07)
+    x0, x1 = geometry.span(first, max(len(values) - 1, first + 1), 0.07)
     return [x0, x1, low, high], geometry.ticks(first, x1, 5, whole=True)
 
 

@@ -122,18 +122,23 @@ class Panel:
         Of "bars" the `shape` has rows of left, right, bottom and top; they are one area.
         """
         validation.check_one_of(kind, "kind", _KINDS)
-        if kind == "bars":
-            kind, shape = "area", _outline(shape)
-        mark = {"kind": kind, **style}
-        if shape is not None:
-            mark["shape"] = shape if isinstance(shape, dict) else self.array(shape)
-        validation.check_each(lambda value: isinstance(value, Mapping), "a dict", by=by or {})
-        for name, values in (by or {}).items():
+        mark = {"kind": "area" if kind == "bars" else kind, **style}
+        if isinstance(shape, dict):
+            mark["shape"] = shape
+        elif shape is not None:
+            shape, columns = validation.as_real(shape, "shape"), 4 if kind == "bars" else 2
+            if shape.shape[-1:] != (columns,):
+                text = f"shape of {kind} must have {columns} columns, not shape {shape.shape}."
+                raise ValueError(text)
+            mark["shape"] = self.array(_outline(shape) if kind == "bars" else shape)
+        by = {} if by is None else by
+        validation.check_each(lambda value: isinstance(value, Mapping), "a dict", by=by)
+        for name, values in by.items():
             if (found := len(validation.as_list(values))) != (P := self.scene.positions):
                 text = f"`{name}` of a {kind} must have one entry for each of the {P} positions"
                 raise ValueError(f"{text}; it has {found}.")
             if name == "at":
-                name, values = "map", shifts(values)
+                name, values = "map", shifts(validation.as_parameter(values, "at", (P, 2)))
             values = self.array(values) if name == "map" else [*map(int, values)]
             mark.setdefault("by", {})[name] = values
         self.content["marks"].append(mark)
@@ -142,7 +147,7 @@ class Panel:
 
 def _outline(bars):
     """Return what goes around bars, with a gap where one touches the next."""
-    left, right, bottom, top = np.transpose(bars)
+    left, right, bottom, top = bars.T
     right = right - _GAP * (right - left) * np.isin(right, left)
     apart = np.full_like(left, np.nan)
     corners = [left, bottom, left, top, right, top, right, bottom, apart, apart]

@@ -269,7 +269,8 @@ mixture = partial(Mixture, [0.5, 0.5], **TWO)
 fit_two = partial(fit, X, 2, rng=rng())
 compare_two = partial(compare, X, [1, 2], rng=rng())
 show_points = partial(gmm.show_fits, {"points": None})
-mark_line = partial(gmm.Scene(2).panel([0, 1, 0, 1]).mark, "line")
+mark = gmm.Scene(2).panel([0, 1, 0, 1]).mark
+mark_line = partial(mark, "line")
 bars = partial(gmm.BoundBars, X, RUN)
 k_means = partial(gmm.KMeansBeside, AB, steps=RUN.steps[:1], groups=AB[:, 0])
 
@@ -365,10 +366,15 @@ OF_VALUE_ERRORS = [
     ("labels of kmeans_steps .*row 0", partial(k_means, [([[0, 0], [5, 5]], np.full(14, 2))])),
     ("means of kmeans_steps .*shape", partial(k_means, [([0, 0], None)])),
     (r"fits\['b'\] must sum to 1", partial(gmm.show_fits, {"b": 2 * HALVES}, X)),
-    ("kind must be one of line", partial(gmm.Scene(1).panel([0, 1, 0, 1]).mark, "dot")),
+    ("kind must be one of line", partial(mark, "dot")),
     ("`hidden` of a line .* 2 positions; it has 1", partial(mark_line, by={"hidden": 3})),
     ("grid must be 2 or more numbers", partial(gmm.BoundCurve, [1], abs, min, START)),
     ("grid must be 2 or more numbers", partial(gmm.Starts, [1], abs, [X])),
+    ("shape of bars must have 4 columns", partial(mark, "bars", shape=AB)),
+    ("shape of line must have 2 columns", partial(mark_line, shape=X)),
+    (r"at must have shape \(2, 2\)", partial(mark_line, by={"at": [1, 2]})),
+    ("height must return an array", partial(gmm.Landscape, len, AB[None], limits=(-1, 1))),
+    ("must be above 0", partial(gmm.show_functions, X, {"a": X}, log=True, limits=(0, 1))),
     (r"grid is empty .shape \(0,\)", partial(gmm.Starts, [], abs, [X])),
     (r"what a function returns .*\(7,\), not \(7, 1\)", partial(gmm.Starts, X, lambda v: [v], [X])),
     (r"what lower_bound returns .*not \(\d+, 2\)", partial(bars, lower_bound=lambda *_: [0, 0])),
@@ -386,6 +392,16 @@ OF_TYPE_ERRORS = [
     ("positions must hold real", partial(gmm.BoundCurve, X, abs, min, [("start", "0", None)])),
     ("name must be text; it is .3.", partial(gmm.BoundCurve, X, abs, min, [(3, 0, None)])),
     ("by must be a dict; it is 3", partial(mark_line, by=3)),
+    ("by must be a dict; it is array", partial(mark_line, by=X)),
+    ("ways must be the way of each start; it is ..", partial(gmm.Starts, X, abs, [])),
+    ("each key of outlines must hold real numbers", partial(gmm.show_outlines, {"1σ": AB}, AB)),
+    (r"lower_bound\(x, mixture, q\); yours takes x", partial(bars, lower_bound=lambda x: 0)),
+    (r"bound\(value, q\); yours takes v", partial(gmm.BoundCurve, X, abs, lambda v: 0, START)),
+    (r"log_likelihood\(value\); yours takes nothing", partial(gmm.Starts, X, lambda: 0, [X])),
+    (r"data is called as data\(rng\)", partial(gmm.RunChooser, lambda: X, len)),
+    (r"run\(x, K=…\); yours takes x", partial(gmm.RunChooser, X, lambda x: 0, choices={"K": 2})),
+    ("run must be a function that tells its arguments", partial(gmm.RunChooser, X, int)),
+    ("each name in choices must be text", partial(gmm.RunChooser, X, fit, choices={2: 2})),
 ]
 
 

@@ -73,9 +73,9 @@ def test_pairs_show_the_marginal_of_each_two_features(kept):
 
 def test_outlines_are_closed_lines_around_the_points_and_say_how_far_they_reach(kept):
     circle = np.column_stack([np.cos([0, 1, 2, 3]), np.sin([0, 1, 2, 3])])
-    gmm.show_outlines({1: circle, 2: 2 * circle}, np.zeros((7, 2)))
+    gmm.show_outlines({radius: radius * circle for radius in range(1, 9)}, np.zeros((7, 2)))
     [(figure, caption)] = kept
-    assert [line.get_xdata().max() for line in figure.axes[0].lines] == [1, 2]
+    assert [line.get_xdata().max() for line in figure.axes[0].lines] == [*range(1, 9)]
     assert figure.axes[0].get_aspect() == 1
     assert caption.startswith("7 points, and lines at 1σ, which reaches to 1.00 on the right")
 

@@ -17,5 +17,5 @@ def test_truth_values_and_missing_or_small_numbers_are_written_and_lined_up(caps
     columns = {"ok": [True, False], "x": np.array([1.5, np.nan]), "y": [0.05, 0.002]}
     gmm.show_table(columns, decimals=1)
     assert capsys.readouterr().out == " ok    x        y\nyes  1.5   0.0500\n no    –  0.00200\n"
-    gmm.show_table({"far": [12.0, 0.0004], "near": [0.012, -0.0004]})  # beside 12 it is 0
-    assert capsys.readouterr().out == "   far       near\n12.000     0.0120\n 0.000  -0.000400\n"
+    gmm.show_table({"far": [12.0, 0.0004], 2026: [0.012, -0.0004]})  # beside 12 it is 0
+    assert capsys.readouterr().out == "   far       2026\n12.000     0.0120\n 0.000  -0.000400\n"

@@ -21,6 +21,7 @@ def test_a_landscape_has_its_contours_below_the_top_and_paths_and_their_heights_
     landscape = gmm.Landscape(
         lambda points: -(points**2).sum(axis=1), paths, limits=(-3, 3), groups=[0, 1]
     )
+    assert len(gmm.Landscape(lambda at: at[:, 0], paths[:, :2], limits=(0, 1)).texts) == 2
     assert landscape.texts[1] == (
         "Iteration 1: 0 of 2 runs arrived; the lowest is at −2.0, the highest at −1.0."
     )
@@ -119,7 +120,9 @@ def test_points_over_the_threshold_are_flagged_and_the_line_lies_at_it(plane):
 
 def test_a_teachers_own_scene_is_walked_through_and_told():
     scene = gmm.Scene(4)
-    scene.panel([0, 1, 0, 1])
+    scene.panel([0, 1, 0, 1]).mark("bars", shape=[[0, 1, 0, 1]])
+    [bars] = marks(scene, "area")
+    assert np.isnan(read(scene, bars["shape"])).sum() == 2  # whole numbers in, and a gap behind
     stepper = gmm.SceneStepper(scene, "abcd", title="Letters", stills=[0, 3, 9])
     stepper.view.position = 3
     assert [(step, stepper.view.position) for step in stepper.walk()] == [(i, i) for i in range(4)]
