@@ -1859,14 +1859,17 @@ globalThis.gmmAnswered ??= new Set();
 /** @type {Set<string>} */
 const answered = globalThis.gmmAnswered;
 
+/** Let no line end within "K = 4". */
+const unbroken = (words) => words.replace(/ ([=≈<>≤≥]) /g, "\u00a0$1\u00a0");
+
 /** Ask a question; nothing is chosen at first, and no answer is shown. */
 function askQuestion({ model, box }) {
   const { text, choices } = model.get("content");
-  const [options, answers] = [0, 1].map((i) => choices.map((choice) => choice[i]));
+  const [options, answers] = [0, 1].map((i) => choices.map((choice) => unbroken(choice[i])));
   const tell = teller(model);
   const answer = makeText({ "aria-live": "polite" });
   answer.keepRoom(answers);
-  const choice = makeChoice(text, options, (index) => tell({ chosen: { index } }));
+  const choice = makeChoice(unbroken(text), options, (index) => tell({ chosen: { index } }));
   const show = () => {
     const { index } = model.get("chosen");
     choice.show(index);

@@ -207,3 +207,10 @@ def test_a_finger_drags_where_it_would_scroll_and_two_pinch_the_page(mount, x, e
         if len(ways) == 1:
             assert ring.bounding_box()["x"] - left == pytest.approx(-35, abs=3)  # all the way
     assert shown.get("values") == before and shown.page.evaluate("visualViewport.scale") > 1
+
+
+def test_no_line_of_a_question_ends_within_a_formula(mount):
+    box = mount(gmm.ask("icl_for_the_ring")).box
+    box.get_by_role("radio").nth(1).check()
+    said = box.inner_text()
+    assert said.count("K\u00a0=\u00a0") == 5 and " = " not in said
