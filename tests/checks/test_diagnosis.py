@@ -59,6 +59,11 @@ def test_the_difference_that_is_shown_is_a_clear_one():
     assert abs(float(a) / float(b) - 1) > 0.009
 
 
+def test_a_count_is_told_as_one_beside_any_number():
+    message = checked("best_by_aic", "np.min(2 * n_parameters - 2 * log_likelihoods)").message
+    assert message.endswith("it gives K = 1275; right is 5.")
+
+
 def test_math_is_named_only_where_it_refused_an_array():
     for code in ("np.sum(bell(x, mean, variance))", "sum(x - mean)", "bell(x, mean)"):
         assert "`math`" not in checked("gaussian", code).message
