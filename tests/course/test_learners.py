@@ -6,6 +6,7 @@ happened. Of a notebook, only the cells are run that the functions can reach.
 
 import ast
 import functools
+import re
 import symtable
 
 import pytest
@@ -135,10 +136,17 @@ def test_whatever_the_functions_do_all_cells_run_to_the_end(notebook):
         assert "EM could not go on. Iteration" in notes(names[name])
 
 
-def test_a_report_tells_of_the_fit_that_was_chosen(capsys):
+@pytest.mark.parametrize(
+    ("chosen", "bic", "sigmas", "rhos"),
+    [
+        ((2, "full"), 2322.2, ["0.263, waiting 5.80", "0.412, waiting 6.00"], ["0.285", "0.380"]),
+        ((3, "tied"), 2314.3, ["0.279, waiting 5.80"], ["0.290"]),
+    ],
+)
+def test_a_report_tells_of_the_fit_that_was_chosen(capsys, chosen, bic, sigmas, rhos):
     cells, _ = cells_of("09")
-    exec("\n".join(cells).replace('best("bic")', 'trace(2, "full")'), {})
+    exec("\n".join(cells).replace('best("bic")', f"trace{chosen}"), {})
     said = capsys.readouterr().out
-    assert "Chosen: K = 2, full. BIC 2322.2" in said
-    for rho in ("0.285 ± 0.093", "0.380 ± 0.073"):
-        assert f"  - strongest correlation: eruptions and waiting, {rho}" in said
+    assert f"Chosen: K = {chosen[0]}, {chosen[1]}. BIC {bic}" in said
+    assert re.findall("  - σ: eruptions (.*)", said) == sigmas  # once, where they are shared
+    assert re.findall("correlation: eruptions and waiting, (.*?) ±", said) == rhos
