@@ -145,7 +145,7 @@ _HEADER = "covariance   K   m           ℓ         AIC         BIC   points    
 _LEGEND = """\
 * the lowest of its column; m: free parameters; points: n times the
 smallest weight; width: that component's least standard deviation
-beside the others' pooled one"""
+divided by the others' pooled one"""
 _NONE = "There is no regular fit in the table: try smaller K, the type 'tied', or a ridge."
 _OF_SPURIOUS = """\
 spurious: higher only for the sake of these few points, which have next

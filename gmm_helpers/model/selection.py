@@ -86,7 +86,7 @@ def compare(
     full         3   8  no fit: of 3 starts 2 collapsed, 1 ended no higher
     * the lowest of its column; m: free parameters; points: n times the
     smallest weight; width: that component's least standard deviation
-    beside the others' pooled one
+    divided by the others' pooled one
     no fit: a fit with fewer components stands in, one of them written twice
     >>> comparison.best("bic").mixture.n_components
     2
