@@ -158,7 +158,7 @@ class RunChooser(Stepper):
             place = len(indices) + (name == "start_seed")
             said.append(f"{name.removesuffix('_seed')} drawn with seed {choice[place]}")
             buttons.append([label, place])
-        notes.insert(0, f"Shown: {', '.join(said) or 'the one run there is'}.")
         scene = RunScene(x, trace, notes=notes, limits=self._limits)
+        scene.content["notes"].insert(0, f"Shown: {', '.join(said) or 'the one run there is'}.")
         scene.content |= {"choices": choices, "buttons": buttons, "key": [*choice]}
         return scene

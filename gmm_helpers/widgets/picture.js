@@ -116,7 +116,7 @@ export class Picture {
     all.selectNodeContents(this.box);
     const others = all.getBoundingClientRect().height - this.element.offsetHeight;
     const high = this.box.clientHeight;
-    return Math.max(0.92 * high - others, 0.38 * high);
+    return Math.max(0.93 * high - others, 0.37 * high);
   }
 
   close() {

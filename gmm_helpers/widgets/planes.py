@@ -81,7 +81,7 @@ class Landscape(SceneStepper):
         for lines in geometry.contour_lines(axis, axis, depths, _BELOW):
             for line in lines:
                 panel.mark("line", shape=line, colour="grey", width=1, by={"hidden": ~moved})
-        said = {"title": "how high each run is", "labels": ["iteration", ""], "width": 0.7}
+        said = {"title": "how high each run is", "labels": ["iteration", ""], "width": 0.55}
         beside = scene.panel(*view_from(ells, first), **said)
         given = np.zeros(len(paths)) if groups is None else groups
         group_of = validation.as_parameter(given, "groups", (len(paths),), "(n_paths,)").astype(int)
@@ -156,9 +156,9 @@ class KMeansBeside(SceneStepper):
         plane = _Plane(x, len(steps), legend=legend, glides=moving)
         groups = validation.as_parameter(groups, "groups", (len(plane.x),), "(n,)")
 
-        def draw(title, shares, scores):
+        def draw(title, shares, scores, **more):
             """Add a panel; return it, and the share of the points that are in their true group."""
-            panel = plane.draw(title, shares, moving)
+            panel = plane.draw(title, shares, moving, **more)
             marks.draw_lines(panel, [_borders(plane.limits, score) for score in scores])
             owners = [groups if b is None else b.argmax(axis=1) for b in shares]
             wrong = np.array(owners) != groups
@@ -169,7 +169,7 @@ class KMeansBeside(SceneStepper):
         pairs = [_hard_shares(K, len(plane.x), *row) for row in rows]
         means, hard = zip(*pairs, strict=True)
         nearer = [lambda at, m=m: -((at[:, None] - m) ** 2).sum(axis=2) for m in means]
-        panel, hard_right = draw("k-means · crosses: in a wrong group", hard, nearer)
+        panel, hard_right = draw("k-means · crosses: in a wrong group", hard, nearer, hard=True)
         marks.draw_numbers(panel, np.array(means))
         maps = np.array([geometry.ellipse_maps(step.mixture) for step in steps])
         soft = [step.responsibilities for step in steps]

@@ -169,12 +169,14 @@ class Cloud {
 
   /** Say where a point is and who answers for it. */
   describe(index) {
-    const { shape, features, decimals, says = [] } = this.mark;
+    const { shape, features, decimals, says = [], hard } = this.mark;
     const { map, which } = this.state;
     const at = move(map, shape.values[2 * index], shape.values[2 * index + 1]);
     const place = features.map((name, j) => `${name} = ${format(at[j], decimals[j])}`);
     const shares = this.sharesOf(index, which);
-    const said = shares.map((share, k) => `b${subscript(k + 1)} ${formatShare(share)}`);
+    const soft = shares.map((share, k) => `b${subscript(k + 1)} ${formatShare(share)}`);
+    const said =
+      hard && shares.length ? [`group ${shares.indexOf(Math.max(...shares)) + 1}`] : soft;
     return [place.join(", "), says[index], said.join(", ")].filter(Boolean).join(": ");
   }
 }

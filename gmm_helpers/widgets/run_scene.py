@@ -28,6 +28,7 @@ class RunScene(Scene):
         check_trace(trace, x.T)
         names = validation.as_names(features, D)
         validation.check_texts(notes=notes)
+        notes = validation.as_list(notes)
         positions, decimals = words.choose_positions(len(trace.steps)), geometry.decimals_for(x)
         described = (words.describe(trace, *pair) for pair in itertools.pairwise([0, *positions]))
         headings, sentences = zip(*described, strict=True)
@@ -42,7 +43,8 @@ class RunScene(Scene):
             iterations=[step.iteration for step in steps],
             rests=[_RESTS[step.kind] for step in steps],
             glides=[int(step.kind == "M") for step in steps],
-            notes=validation.as_list(notes),
+            notes=notes,
+            **({"above": True} if notes else {}),
             legend=marks.components_legend(trace.mixture.n_components),
         )
         self.x, self.trace, self.steps = x, trace, steps

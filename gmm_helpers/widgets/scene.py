@@ -9,9 +9,9 @@ The scene
     `panels`, from left to right, or one below the other where the page is narrow.
     `headings`, `texts`, `tables`, `formulas`, `iterations`, `rests` (seconds before Play goes on)
     and `glides` (whether shapes may glide there from the position before): lists of P.
-    `notes` stand above the picture, `legend` below it: rows of `colour`, `marker`, `dash`, `text`.
-    `height` is the picture's, in pixels, where the usual one will not do. `drag` is there where a
-    hand may move the means of the start.
+    `notes` stand above the picture, in full screen below all unless `above` is set; `legend` below
+    it: rows of `colour`, `marker`, `dash`, `text`. `height` is the picture's, in pixels, where the
+    usual one will not do. `drag` is there where a hand may move the means of the start.
 
 A panel
     `title`, `labels` of both axes, `width` (its share of the row), `equal` (both axes have the
@@ -25,7 +25,8 @@ A mark
                     `until`, closed if `close`, with dots if `dots`; `extend` draws on to both edges
     "sum"           the sum of the lines with the indices `of`; an area if `fill`
     "points"        `shape` with the `shares` of the components, of `which` set (−1: none), each of
-                    `radius`; said are its numbers (`features`, `decimals`) and what `says` has
+                    `radius`; said are its numbers (`features`, `decimals`), what `says` has,
+                    and the shares, or where they are `hard` the group
     "label"         a `text` at the place of its `map`, or `lift` pixels above, in a ring if `ring`;
                     `anchor`, "start" or "middle", is what of it stands there
     "marker"        a `marker` of `radius` at the place of its `map`; a mere outline if `open`

@@ -40,6 +40,7 @@ export class Shown {
   /** Take a scene; what is to be seen of it comes by `picture.show` and `showWords`. */
   setScene(content) {
     this.content = content;
+    this.notes.classList.toggle("above", Boolean(content.above));
     this.notes.replaceChildren(...content.notes.map((note) => make("p", { role: "status" }, note)));
     this.showLegend(content.legend);
     this.picture.setScene(content);

@@ -664,12 +664,14 @@ class Cloud {
 
   /** Say where a point is and who answers for it. */
   describe(index) {
-    const { shape, features, decimals, says = [] } = this.mark;
+    const { shape, features, decimals, says = [], hard } = this.mark;
     const { map, which } = this.state;
     const at = move(map, shape.values[2 * index], shape.values[2 * index + 1]);
     const place = features.map((name, j) => `${name} = ${format(at[j], decimals[j])}`);
     const shares = this.sharesOf(index, which);
-    const said = shares.map((share, k) => `b${subscript(k + 1)} ${formatShare(share)}`);
+    const soft = shares.map((share, k) => `b${subscript(k + 1)} ${formatShare(share)}`);
+    const said =
+      hard && shares.length ? [`group ${shares.indexOf(Math.max(...shares)) + 1}`] : soft;
     return [place.join(", "), says[index], said.join(", ")].filter(Boolean).join(": ");
   }
 }
@@ -1080,7 +1082,7 @@ class Picture {
     all.selectNodeContents(this.box);
     const others = all.getBoundingClientRect().height - this.element.offsetHeight;
     const high = this.box.clientHeight;
-    return Math.max(0.92 * high - others, 0.38 * high);
+    return Math.max(0.93 * high - others, 0.37 * high);
   }
 
   close() {
@@ -1137,6 +1139,7 @@ class Shown {
   /** Take a scene; what is to be seen of it comes by `picture.show` and `showWords`. */
   setScene(content) {
     this.content = content;
+    this.notes.classList.toggle("above", Boolean(content.above));
     this.notes.replaceChildren(...content.notes.map((note) => make("p", { role: "status" }, note)));
     this.showLegend(content.legend);
     this.picture.setScene(content);

@@ -190,6 +190,15 @@ def test_a_point_tells_its_numbers_through_e_and_m(mount, request, which):
     assert slider_of(shown, "Point").get_attribute("aria-valuetext") == "none"
 
 
+def test_a_point_of_a_group_tells_its_number(mount):
+    scene = gmm.Scene(1)
+    panel, more = scene.panel([0, 1, 0, 1]), {"features": "xy", "faint": [0], "hard": True}
+    draw_points(panel, np.eye(2), [np.eye(2)], **more)
+    shown = mount(gmm.SceneStepper(scene, ["Two points."], title=""))
+    shown.set("point", 1)
+    assert shown.box.locator(".tip").text_content() == "x = 0.000, y = 1.000: group 2"
+
+
 @pytest.mark.parametrize("which", ["line", "plane"])
 def test_a_mean_is_moved_by_hand_and_by_keys(mount, request, which):
     stepper = request.getfixturevalue(which)
@@ -234,10 +243,21 @@ def test_it_says_that_it_waits_for_python_and_what_was_refused(mount, line):
 
 
 def test_a_chooser_fits_a_projector(mount, plane):
-    shown = mount(gmm.RunChooser(plane._run.x, gmm.fit, choices={"K": (2, 3)}))
-    shown.page.set_viewport_size({"width": 1024, "height": 768})
-    shown.box.get_by_role("button", name="Full screen").click()
-    shown.page.wait_for_function("document.fullscreenElement?.scrollHeight === innerHeight")
+    def fail(x, b):
+        raise ValueError("No.")
+
+    def fails(x, rng, K):
+        return gmm.run_em(x, gmm.start_from_random_points(x, K, rng=rng), m_step=fail)
+
+    for run, least in ((gmm.fit, 370), (fails, 300)):
+        shown = mount(gmm.RunChooser(plane._run.x, run, choices={"K": (2, 3)}))
+        shown.page.set_viewport_size({"width": 1024, "height": 768})
+        shown.box.get_by_role("button", name="Full screen").click()
+        shown.page.wait_for_function("document.fullscreenElement?.scrollHeight === innerHeight")
+        picture = shown.box.locator(".panels").bounding_box()
+        assert picture["height"] > least
+        above = shown.box.locator(".notes").bounding_box()["y"] < picture["y"]
+        assert above == (run is fails)  # where a run could not go on, this is said first
 
 
 def test_lines_lie_where_the_scene_has_them_and_a_sum_is_the_density(mount, line, plane):

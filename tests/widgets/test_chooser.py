@@ -107,8 +107,10 @@ def test_a_run_that_fails_is_shown_as_far_as_it_got_with_its_sentence():
         return gmm.run_em(x, start, ridge=ridge, max_iter=30)
 
     chooser = gmm.RunChooser(x, fail, choices={"ridge": (0.1, 0.0)})
+    assert "above" not in chooser.view.content
     choose(chooser, 1)
     assert chooser.view.content["notes"][1].startswith("EM could not go on. Iteration")
+    assert chooser.view.content["above"]
 
 
 @pytest.mark.parametrize(

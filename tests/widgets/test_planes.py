@@ -68,6 +68,7 @@ def test_k_means_has_hard_shares_and_lines_and_the_mixture_its_own(plane):
                 np.testing.assert_allclose(b[:, 0], 0.5, atol=0.02)
     for panel, expected in ((0, np.eye(2)[labels]), (1, steps[1].responsibilities)):
         [points] = marks(view, "points", panel)
+        assert points.get("hard", False) == (panel == 0)
         assert points["by"]["which"] == [-1, 0, 0]
         np.testing.assert_allclose(read(view, points["shares"])[0], expected, atol=1e-5)
         wrong = expected.argmax(axis=1) != labels
