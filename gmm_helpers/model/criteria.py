@@ -105,6 +105,8 @@ def _as_numbers(log_likelihood: Any, n_parameters: Any) -> Any:
     """Check what a criterion is made of; return both as floats, or as arrays of several."""
     ell = validation.as_real(log_likelihood, "log_likelihood")
     m = validation.as_real(n_parameters, "n_parameters")
+    if ell.ndim == m.ndim == 1 and ell.shape != m.shape:
+        raise ValueError(f"log_likelihood has {len(ell)} numbers, and n_parameters has {len(m)}.")
     return [each if each.ndim else each.item() for each in (ell, m)]
 
 

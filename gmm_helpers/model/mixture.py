@@ -171,3 +171,11 @@ class Mixture:
 
 
 check_mixtures = partial(validation.check_each, lambda m: isinstance(m, Mixture), "a Mixture")
+
+
+def check_pair(mixture):
+    """Check that there are two components in one dimension."""
+    check_mixtures(mixture=mixture)
+    K, D = mixture.means.shape
+    if (K, D) != (2, 1):
+        raise ValueError(f"mixture must have K = 2 and D = 1; it has K = {K} and D = {D}.")

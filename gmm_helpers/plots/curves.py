@@ -33,7 +33,8 @@ def show_functions(
     x : array_like, shape (n,)
         From left to right.
     curves : dict of str to array_like, shape (n,)
-        Each function's name and its values; one that is not a number is not drawn.
+        Each function's name and its values; one that is not a number is not drawn, nor is one that
+        is not above 0 on a logarithmic axis.
     labels : (str, str)
         The axes' names.
     log : bool
@@ -60,7 +61,9 @@ def show_functions(
         ax.set_ylim(low, high)
         caption += f" The picture goes from {_short(low)} to {_short(high)}."
     for k, (name, values) in enumerate(curves.items()):
-        drawn = np.isfinite(values)
+        drawn = np.isfinite(values) & ((values > 0) | (not log))
+        if not drawn.any():
+            raise ValueError(f"curves[{name!r}] has no number above 0 for a logarithmic axis.")
         at, values = at_all[drawn], values[drawn]
         seen = ((low <= values) & (values <= high)).any()
         ax.plot(at, values, lw=3.5, label=name if seen else None, **line_style(k))
@@ -124,6 +127,8 @@ def show_curves(
     Ks = validation.as_list(Ks)
     validation.as_rising(Ks, "Ks", at_least=1)
     curves = _as_curves(curves, len(Ks))
+    for name, values in curves.items():
+        validation.as_parameter(values, f"curves[{name!r}]", (len(Ks),))
     if top is not None:
         [top] = validation.as_parameter([top], "top", (1,), "()")
     if zoom is not None and validation.check_count(zoom, "zoom", at_least=0) not in Ks:
@@ -194,6 +199,7 @@ def show_criterion(
     rows, columns = validation.as_list(rows), validation.as_list(columns)
     decimals = validation.check_count(decimals, "decimals", at_least=0)
     values, shape = validation.as_real(values, "values"), (len(rows), len(columns))
+    values = np.where(np.isfinite(values), values, np.nan)
     if values.shape != shape or np.isnan(values).all(axis=1).any():
         raise ValueError(f"values must have shape {shape}, rows by columns, a number in each row.")
     figure, ax = figures.new_figure(height=90 + 60 * len(rows))

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from gmm_helpers.model import validation
 from gmm_helpers.model.bound import lower_bound
-from gmm_helpers.model.mixture import Mixture
+from gmm_helpers.model.mixture import Mixture, check_pair
 from gmm_helpers.model.trace import Trace
 from gmm_helpers.plots import geometry
 from gmm_helpers.widgets.marks import same_length
@@ -210,6 +210,7 @@ class OneShare(SceneStepper):
 
     def __init__(self, point: float, mixture: Mixture) -> None:
         validation.as_points([point], 1, "point")
+        check_pair(mixture)
         shares = np.linspace(0, 1, 41)
         bounds = np.array([lower_bound([point], mixture, [[q, 1 - q]]) for q in shares])
         top = mixture.log_density([point])[0]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gmm_helpers.model import validation
-from gmm_helpers.model.mixture import Mixture, check_mixtures
+from gmm_helpers.model.mixture import Mixture, check_mixtures, check_pair
 from gmm_helpers.plots import geometry
 from gmm_helpers.plots.look import MARKERS
 from gmm_helpers.widgets import marks, sliders
@@ -140,10 +140,7 @@ class PointPosterior(sliders.SliderPanel):
 
     def __init__(self, x: ArrayLike, mixture: Mixture) -> None:
         data = _as_data(x)
-        check_mixtures(mixture=mixture)
-        K, D = mixture.means.shape
-        if (K, D) != (2, 1):
-            raise ValueError(f"mixture must have K = 2 and D = 1; it has K = {K} and D = {D}.")
+        check_pair(mixture)
         self._given = mixture
         step = sliders.round_up(np.ptp(data) / 150)
         near, far = _limits(data, step), _limits(data, step, _REACH)

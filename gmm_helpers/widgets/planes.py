@@ -71,7 +71,7 @@ class Landscape(SceneStepper):
         scene = Scene(P, height=460)
         title = f"bright is high · contours: {', '.join(map(str, _BELOW))} below the top"
         panel = scene.panel([*limits, *limits], labels=["μ₁", "μ₂"], equal=True, title=title)
-        shade = 1 - np.log1p(depths) / np.log1p(depths.max())
+        shade = 1 - np.log1p(depths) / np.log1p(depths.max() or 1)
         box = 2 * geometry.span(limits[0], limits[1], 0.5 / (len(axis) - 1))  # half a pixel more
         first = min(1, P - 1)
         moved = np.arange(P) >= first  # before, nothing gives away where a path leads

@@ -113,6 +113,8 @@ class Panel:
     def view(self, limits, x_ticks=None, y_ticks=None):
         """Add a view."""
         x0, x1, y0, y1 = limits = validation.as_parameter(limits, "limits", (4,)).tolist()
+        if not (x0 < x1 and y0 < y1):
+            raise ValueError(f"limits must go from left to right and upwards; they are {limits}.")
         x = ticks(x0, x1) if x_ticks is None else x_ticks
         y = ticks(y0, y1, 5) if y_ticks is None else y_ticks
         self.content["views"].append({"limits": limits, "x": x, "y": y})

@@ -13,11 +13,12 @@ TABLE = np.array([[2607.6, 2322.2, 2324.2], [2607.6, 2325.2, 2314.3]])
 
 def test_functions_are_drawn_where_they_are_numbers_and_told(kept):
     x = [0.0, 1.0, 2.0]
-    gmm.show_functions(x, {"a": [1, 3, 2], "b": [np.nan, 5, 4]}, labels=("t", "height"), log=True)
+    curves = {"a": [1, 3, 2], "b": [np.nan, 5, 4], "c": [-1, 0, 2]}
+    gmm.show_functions(x, curves, labels=("t", "height"), log=True)
     [(figure, caption)] = kept
     [ax] = figure.axes
     assert ax.get_ylim()[0] > 0.5  # the axis ends near the lowest value
-    assert ax.get_yscale() == "log" and [len(line.get_xdata()) for line in ax.lines] == [3, 2]
+    assert ax.get_yscale() == "log" and [len(line.get_xdata()) for line in ax.lines] == [3, 2, 1]
     said = "height on a logarithmic axis against t. a: 1 at 0, 2 at 2; highest 3"
     assert caption.startswith(said)
     gmm.show_functions(x, {"alone": x}, limits=(0, 1))
