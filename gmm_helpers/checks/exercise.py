@@ -110,7 +110,7 @@ class Table:
         self.table = tomllib.loads(self.path.read_text(encoding="utf-8"))
         self.right, self.rows, said = self.table.get("right", {}), self.table.get("slip", ()), {}
         for row in self.rows:
-            said[row["name"]] = row.setdefault("say", said.get(row["name"]))
+            said[row.get("name")] = row.setdefault("say", said.get(row.get("name")))
 
     @functools.cached_property
     def names(self):
@@ -156,7 +156,7 @@ class Table:
     def expression(self, part):
         """Return a part's expression with its slips."""
         right = self.right[part]
-        rows = [row for row in self.rows if part in as_list(row["part"])]
+        rows = [row for row in self.rows if part in as_list(row.get("part"))]
         return Expression(right, tuple(change for row in rows for change in changes(row, right)))
 
     def finding(self, name, when=None, /, **fields):
