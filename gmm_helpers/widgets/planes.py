@@ -171,8 +171,11 @@ class KMeansBeside(SceneStepper):
         nearer = [lambda at, m=m: -((at[:, None] - m) ** 2).sum(axis=2) for m in means]
         panel, hard_right = draw("k-means · crosses: in a wrong group", hard, nearer, hard=True)
         marks.draw_numbers(panel, np.array(means))
+        validation.check_features(plane.x.T, steps[0].mixture.n_features)
         maps = np.array([geometry.ellipse_maps(step.mixture) for step in steps])
         soft = [step.responsibilities for step in steps]
+        if {b.shape for b in soft if b is not None} - {(len(plane.x), K)}:
+            raise ValueError("steps must be half-steps of a run on x; they are on other points.")
         likelier = [lambda at, m=step.mixture: m._log_joint(at.T).T for step in steps]
         panel, soft_right = draw("mixture · lines: where two are equal", soft, likelier)
         marks.draw_ellipses(panel, maps, [step.kind == "E" for step in steps])

@@ -273,6 +273,7 @@ show_points = partial(gmm.show_fits, {"points": None})
 mark = gmm.Scene(2).panel([0, 1, 0, 1]).mark
 mark_line = partial(mark, "line")
 bars = partial(gmm.BoundBars, X, RUN)
+OF_SEVEN = gmm.Step("E", 1, TWO_D, HALVES, -9.0)
 k_means = partial(gmm.KMeansBeside, AB, steps=RUN.steps[:1], groups=AB[:, 0])
 
 
@@ -367,6 +368,8 @@ OF_VALUE_ERRORS = [
     ("x is not the data of the run", partial(gmm.Stepper, X + 1, RUN)),
     ("labels of kmeans_steps .*row 0", partial(k_means, [([[0, 0], [5, 5]], np.full(14, 2))])),
     ("means of kmeans_steps .*shape", partial(k_means, [([0, 0], None)])),
+    ("D = 2 where D = 1", partial(k_means, [(TWO_D.means, None)])),
+    ("on other points", partial(k_means, [(TWO_D.means, None)], steps=[OF_SEVEN])),
     (r"fits\['b'\] must sum to 1", partial(gmm.show_fits, {"b": 2 * HALVES}, X)),
     ("kind must be one of line", partial(mark, "dot")),
     ("`hidden` of a line .* 2 positions; it has 1", partial(mark_line, by={"hidden": 3})),
