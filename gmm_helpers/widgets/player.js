@@ -130,9 +130,10 @@ export class Player extends Shown {
 
   /** Go to a position, or to the end that is next to it. */
   go(wanted, rests = false) {
-    const { headings, texts, tables, formulas, glides } = this.content;
+    const { headings, texts, tables, formulas, iterations, glides } = this.content;
     const position = inside(wanted, 0, this.last);
     const next = position === this.position + 1;
+    const skips = iterations?.[position] > iterations?.[position - 1] + 1;
     const slow = performance.now() - this.moved > 1.2 * GLIDE;
     this.moved = performance.now();
     this.position = position;
@@ -142,7 +143,7 @@ export class Player extends Shown {
     this.heading.show(heading);
     this.showFormulas(formulas?.[position]);
     this.showWords(texts[position], tables ? [tables[position]] : []);
-    this.picture.show(position, {}, Boolean(glides?.[position] && next && slow));
+    this.picture.show(position, {}, Boolean(glides?.[position] && next && slow && !skips));
     this.sayPoint();
     this.tell({ position }, rests ? 0 : 300);
   }
