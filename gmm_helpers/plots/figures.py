@@ -121,7 +121,9 @@ def show_figure(figure: Figure, caption: str) -> None:
         metadata={"image/png": {"width": WIDTH, "alt": caption}},
         raw=True,
     )
-    print(textwrap.fill(caption, _CAPTION_LETTERS, break_on_hyphens=False))
+    whole = caption.replace(" = ", "\u00a0=\u00a0")  # no line ends within "K = 4"
+    lines = textwrap.fill(whole, _CAPTION_LETTERS, break_on_hyphens=False)
+    print(lines.replace("\u00a0", " "))
 
 
 @plain_style()

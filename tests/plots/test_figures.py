@@ -45,7 +45,8 @@ def test_text_is_large_enough_for_the_back_row():
 
 
 def test_show_figure_displays_the_picture_and_prints_the_caption(shown, capsys):
-    caption = "An empty pair of axes from 0 to 1, with nothing to see in it. " * 3 + "So."
+    sentence = "An empty pair of axes from 0 to 1, with nothing to see in it, where K = 4. "
+    caption = sentence * 3 + "So."
     gmm.show_figure(gmm.new_figure()[0], caption)
     [(data, options)] = shown
     picture = Image.open(io.BytesIO(data["image/png"]))
@@ -53,7 +54,7 @@ def test_show_figure_displays_the_picture_and_prints_the_caption(shown, capsys):
     assert data["text/plain"] == options["metadata"]["image/png"]["alt"] == caption
     printed = capsys.readouterr().out
     assert " ".join(printed.split()) == caption
-    assert max(map(len, printed.split("\n"))) <= 72
+    assert max(map(len, printed.split("\n"))) <= 72 and printed.count("K = 4") == 3
 
 
 def test_a_shown_figure_keeps_no_pixels_and_can_be_shown_again(shown):
