@@ -93,10 +93,9 @@ def point_on_page(shown, stepper, index):
     return box["x"] + left + place[0], box["y"] + top + place[1]
 
 
-@pytest.mark.parametrize(
-    ("theme", "palette", "K"), [("light", COLOURS, 3), ("dark", DARK_COLOURS, 8)]
-)
-def test_points_wear_the_colour_of_their_shares_at_every_position(mount, theme, palette, K):
+@pytest.mark.parametrize(("theme", "K"), [("light", 3), ("dark", 8)])
+def test_points_wear_the_colour_of_their_shares_at_every_position(mount, theme, K):
+    palette = {"light": COLOURS, "dark": DARK_COLOURS}[theme]
     rng = np.random.default_rng(0)
     # In whole steps of a share, as colours are drawn; more looks than the page keeps at once.
     shares = rng.multinomial(32, rng.dirichlet(np.ones(K)), (20, 5)) / 32
@@ -165,10 +164,8 @@ def test_a_point_tells_its_numbers_through_e_and_m(mount, request, which):
     place = point_on_page(shown, stepper, index)
     shown.page.mouse.move(*place)
     first = tip.text_content()
-    values = stepper._run.x[index]
-    assert re.findall(r"[−\d.]+", first.replace("₁", "").replace("₂", "")) == [
-        geometry.format_number(value, 2) for value in values
-    ]
+    values = [geometry.format_number(value, 2) for value in stepper._run.x[index]]
+    assert re.findall(r"[−\d.]+", first.replace("₁", "").replace("₂", "")) == values
     shown.page.mouse.click(*place)
     assert shown.get("point") == index
     shown.page.mouse.move(5, 5)

@@ -68,9 +68,8 @@ def test_each_slip_makes_numbers_of_its_own_in_the_part_that_it_names(name):
                 pytest.fail(f"{where}: {error}")
             assert not detectors.same(numbers, right), where
             if all(np.isfinite(each).all() for each in numbers):
-                key = str(
-                    [(each.shape, *[f"{v:.6g}" for v in each.ravel() + 0]) for each in numbers]
-                )
+                written = ([f"{v:.6g}" for v in each.ravel() + 0] for each in numbers)
+                key = str([each.shape for each in numbers]) + str([*written])
                 made[key].add(change.name)
                 assert made[key] == {change.name}, f"{where} makes what {made[key]} does"
 

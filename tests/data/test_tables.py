@@ -181,9 +181,8 @@ def test_what_is_told_may_not_be_enough(write):
     assert "write numbers without marks for thousands" in refusal(path, decimal=",")
     assert gmm.read_table(path, decimal=".").x[0, 0] == 1.234
     path = write("a,b\n1,\n,2\n3,4\n")
-    assert "Fewer than two rows have a value in each column: 1 of 3." in refusal(
-        path, drop_missing=True
-    )
+    said = "Fewer than two rows have a value in each column: 1 of 3."
+    assert said in refusal(path, drop_missing=True)
 
 
 @pytest.mark.parametrize(

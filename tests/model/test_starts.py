@@ -18,9 +18,8 @@ TYPES = ("full", "tied", "diag", "spherical")
 def start_from_kmeans_plusplus(x, K, *, rng, covariance_type="full"):
     """Draw the one start that `fit` draws with n_init=1."""
     points = validation.as_points(x)
-    return starts.sample_starts(
-        points, K, 1, validation.as_model(points, covariance_type, 0), rng=rng
-    )[0]
+    model = validation.as_model(points, covariance_type, 0)
+    return starts.sample_starts(points, K, 1, model, rng=rng)[0]
 
 
 def split(x, mixture, component, *, covariance_type="full", ridge=0.0):

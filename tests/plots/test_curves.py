@@ -8,6 +8,7 @@ import pytest
 import gmm_helpers as gmm
 from gmm_helpers.plots.figures import TEXT_SIZE
 
+WITH_GAPS = [[3, np.nan], [np.nan, 2]]
 TABLE = np.array([[2607.6, 2322.2, 2324.2], [2607.6, 2325.2, 2314.3]])
 
 
@@ -96,10 +97,7 @@ def test_a_table_has_each_number_in_its_cell_and_the_lowest_framed_and_bold(kept
     assert caption.endswith("of each row: tied 2314.3 at K = 3 and full 2322.2 at K = 2.")
 
 
-@pytest.mark.parametrize(
-    "table, texts",
-    [([[3, np.nan], [np.nan, 2]], ["3", "–", "–", "2"]), ([[-4.25]], ["−4"])],
-)
+@pytest.mark.parametrize("table, texts", [(WITH_GAPS, [*"3––2"]), ([[-4.25]], ["−4"])])
 def test_a_missing_number_is_a_dash_and_never_the_best(kept, table, texts):
     gmm.show_criterion(table, [*"ab"][: len(table)], [1, 2][: len(table)])
     ax = kept[0][0].axes[0]

@@ -47,9 +47,8 @@ def test_in_one_dimension_curves_stand_over_a_histogram_and_points_below(kept):
     grid, density = both
     assert (first[0] == grid).all() and grid[[0, -1]].tolist() == list(ax.get_xlim())
     np.testing.assert_allclose(np.exp(data.mixture.log_density(grid)), density)
-    np.testing.assert_allclose(
-        [np.trapezoid(each[1], grid) for each in (first, second)], [0.4, 0.6], rtol=2e-3
-    )
+    areas = [np.trapezoid(each[1], grid) for each in (first, second)]
+    np.testing.assert_allclose(areas, [0.4, 0.6], rtol=2e-3)
     assert first[1].max() == pytest.approx(geometry.bump_maps(data.mixture)[0, 3])
     assert len(ax.patches) == 40
     rug = np.concatenate([points.get_offsets() for points in ax.collections])

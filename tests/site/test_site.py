@@ -130,9 +130,8 @@ def test_a_page_fits_a_phone_and_its_widgets_wear_its_theme(open_page, name):
     assert "unfinished exercise" not in "".join(page.locator(".notes").all_inner_texts())
     for theme in ("light", "dark"):
         page.evaluate("theme => {document.documentElement.dataset.theme = theme}", theme)
-        filters = page.locator(".cell_output img").evaluate_all(
-            "all => all.map(each => getComputedStyle(each).filter)"
-        )
+        look = "all => all.map(each => getComputedStyle(each).filter)"
+        filters = page.locator(".cell_output img").evaluate_all(look)
         assert all((each == "none") == (theme == "light") for each in filters)
         for box in widgets(page, "stepper", "chooser", "question"):
             ink, paper = map(sum, box.evaluate(COLOURS))
@@ -237,13 +236,11 @@ def test_the_front_page_plays(open_page):
     page.wait_for_function("slider => slider.value > 1", arg=slider.element_handle())
 
 
-def test_an_unknown_address_shows_the_page_for_it(browser, url):
-    page = browser.new_page()
-    page.goto(f"{url}no/such/page.html")
+def test_an_unknown_address_shows_the_page_for_it(open_page, url):
+    page = open_page("no/such/page.html")
     assert "There is no such page" in page.locator(".bd-article h1").inner_text()
     page.locator(".bd-article a", has_text="front page").click()
     assert page.url == f"{url}index.html"
-    page.close()
 
 
 def test_paper_is_white_and_has_the_widgets_that_nobody_has_scrolled_to(new_page, url):

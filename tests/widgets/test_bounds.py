@@ -34,21 +34,17 @@ def test_bars_reach_the_bound_and_the_gap_reaches_on_to_the_log_likelihood(run):
 def test_the_bound_touches_the_curve_where_the_ring_is():
     grid, q = np.linspace(-2, 2, 41), np.eye(2)
     positions = [("Start", -1.0, None), ("E step 1", -1.0, q), ("M step 1", 0.5, q)]
-    view = gmm.BoundCurve(
-        grid, lambda t: -(t**2), lambda t, q: -2 * (t + 1) ** 2 + 2 * t + 1, positions
-    ).view
+    touching = np.poly1d([-2, -2, -1])  # at −1, where it is −1 and rises by 2, as −t² does
+    view = gmm.BoundCurve(grid, lambda t: -(t**2), lambda t, q: touching(t), positions).view
     curve, bound, gap = marks(view, "line")
     np.testing.assert_array_equal(read(view, curve["shape"]), np.column_stack([grid, -(grid**2)]))
-    np.testing.assert_array_equal(
-        read(view, bound["shape"])[0, :, 1], -2 * (grid + 1) ** 2 + 2 * grid + 1
-    )
+    np.testing.assert_array_equal(read(view, bound["shape"])[0, :, 1], touching(grid))
     assert [shown_at(bound, p) for p in range(3)] == [shown_at(gap, p) for p in range(3)]
     assert bound["by"]["hidden"] == [1, 0, 0] and view.content["glides"][1:] == [0, 1]
     np.testing.assert_allclose(placed(view, gap, 2), [[0.5, -2.5], [0.5, -0.25]])
     [ring] = marks(view, "marker")
-    np.testing.assert_allclose(
-        read(view, ring["by"]["map"])[:, 4:], [[-1, -1], [-1, -1], [0.5, -0.25]]
-    )
+    places = read(view, ring["by"]["map"])[:, 4:]
+    np.testing.assert_allclose(places, [[-1, -1], [-1, -1], [0.5, -0.25]])
 
 
 def test_where_the_gap_stays_closed_no_bar_says_that_it_opens():
@@ -75,9 +71,8 @@ def test_each_start_has_its_way_and_its_end():
     ways = [[0, 1], [2, 1.5, 1]]
     starts = gmm.Starts([0, 1, 2], lambda value: -((value - 1) ** 2), ways)
     curve, way = marks(starts.view, "line")
-    np.testing.assert_array_equal(
-        read(starts.view, way["shape"])[1], [[2, -1], [1.5, -0.25], [1, 0]]
-    )
+    second = read(starts.view, way["shape"])[1]
+    np.testing.assert_array_equal(second, [[2, -1], [1.5, -0.25], [1, 0]])
     first, last = (read(starts.view, m["by"]["map"])[:, 4:] for m in marks(starts.view, "marker"))
     np.testing.assert_array_equal(first, [[0, -1], [2, -1]])
     np.testing.assert_array_equal(last, [[1, 0], [1, 0]])

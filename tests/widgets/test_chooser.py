@@ -44,15 +44,13 @@ def test_a_choice_is_run_and_shown_in_words_and_pictures(chooser):
     assert chooser.trace.mixture.n_components == 3
     assert chooser.view.content["panels"][0]["views"][0]["limits"] == limits  # as far as they suit
     assert chooser.view.data != before and chooser.view.chosen == {"key": [1, 1, 1]}
-    assert chooser.view.content["notes"][0] == (
-        "Shown: K = 3, data drawn with seed 1, start drawn with seed 1."
-    )
+    note = chooser.view.content["notes"][0]
+    assert note == "Shown: K = 3, data drawn with seed 1, start drawn with seed 1."
     assert "Component 3" in chooser.texts[0]
     assert [step.kind for step in chooser.walk()] == ["start", *"EMEMEM"]
     caption = chooser._repr_mimebundle_()[0]["text/plain"]
-    assert caption.startswith(
-        "Film strip of a stepper whose run can be chosen, 7 positions.\nShown"
-    )
+    title = "Film strip of a stepper whose run can be chosen, 7 positions."
+    assert caption.startswith(f"{title}\nShown")
 
 
 def test_a_run_that_may_be_chosen_is_sent_and_not_shown_until_the_page_does(chooser):
@@ -113,17 +111,15 @@ def test_a_run_that_fails_is_shown_as_far_as_it_got_with_its_sentence():
     assert chooser.view.content["above"]
 
 
-@pytest.mark.parametrize(
-    "error, words", [(ValueError("No."), "No."), (KeyboardInterrupt(), "It was")]
-)
-def test_what_cannot_be_run_is_said_and_the_pictures_stay(chooser, error, words, monkeypatch):
+@pytest.mark.parametrize("error", [ValueError("No."), KeyboardInterrupt("It was interrupted.")])
+def test_what_cannot_be_run_is_said_and_the_pictures_stay(chooser, error, monkeypatch):
     def refuse(*_, **__):
         raise error
 
     monkeypatch.setattr("gmm_helpers.widgets.chooser._SLOW", 0)
     chooser._function, data = refuse, chooser.view.data
     [answer] = tell(chooser, key=key(chooser, 0, 1))
-    said = f"This cannot be run, and the pictures are of the run before. {words}"
+    said = f"This cannot be run, and the pictures are of the run before. {error}"
     assert answer["refused"].startswith(said)
     assert chooser.view.data == data and chooser.trace.mixture.n_components == 2
     assert tell(chooser, key=key(chooser, 0, 1), ahead=True) == ({"answer": 1},)  # it was slow

@@ -99,9 +99,8 @@ def test_other_points_have_other_shares_near_the_exact_ones(covariance, monkeypa
         covariance.view._handle_custom_msg({"ask": ask}, [])
         u = read(covariance.view, covariance.view.content["points"])
         found.append(np.mean(np.linalg.norm(u, axis=1)[:, None] < [1, 2, 3], axis=0))
-        assert (
-            "of the 1000 points, {:.1%}, {:.1%} and {:.1%}".format(*found[-1]) in covariance.caption
-        )
+        said = "of the 1000 points, {:.1%}, {:.1%} and {:.1%}".format(*found[-1])
+        assert said in covariance.caption
     assert told == [{"answer": ask} for ask in range(20)]
     # Within 5 standard errors of a mean of 20 shares of 1000 points.
     exact = mass_inside(np.arange(1, 4))

@@ -22,9 +22,8 @@ def test_a_landscape_has_its_contours_below_the_top_and_paths_and_their_heights_
         lambda points: -(points**2).sum(axis=1), paths, limits=(-3, 3), groups=[0, 1]
     )
     assert len(gmm.Landscape(lambda at: 0 * at[:, 0], paths[:, :2], limits=(0, 1)).texts) == 2
-    assert landscape.texts[1] == (
-        "Iteration 1: 0 of 2 runs arrived; the lowest is at −2.0, the highest at −1.0."
-    )
+    said = "Iteration 1: 0 of 2 runs arrived; the lowest is at −2.0, the highest at −1.0."
+    assert landscape.texts[1] == said
     view = landscape.view
     lines = marks(view, "line")
     for line, radius in zip(lines, (1, 3**0.5, 10**0.5), strict=False):
