@@ -1,6 +1,6 @@
 """Checks at the boundary: clean values come back, or one clear sentence is raised.
 
-Every public function checks its arguments here, once: the mathematics has no line on bad input.
+Every public function checks its arguments here: the mathematics has no line on bad input.
 """
 
 import inspect
