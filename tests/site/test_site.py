@@ -236,11 +236,13 @@ def test_the_front_page_plays(open_page):
     page.wait_for_function("slider => slider.value > 1", arg=slider.element_handle())
 
 
-def test_an_unknown_address_shows_the_page_for_it(open_page, url):
-    page = open_page("no/such/page.html")
+def test_an_unknown_address_shows_the_page_for_it_with_all_that_it_loads(browser, url):
+    page, missing, unknown = browser.new_page(), [], f"{url}no/such/page.html"
+    page.on("response", lambda answer: answer.ok or missing.append(answer.url))
+    page.goto(unknown)
     assert "There is no such page" in page.locator(".bd-article h1").inner_text()
     page.locator(".bd-article a", has_text="front page").click()
-    assert page.url == f"{url}index.html"
+    assert page.url == f"{url}index.html" and missing == [unknown]
 
 
 def test_paper_is_white_and_has_the_widgets_that_nobody_has_scrolled_to(new_page, url):
