@@ -74,9 +74,12 @@ class RunChooser(Stepper):
         except ValueError as error:  # some that are written in C
             text = "run must be a function that tells its arguments, as one made by def does; it is"
             raise TypeError(f"{text} {run!r:.60}.") from error
-        self._points = None if callable(data) else validation.as_points(data, name="data").T
+        self._points, self._buttons = None, {}
         if callable(data):
             validation.check_call("data", data, "rng")
+            self._buttons["data_seed"] = "New data"
+        else:
+            self._points = validation.as_points(data, name="data").T
         if choices is not None:
             validation.check_dict(choices, "choices", "names and values")
         self._offered = {name: validation.as_list(each) for name, each in (choices or {}).items()}
@@ -84,7 +87,6 @@ class RunChooser(Stepper):
         for name, values in self._offered.items():
             if not values:
                 raise ValueError(f"choices must hold at least one value for {name}.")
-        self._buttons = {"data_seed": "New data"} if callable(data) else {}
         if asks_rng:
             self._buttons["start_seed"] = "New start"
         options = {"rng": None, **self._offered} if asks_rng else self._offered
